@@ -1,0 +1,41 @@
+# benchgate_room(PATH [SEES room...] [LIBRARIES lib::x...] [TEST_SEES room...] [TEST_LIBRARIES lib::x...])
+#
+# Makes the static library of the room whose folder calls it (core/model -> target core_model) from its *.cpp,
+# and from its *_test.cpp one test program core_model_test, which CTest runs from the project's root.
+# main.cpp and *_main.cpp belong to programs (benchgate_program).
+function(benchgate_room path)
+  cmake_parse_arguments(ROOM "" "" "SEES;LIBRARIES;TEST_SEES;TEST_LIBRARIES" ${ARGN})
+  string(REPLACE "/" "_" name ${path})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${path}/*.cpp)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "(_test|main)\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  string(REPLACE "/" "_" sees "${ROOM_SEES}")
+  string(REPLACE "/" "_" test_sees "${ROOM_TEST_SEES}")
+
+  if(sources)
+    add_library(${name} STATIC ${sources})
+    target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
+    target_link_libraries(${name} PUBLIC ${sees} ${ROOM_LIBRARIES})
+  else()
+    add_library(${name} INTERFACE)
+    target_include_directories(${name} INTERFACE ${CMAKE_SOURCE_DIR})
+    target_link_libraries(${name} INTERFACE ${sees} ${ROOM_LIBRARIES})
+  endif()
+
+  if(tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE ${name} ${test_sees} ${ROOM_TEST_LIBRARIES} lib::gtest_main)
+    add_test(NAME ${path} COMMAND ${name}_test --gtest_brief=1 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    set_tests_properties(${path} PROPERTIES TIMEOUT 300)
+  endif()
+endfunction()
+
+# benchgate_program(NAME SOURCE... SEES room... [LIBRARIES lib::x...])
+function(benchgate_program name)
+  cmake_parse_arguments(PROGRAM "" "" "SEES;LIBRARIES" ${ARGN})
+  string(REPLACE "/" "_" sees "${PROGRAM_SEES}")
+  add_executable(${name} ${PROGRAM_UNPARSED_ARGUMENTS})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${sees} ${PROGRAM_LIBRARIES})
+endfunction()
