@@ -1,0 +1,27 @@
+#include "core/model/config.h"
+
+#include <array>
+
+namespace benchgate::model {
+namespace {
+constexpr std::array<std::pair<Tier, std::string_view>, 6> tiers{{{Tier::micro, "micro"},
+                                                                 {Tier::integration, "integration"},
+                                                                 {Tier::e2e, "e2e"},
+                                                                 {Tier::load, "load"},
+                                                                 {Tier::stress, "stress"},
+                                                                 {Tier::chaos, "chaos"}}};
+}  // namespace
+
+std::string_view to_string(Tier tier) {
+    for (const auto& [value, name] : tiers)
+        if (value == tier) return name;
+    return "micro";
+}
+
+std::optional<Tier> tier_from(std::string_view text) {
+    for (const auto& [value, name] : tiers)
+        if (name == text) return value;
+    return std::nullopt;
+}
+
+}  // namespace benchgate::model

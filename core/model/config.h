@@ -1,0 +1,70 @@
+#pragma once
+// `.benchgate.yml` as plain structs with every default filled in. Parsing, with line and column in every error, is
+// core/config. Durations carry their unit in the name.
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/model/policy.h"
+
+namespace benchgate::model {
+
+enum class Tier { micro, integration, e2e, load, stress, chaos };
+
+/// When a suite runs. Empty path lists: every change. Globs know *, ?, ** and a leading !.
+struct Triggers {
+    bool pull_request = true;
+    std::vector<std::string> pull_request_paths;
+    bool push = true;
+    std::vector<std::string> push_branches;  ///< empty: the default branch
+    std::vector<std::string> push_paths;
+    std::optional<std::string> schedule;     ///< cron, UTC
+    std::optional<std::string> merge_group;  ///< "quick", "full", "reuse"
+    bool operator==(const Triggers&) const = default;
+};
+
+struct Timeouts {
+    std::chrono::milliseconds build{std::chrono::minutes(20)};
+    std::chrono::milliseconds trial{std::chrono::minutes(2)};
+    std::chrono::milliseconds job{std::chrono::hours(1)};
+    bool operator==(const Timeouts&) const = default;
+};
+
+/// benchmark glob -> component; a plain component name is one entry "*".
+using Components = std::vector<std::pair<std::string, std::string>>;
+
+struct Suite {
+    std::string name;
+    Tier tier = Tier::micro;
+    Components components;
+    Triggers on;
+    std::vector<std::string> build;      ///< shell lines, run in /src, in order
+    std::string run;                     ///< shell line; {filter} and {output} are replaced
+    std::string format = "auto";
+    std::vector<std::string> artifacts;  ///< globs below /src; equal hashes on both sides: nothing is measured
+    int max_trials = 60;                 ///< a side
+    Timeouts timeout;
+    std::vector<std::string> measure{"time"};
+    std::map<std::string, std::string> environment;
+    int line = 0;  ///< where the suite stands in the file
+    bool operator==(const Suite&) const = default;
+};
+
+struct Config {
+    int version = 1;
+    std::vector<std::string> host_class;  ///< labels a runner must have; empty: any runner
+    std::vector<Suite> suites;
+    Policy policy;
+    std::vector<Budget> budgets;
+    std::vector<Claim> claims;
+    bool operator==(const Config&) const = default;
+};
+
+std::string_view to_string(Tier tier);
+std::optional<Tier> tier_from(std::string_view text);
+
+}  // namespace benchgate::model

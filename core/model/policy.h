@@ -1,0 +1,70 @@
+#pragma once
+// What a repository asks of its verdicts: levels, actions, error rates. Read by core/config from `.benchgate.yml`,
+// used by core/judging. Ratios are plain numbers: 5 % is 0.05.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace benchgate::model {
+
+/// What a level asks for. log: mention it. review: somebody should look (check is neutral). block: the check fails.
+enum class Action { log, review, block };
+
+struct Level {
+    std::string name;
+    double at = 0;  ///< smallest relative change for the worse that carries this level
+    Action action = Action::log;
+    bool operator==(const Level&) const = default;
+};
+
+/// Overrides for one metric. Naming a metric here also makes it gating.
+struct MetricPolicy {
+    std::optional<std::vector<Level>> levels;
+    std::optional<double> detect;
+    bool operator==(const MetricPolicy&) const = default;
+};
+
+enum class InconclusiveAction { neutral, block };
+
+struct Policy {
+    std::vector<Level> levels{{"minor", 0.05, Action::log}, {"major", 0.10, Action::review}, {"critical", 0.20, Action::block}};
+    std::map<std::string, MetricPolicy> metrics;
+    double false_alarms = 0.01;  ///< chance of any false alarm in one pull request, over all its benchmarks
+    double detect = 0.03;        ///< the relative change that must be seen with 95 % power, or else "inconclusive"
+    InconclusiveAction inconclusive = InconclusiveAction::neutral;
+    std::optional<std::string> drift_per;
+    std::optional<double> drift_allow;
+    bool operator==(const Policy&) const = default;
+};
+
+/// An absolute limit on a metric, in the metric's canonical unit.
+struct Budget {
+    std::string benchmark;  ///< glob
+    std::string metric;
+    std::optional<double> max;
+    std::optional<double> min;
+    int line = 0;  ///< where it stands in the file, for annotations
+    bool operator==(const Budget&) const = default;
+};
+
+/// An improvement that must be shown between two refs; at_least is a relative change (-0.82: 82 % less).
+struct Claim {
+    std::string benchmark;
+    std::string metric;
+    std::string from;
+    double at_least = 0;
+    bool operator==(const Claim&) const = default;
+};
+
+std::string_view to_string(Action action);
+std::optional<Action> action_from(std::string_view text);
+
+/// Levels that apply to a metric: its own, else the policy's.
+const std::vector<Level>& levels_for(const Policy& policy, const std::string& metric);
+/// The change to be detected for a metric: its own, else the policy's.
+double detect_for(const Policy& policy, const std::string& metric);
+
+}  // namespace benchgate::model

@@ -1,0 +1,57 @@
+#include "core/model/verdict.h"
+
+#include <array>
+#include <utility>
+
+namespace benchgate::model {
+namespace {
+
+constexpr std::array<std::pair<VerdictKind, std::string_view>, 7> kinds{{{VerdictKind::regressed, "regressed"},
+                                                                        {VerdictKind::improved, "improved"},
+                                                                        {VerdictKind::unchanged, "unchanged"},
+                                                                        {VerdictKind::inconclusive, "inconclusive"},
+                                                                        {VerdictKind::added, "new"},
+                                                                        {VerdictKind::missing, "missing"},
+                                                                        {VerdictKind::failed, "failed"}}};
+
+// In the order of severity, which `worse` relies on.
+constexpr std::array<std::pair<Gate, std::string_view>, 4> gates{{{Gate::success, "success"},
+                                                                 {Gate::neutral, "neutral"},
+                                                                 {Gate::action_required, "action_required"},
+                                                                 {Gate::failure, "failure"}}};
+
+std::size_t severity(Gate gate) {
+    for (std::size_t i = 0; i < gates.size(); ++i)
+        if (gates[i].first == gate) return i;
+    return 0;
+}
+
+}  // namespace
+
+std::string_view to_string(VerdictKind kind) {
+    for (const auto& [value, name] : kinds)
+        if (value == kind) return name;
+    return "inconclusive";
+}
+
+std::string_view to_string(Gate gate) {
+    for (const auto& [value, name] : gates)
+        if (value == gate) return name;
+    return "neutral";
+}
+
+std::optional<VerdictKind> verdict_kind_from(std::string_view text) {
+    for (const auto& [value, name] : kinds)
+        if (name == text) return value;
+    return std::nullopt;
+}
+
+std::optional<Gate> gate_from(std::string_view text) {
+    for (const auto& [value, name] : gates)
+        if (name == text) return value;
+    return std::nullopt;
+}
+
+Gate worse(Gate a, Gate b) { return severity(a) >= severity(b) ? a : b; }
+
+}  // namespace benchgate::model

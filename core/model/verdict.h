@@ -1,0 +1,67 @@
+#pragma once
+// What the judge says. Plain results; the rules that lead to them are in core/judging.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/model/policy.h"
+#include "core/model/series.h"
+
+namespace benchgate::model {
+
+enum class VerdictKind { regressed, improved, unchanged, inconclusive, added, missing, failed };  // added prints "new"
+
+/// A confidence interval of the cost or value ratio; an open end is absent.
+struct Interval {
+    std::optional<double> low;
+    std::optional<double> high;
+    bool operator==(const Interval&) const = default;
+};
+
+/// The verdict on one series. Ratios are head/base of the metric's own values (2.0 of a throughput is good), absent
+/// where there is nothing to divide (new, missing, failed, base of zero).
+struct Verdict {
+    Series series;
+    VerdictKind kind = VerdictKind::inconclusive;
+    std::optional<double> ratio;                ///< Hodges-Lehmann estimate
+    Interval interval;                          ///< at the error level spent; never contradicts `kind`
+    Interval nominal;                           ///< unadjusted two-sided 95 %
+    std::optional<double> minimum_detectable;   ///< smallest relative change that would have been seen, 0.03 = 3 %
+    std::optional<double> base_value;           ///< median of the base trials, canonical unit
+    std::optional<double> head_value;
+    std::optional<double> p;                    ///< of the look that decided
+    int trials_used = 0;                        ///< a side, up to the look that decided
+    std::optional<std::string> level;           ///< of a regression: the highest that the interval supports
+    Action action = Action::log;
+    bool exact = false;                         ///< compared exactly (a counter that does not vary), no p
+    bool confirmed = false;                     ///< alarmed again on fresh blocks
+    std::string reason;                         ///< one clause in plain words; may be empty
+    bool operator==(const Verdict&) const = default;
+};
+
+enum class Gate { success, failure, neutral, action_required };
+
+/// All verdicts of one job.
+struct Judgement {
+    std::vector<Verdict> verdicts;
+    Gate gate = Gate::neutral;
+    std::string gate_reason;    ///< one clause: why the gate is as it is
+    std::string judge_version;
+    int tests = 0;              ///< N: gating series, fixed before measuring
+    int blocks_kept = 0;
+    int blocks_void = 0;
+    bool operator==(const Judgement&) const = default;
+};
+
+std::string_view to_string(VerdictKind kind);
+std::string_view to_string(Gate gate);
+std::optional<VerdictKind> verdict_kind_from(std::string_view text);
+std::optional<Gate> gate_from(std::string_view text);
+
+/// The worse of two gates: failure > action_required > neutral > success.
+Gate worse(Gate a, Gate b);
+
+}  // namespace benchgate::model
