@@ -52,7 +52,8 @@ const Json& empty_object() {
 
 tl::expected<Json, ParseError> parse(std::string_view bytes, const Limits& limits) {
     if (bytes.size() > limits.bytes)
-        return tl::unexpected(ParseError{fmt::format("{} bytes are more than the {} allowed", bytes.size(), limits.bytes), 0});
+        return tl::unexpected(
+            ParseError{fmt::format("{} bytes are more than the {} allowed", bytes.size(), limits.bytes), 0});
     ParseError error;
     DepthGuard guard(limits.depth, error.message, error.byte);
     if (!Json::sax_parse(bytes, &guard)) {

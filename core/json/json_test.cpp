@@ -36,7 +36,8 @@ TEST(Json, WritesBytesThatAreNotUtf8) {
 }
 
 TEST(Json, TolerantReadersSurviveEveryType) {
-    const auto document = parse(R"({"a": {"b": "text", "n": 3, "x": null, "big": 18446744073709551615}, "list": [1]})").value();
+    const auto document =
+        parse(R"({"a": {"b": "text", "n": 3, "x": null, "big": 18446744073709551615}, "list": [1]})").value();
     EXPECT_EQ(text(at(document, "a"), "b"), "text");
     EXPECT_EQ(integer(at(document, "a"), "n"), 3);
     EXPECT_EQ(integer(at(document, "a"), "big"), std::nullopt);

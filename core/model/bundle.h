@@ -25,10 +25,10 @@ struct Comparison {
 struct Experiment {
     std::string suite;
     std::uint64_t seed = 0;
-    int max_trials = 60;      ///< a side
+    int max_trials = 60;         ///< a side
     double false_alarms = 0.01;  ///< this job's share of the pull request's error rate
-    bool confirm = true;      ///< a regression must alarm again on fresh blocks
-    int tests = 0;            ///< N: gating series that the warm-up found on both sides
+    bool confirm = true;         ///< a regression must alarm again on fresh blocks
+    int tests = 0;               ///< N: gating series that the warm-up found on both sides
     Policy policy;
     bool operator==(const Experiment&) const = default;
 };
@@ -43,12 +43,12 @@ struct Bundle {
     std::vector<HostFact> host;
     ArtifactHashes base_artifacts;
     ArtifactHashes head_artifacts;
-    bool identical = false;     ///< artifacts were named and are equal: nothing was measured
-    std::string sandbox;        ///< "bubblewrap" or "none: REASON"
-    std::string runner;         ///< the runner's name
-    std::string started_at;     ///< ISO 8601, UTC
+    bool identical = false;  ///< artifacts were named and are equal: nothing was measured
+    std::string sandbox;     ///< "bubblewrap" or "none: REASON"
+    std::string runner;      ///< the runner's name
+    std::string started_at;  ///< ISO 8601, UTC
     std::string finished_at;
-    std::string stopped_by;     ///< "plan", "time" or "cancel"
+    std::string stopped_by;  ///< "plan", "time" or "cancel"
     bool operator==(const Bundle&) const = default;
 };
 

@@ -5,11 +5,11 @@
 namespace benchgate::model {
 namespace {
 constexpr std::array<std::pair<Tier, std::string_view>, 6> tiers{{{Tier::micro, "micro"},
-                                                                 {Tier::integration, "integration"},
-                                                                 {Tier::e2e, "e2e"},
-                                                                 {Tier::load, "load"},
-                                                                 {Tier::stress, "stress"},
-                                                                 {Tier::chaos, "chaos"}}};
+                                                                  {Tier::integration, "integration"},
+                                                                  {Tier::e2e, "e2e"},
+                                                                  {Tier::load, "load"},
+                                                                  {Tier::stress, "stress"},
+                                                                  {Tier::chaos, "chaos"}}};
 }  // namespace
 
 std::string_view to_string(Tier tier) {

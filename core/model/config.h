@@ -42,8 +42,8 @@ struct Suite {
     Tier tier = Tier::micro;
     Components components;
     Triggers on;
-    std::vector<std::string> build;      ///< shell lines, run in /src, in order
-    std::string run;                     ///< shell line; {filter} and {output} are replaced
+    std::vector<std::string> build;  ///< shell lines, run in /src, in order
+    std::string run;                 ///< shell line; {filter} and {output} are replaced
     std::string format = "auto";
     std::vector<std::string> artifacts;  ///< globs below /src; equal hashes on both sides: nothing is measured
     int max_trials = 60;                 ///< a side

@@ -10,8 +10,8 @@ namespace benchgate::model {
 
 /// One line of the host facts record and of `benchgate-runner preflight`.
 struct HostFact {
-    std::string id;        ///< stable, e.g. "cpu.governor"
-    std::string status;    ///< "ok", "warn", "fail", "unknown" (the source is absent on this host)
+    std::string id;      ///< stable, e.g. "cpu.governor"
+    std::string status;  ///< "ok", "warn", "fail", "unknown" (the source is absent on this host)
     std::string observed;
     std::string wanted;
     std::string fix;
@@ -23,8 +23,8 @@ struct HostDeltas {
     std::optional<double> steal_ms;
     std::optional<double> throttle_events;
     std::optional<double> swap_pages;
-    std::optional<double> foreign_cpu_ms;      ///< CPU time of everything but the trial's own processes
-    std::optional<double> cpu_pressure_ms;     ///< PSI "some" total
+    std::optional<double> foreign_cpu_ms;   ///< CPU time of everything but the trial's own processes
+    std::optional<double> cpu_pressure_ms;  ///< PSI "some" total
     std::optional<double> io_pressure_ms;
     std::optional<double> memory_pressure_ms;
     bool operator==(const HostDeltas&) const = default;

@@ -4,9 +4,12 @@ namespace benchgate::model {
 
 std::string_view to_string(Action action) {
     switch (action) {
-        case Action::log: return "log";
-        case Action::review: return "review";
-        case Action::block: return "block";
+        case Action::log:
+            return "log";
+        case Action::review:
+            return "review";
+        case Action::block:
+            return "block";
     }
     return "log";
 }

@@ -30,7 +30,8 @@ struct MetricPolicy {
 enum class InconclusiveAction { neutral, block };
 
 struct Policy {
-    std::vector<Level> levels{{"minor", 0.05, Action::log}, {"major", 0.10, Action::review}, {"critical", 0.20, Action::block}};
+    std::vector<Level> levels{
+        {"minor", 0.05, Action::log}, {"major", 0.10, Action::review}, {"critical", 0.20, Action::block}};
     std::map<std::string, MetricPolicy> metrics;
     double false_alarms = 0.01;  ///< chance of any false alarm in one pull request, over all its benchmarks
     double detect = 0.03;        ///< the relative change that must be seen with 95 % power, or else "inconclusive"

@@ -4,14 +4,19 @@ namespace benchgate::model {
 
 std::string_view to_string(Better better) {
     switch (better) {
-        case Better::lower: return "lower";
-        case Better::higher: return "higher";
-        case Better::none: return "none";
+        case Better::lower:
+            return "lower";
+        case Better::higher:
+            return "higher";
+        case Better::none:
+            return "none";
     }
     return "none";
 }
 
-std::string_view to_string(Side side) { return side == Side::base ? "base" : "head"; }
+std::string_view to_string(Side side) {
+    return side == Side::base ? "base" : "head";
+}
 
 std::optional<Better> better_from(std::string_view text) {
     if (text == "lower") return Better::lower;

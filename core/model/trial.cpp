@@ -4,9 +4,12 @@ namespace benchgate::model {
 
 std::string_view to_string(Phase phase) {
     switch (phase) {
-        case Phase::warmup: return "warmup";
-        case Phase::measure: return "measure";
-        case Phase::confirm: return "confirm";
+        case Phase::warmup:
+            return "warmup";
+        case Phase::measure:
+            return "measure";
+        case Phase::confirm:
+            return "confirm";
     }
     return "measure";
 }

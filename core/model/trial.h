@@ -35,9 +35,9 @@ struct TrialResources {
 struct Trial {
     std::int64_t number = 0;  ///< 0-based, in the order of measuring, unique in a job
     Phase phase = Phase::measure;
-    int block = 0;            ///< 0-based within its phase; a void block keeps its number and is measured again as `attempt` + 1
+    int block = 0;  ///< 0-based within its phase; a void block keeps its number and is measured again as `attempt` + 1
     int attempt = 0;
-    int position = 0;         ///< 0..7 within the block, in the order of measuring
+    int position = 0;  ///< 0..7 within the block, in the order of measuring
     Side side = Side::base;
     bool kept = true;
     std::string void_reason;  ///< why the block was thrown away (host reasons only); empty when kept

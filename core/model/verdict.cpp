@@ -7,18 +7,18 @@ namespace benchgate::model {
 namespace {
 
 constexpr std::array<std::pair<VerdictKind, std::string_view>, 7> kinds{{{VerdictKind::regressed, "regressed"},
-                                                                        {VerdictKind::improved, "improved"},
-                                                                        {VerdictKind::unchanged, "unchanged"},
-                                                                        {VerdictKind::inconclusive, "inconclusive"},
-                                                                        {VerdictKind::added, "new"},
-                                                                        {VerdictKind::missing, "missing"},
-                                                                        {VerdictKind::failed, "failed"}}};
+                                                                         {VerdictKind::improved, "improved"},
+                                                                         {VerdictKind::unchanged, "unchanged"},
+                                                                         {VerdictKind::inconclusive, "inconclusive"},
+                                                                         {VerdictKind::added, "new"},
+                                                                         {VerdictKind::missing, "missing"},
+                                                                         {VerdictKind::failed, "failed"}}};
 
 // In the order of severity, which `worse` relies on.
 constexpr std::array<std::pair<Gate, std::string_view>, 4> gates{{{Gate::success, "success"},
-                                                                 {Gate::neutral, "neutral"},
-                                                                 {Gate::action_required, "action_required"},
-                                                                 {Gate::failure, "failure"}}};
+                                                                  {Gate::neutral, "neutral"},
+                                                                  {Gate::action_required, "action_required"},
+                                                                  {Gate::failure, "failure"}}};
 
 std::size_t severity(Gate gate) {
     for (std::size_t i = 0; i < gates.size(); ++i)
@@ -52,6 +52,8 @@ std::optional<Gate> gate_from(std::string_view text) {
     return std::nullopt;
 }
 
-Gate worse(Gate a, Gate b) { return severity(a) >= severity(b) ? a : b; }
+Gate worse(Gate a, Gate b) {
+    return severity(a) >= severity(b) ? a : b;
+}
 
 }  // namespace benchgate::model

@@ -26,19 +26,19 @@ struct Interval {
 struct Verdict {
     Series series;
     VerdictKind kind = VerdictKind::inconclusive;
-    std::optional<double> ratio;                ///< Hodges-Lehmann estimate
-    Interval interval;                          ///< at the error level spent; never contradicts `kind`
-    Interval nominal;                           ///< unadjusted two-sided 95 %
-    std::optional<double> minimum_detectable;   ///< smallest relative change that would have been seen, 0.03 = 3 %
-    std::optional<double> base_value;           ///< median of the base trials, canonical unit
+    std::optional<double> ratio;               ///< Hodges-Lehmann estimate
+    Interval interval;                         ///< at the error level spent; never contradicts `kind`
+    Interval nominal;                          ///< unadjusted two-sided 95 %
+    std::optional<double> minimum_detectable;  ///< smallest relative change that would have been seen, 0.03 = 3 %
+    std::optional<double> base_value;          ///< median of the base trials, canonical unit
     std::optional<double> head_value;
-    std::optional<double> p;                    ///< of the look that decided
-    int trials_used = 0;                        ///< a side, up to the look that decided
-    std::optional<std::string> level;           ///< of a regression: the highest that the interval supports
+    std::optional<double> p;           ///< of the look that decided
+    int trials_used = 0;               ///< a side, up to the look that decided
+    std::optional<std::string> level;  ///< of a regression: the highest that the interval supports
     Action action = Action::log;
-    bool exact = false;                         ///< compared exactly (a counter that does not vary), no p
-    bool confirmed = false;                     ///< alarmed again on fresh blocks
-    std::string reason;                         ///< one clause in plain words; may be empty
+    bool exact = false;      ///< compared exactly (a counter that does not vary), no p
+    bool confirmed = false;  ///< alarmed again on fresh blocks
+    std::string reason;      ///< one clause in plain words; may be empty
     bool operator==(const Verdict&) const = default;
 };
 
@@ -48,9 +48,9 @@ enum class Gate { success, failure, neutral, action_required };
 struct Judgement {
     std::vector<Verdict> verdicts;
     Gate gate = Gate::neutral;
-    std::string gate_reason;    ///< one clause: why the gate is as it is
+    std::string gate_reason;  ///< one clause: why the gate is as it is
     std::string judge_version;
-    int tests = 0;              ///< N: gating series, fixed before measuring
+    int tests = 0;  ///< N: gating series, fixed before measuring
     int blocks_kept = 0;
     int blocks_void = 0;
     bool operator==(const Judgement&) const = default;

@@ -24,7 +24,9 @@ std::string Fields::text(const char* key) {
     return {};
 }
 
-std::string Fields::text_or(const char* key, std::string fallback) { return json::text(object_, key).value_or(std::move(fallback)); }
+std::string Fields::text_or(const char* key, std::string fallback) {
+    return json::text(object_, key).value_or(std::move(fallback));
+}
 
 std::int64_t Fields::integer(const char* key) {
     if (auto value = json::integer(object_, key)) return *value;
@@ -32,7 +34,9 @@ std::int64_t Fields::integer(const char* key) {
     return 0;
 }
 
-std::int64_t Fields::integer_or(const char* key, std::int64_t fallback) { return json::integer(object_, key).value_or(fallback); }
+std::int64_t Fields::integer_or(const char* key, std::int64_t fallback) {
+    return json::integer(object_, key).value_or(fallback);
+}
 
 double Fields::number(const char* key) {
     if (auto value = json::number(object_, key)) return *value;
@@ -40,10 +44,18 @@ double Fields::number(const char* key) {
     return 0;
 }
 
-std::optional<double> Fields::optional_number(const char* key) { return json::number(object_, key); }
-std::optional<std::int64_t> Fields::optional_integer(const char* key) { return json::integer(object_, key); }
-std::optional<std::string> Fields::optional_text(const char* key) { return json::text(object_, key); }
-bool Fields::boolean_or(const char* key, bool fallback) { return json::boolean(object_, key).value_or(fallback); }
+std::optional<double> Fields::optional_number(const char* key) {
+    return json::number(object_, key);
+}
+std::optional<std::int64_t> Fields::optional_integer(const char* key) {
+    return json::integer(object_, key);
+}
+std::optional<std::string> Fields::optional_text(const char* key) {
+    return json::text(object_, key);
+}
+bool Fields::boolean_or(const char* key, bool fallback) {
+    return json::boolean(object_, key).value_or(fallback);
+}
 
 std::vector<std::string> Fields::texts(const char* key, std::size_t most) {
     std::vector<std::string> values;
@@ -57,7 +69,9 @@ std::vector<std::string> Fields::texts(const char* key, std::size_t most) {
     return values;
 }
 
-const json::Json& Fields::object(const char* key) { return json::at(object_, key); }
+const json::Json& Fields::object(const char* key) {
+    return json::at(object_, key);
+}
 
 const json::Json& Fields::array(const char* key) {
     const auto& value = json::at(object_, key);

@@ -43,8 +43,8 @@ json::Json to_json(const RegisterAnswer& m) {
 }
 
 json::Json to_json(const LeaseRequest& m) {
-    return {{"request_id", m.request_id}, {"boot_id", m.boot_id}, {"state", m.state},      {"labels", m.labels},
-            {"facts", facts_json(m.facts)}, {"wait_s", m.wait_s}, {"protocol", m.protocol}};
+    return {{"request_id", m.request_id},   {"boot_id", m.boot_id}, {"state", m.state},      {"labels", m.labels},
+            {"facts", facts_json(m.facts)}, {"wait_s", m.wait_s},   {"protocol", m.protocol}};
 }
 
 json::Json to_json(const LeaseAnswer& m) {
@@ -57,8 +57,10 @@ json::Json to_json(const LeaseAnswer& m) {
 }
 
 json::Json to_json(const HeartbeatRequest& m) {
-    json::Json document{
-        {"request_id", m.request_id}, {"phase", model::to_string(m.phase)}, {"block", m.block}, {"progress", m.progress}};
+    json::Json document{{"request_id", m.request_id},
+                        {"phase", model::to_string(m.phase)},
+                        {"block", m.block},
+                        {"progress", m.progress}};
     if (m.eta_s) document["eta_s"] = *m.eta_s;
     return document;
 }
@@ -68,13 +70,24 @@ json::Json to_json(const HeartbeatAnswer& m) {
 }
 
 json::Json to_json(const FinishRequest& m) {
-    return {{"request_id", m.request_id}, {"outcome", m.outcome},   {"phase", model::to_string(m.phase)}, {"reason", m.reason},
-            {"infrastructure", m.infrastructure}, {"manifest", m.manifest}, {"signature", m.signature}};
+    return {{"request_id", m.request_id},
+            {"outcome", m.outcome},
+            {"phase", model::to_string(m.phase)},
+            {"reason", m.reason},
+            {"infrastructure", m.infrastructure},
+            {"manifest", m.manifest},
+            {"signature", m.signature}};
 }
 
-json::Json to_json(const FinishAnswer& m) { return {{"used", m.used}}; }
-json::Json to_json(const ReleaseRequest& m) { return {{"request_id", m.request_id}, {"reason", m.reason}}; }
-json::Json to_json(const ErrorAnswer& m) { return {{"error", m.error}, {"message", m.message}}; }
+json::Json to_json(const FinishAnswer& m) {
+    return {{"used", m.used}};
+}
+json::Json to_json(const ReleaseRequest& m) {
+    return {{"request_id", m.request_id}, {"reason", m.reason}};
+}
+json::Json to_json(const ErrorAnswer& m) {
+    return {{"error", m.error}, {"message", m.message}};
+}
 
 Read<RegisterRequest> read_register_request(const json::Json& document) {
     Fields f(document);

@@ -78,7 +78,8 @@ struct JobSpec {
     std::optional<std::int64_t> pull_request;
     Checkout base;
     Checkout head;
-    bool merge_base = false;  ///< true: base is the merge-base of the two commits, computed by the runner from its mirror
+    bool merge_base =
+        false;  ///< true: base is the merge-base of the two commits, computed by the runner from its mirror
     model::Suite suite;
     model::Experiment experiment;
     bool operator==(const JobSpec&) const = default;
@@ -116,10 +117,11 @@ struct FinishRequest {
     std::string request_id;
     std::string outcome;  ///< succeeded, failed, cancelled
     model::JobPhase phase = model::JobPhase::upload;
-    std::string reason;          ///< one line for people; empty when succeeded
-    bool infrastructure = false; ///< failed for the host's reasons: may be tried again
-    std::string manifest;        ///< the exact bytes that were signed (manifest_of in bundle_json.h); empty when nothing was measured
-    std::string signature;       ///< base64 Ed25519 over the manifest's bytes
+    std::string reason;           ///< one line for people; empty when succeeded
+    bool infrastructure = false;  ///< failed for the host's reasons: may be tried again
+    std::string
+        manifest;  ///< the exact bytes that were signed (manifest_of in bundle_json.h); empty when nothing was measured
+    std::string signature;  ///< base64 Ed25519 over the manifest's bytes
 };
 
 struct FinishAnswer {

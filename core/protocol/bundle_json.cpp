@@ -1,0 +1,249 @@
+#include "core/protocol/bundle_json.h"
+
+#include <cmath>
+
+#include "core/protocol/fields.h"
+#include "core/protocol/spec_json.h"
+
+namespace benchgate::protocol {
+namespace {
+
+/// JSON has no NaN; a value that a tool reported as NaN must reach the judge as "failed", so it travels as null.
+json::Json number_json(double value) {
+    return std::isfinite(value) ? json::Json(value) : json::Json();
+}
+
+json::Json sourced_json(const model::Sourced& sourced) {
+    return {{"value", sourced.value}, {"source", sourced.source}};
+}
+
+std::optional<model::Sourced> read_sourced(Fields& f, const char* key) {
+    const auto& document = f.object(key);
+    if (document.empty()) return std::nullopt;
+    Fields nested(document);
+    model::Sourced sourced{nested.number("value"), nested.text("source")};
+    return f.take(key, nested.done(std::move(sourced)));
+}
+
+struct DeltaField {
+    const char* name;
+    std::optional<double> model::HostDeltas::*field;
+};
+constexpr DeltaField delta_fields[] = {{"steal_ms", &model::HostDeltas::steal_ms},
+                                       {"throttle_events", &model::HostDeltas::throttle_events},
+                                       {"swap_pages", &model::HostDeltas::swap_pages},
+                                       {"foreign_cpu_ms", &model::HostDeltas::foreign_cpu_ms},
+                                       {"cpu_pressure_ms", &model::HostDeltas::cpu_pressure_ms},
+                                       {"io_pressure_ms", &model::HostDeltas::io_pressure_ms},
+                                       {"memory_pressure_ms", &model::HostDeltas::memory_pressure_ms}};
+
+json::Json bundle_head(const model::Bundle& bundle) {
+    auto host = json::Json::array();
+    for (const auto& fact : bundle.host) host.push_back(to_json(fact));
+    return {{"schema_version", bundle_schema_version},
+            {"comparison",
+             {{"repository", bundle.comparison.repository},
+              {"base_sha", bundle.comparison.base_sha},
+              {"head_sha", bundle.comparison.head_sha}}},
+            {"experiment", to_json(bundle.experiment)},
+            {"host", host},
+            {"base_artifacts", bundle.base_artifacts},
+            {"head_artifacts", bundle.head_artifacts},
+            {"identical", bundle.identical},
+            {"sandbox", bundle.sandbox},
+            {"runner", bundle.runner},
+            {"started_at", bundle.started_at},
+            {"finished_at", bundle.finished_at},
+            {"stopped_by", bundle.stopped_by}};
+}
+
+model::ArtifactHashes read_hashes(Fields& f, const char* key) {
+    model::ArtifactHashes hashes;
+    for (const auto& [path, hash] : f.object(key).items()) {
+        if (!hash.is_string())
+            f.fail(std::string(key) + ": expected texts");
+        else
+            hashes.emplace(path, hash.get<std::string>());
+    }
+    return hashes;
+}
+
+Read<model::Bundle> read_bundle_head(const json::Json& document) {
+    Fields f(document);
+    if (f.integer("schema_version") != bundle_schema_version) f.fail("schema_version: this program reads version 1");
+    model::Bundle bundle;
+    Fields comparison(f.object("comparison"));
+    bundle.comparison.repository = comparison.text_or("repository", "");
+    bundle.comparison.base_sha = comparison.text("base_sha");
+    bundle.comparison.head_sha = comparison.text("head_sha");
+    bundle.comparison = f.take("comparison", comparison.done(std::move(bundle.comparison)));
+    bundle.experiment = f.take("experiment", read_experiment(f.object("experiment")));
+    for (const auto& fact : f.array("host")) bundle.host.push_back(f.take("host", read_host_fact(fact)));
+    bundle.base_artifacts = read_hashes(f, "base_artifacts");
+    bundle.head_artifacts = read_hashes(f, "head_artifacts");
+    bundle.identical = f.boolean_or("identical", false);
+    bundle.sandbox = f.text_or("sandbox", "");
+    bundle.runner = f.text_or("runner", "");
+    bundle.started_at = f.text_or("started_at", "");
+    bundle.finished_at = f.text_or("finished_at", "");
+    bundle.stopped_by = f.text_or("stopped_by", "");
+    return f.done(std::move(bundle));
+}
+
+}  // namespace
+
+json::Json to_json(const model::Measurement& m) {
+    json::Json document{{"benchmark", m.series.key.benchmark},
+                        {"metric", m.series.key.metric},
+                        {"unit", m.series.unit},
+                        {"better", model::to_string(m.series.better)},
+                        {"gating", m.series.gating}};
+    if (!m.params.empty()) document["params"] = m.params;
+    if (!m.samples.empty()) {
+        auto samples = json::Json::array();
+        for (const double sample : m.samples) samples.push_back(number_json(sample));
+        document["samples"] = std::move(samples);
+    }
+    if (m.summary) {
+        json::Json summary{{"center", number_json(m.summary->center)}, {"n", m.summary->n}};
+        if (m.summary->spread) {
+            summary["spread"] = number_json(*m.summary->spread);
+            summary["spread_kind"] = m.summary->spread_kind;
+        }
+        document["summary"] = std::move(summary);
+    }
+    if (!m.order_known) document["order_known"] = false;
+    return document;
+}
+
+Read<model::Measurement> read_measurement(const json::Json& document) {
+    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+    Fields f(document);
+    model::Measurement m;
+    m.series.key = {f.text("benchmark"), f.text("metric")};
+    m.series.unit = f.text("unit");
+    m.series.better = f.word("better", m.series.better, model::better_from);
+    m.series.gating = f.boolean_or("gating", true);
+    for (const auto& [name, value] : f.object("params").items())
+        m.params.emplace(name, value.is_string() ? value.get<std::string>() : value.dump());
+    for (const auto& sample : f.array("samples")) {
+        if (!sample.is_number() && !sample.is_null()) f.fail("samples: expected numbers");
+        m.samples.push_back(sample.is_number() ? sample.get<double>() : nan);
+    }
+    if (const auto& summary = f.object("summary"); !summary.empty()) {
+        m.summary =
+            model::Summary{json::number(summary, "center").value_or(nan), json::number(summary, "spread"),
+                           json::text(summary, "spread_kind").value_or(""), json::integer(summary, "n").value_or(0)};
+    }
+    if (m.samples.empty() && !m.summary) f.fail("samples: neither samples nor a summary");
+    m.order_known = f.boolean_or("order_known", true);
+    return f.done(std::move(m));
+}
+
+json::Json to_json(const model::HostFact& fact) {
+    return {{"id", fact.id},
+            {"status", fact.status},
+            {"observed", fact.observed},
+            {"wanted", fact.wanted},
+            {"fix", fact.fix}};
+}
+
+Read<model::HostFact> read_host_fact(const json::Json& document) {
+    Fields f(document);
+    model::HostFact fact{f.text("id"), f.text("status"), f.text_or("observed", ""), f.text_or("wanted", ""),
+                         f.text_or("fix", "")};
+    return f.done(std::move(fact));
+}
+
+json::Json to_json(const model::Trial& trial) {
+    auto values = json::Json::array();
+    for (const auto& value : trial.values) values.push_back(to_json(value));
+    auto errors = json::Json::array();
+    for (const auto& error : trial.errors)
+        errors.push_back({{"benchmark", error.benchmark}, {"message", error.message}});
+    auto host = json::Json::object();
+    for (const auto& [name, field] : delta_fields)
+        if (const auto& value = trial.host.*field) host[name] = *value;
+    json::Json resources{{"wall_ms", trial.resources.wall_ms}};
+    if (trial.resources.cpu_ms) resources["cpu_ms"] = sourced_json(*trial.resources.cpu_ms);
+    if (trial.resources.peak_memory_bytes)
+        resources["peak_memory_bytes"] = sourced_json(*trial.resources.peak_memory_bytes);
+    json::Json document{{"number", trial.number},
+                        {"phase", model::to_string(trial.phase)},
+                        {"block", trial.block},
+                        {"attempt", trial.attempt},
+                        {"position", trial.position},
+                        {"side", model::to_string(trial.side)},
+                        {"kept", trial.kept},
+                        {"values", std::move(values)},
+                        {"errors", std::move(errors)},
+                        {"host", std::move(host)},
+                        {"resources", std::move(resources)}};
+    if (!trial.void_reason.empty()) document["void_reason"] = trial.void_reason;
+    return document;
+}
+
+Read<model::Trial> read_trial(const json::Json& document) {
+    Fields f(document);
+    model::Trial trial;
+    trial.number = f.integer("number");
+    trial.phase = f.word("phase", trial.phase, model::phase_from);
+    const auto block = f.integer("block"), attempt = f.integer_or("attempt", 0), position = f.integer("position");
+    if (trial.number < 0 || block < 0 || block > 100'000 || attempt < 0 || attempt > 100'000 || position < 0 ||
+        position > 1000)
+        f.fail("number, block, attempt or position out of range");
+    trial.block = static_cast<int>(block);
+    trial.attempt = static_cast<int>(attempt);
+    trial.position = static_cast<int>(position);
+    trial.side = f.word("side", trial.side, model::side_from);
+    trial.kept = f.boolean_or("kept", true);
+    trial.void_reason = f.text_or("void_reason", "");
+    for (const auto& value : f.array("values")) trial.values.push_back(f.take("values", read_measurement(value)));
+    for (const auto& error : f.array("errors"))
+        trial.errors.push_back(
+            {json::text(error, "benchmark").value_or(""), json::text(error, "message").value_or("")});
+    const auto& host = f.object("host");
+    for (const auto& [name, field] : delta_fields) trial.host.*field = json::number(host, name);
+    trial.resources.wall_ms = json::number(f.object("resources"), "wall_ms").value_or(0);
+    Fields resources(f.object("resources"));
+    trial.resources.cpu_ms = read_sourced(resources, "cpu_ms");
+    trial.resources.peak_memory_bytes = read_sourced(resources, "peak_memory_bytes");
+    return f.done(std::move(trial));
+}
+
+json::Json to_json(const model::Bundle& bundle) {
+    auto document = bundle_head(bundle);
+    auto trials = json::Json::array();
+    for (const auto& trial : bundle.trials) trials.push_back(to_json(trial));
+    document["trials"] = std::move(trials);
+    return document;
+}
+
+Read<model::Bundle> read_bundle(const json::Json& document) {
+    auto bundle = read_bundle_head(document);
+    if (!bundle) return bundle;
+    const auto& trials = json::at(document, "trials");
+    if (!trials.is_array()) return tl::unexpected(MessageError{"trials: expected a list"});
+    for (const auto& item : trials) {
+        auto trial = read_trial(item);
+        if (!trial) return tl::unexpected(MessageError{"trials: " + trial.error().message});
+        bundle->trials.push_back(std::move(*trial));
+    }
+    return bundle;
+}
+
+std::string manifest_of(const model::Bundle& bundle, const std::vector<std::string>& digests) {
+    auto document = bundle_head(bundle);
+    document["trial_digests"] = digests;
+    return json::dump(document);
+}
+
+Read<Manifest> read_manifest(const json::Json& document) {
+    auto bundle = read_bundle_head(document);
+    if (!bundle) return tl::unexpected(bundle.error());
+    Fields f(document);
+    Manifest manifest{std::move(*bundle), f.texts("trial_digests", 100'000)};
+    return f.done(std::move(manifest));
+}
+
+}  // namespace benchgate::protocol

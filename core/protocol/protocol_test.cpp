@@ -1,0 +1,133 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "core/protocol/bundle_json.h"
+#include "core/protocol/spec_json.h"
+
+namespace benchgate::protocol {
+namespace {
+
+JobSpec full_spec() {
+    JobSpec spec;
+    spec.repository = "owner/engine";
+    spec.pull_request = 7;
+    spec.base = {std::string(40, 'a'), {"refs/heads/main"}};
+    spec.head = {std::string(40, 'b'), {"refs/pull/7/head"}};
+    spec.merge_base = true;
+    spec.suite.name = "micro";
+    spec.suite.components = {{"Parse*", "parser"}};
+    spec.suite.on.pull_request_paths = {"src/**"};
+    spec.suite.on.merge_group = "quick";
+    spec.suite.build = {"cmake -S . -B build"};
+    spec.suite.run = "build/bench --benchmark_filter={filter}";
+    spec.suite.format = "google-benchmark";
+    spec.suite.artifacts = {"build/bench"};
+    spec.suite.environment = {{"LANG", "C"}};
+    spec.suite.timeout.trial = std::chrono::seconds(3);
+    spec.experiment.suite = "micro";
+    spec.experiment.seed = 18446744073709551615ull;
+    spec.experiment.policy.metrics["throughput"].detect = 0.07;
+    spec.experiment.policy.metrics["time"].levels = {{{"critical", 0.15, model::Action::block}}};
+    spec.experiment.policy.inconclusive = model::InconclusiveAction::block;
+    spec.experiment.policy.drift_per = "release";
+    return spec;
+}
+
+model::Bundle full_bundle() {
+    model::Bundle bundle;
+    bundle.comparison = {"owner/engine", std::string(40, 'a'), std::string(40, 'b')};
+    bundle.experiment = full_spec().experiment;
+    bundle.host = {{"cpu.governor", "ok", "performance", "performance", ""}};
+    bundle.base_artifacts = {{"build/bench", "00"}};
+    bundle.head_artifacts = {{"build/bench", "01"}};
+    bundle.sandbox = "bubblewrap";
+    model::Trial trial;
+    trial.number = 3;
+    trial.phase = model::Phase::confirm;
+    trial.block = 1;
+    trial.attempt = 2;
+    trial.position = 5;
+    trial.side = model::Side::head;
+    trial.kept = false;
+    trial.void_reason = "steal of 120 ms";
+    model::Measurement measurement;
+    measurement.series = {{"Sort/1024|@team", "time"}, "ns", model::Better::lower, true};
+    measurement.params = {{"n", "1024"}};
+    measurement.samples = {1.5, 0.1 + 0.2, 3e300};
+    model::Measurement summarised;
+    summarised.series = {{"x", "p99"}, "ns", model::Better::lower, false};
+    summarised.summary = model::Summary{4.25, 0.5, "sd", 30};
+    trial.values = {measurement, summarised};
+    trial.errors = {{"Broken", "it failed"}};
+    trial.host.steal_ms = 120;
+    trial.resources.wall_ms = 812.5;
+    trial.resources.cpu_ms = model::Sourced{800, "cgroup"};
+    bundle.trials = {trial};
+    return bundle;
+}
+
+TEST(Protocol, AJobSpecSurvivesTheWireWithNothingLost) {
+    const auto spec = full_spec();
+    const auto text = json::dump(to_json(spec));
+    const auto read = read_job_spec(json::parse(text).value());
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(*read, spec);
+}
+
+TEST(Protocol, ABundleSurvivesTheWireBitForBit) {
+    const auto bundle = full_bundle();
+    const auto text = json::dump(to_json(bundle));
+    const auto read = read_bundle(json::parse(text).value());
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(*read, bundle);
+    EXPECT_EQ(json::dump(to_json(*read)), text);
+}
+
+TEST(Protocol, ANotANumberStaysOne) {
+    auto trial = full_bundle().trials[0];
+    trial.values[0].samples = {std::nan("")};
+    const auto read = read_trial(json::parse(json::dump(to_json(trial))).value());
+    ASSERT_TRUE(read);
+    EXPECT_TRUE(std::isnan(read->values[0].samples[0]));
+}
+
+TEST(Protocol, AManifestNamesEveryTrialByItsDigest) {
+    auto bundle = full_bundle();
+    const auto read = read_manifest(json::parse(manifest_of(bundle, {"d0", "d1"})).value());
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(read->trial_digests, (std::vector<std::string>{"d0", "d1"}));
+    bundle.trials.clear();
+    EXPECT_EQ(read->bundle, bundle);
+}
+
+TEST(Protocol, AMissingFieldIsNamed) {
+    auto document = to_json(full_spec());
+    document["experiment"]["policy"].erase("detect");
+    const auto read = read_job_spec(document);
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().message, "experiment: policy: detect: expected a number");
+    EXPECT_FALSE(read_lease_request(json::parse("[]").value()));
+    EXPECT_FALSE(read_lease_request(json::parse(R"({"request_id":"a","boot_id":"b","wait_s":26})").value()));
+    EXPECT_TRUE(read_lease_request(
+        json::parse(R"({"request_id":"a","boot_id":"b","wait_s":25,"from_the_future":[]})").value()));
+}
+
+TEST(Protocol, EveryMessageReadsBackWhatWasWritten) {
+    const auto finish = read_finish_request(
+        to_json(FinishRequest{"r", "failed", model::JobPhase::build, "exit 2", false, "{}", "sig"}));
+    ASSERT_TRUE(finish);
+    EXPECT_EQ(finish->phase, model::JobPhase::build);
+    EXPECT_EQ(finish->manifest, "{}");
+    LeaseAnswer lease{"job", 4, full_spec(), {"http://x/y.git", "token", "later"}, "then", "end"};
+    const auto read = read_lease_answer(to_json(lease));
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(read->spec, lease.spec);
+    EXPECT_EQ(read->clone.token, "token");
+    const auto beat = read_heartbeat_answer(to_json(HeartbeatAnswer{"t", "superseded"}));
+    ASSERT_TRUE(beat);
+    EXPECT_EQ(beat->cancel, "superseded");
+}
+
+}  // namespace
+}  // namespace benchgate::protocol

@@ -1,0 +1,208 @@
+#include "core/protocol/spec_json.h"
+
+#include <fmt/format.h>
+
+#include "core/protocol/fields.h"
+
+namespace benchgate::protocol {
+namespace {
+
+json::Json levels_json(const std::vector<model::Level>& levels) {
+    auto list = json::Json::array();
+    for (const auto& level : levels)
+        list.push_back({{"name", level.name}, {"at", level.at}, {"action", model::to_string(level.action)}});
+    return list;
+}
+
+Read<std::vector<model::Level>> read_levels(const json::Json& list) {
+    std::vector<model::Level> levels;
+    if (!list.is_array() || list.size() > 20)
+        return tl::unexpected(MessageError{"expected a list of at most 20 levels"});
+    for (const auto& item : list) {
+        Fields f(item);
+        model::Level level{f.text("name"), f.number("at"), f.word("action", model::Action::log, model::action_from)};
+        auto read = f.done(std::move(level));
+        if (!read) return tl::unexpected(read.error());
+        levels.push_back(std::move(*read));
+    }
+    return levels;
+}
+
+json::Json checkout_json(const Checkout& checkout) {
+    return {{"sha", checkout.sha}, {"refs", checkout.refs}};
+}
+
+Read<Checkout> read_checkout(const json::Json& document) {
+    Fields f(document);
+    Checkout checkout{f.text("sha"), f.texts("refs", 16)};
+    return f.done(std::move(checkout));
+}
+
+json::Json triggers_json(const model::Triggers& on) {
+    json::Json document{{"pull_request", on.pull_request},
+                        {"pull_request_paths", on.pull_request_paths},
+                        {"push", on.push},
+                        {"push_branches", on.push_branches},
+                        {"push_paths", on.push_paths}};
+    if (on.schedule) document["schedule"] = *on.schedule;
+    if (on.merge_group) document["merge_group"] = *on.merge_group;
+    return document;
+}
+
+Read<model::Triggers> read_triggers(const json::Json& document) {
+    Fields f(document);
+    model::Triggers on;
+    on.pull_request = f.boolean_or("pull_request", on.pull_request);
+    on.pull_request_paths = f.texts("pull_request_paths");
+    on.push = f.boolean_or("push", on.push);
+    on.push_branches = f.texts("push_branches");
+    on.push_paths = f.texts("push_paths");
+    on.schedule = f.optional_text("schedule");
+    on.merge_group = f.optional_text("merge_group");
+    return f.done(std::move(on));
+}
+
+}  // namespace
+
+json::Json to_json(const model::Policy& policy) {
+    auto metrics = json::Json::object();
+    for (const auto& [name, metric] : policy.metrics) {
+        auto& entry = metrics[name] = json::Json::object();
+        if (metric.levels) entry["levels"] = levels_json(*metric.levels);
+        if (metric.detect) entry["detect"] = *metric.detect;
+    }
+    json::Json document{
+        {"levels", levels_json(policy.levels)},
+        {"metrics", metrics},
+        {"false_alarms", policy.false_alarms},
+        {"detect", policy.detect},
+        {"inconclusive", policy.inconclusive == model::InconclusiveAction::block ? "block" : "neutral"}};
+    if (policy.drift_per) document["drift_per"] = *policy.drift_per;
+    if (policy.drift_allow) document["drift_allow"] = *policy.drift_allow;
+    return document;
+}
+
+Read<model::Policy> read_policy(const json::Json& document) {
+    Fields f(document);
+    model::Policy policy;
+    policy.levels = f.take("levels", read_levels(f.array("levels")));
+    for (const auto& [name, entry] : f.object("metrics").items()) {
+        model::MetricPolicy metric;
+        if (entry.is_object() && entry.contains("levels"))
+            metric.levels = f.take("metrics", read_levels(entry["levels"]));
+        metric.detect = json::number(entry, "detect");
+        policy.metrics.emplace(name, std::move(metric));
+    }
+    policy.false_alarms = f.number("false_alarms");
+    policy.detect = f.number("detect");
+    if (!(policy.false_alarms > 0 && policy.false_alarms < 1)) f.fail("false_alarms: expected a share between 0 and 1");
+    if (!(policy.detect > 0 && policy.detect < 10)) f.fail("detect: expected a share above 0");
+    policy.inconclusive = f.text_or("inconclusive", "neutral") == "block" ? model::InconclusiveAction::block
+                                                                          : model::InconclusiveAction::neutral;
+    policy.drift_per = f.optional_text("drift_per");
+    policy.drift_allow = f.optional_number("drift_allow");
+    return f.done(std::move(policy));
+}
+
+json::Json to_json(const model::Suite& suite) {
+    auto components = json::Json::array();
+    for (const auto& [glob, component] : suite.components) components.push_back({glob, component});
+    return {{"name", suite.name},
+            {"tier", model::to_string(suite.tier)},
+            {"components", components},
+            {"on", triggers_json(suite.on)},
+            {"build", suite.build},
+            {"run", suite.run},
+            {"format", suite.format},
+            {"artifacts", suite.artifacts},
+            {"max_trials", suite.max_trials},
+            {"build_timeout_ms", suite.timeout.build.count()},
+            {"trial_timeout_ms", suite.timeout.trial.count()},
+            {"job_timeout_ms", suite.timeout.job.count()},
+            {"measure", suite.measure},
+            {"environment", suite.environment},
+            {"line", suite.line}};
+}
+
+Read<model::Suite> read_suite(const json::Json& document) {
+    Fields f(document);
+    model::Suite suite;
+    suite.name = f.text("name");
+    suite.tier = f.word("tier", suite.tier, model::tier_from);
+    for (const auto& pair : f.array("components")) {
+        if (!pair.is_array() || pair.size() != 2 || !pair[0].is_string() || !pair[1].is_string()) {
+            f.fail("components: expected pairs of texts");
+            break;
+        }
+        suite.components.emplace_back(pair[0].get<std::string>(), pair[1].get<std::string>());
+    }
+    suite.on = f.take("on", read_triggers(f.object("on")));
+    suite.build = f.texts("build");
+    suite.run = f.text("run");
+    suite.format = f.text("format");
+    suite.artifacts = f.texts("artifacts");
+    suite.max_trials = static_cast<int>(f.integer("max_trials"));
+    suite.timeout.build = std::chrono::milliseconds(f.integer("build_timeout_ms"));
+    suite.timeout.trial = std::chrono::milliseconds(f.integer("trial_timeout_ms"));
+    suite.timeout.job = std::chrono::milliseconds(f.integer("job_timeout_ms"));
+    suite.measure = f.texts("measure");
+    for (const auto& [name, value] : f.object("environment").items()) {
+        if (!value.is_string())
+            f.fail("environment: expected texts");
+        else
+            suite.environment.emplace(name, value.get<std::string>());
+    }
+    suite.line = static_cast<int>(f.integer_or("line", 0));
+    return f.done(std::move(suite));
+}
+
+json::Json to_json(const model::Experiment& experiment) {
+    return {{"suite", experiment.suite},           {"seed", experiment.seed},
+            {"max_trials", experiment.max_trials}, {"false_alarms", experiment.false_alarms},
+            {"confirm", experiment.confirm},       {"tests", experiment.tests},
+            {"policy", to_json(experiment.policy)}};
+}
+
+Read<model::Experiment> read_experiment(const json::Json& document) {
+    Fields f(document);
+    model::Experiment experiment;
+    experiment.suite = f.text("suite");
+    const auto& seed = json::at(document, "seed");
+    if (seed.is_number_unsigned())
+        experiment.seed = seed.get<std::uint64_t>();
+    else
+        f.fail("seed: expected an unsigned integer");
+    experiment.max_trials = static_cast<int>(f.integer("max_trials"));
+    if (experiment.max_trials < 1 || experiment.max_trials > 10'000) f.fail("max_trials: expected 1 to 10000");
+    experiment.false_alarms = f.number("false_alarms");
+    if (!(experiment.false_alarms > 0 && experiment.false_alarms < 1))
+        f.fail("false_alarms: expected a share between 0 and 1");
+    experiment.confirm = f.boolean_or("confirm", true);
+    experiment.tests = static_cast<int>(f.integer_or("tests", 0));
+    if (experiment.tests < 0 || experiment.tests > 1'000'000) f.fail("tests: out of range");
+    experiment.policy = f.take("policy", read_policy(f.object("policy")));
+    return f.done(std::move(experiment));
+}
+
+json::Json to_json(const JobSpec& spec) {
+    json::Json document{{"repository", spec.repository},    {"base", checkout_json(spec.base)},
+                        {"head", checkout_json(spec.head)}, {"merge_base", spec.merge_base},
+                        {"suite", to_json(spec.suite)},     {"experiment", to_json(spec.experiment)}};
+    if (spec.pull_request) document["pull_request"] = *spec.pull_request;
+    return document;
+}
+
+Read<JobSpec> read_job_spec(const json::Json& document) {
+    Fields f(document);
+    JobSpec spec;
+    spec.repository = f.text("repository");
+    spec.pull_request = f.optional_integer("pull_request");
+    spec.base = f.take("base", read_checkout(f.object("base")));
+    spec.head = f.take("head", read_checkout(f.object("head")));
+    spec.merge_base = f.boolean_or("merge_base", false);
+    spec.suite = f.take("suite", read_suite(f.object("suite")));
+    spec.experiment = f.take("experiment", read_experiment(f.object("experiment")));
+    return f.done(std::move(spec));
+}
+
+}  // namespace benchgate::protocol
