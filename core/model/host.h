@@ -1,33 +1,41 @@
+// Owns what is recorded about the host of a measurement: single facts (preflight) and what happened on the machine
+// while one trial ran. Plain values; reading them is runners/host, their use is a rule fixed beforehand.
 #pragma once
-// What a host says of itself, and what happened on it during one trial. Collected by runners/host; the rule that
-// voids a block reads only this, never a result.
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace benchgate::model {
 
-/// One line of the host facts record and of `benchgate-runner preflight`.
+enum class FactStatus { ok, warn, fail, unknown };
+
+/// One property of a host: what was seen, what was wanted, and what a person can do about it.
 struct HostFact {
-    std::string id;      ///< stable, e.g. "cpu.governor"
-    std::string status;  ///< "ok", "warn", "fail", "unknown" (the source is absent on this host)
+    std::string id;  ///< "cpu.governor"
+    FactStatus status = FactStatus::unknown;
     std::string observed;
     std::string wanted;
     std::string fix;
     bool operator==(const HostFact&) const = default;
 };
 
-/// Changes of the host's counters over one trial. Absent: the host has no such source.
+/// What changed on the host during one trial. Absent: this machine does not tell.
 struct HostDeltas {
-    std::optional<double> steal_ms;
-    std::optional<double> throttle_events;
-    std::optional<double> swap_pages;
-    std::optional<double> foreign_cpu_ms;   ///< CPU time of everything but the trial's own processes
-    std::optional<double> cpu_pressure_ms;  ///< PSI "some" total
-    std::optional<double> io_pressure_ms;
-    std::optional<double> memory_pressure_ms;
+    std::optional<double> steal_seconds;    ///< all CPUs together
+    std::optional<double> throttle_events;  ///< core and package, all CPUs
+    std::optional<double> swap_in_pages;
+    std::optional<double> swap_out_pages;
+    std::optional<double> cpu_pressure_seconds;  ///< PSI "some", total
+    std::optional<double> io_pressure_seconds;
+    std::optional<double> memory_pressure_seconds;
+    std::optional<double> foreign_cpu_seconds;  ///< busy time that is neither the trial's nor stolen
+    std::optional<double> own_cpu_seconds;      ///< the trial's, as its sandbox told
     bool operator==(const HostDeltas&) const = default;
 };
 
-}  // namespace benchgate::model
+std::string_view to_string(FactStatus status);
+std::optional<FactStatus> fact_status_from(std::string_view text);
+
+}

@@ -29,13 +29,16 @@ struct DeltaField {
     const char* name;
     std::optional<double> model::HostDeltas::*field;
 };
-constexpr DeltaField delta_fields[] = {{"steal_ms", &model::HostDeltas::steal_ms},
-                                       {"throttle_events", &model::HostDeltas::throttle_events},
-                                       {"swap_pages", &model::HostDeltas::swap_pages},
-                                       {"foreign_cpu_ms", &model::HostDeltas::foreign_cpu_ms},
-                                       {"cpu_pressure_ms", &model::HostDeltas::cpu_pressure_ms},
-                                       {"io_pressure_ms", &model::HostDeltas::io_pressure_ms},
-                                       {"memory_pressure_ms", &model::HostDeltas::memory_pressure_ms}};
+constexpr DeltaField delta_fields[] = {
+    {"steal_seconds", &model::HostDeltas::steal_seconds},
+    {"throttle_events", &model::HostDeltas::throttle_events},
+    {"swap_in_pages", &model::HostDeltas::swap_in_pages},
+    {"swap_out_pages", &model::HostDeltas::swap_out_pages},
+    {"cpu_pressure_seconds", &model::HostDeltas::cpu_pressure_seconds},
+    {"io_pressure_seconds", &model::HostDeltas::io_pressure_seconds},
+    {"memory_pressure_seconds", &model::HostDeltas::memory_pressure_seconds},
+    {"foreign_cpu_seconds", &model::HostDeltas::foreign_cpu_seconds},
+    {"own_cpu_seconds", &model::HostDeltas::own_cpu_seconds}};
 
 json::Json bundle_head(const model::Bundle& bundle) {
     auto host = json::Json::array();
@@ -142,7 +145,7 @@ Read<model::Measurement> read_measurement(const json::Json& document) {
 
 json::Json to_json(const model::HostFact& fact) {
     return {{"id", fact.id},
-            {"status", fact.status},
+            {"status", model::to_string(fact.status)},
             {"observed", fact.observed},
             {"wanted", fact.wanted},
             {"fix", fact.fix}};
@@ -150,8 +153,12 @@ json::Json to_json(const model::HostFact& fact) {
 
 Read<model::HostFact> read_host_fact(const json::Json& document) {
     Fields f(document);
-    model::HostFact fact{f.text("id"), f.text("status"), f.text_or("observed", ""), f.text_or("wanted", ""),
-                         f.text_or("fix", "")};
+    model::HostFact fact;
+    fact.id = f.text("id");
+    fact.status = f.word("status", fact.status, model::fact_status_from);
+    fact.observed = f.text_or("observed", "");
+    fact.wanted = f.text_or("wanted", "");
+    fact.fix = f.text_or("fix", "");
     return f.done(std::move(fact));
 }
 

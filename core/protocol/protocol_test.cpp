@@ -38,7 +38,7 @@ model::Bundle full_bundle() {
     model::Bundle bundle;
     bundle.comparison = {"owner/engine", std::string(40, 'a'), std::string(40, 'b')};
     bundle.experiment = full_spec().experiment;
-    bundle.host = {{"cpu.governor", "ok", "performance", "performance", ""}};
+    bundle.host = {{"cpu.governor", model::FactStatus::ok, "performance", "performance", ""}};
     bundle.base_artifacts = {{"build/bench", "00"}};
     bundle.head_artifacts = {{"build/bench", "01"}};
     bundle.sandbox = "bubblewrap";
@@ -60,7 +60,7 @@ model::Bundle full_bundle() {
     summarised.summary = model::Summary{4.25, 0.5, "sd", 30};
     trial.values = {measurement, summarised};
     trial.errors = {{"Broken", "it failed"}};
-    trial.host.steal_ms = 120;
+    trial.host.steal_seconds = 0.12;
     trial.resources.wall_ms = 812.5;
     trial.resources.cpu_ms = model::Sourced{800, "cgroup"};
     bundle.trials = {trial};
