@@ -4,6 +4,7 @@ if(CCACHE_PROGRAM)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
 endif()
 
+add_compile_definitions(BENCHGATE_VERSION="${PROJECT_VERSION}")
 add_compile_options(-Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual)
 option(BENCHGATE_WERROR "Treat warnings as errors" ON)
 if(BENCHGATE_WERROR)

@@ -1,0 +1,163 @@
+#include "runners/agent/agent.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <random>
+
+#include "platform/files.h"
+#include "platform/ids.h"
+#include "platform/stop.h"
+#include "runners/agent/checkout.h"
+#include "runners/agent/session.h"
+#include "runners/host/facts.h"
+#include "runners/measure/job.h"
+
+namespace benchgate::agent {
+namespace {
+
+double chance() {
+    static std::mt19937_64 generator(std::random_device{}());
+    return std::uniform_real_distribution<double>(0, 1)(generator);
+}
+
+int exit_status_for(Next next) { return next == Next::upgrade ? exit_upgrade : exit_cannot_run; }
+
+bool final(Next next) {
+    return next == Next::unauthorised || next == Next::upgrade || next == Next::newer_boot || next == Next::refused;
+}
+
+}  // namespace
+
+Agent::Agent(AgentOptions options, platform::HttpClient& http, sandbox::Sandbox& sandbox, const platform::Clock& clock)
+    : options_(std::move(options)), sandbox_(sandbox), clock_(clock), service_(http, options_.service_url, ""), boot_id_(platform::random_uuid()) {
+    const auto abilities = sandbox_.probe();
+    sandbox_note_ = abilities.isolated ? std::string(sandbox_.name()) : fmt::format("none: {}", sandbox_.name());
+}
+
+bool Agent::join(std::stop_token stop, int& exit_status) {
+    exit_status = exit_cannot_run;
+    auto key = load_or_make_key(options_.work);
+    if (!key) return spdlog::error("{}", key.error()), false;
+    key_ = std::move(*key);
+    const auto known = load_identity(options_.work);
+    if (!known) return spdlog::error("{}", known.error()), false;
+    if (*known) {
+        runner_ = (*known)->runner;
+        service_.use_token((*known)->token);
+        return true;
+    }
+    protocol::RegisterRequest request{platform::random_uuid(), options_.join_token, options_.name, options_.labels,
+                                      key_->public_key().to_pem(), BENCHGATE_VERSION, protocol::protocol_version};
+    for (int attempt = 0;; ++attempt) {
+        const auto answer = service_.register_runner(request, stop);
+        if (answer) {
+            if (auto saved = save_identity(options_.work, {answer->runner, answer->token}); !saved)
+                return spdlog::error("cannot keep the runner's token: {}", saved.error()), false;
+            runner_ = answer->runner;
+            service_.use_token(answer->token);
+            heartbeat_s_ = answer->heartbeat_s;
+            wait_s_ = answer->wait_s;
+            spdlog::info("joined {} as '{}'", options_.service_url, options_.name);
+            return true;
+        }
+        if (final(answer.error().next)) {
+            spdlog::error("cannot join {}: {}. A join token is valid once: make a new one with 'benchgate-service runner-token NAME'.",
+                          options_.service_url, answer.error().message);
+            exit_status = exit_status_for(answer.error().next);
+            return false;
+        }
+        spdlog::warn("cannot reach {} yet: {}", options_.service_url, answer.error().message);
+        if (!platform::sleep_for(stop, backoff(attempt, chance()))) return exit_status = exit_ok, false;
+    }
+}
+
+void Agent::resend_spool(std::stop_token stop) {
+    for (const auto& job : Spool::left_behind(options_.work)) {
+        Spool spool(options_.work, job);
+        const auto finish = spool.finish();
+        bool sent = finish.has_value();
+        for (const auto& trial : spool.trials())
+            if (sent) {
+                const auto put = service_.put_trial(job, trial.number, trial.body, stop);
+                sent = put || put.error().next != Next::retry;
+            }
+        if (sent) sent = service_.finish(job, *finish, stop).has_value();
+        spdlog::info("job {} of an earlier process: {}", job.job, sent ? "its report was sent" : "nothing to send or not accepted");
+        spool.drop_all();
+    }
+}
+
+protocol::LeaseRequest Agent::lease_request() const {
+    protocol::LeaseRequest request;
+    request.request_id = platform::random_uuid();
+    request.boot_id = boot_id_;
+    request.labels = options_.labels;
+    host::FactOptions facts;
+    facts.work_directory = options_.work;
+    facts.ask_compiler = false;
+    request.facts = host::collect_facts(facts);
+    request.wait_s = wait_s_;
+    return request;
+}
+
+int Agent::run(std::stop_token drain, std::stop_token abort) {
+    std::filesystem::create_directories(options_.work);
+    int exit_status = exit_ok;
+    if (!join(drain, exit_status)) return exit_status;
+    resend_spool(drain);
+    auto request = lease_request();
+    for (int failures = 0; !drain.stop_requested();) {
+        auto lease = service_.lease(request, drain);
+        if (drain.stop_requested() && !(lease && *lease)) break;
+        if (!lease) {
+            if (final(lease.error().next)) {
+                spdlog::error("{}", lease.error().message);
+                return exit_status_for(lease.error().next);
+            }
+            spdlog::warn("no lease: {}", lease.error().message);
+            // The same request_id: if the answer got lost, the service gives the same lease again.
+            const auto wait = lease.error().retry_after ? std::chrono::milliseconds(*lease.error().retry_after) : backoff(failures++, chance());
+            platform::sleep_for(drain, wait);
+            continue;
+        }
+        failures = 0;
+        if (*lease) {
+            do_job(**lease, abort);
+            if (options_.once) break;
+        } else {
+            platform::sleep_for(drain, std::chrono::milliseconds(int(500 * chance())));
+        }
+        request = lease_request();
+    }
+    return exit_ok;
+}
+
+void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token abort) {
+    const JobRef job{lease.job, lease.epoch};
+    spdlog::info("job {} (epoch {}): suite '{}' of {}", job.job, job.epoch, lease.spec.suite.name, lease.spec.repository);
+    Session session(service_, {job, options_.work, heartbeat_s_, std::chrono::seconds(600)}, abort);
+    std::filesystem::create_directories(options_.work / "jobs");
+    // The sandbox's user must be able to reach what lies below.
+    platform::TempDir directory("job-", options_.work / "jobs");
+    const auto log = [&](std::string_view bytes) { session.on_log(bytes); };
+
+    auto trees = check_out({options_.work / "mirrors", directory.path(), &lease.spec, lease.clone}, log, session.stop());
+    if (!trees) {
+        if (!session.lost()) session.finish_failed(trees.error());
+        return;
+    }
+    measure::JobInput input;
+    input.comparison = {lease.spec.repository, trees->base_sha, trees->head_sha};
+    input.suite = lease.spec.suite;
+    input.experiment = lease.spec.experiment;
+    input.sides = trees->sides;
+    input.runner = options_.name;
+    input.sandbox_note = sandbox_note_;
+    auto bundle = measure::run_job(input, sandbox_, session, clock_, session.stop());
+    if (session.lost()) return spdlog::warn("job {} is not ours any more; dropped", job.job);
+    if (!bundle) session.finish_failed(bundle.error());
+    else session.finish_measured(*bundle, *key_);
+}
+
+}  // namespace benchgate::agent

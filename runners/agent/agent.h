@@ -1,0 +1,56 @@
+#pragma once
+// The runner's one loop: join if needed, send what an earlier process left in the spool, ask for a lease, do the job,
+// ask again. Owns the work folder. Does not own measuring (runners/measure) or a job's conversation (session.h).
+
+#include <filesystem>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "platform/clock.h"
+#include "platform/http_client.h"
+#include "runners/agent/identity.h"
+#include "runners/agent/service_client.h"
+#include "runners/sandbox/sandbox.h"
+
+namespace benchgate::agent {
+
+struct AgentOptions {
+    std::string service_url;
+    std::string join_token;  ///< used once, when this work folder has no identity yet
+    std::string name;
+    std::vector<std::string> labels;
+    std::filesystem::path work;
+    bool once = false;  ///< end after one job
+};
+
+/// Exit statuses of the program.
+inline constexpr int exit_ok = 0;
+inline constexpr int exit_cannot_run = 3;
+inline constexpr int exit_upgrade = 75;
+
+class Agent {
+  public:
+    Agent(AgentOptions options, platform::HttpClient& http, sandbox::Sandbox& sandbox, const platform::Clock& clock);
+    /// Until `drain` (the job at hand is finished first) or `abort`. The answer is the exit status.
+    int run(std::stop_token drain, std::stop_token abort);
+
+  private:
+    bool join(std::stop_token stop, int& exit_status);
+    void resend_spool(std::stop_token stop);
+    void do_job(const protocol::LeaseAnswer& lease, std::stop_token abort);
+    protocol::LeaseRequest lease_request() const;
+
+    AgentOptions options_;
+    sandbox::Sandbox& sandbox_;
+    const platform::Clock& clock_;
+    ServiceClient service_;
+    std::optional<platform::Ed25519PrivateKey> key_;
+    std::string runner_;
+    std::string boot_id_;
+    std::string sandbox_note_;
+    int heartbeat_s_ = 15;
+    int wait_s_ = 25;
+};
+
+}  // namespace benchgate::agent

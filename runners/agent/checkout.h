@@ -1,0 +1,34 @@
+#pragma once
+// Owns the way from a lease to two plain trees on disk: the bare mirror, the fetch with the short-lived token, the
+// merge-base, the checkouts. The token goes to libgit2 only.
+
+#include <filesystem>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "core/protocol/messages.h"
+#include "runners/measure/failure.h"
+#include "runners/measure/trial_runner.h"
+
+namespace benchgate::agent {
+
+struct CheckoutRequest {
+    std::filesystem::path mirrors;    ///< one bare repository per repository lives here
+    std::filesystem::path directory;  ///< base/ and head/ are made here
+    const protocol::JobSpec* spec = nullptr;
+    protocol::CloneAccess clone;
+};
+
+struct CheckedOut {
+    measure::Sides sides;
+    std::string base_sha;  ///< the merge-base where the spec asks for it
+    std::string head_sha;
+};
+
+tl::expected<CheckedOut, measure::JobFailure> check_out(const CheckoutRequest& request,
+                                                        const std::function<void(std::string_view)>& log, std::stop_token stop);
+
+}  // namespace benchgate::agent

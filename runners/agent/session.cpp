@@ -1,0 +1,159 @@
+#include "runners/agent/session.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "core/protocol/bundle_json.h"
+#include "platform/ids.h"
+#include "platform/stop.h"
+
+namespace benchgate::agent {
+namespace {
+constexpr std::size_t log_flush_bytes = 32u << 10;
+constexpr std::chrono::seconds log_flush_every{2};
+}  // namespace
+
+Session::Session(ServiceClient& service, SessionOptions options, std::stop_token abort)
+    : service_(service),
+      options_(std::move(options)),
+      spool_(options_.work, options_.job),
+      abort_(abort, [this] { stop_.request_stop(); }),
+      log_flushed_(std::chrono::steady_clock::now()),
+      heartbeat_([this](std::stop_token stop) { beat(stop); }) {}
+
+Session::~Session() = default;
+
+void Session::heed(const CallError& error) {
+    if (error.next != Next::stale && error.next != Next::gone && error.next != Next::unauthorised) return;
+    lost_ = true;
+    stop_.request_stop();
+}
+
+void Session::beat(std::stop_token stop) {
+    do {
+        auto request = *beat_request_.lock();
+        request.request_id = platform::random_uuid();
+        const auto answer = service_.heartbeat(options_.job, request, stop);
+        if (!answer) {
+            spdlog::warn("heartbeat of job {}: {}", options_.job.job, answer.error().message);
+            heed(answer.error());
+        } else if (answer->cancel) {
+            spdlog::info("job {} is cancelled: {}", options_.job.job, *answer->cancel);
+            stop_.request_stop();
+        }
+    } while (!lost_ && platform::sleep_for(stop, std::chrono::seconds(options_.heartbeat_s)));
+}
+
+void Session::on_progress(const measure::Progress& progress) {
+    phase_ = progress.phase;
+    {
+        auto request = beat_request_.lock();
+        request->phase = progress.phase;
+        request->block = progress.block;
+        request->progress = progress.at_most > 0 ? std::min(1.0, double(progress.block) / progress.at_most) : 0;
+        request->eta_s = progress.seconds_left;
+    }
+    flush_log();
+}
+
+void Session::on_log(std::string_view bytes) {
+    if (log_total_ + log_.size() >= protocol::log_total_bytes) return;
+    log_ += bytes.substr(0, protocol::log_total_bytes - log_total_ - log_.size());
+    // While something is measured the log waits for the end of the block.
+    if (phase_ == model::JobPhase::measure) return;
+    if (log_.size() >= log_flush_bytes || std::chrono::steady_clock::now() - log_flushed_ >= log_flush_every) flush_log();
+}
+
+void Session::flush_log() {
+    log_flushed_ = std::chrono::steady_clock::now();
+    while (!log_.empty() && !lost_) {
+        const auto chunk = std::min(log_.size(), protocol::log_chunk_bytes);
+        const auto next = service_.put_log(options_.job, log_offset_, std::string_view(log_).substr(0, chunk), {});
+        if (!next) {
+            heed(next.error());
+            // The service has more than we thought (a lost answer): skip what it has. It can never have less.
+            const auto wanted = next.error().next_offset;
+            if (!wanted || *wanted <= log_offset_ || *wanted > log_offset_ + std::int64_t(log_.size())) return;
+            log_.erase(0, *wanted - log_offset_);
+            log_total_ += *wanted - log_offset_;
+            log_offset_ = *wanted;
+            continue;
+        }
+        log_.erase(0, chunk);
+        log_total_ += chunk;
+        log_offset_ += chunk;
+    }
+}
+
+void Session::on_trials(std::span<const model::Trial> trials) {
+    for (const auto& trial : trials) {
+        auto body = json::dump(protocol::to_json(trial));
+        digests_.push_back(platform::sha256_hex(body));
+        if (auto kept = spool_.keep_trial(trial.number, body); !kept) spdlog::error("spool: {}", kept.error());
+        waiting_.push_back({trial.number, std::move(body)});
+    }
+    flush_trials();
+    flush_log();
+}
+
+void Session::flush_trials() {
+    while (!waiting_.empty() && !lost_) {
+        const auto& trial = waiting_.front();
+        const auto sent = service_.put_trial(options_.job, trial.number, trial.body, {});
+        if (!sent) {
+            spdlog::warn("trial {} of job {} waits in the spool: {}", trial.number, options_.job.job, sent.error().message);
+            heed(sent.error());
+            return;
+        }
+        spool_.drop_trial(trial.number);
+        waiting_.erase(waiting_.begin());
+    }
+}
+
+bool Session::close(protocol::FinishRequest request) {
+    request.request_id = platform::random_uuid();
+    if (auto kept = spool_.keep_finish(request); !kept) spdlog::error("spool: {}", kept.error());
+    const auto give_up = std::chrono::steady_clock::now() + options_.give_up_upload;
+    for (int attempt = 0; !lost_; ++attempt) {
+        flush_trials();
+        flush_log();
+        if (waiting_.empty()) {
+            const auto answer = service_.finish(options_.job, request, {});
+            if (answer) {
+                spdlog::info("job {} {} ({})", options_.job.job, request.outcome, answer->used ? "used" : "not used");
+                spool_.drop_all();
+                return true;
+            }
+            spdlog::warn("finish of job {}: {}", options_.job.job, answer.error().message);
+            heed(answer.error());
+            if (answer.error().next == Next::refused) break;
+        }
+        if (std::chrono::steady_clock::now() >= give_up) return false;  // the spool keeps it for the next start
+        platform::sleep_for({}, backoff(attempt, 0.5));
+    }
+    spool_.drop_all();
+    return false;
+}
+
+bool Session::finish_measured(const model::Bundle& bundle, const platform::Ed25519PrivateKey& key) {
+    protocol::FinishRequest request;
+    request.outcome = "succeeded";
+    request.phase = model::JobPhase::upload;
+    request.manifest = protocol::manifest_of(bundle, digests_);
+    request.signature = platform::base64_encode(key.sign(request.manifest));
+    return close(std::move(request));
+}
+
+bool Session::finish_failed(const measure::JobFailure& failure) {
+    on_log(fmt::format("\n{}\n", failure.reason));
+    protocol::FinishRequest request;
+    request.outcome = failure.cancelled ? "cancelled" : "failed";
+    request.phase = failure.phase;
+    request.reason = failure.reason;
+    request.infrastructure = failure.infrastructure;
+    return close(std::move(request));
+}
+
+}  // namespace benchgate::agent

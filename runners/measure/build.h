@@ -1,0 +1,29 @@
+#pragma once
+// Owns the build of one side: the suite's build lines, run in the sandbox at /src, within one time limit. Does not own
+// the checkout (platform/git) or the identity of what was built (artifacts.h).
+
+#include <filesystem>
+#include <functional>
+#include <stop_token>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "core/model/config.h"
+#include "core/model/series.h"
+#include "runners/measure/failure.h"
+#include "runners/sandbox/sandbox.h"
+
+namespace benchgate::measure {
+
+using LogSink = std::function<void(std::string_view bytes)>;
+
+struct BuildRequest {
+    model::Side side = model::Side::base;
+    std::filesystem::path directory;  ///< seen as /src
+    const model::Suite* suite = nullptr;
+};
+
+tl::expected<void, JobFailure> build(sandbox::Sandbox& sandbox, const BuildRequest& request, const LogSink& log,
+                                     std::stop_token stop);
+
+}  // namespace benchgate::measure

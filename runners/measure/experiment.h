@@ -1,0 +1,39 @@
+#pragma once
+// Owns the course of a job's measuring: warm-up, blocks of four and four in random order, void blocks, the looks of
+// the sequential plan, confirmation, and the limit of time. What a look means is core/judging, the same code that
+// judges the bundle later; how one trial is run is a port, so that whole experiments run in tests without a process.
+
+#include <chrono>
+#include <functional>
+#include <stop_token>
+#include <tl/expected.hpp>
+
+#include "core/model/bundle.h"
+#include "platform/clock.h"
+#include "runners/host/deltas.h"
+#include "runners/measure/failure.h"
+#include "runners/measure/observer.h"
+#include "runners/measure/trial_runner.h"
+
+namespace benchgate::measure {
+
+/// How often a block is measured at the most when the host disturbs it. The last attempt stands whatever the host did:
+/// voiding only saves power, the randomised order alone keeps the test exact.
+inline constexpr int block_attempts = 3;
+
+/// Runs one trial; TrialRunner::run behind a port.
+using RunTrial = std::function<tl::expected<model::Trial, JobFailure>(const TrialRequest&)>;
+
+struct ExperimentOptions {
+    std::chrono::steady_clock::time_point deadline;  ///< no block is begun that would probably end after it
+    host::VoidThresholds thresholds;
+    int watched_cpus = 1;
+    bool can_filter = false;  ///< settled benchmarks can be left out of later trials
+    std::string only;         ///< glob of benchmarks to measure; empty: all
+};
+
+/// Fills bundle.trials, bundle.experiment.tests and bundle.stopped_by; bundle.experiment holds what was fixed before.
+tl::expected<void, JobFailure> run_experiment(model::Bundle& bundle, const ExperimentOptions& options, const RunTrial& run_trial,
+                                              Observer& observer, const platform::Clock& clock, std::stop_token stop);
+
+}  // namespace benchgate::measure

@@ -1,0 +1,81 @@
+#include "runners/measure/job.h"
+
+#include <fmt/format.h>
+
+#include "runners/host/facts.h"
+#include "runners/measure/artifacts.h"
+#include "runners/measure/build.h"
+#include "runners/measure/experiment.h"
+
+namespace benchgate::measure {
+namespace {
+
+tl::expected<void, JobFailure> prepare(const JobInput& input, sandbox::Sandbox& sandbox) {
+    for (const auto& directory : {input.sides.base, input.sides.head})
+        if (auto prepared = sandbox.prepare(directory); !prepared)
+            return tl::unexpected(JobFailure{model::JobPhase::build, std::nullopt, "sandbox: " + prepared.error().message, true, false});
+    return {};
+}
+
+tl::expected<void, JobFailure> build_both(const JobInput& input, sandbox::Sandbox& sandbox, Observer& observer,
+                                          std::stop_token stop) {
+    const auto log = [&](std::string_view bytes) { observer.on_log(bytes); };
+    for (const auto side : {model::Side::base, model::Side::head})
+        if (auto built = build(sandbox, {side, input.sides.of(side), &input.suite}, log, stop); !built) return built;
+    return {};
+}
+
+/// Both sides must name the same files with the same bytes.
+tl::expected<bool, JobFailure> compare_artifacts(const JobInput& input, model::Bundle& bundle) {
+    if (input.suite.artifacts.empty()) return false;
+    for (const auto side : {model::Side::base, model::Side::head}) {
+        auto hashes = hash_artifacts(input.sides.of(side), input.suite.artifacts);
+        if (!hashes)
+            return tl::unexpected(JobFailure{model::JobPhase::build, side,
+                                             fmt::format("{}: {}", model::to_string(side), hashes.error()), false, false});
+        (side == model::Side::base ? bundle.base_artifacts : bundle.head_artifacts) = std::move(*hashes);
+    }
+    return bundle.base_artifacts == bundle.head_artifacts;
+}
+
+}  // namespace
+
+tl::expected<model::Bundle, JobFailure> run_job(const JobInput& input, sandbox::Sandbox& sandbox, Observer& observer,
+                                                const platform::Clock& clock, std::stop_token stop) {
+    const auto deadline = clock.steady() + input.suite.timeout.job;
+    model::Bundle bundle;
+    bundle.comparison = input.comparison;
+    bundle.experiment = input.experiment;
+    bundle.runner = input.runner;
+    bundle.sandbox = input.sandbox_note;
+    bundle.started_at = platform::format_utc(clock.now());
+    host::FactOptions facts;
+    facts.root = input.host_root;
+    facts.work_directory = input.sides.base;
+    bundle.host = host::collect_facts(facts);
+
+    Progress progress;
+    progress.phase = model::JobPhase::build;
+    observer.on_progress(progress);
+    if (auto prepared = prepare(input, sandbox); !prepared) return tl::unexpected(prepared.error());
+    if (auto built = build_both(input, sandbox, observer, stop); !built) return tl::unexpected(built.error());
+    auto identical = compare_artifacts(input, bundle);
+    if (!identical) return tl::unexpected(identical.error());
+    bundle.identical = *identical;
+    if (!bundle.identical) {
+        TrialRunner runner(sandbox, input.suite, input.sides);
+        const auto log = [&](std::string_view bytes) { observer.on_log(bytes); };
+        ExperimentOptions options;
+        options.deadline = deadline;
+        options.watched_cpus = host::watched_cpus();
+        options.can_filter = runner.can_filter();
+        options.only = input.only;
+        const auto run_trial = [&](const TrialRequest& request) { return runner.run(request, log, stop); };
+        if (auto measured = run_experiment(bundle, options, run_trial, observer, clock, stop); !measured)
+            return tl::unexpected(measured.error());
+    }
+    bundle.finished_at = platform::format_utc(clock.now());
+    return bundle;
+}
+
+}  // namespace benchgate::measure

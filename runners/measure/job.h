@@ -1,0 +1,35 @@
+#pragma once
+// Owns a whole job on this host, from two checked-out trees to a bundle: build both at the same path, compare the
+// artifacts, measure. The agent and `benchgate compare` both call it. Does not own checkouts, leases or uploads.
+
+#include <chrono>
+#include <stop_token>
+#include <string>
+#include <tl/expected.hpp>
+
+#include "core/model/bundle.h"
+#include "core/model/config.h"
+#include "platform/clock.h"
+#include "runners/measure/failure.h"
+#include "runners/measure/observer.h"
+#include "runners/measure/trial_runner.h"
+#include "runners/sandbox/sandbox.h"
+
+namespace benchgate::measure {
+
+struct JobInput {
+    model::Comparison comparison;
+    model::Suite suite;
+    model::Experiment experiment;
+    Sides sides;  ///< plain trees, without .git
+    std::string runner;
+    std::string sandbox_note;       ///< for the bundle: "bubblewrap" or "none: REASON"
+    std::string only;               ///< glob of benchmarks to measure; empty: all
+    std::filesystem::path host_root = "/";
+};
+
+/// The bundle, unsigned. `bundle.identical`: artifacts were named and are equal, nothing was measured.
+tl::expected<model::Bundle, JobFailure> run_job(const JobInput& input, sandbox::Sandbox& sandbox, Observer& observer,
+                                                const platform::Clock& clock, std::stop_token stop);
+
+}  // namespace benchgate::measure

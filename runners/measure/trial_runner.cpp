@@ -1,0 +1,98 @@
+#include "runners/measure/trial_runner.h"
+
+#include <fmt/format.h>
+
+#include "core/formats/formats.h"
+#include "platform/files.h"
+#include "runners/host/deltas.h"
+#include "runners/measure/command_line.h"
+
+namespace benchgate::measure {
+namespace {
+
+constexpr std::size_t most_result_bytes = 64u << 20;
+constexpr const char* output_name = ".benchgate-output";
+
+JobFailure failed(const TrialRequest& request, const std::string& reason) {
+    return {model::JobPhase::measure, request.side, fmt::format("{}: {}", model::to_string(request.side), reason), false, false};
+}
+
+JobFailure host_failure(std::string reason) {
+    return {model::JobPhase::measure, std::nullopt, std::move(reason), true, false};
+}
+
+model::Sourced sourced(const sandbox::Sourced& figure, double factor) {
+    return {figure.value * factor, std::string(figure.source)};
+}
+
+/// The end of what the command said on standard error, for the log of a failed trial.
+std::string last_words(const platform::Captured& stream) {
+    const auto text = stream.text();
+    return text.size() <= 4096 ? text : text.substr(text.size() - 4096);
+}
+
+}  // namespace
+
+TrialRunner::TrialRunner(sandbox::Sandbox& sandbox, const model::Suite& suite, Sides sides)
+    : sandbox_(sandbox),
+      suite_(suite),
+      sides_(std::move(sides)),
+      can_filter_(has_placeholder(suite.run, "filter") && !formats::filter_expression(suite.format, {"x"}).empty()),
+      writes_file_(has_placeholder(suite.run, "output")) {}
+
+tl::expected<std::string, JobFailure> TrialRunner::output_of(const TrialRequest& request, const sandbox::Result& result) const {
+    if (!writes_file_) {
+        if (result.out.dropped_bytes > 0)
+            return tl::unexpected(failed(request, fmt::format("the output is larger than {} MiB", most_result_bytes >> 20)));
+        return result.out.text();
+    }
+    auto bytes = platform::read_below(sides_.of(request.side), output_name, most_result_bytes);
+    if (!bytes) return tl::unexpected(failed(request, "the file {output} cannot be read: " + bytes.error().message));
+    return std::move(*bytes);
+}
+
+tl::expected<model::Trial, JobFailure> TrialRunner::run(const TrialRequest& request, const LogSink& log, std::stop_token stop) {
+    const auto& directory = sides_.of(request.side);
+    // Hostile code may have left anything under this name; what stays there would be read as a result.
+    if (auto removed = platform::remove_tree(directory / output_name);
+        !removed && removed.error().kind != platform::FileErrorKind::not_found)
+        return tl::unexpected(host_failure("cannot remove the last trial's output: " + removed.error().message));
+    sandbox::Command command;
+    command.shell_line = expand(suite_.run, {formats::filter_expression(suite_.format, can_filter_ ? request.benchmarks : std::vector<std::string>{}), output_name});
+    command.job_directory = directory;
+    command.environment = suite_.environment;
+    command.limits.wall = suite_.timeout.trial;
+    command.limits.keep_output_bytes = most_result_bytes;
+    command.limits.output_bytes = 2 * most_result_bytes;
+
+    const auto before = host::read_counters();
+    auto result = sandbox_.run(command, stop);
+    const auto after = host::read_counters();
+    if (!result) return tl::unexpected(host_failure("sandbox: " + result.error().message));
+    if (result->stopped) return tl::unexpected(JobFailure{model::JobPhase::measure, std::nullopt, "cancelled", false, true});
+    if (!result->ok()) {
+        log(fmt::format("[{}] $ {}\n{}\n", model::to_string(request.side), command.shell_line, last_words(result->err)));
+        return tl::unexpected(failed(request, fmt::format("the run command {}", result->describe())));
+    }
+    auto bytes = output_of(request, *result);
+    if (!bytes) return tl::unexpected(bytes.error());
+    auto parsed = formats::parse(suite_.format, *bytes);
+    if (!parsed) {
+        log(fmt::format("[{}] $ {}\n{}\n", model::to_string(request.side), command.shell_line, last_words(result->err)));
+        return tl::unexpected(failed(request, fmt::format("the output is not {}: {}", suite_.format, parsed.error().message)));
+    }
+
+    model::Trial trial;
+    trial.side = request.side;
+    trial.values = std::move(parsed->values);
+    trial.errors = std::move(parsed->errors);
+    std::optional<double> own_cpu;
+    if (result->cpu_seconds) own_cpu = result->cpu_seconds->value;
+    trial.host = host::difference(before, after, own_cpu);
+    trial.resources.wall_ms = std::chrono::duration<double, std::milli>(result->wall).count();
+    if (result->cpu_seconds) trial.resources.cpu_ms = sourced(*result->cpu_seconds, 1000);
+    if (result->peak_memory_bytes) trial.resources.peak_memory_bytes = sourced(*result->peak_memory_bytes, 1);
+    return trial;
+}
+
+}  // namespace benchgate::measure
