@@ -1,0 +1,131 @@
+#include "service/reports/run_report.h"
+
+#include <fmt/format.h>
+
+#include "core/json/json.h"
+#include "core/protocol/bundle_json.h"
+#include "core/protocol/spec_json.h"
+#include "service/store/bundles.h"
+#include "service/store/job_logs.h"
+#include "service/store/jobs.h"
+#include "service/store/repositories.h"
+#include "service/store/runners.h"
+#include "service/store/verdicts.h"
+
+namespace benchgate::reports {
+namespace {
+
+constexpr std::int64_t log_tail_bytes = 3000;
+
+std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
+
+/// The last lines of a log, beginning with a whole line.
+std::string log_tail(store::Tx& tx, const store::JobRow& job) {
+    const auto from = std::max<std::int64_t>(0, job.log_bytes - log_tail_bytes);
+    auto tail = store::read_log(tx, job.job.job_id, 0, from, log_tail_bytes);
+    if (from > 0)
+        if (const auto line = tail.find('\n'); line != std::string::npos) tail.erase(0, line + 1);
+    return tail;
+}
+
+std::string progress_text(const store::JobRow& job) {
+    if (job.state == model::JobState::queued) return "waiting for a runner";
+    const auto phase = job.phase.value_or("");
+    if (phase == "fetch") return "fetching both commits";
+    if (phase == "build") return "building both commits";
+    if (phase != "measure") return phase;
+    const auto block = job.block.value_or(0);
+    return job.eta_s ? fmt::format("measuring, {} blocks done, at most {:.0f} minutes left", block, *job.eta_s / 60 + 0.5)
+                     : fmt::format("measuring, {} blocks done", block);
+}
+
+void add_outcome(store::Tx& tx, const store::JobRow& job, reporting::SuiteReport& suite) {
+    const auto outcome = json::parse(job.outcome_json.value_or("{}")).value_or(json::Json::object());
+    if (job.state == model::JobState::cancelled) {
+        suite.cancelled = true;
+        return;
+    }
+    reporting::SuiteError error;
+    error.phase = json::text(outcome, "phase").value_or("");
+    error.message = json::text(outcome, "reason").value_or("");
+    if (error.message.empty()) error.message = "the runner was lost, several times";
+    error.log_tail = log_tail(tx, job);
+    suite.error = std::move(error);
+}
+
+void add_bundle(store::Tx& tx, const store::JobRow& job, reporting::SuiteReport& suite, reporting::Report& report) {
+    const auto row = store::used_bundle(tx, job.job.job_id);
+    if (!row) return;
+    const auto document = json::parse(row->manifest_json);
+    if (!document) return;
+    const auto manifest = protocol::read_manifest(*document);
+    if (!manifest) return;
+    const auto& bundle = manifest->bundle;
+    suite.identical = bundle.identical;
+    suite.host = bundle.host;
+    suite.seed = bundle.experiment.seed;
+    suite.runner = bundle.runner;
+    // What was really measured; the run's own base may only be the branch it was taken from.
+    report.base_sha = bundle.comparison.base_sha;
+}
+
+reporting::SuiteReport suite_report(store::Tx& tx, const store::JobRow& job, const std::vector<store::JudgedJob>& judged,
+                                    reporting::Report& report) {
+    reporting::SuiteReport suite;
+    suite.name = job.job.suite;
+    suite.host_class = joined(job.job.labels);
+    if (const auto document = json::parse(job.job.spec_json))
+        if (const auto spec = protocol::read_job_spec(*document)) {
+            suite.detect = spec->experiment.policy.detect;
+            suite.false_alarms = spec->experiment.false_alarms;
+            suite.seed = spec->experiment.seed;
+        }
+    if (job.runner_id)
+        if (const auto runner = store::find_runner(tx, *job.runner_id)) suite.runner = runner->name;
+    if (job.leased_at && job.finished_at)
+        suite.duration_seconds = std::chrono::duration<double>(*job.finished_at - *job.leased_at).count();
+    if (!store::is_over(job.state)) {
+        suite.state = job.state == model::JobState::queued ? reporting::ReportState::queued : reporting::ReportState::in_progress;
+        suite.progress = progress_text(job);
+        return suite;
+    }
+    suite.state = job.judged_at ? reporting::ReportState::completed : reporting::ReportState::in_progress;
+    if (!job.judged_at) suite.progress = "judging";
+    if (job.state != model::JobState::succeeded) add_outcome(tx, job, suite);
+    else add_bundle(tx, job, suite, report);
+    for (const auto& one : judged)
+        if (one.job_id == job.job.job_id) {
+            suite.judgement = one.judgement;
+            suite.trials = 4 * one.judgement.blocks_kept;
+        }
+    return suite;
+}
+
+}  // namespace
+
+std::string page_path(const std::string& full_name, const store::RunRow& run) {
+    if (run.number) return fmt::format("/{}/pull/{}", full_name, *run.number);
+    return fmt::format("/{}/runs/{}", full_name, run.run_id);
+}
+
+reporting::Report run_report(store::Tx& tx, const store::RunRow& run, const Addresses& addresses) {
+    reporting::Report report;
+    if (const auto repository = store::find_repository(tx, run.repository_id)) {
+        report.repository = repository->owner + "/" + repository->name;
+        if (!addresses.github_web.empty()) report.repository_url = addresses.github_web + "/" + report.repository;
+    }
+    report.pull_number = run.number;
+    report.base_sha = run.merge_base.empty() ? run.base_sha : run.merge_base;
+    report.head_sha = run.head_sha;
+    report.base_ref = run.base_ref;
+    report.page_url = addresses.public_url + page_path(report.repository, run);
+    report.note = run.message;
+    const auto judged = store::list_verdicts(tx, run.repository_id, run.run_id);
+    for (const auto& job : store::jobs_of_run(tx, run.repository_id, run.run_id))
+        report.suites.push_back(suite_report(tx, job, judged, report));
+    report.state = reporting::state_of(report.suites);
+    report.gate = reporting::gate_of(report.suites);
+    return report;
+}
+
+}  // namespace benchgate::reports

@@ -1,0 +1,24 @@
+#pragma once
+// A run as the renderers of core/reporting want it, put together from the store's rows. Used by the workers (check,
+// comment) and by the pages, so that all three always tell the same story. Renders nothing and writes nothing.
+
+#include <string>
+
+#include "core/reporting/report.h"
+#include "service/store/pool.h"
+#include "service/store/runs.h"
+
+namespace benchgate::reports {
+
+struct Addresses {
+    std::string public_url;  ///< of this service, without a slash at the end
+    std::string github_web;  ///< https://github.com; empty: SHAs are not linked
+};
+
+/// State, suites, verdicts, errors and gate as they are at this moment.
+reporting::Report run_report(store::Tx& tx, const store::RunRow& run, const Addresses& addresses);
+
+/// Page of a run: /{owner}/{repo}/pull/{n} for a pull request, /{owner}/{repo}/runs/{id} otherwise.
+std::string page_path(const std::string& full_name, const store::RunRow& run);
+
+}  // namespace benchgate::reports

@@ -1,0 +1,64 @@
+#include "service/workers/announce.h"
+
+#include <fmt/format.h>
+
+#include "core/json/json.h"
+#include "core/reporting/check.h"
+#include "core/reporting/comment.h"
+
+namespace benchgate::workers {
+
+std::string check_target(const std::string& head_sha) { return "sha/" + head_sha; }
+std::string pull_target(std::int64_t number) { return fmt::format("pull/{}", number); }
+
+std::string to_body(const CheckItem& item) {
+    return json::dump(json::Json{{"name", item.name},
+                                 {"head_sha", item.head_sha},
+                                 {"status", item.status},
+                                 {"conclusion", item.conclusion},
+                                 {"title", item.title},
+                                 {"summary", item.summary},
+                                 {"text", item.text},
+                                 {"details_url", item.details_url},
+                                 {"external_id", item.external_id}});
+}
+
+CheckItem check_item_from(const std::string& body_json) {
+    const auto document = json::parse(body_json).value_or(json::Json::object());
+    const auto text = [&](const char* key) { return json::text(document, key).value_or(""); };
+    return {text("name"),    text("head_sha"), text("status"),      text("conclusion"), text("title"),
+            text("summary"), text("text"),     text("details_url"), text("external_id")};
+}
+
+void announce_check(store::Tx& tx, std::int64_t repository_id, const CheckItem& item, store::Time now) {
+    store::put_outbox(tx, {repository_id, check_target(item.head_sha), "check:" + item.name, to_body(item), now}, now);
+}
+
+void announce_run(store::Tx& tx, const store::RunRow& run, const reports::Addresses& addresses, store::Time now) {
+    const auto report = reports::run_report(tx, run, addresses);
+    const auto check = reporting::render_check(report, {});
+    announce_check(tx, run.repository_id,
+                   {check.name, run.head_sha, check.status, check.conclusion, check.title, check.summary, check.text, report.page_url,
+                    run.run_id},
+                   now);
+    if (!run.number || report.state != reporting::ReportState::completed || run.state != model::RunState::finished) return;
+    const json::Json body{{"marker", reporting::sticky_marker}, {"markdown", reporting::render_comment(report)}};
+    store::put_outbox(tx, {run.repository_id, pull_target(*run.number), "comment", json::dump(body), now}, now);
+}
+
+void announce_reply(store::Tx& tx, const Reply& reply, store::Time now) {
+    if (!reply.reaction.empty()) {
+        const json::Json body{{"comment_id", reply.comment_id}, {"reaction", reply.reaction}};
+        store::put_outbox(tx, {reply.repository_id, pull_target(reply.number), fmt::format("reaction:{}", reply.comment_id),
+                               json::dump(body), now},
+                          now);
+    }
+    if (!reply.message.empty()) {
+        const json::Json body{{"markdown", reply.message}};
+        store::put_outbox(tx, {reply.repository_id, pull_target(reply.number), fmt::format("reply:{}", reply.comment_id),
+                               json::dump(body), now},
+                          now);
+    }
+}
+
+}  // namespace benchgate::workers

@@ -1,0 +1,50 @@
+#pragma once
+// Puts what a run has to say into the outbox: its check always, its comment once it is complete. Rendering happens
+// here, in the transaction that changed the run, so that what is said and what is stored cannot differ. Sending is
+// outbox.h.
+
+#include <string>
+
+#include "core/reporting/report.h"
+#include "service/reports/run_report.h"
+#include "service/store/outbox.h"
+#include "service/store/runs.h"
+
+namespace benchgate::workers {
+
+/// Outbox keys.
+std::string check_target(const std::string& head_sha);
+std::string pull_target(std::int64_t number);
+
+/// JSON bodies of outbox items; read back by the outbox worker.
+struct CheckItem {
+    std::string name;
+    std::string head_sha;
+    std::string status;
+    std::string conclusion;
+    std::string title;
+    std::string summary;
+    std::string text;
+    std::string details_url;
+    std::string external_id;
+};
+std::string to_body(const CheckItem& item);
+CheckItem check_item_from(const std::string& body_json);
+
+/// The run's check over all its suites, and the sticky comment of its pull request when all of them are complete.
+void announce_run(store::Tx& tx, const store::RunRow& run, const reports::Addresses& addresses, store::Time now);
+
+/// A check that has no run behind it: a configuration error, nothing to measure.
+void announce_check(store::Tx& tx, std::int64_t repository_id, const CheckItem& item, store::Time now);
+
+/// A reaction to, and an answer below, a comment with a command. An empty text: no answer.
+struct Reply {
+    std::int64_t repository_id = 0;
+    std::int64_t number = 0;
+    std::int64_t comment_id = 0;
+    std::string reaction;  ///< eyes, rocket, confused
+    std::string message;   ///< Markdown
+};
+void announce_reply(store::Tx& tx, const Reply& reply, store::Time now);
+
+}  // namespace benchgate::workers
