@@ -29,16 +29,15 @@ struct DeltaField {
     const char* name;
     std::optional<double> model::HostDeltas::*field;
 };
-constexpr DeltaField delta_fields[] = {
-    {"steal_seconds", &model::HostDeltas::steal_seconds},
-    {"throttle_events", &model::HostDeltas::throttle_events},
-    {"swap_in_pages", &model::HostDeltas::swap_in_pages},
-    {"swap_out_pages", &model::HostDeltas::swap_out_pages},
-    {"cpu_pressure_seconds", &model::HostDeltas::cpu_pressure_seconds},
-    {"io_pressure_seconds", &model::HostDeltas::io_pressure_seconds},
-    {"memory_pressure_seconds", &model::HostDeltas::memory_pressure_seconds},
-    {"foreign_cpu_seconds", &model::HostDeltas::foreign_cpu_seconds},
-    {"own_cpu_seconds", &model::HostDeltas::own_cpu_seconds}};
+constexpr DeltaField delta_fields[] = {{"steal_seconds", &model::HostDeltas::steal_seconds},
+                                       {"throttle_events", &model::HostDeltas::throttle_events},
+                                       {"swap_in_pages", &model::HostDeltas::swap_in_pages},
+                                       {"swap_out_pages", &model::HostDeltas::swap_out_pages},
+                                       {"cpu_pressure_seconds", &model::HostDeltas::cpu_pressure_seconds},
+                                       {"io_pressure_seconds", &model::HostDeltas::io_pressure_seconds},
+                                       {"memory_pressure_seconds", &model::HostDeltas::memory_pressure_seconds},
+                                       {"foreign_cpu_seconds", &model::HostDeltas::foreign_cpu_seconds},
+                                       {"own_cpu_seconds", &model::HostDeltas::own_cpu_seconds}};
 
 json::Json bundle_head(const model::Bundle& bundle) {
     auto host = json::Json::array();

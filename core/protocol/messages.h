@@ -82,6 +82,7 @@ struct JobSpec {
         false;  ///< true: base is the merge-base of the two commits, computed by the runner from its mirror
     model::Suite suite;
     model::Experiment experiment;
+    std::string only;  ///< glob of benchmarks to measure; empty: all
     bool operator==(const JobSpec&) const = default;
 };
 

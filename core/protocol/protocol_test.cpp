@@ -15,6 +15,7 @@ JobSpec full_spec() {
     spec.base = {std::string(40, 'a'), {"refs/heads/main"}};
     spec.head = {std::string(40, 'b'), {"refs/pull/7/head"}};
     spec.merge_base = true;
+    spec.only = "Parse*";
     spec.suite.name = "micro";
     spec.suite.components = {{"Parse*", "parser"}};
     spec.suite.on.pull_request_paths = {"src/**"};

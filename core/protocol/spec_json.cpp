@@ -189,6 +189,7 @@ json::Json to_json(const JobSpec& spec) {
                         {"head", checkout_json(spec.head)}, {"merge_base", spec.merge_base},
                         {"suite", to_json(spec.suite)},     {"experiment", to_json(spec.experiment)}};
     if (spec.pull_request) document["pull_request"] = *spec.pull_request;
+    if (!spec.only.empty()) document["only"] = spec.only;
     return document;
 }
 
@@ -202,6 +203,7 @@ Read<JobSpec> read_job_spec(const json::Json& document) {
     spec.merge_base = f.boolean_or("merge_base", false);
     spec.suite = f.take("suite", read_suite(f.object("suite")));
     spec.experiment = f.take("experiment", read_experiment(f.object("experiment")));
+    spec.only = f.text_or("only", "");
     return f.done(std::move(spec));
 }
 

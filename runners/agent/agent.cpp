@@ -152,6 +152,7 @@ void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token abort) {
     input.suite = lease.spec.suite;
     input.experiment = lease.spec.experiment;
     input.sides = trees->sides;
+    input.only = lease.spec.only;
     input.runner = options_.name;
     input.sandbox_note = sandbox_note_;
     auto bundle = measure::run_job(input, sandbox_, session, clock_, session.stop());

@@ -1,0 +1,115 @@
+#include "service/workers/carry_out.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "core/protocol/spec_json.h"
+#include "platform/crypto.h"
+#include "platform/ids.h"
+#include "service/store/jobs.h"
+#include "service/store/runs.h"
+#include "service/workers/announce.h"
+
+namespace benchgate::workers {
+namespace {
+
+/// Beyond the suite's own limit of time, for fetch and upload.
+constexpr std::chrono::seconds deadline_slack{600};
+
+const model::Suite& suite_named(const model::Config& config, const std::string& name) {
+    const auto found = std::find_if(config.suites.begin(), config.suites.end(), [&](const auto& suite) { return suite.name == name; });
+    if (found == config.suites.end()) throw std::runtime_error("the plan names a suite that the configuration lacks: " + name);
+    return *found;
+}
+
+protocol::JobSpec spec_of(const planning::PlannedRun& run, const planning::PlannedJob& job, const planning::PlanInput& input) {
+    protocol::JobSpec spec;
+    spec.repository = input.repository.full_name();
+    spec.pull_request = run.pull_number;
+    // The merge-base lies on the base branch, so fetching that branch brings it.
+    spec.base = {run.base_sha, {"refs/heads/" + run.base_ref}};
+    spec.merge_base = run.pull_number.has_value();
+    spec.head = {run.head_sha, {run.pull_number ? fmt::format("refs/pull/{}/head", *run.pull_number) : "refs/heads/" + run.head_ref}};
+    spec.suite = suite_named(input.config, job.suite);
+    spec.experiment.suite = job.suite;
+    spec.experiment.seed = job.seed;
+    spec.experiment.max_trials = job.max_trials;
+    spec.experiment.false_alarms = job.false_alarms;
+    spec.experiment.policy = input.config.policy;
+    spec.only = job.filter;
+    return spec;
+}
+
+void insert_planned(store::Tx& tx, const planning::PlannedRun& planned, const PlanContext& context, const reports::Addresses& addresses,
+                    store::Time now) {
+    store::RunRow run;
+    run.repository_id = context.input.repository.id;
+    run.run_id = platform::random_uuid();
+    run.kind = planned.kind;
+    run.number = planned.pull_number;
+    run.head_sha = planned.head_sha;
+    run.base_sha = context.input.pull ? context.input.pull->base_sha : planned.base_sha;
+    run.base_ref = planned.base_ref;
+    run.merge_base = planned.base_sha;
+    run.trigger_id = planned.comment_id ? fmt::format("comment:{}", *planned.comment_id) : context.trigger_id;
+    run.created_at = now;
+    run.config = context.config_text;
+    run.config_sha = platform::sha256_hex(context.config_text);
+    store::insert_run(tx, run);
+    for (const auto& planned_job : planned.jobs) {
+        const auto spec = spec_of(planned, planned_job, context.input);
+        store::NewJob job;
+        job.repository_id = run.repository_id;
+        job.job_id = platform::random_uuid();
+        job.run_id = run.run_id;
+        job.suite = planned_job.suite;
+        job.labels = planned_job.host_class;
+        job.priority = planned.priority;
+        job.spec_json = json::dump(to_json(spec));
+        job.timeout = std::chrono::duration_cast<std::chrono::seconds>(spec.suite.timeout.job + 2 * spec.suite.timeout.build) + deadline_slack;
+        store::insert_job(tx, job, now);
+    }
+    announce_run(tx, run, addresses, now);
+}
+
+/// The check of a run that is over before its end is closed on its own commit; a check left open blocks a merge.
+void close_check(store::Tx& tx, std::int64_t repository_id, const std::string& run_id, const PlanContext& context, store::Time now) {
+    const auto run = store::find_run(tx, repository_id, run_id);
+    if (!run) return;
+    // A newer run of the same commit owns the check now.
+    for (const auto& planned : context.input.existing)
+        if (planned.id != run_id && planned.head_sha == run->head_sha &&
+            (planned.state == model::RunState::queued || planned.state == model::RunState::running))
+            return;
+    const bool superseded = run->state == model::RunState::superseded;
+    announce_check(tx, repository_id,
+                   {"benchgate", run->head_sha, "completed", "cancelled", superseded ? "Superseded by a newer commit" : "Cancelled",
+                    superseded ? "A newer commit was pushed; it is measured instead." : "Nothing was judged.", "", "", run_id},
+                   now);
+}
+
+}  // namespace
+
+void carry_out(store::Tx& tx, const planning::Plan& plan, const PlanContext& context, const reports::Addresses& addresses, store::Time now) {
+    const auto repository_id = context.input.repository.id;
+    spdlog::info("{}: {} runs, {} checks, {} superseded ({})", context.input.repository.full_name(), plan.runs.size(), plan.checks.size(),
+                 plan.superseded.size(), plan.reason);
+    if (!plan.superseded.empty() && context.input.pull) {
+        const auto stopped = store::supersede_runs(tx, repository_id, context.input.pull->number, context.input.pull->head_sha, now);
+        for (const auto& run_id : stopped.runs) close_check(tx, repository_id, run_id, context, now);
+    }
+    for (const auto& run_id : plan.cancelled)
+        for (const auto& stopped : store::cancel_run(tx, repository_id, run_id, now).runs) close_check(tx, repository_id, stopped, context, now);
+    for (const auto& planned : plan.runs) insert_planned(tx, planned, context, addresses, now);
+    for (const auto& check : plan.checks)
+        announce_check(tx, repository_id,
+                       {check.suite.empty() ? "benchgate" : "benchgate/" + check.suite, check.head_sha, "completed", check.conclusion,
+                        check.title, check.summary, "", "", ""},
+                       now);
+    if (plan.reply && context.comment_id && context.number)
+        announce_reply(tx, {repository_id, *context.number, *context.comment_id, plan.reply->reaction, plan.reply->message}, now);
+}
+
+}  // namespace benchgate::workers

@@ -1,0 +1,60 @@
+#pragma once
+// What planning must know of a repository's content: the configuration of the base, the merge-base, the changed paths.
+// Owns the service's bare mirrors in the state folder, one per repository, fetched with a read-only token. Runners have
+// mirrors of their own.
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "platform/sync.h"
+#include "service/github/tokens.h"
+#include "service/workers/later.h"
+
+namespace benchgate::workers {
+
+struct MirrorOptions {
+    std::filesystem::path directory;
+    std::string git_url;  ///< base of clone addresses: git_url/owner/name.git
+};
+
+/// The address that a runner clones from, too.
+std::string clone_url(const MirrorOptions& options, const github::Repository& repository);
+
+struct InspectRequest {
+    github::Repository repository;
+    std::string base_sha;
+    std::string head_sha;
+    std::vector<std::string> refs;  ///< that hold both
+    bool merge_base = true;         ///< false: base_sha itself is compared with
+};
+
+struct Inspection {
+    std::optional<std::string> base;  ///< absent: the commits have no common ancestor
+    std::optional<std::vector<std::string>> changed_paths;  ///< absent: too many
+    std::optional<std::string> config;                      ///< bytes of .benchgate.yml at base_sha; absent: no such file
+};
+
+class Mirrors {
+  public:
+    Mirrors(MirrorOptions options, github::Tokens& tokens);
+    /// Fetches if a commit is not there yet. Throws Later when GitHub cannot be reached or a ref lags behind its
+    /// webhook, std::runtime_error for what will not mend itself.
+    Inspection inspect(const InspectRequest& request, std::stop_token stop);
+    /// A ref or SHA -> commit, fetched first; nullopt: no such thing.
+    std::optional<std::string> resolve(const github::Repository& repository, const std::string& ref, std::stop_token stop);
+    const MirrorOptions& options() const { return options_; }
+
+  private:
+    std::shared_ptr<std::mutex> lock_of(std::int64_t repository_id);
+    MirrorOptions options_;
+    github::Tokens& tokens_;
+    platform::Sync<std::map<std::int64_t, std::shared_ptr<std::mutex>>> locks_;
+};
+
+}  // namespace benchgate::workers
