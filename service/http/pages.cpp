@@ -1,0 +1,179 @@
+#include "service/http/pages.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <map>
+
+#include "core/json/json.h"
+#include "core/protocol/bundle_json.h"
+#include "core/reporting/check.h"
+#include "core/reporting/page.h"
+#include "platform/clock.h"
+#include "service/store/jobs.h"
+#include "service/store/repositories.h"
+#include "service/store/runners.h"
+#include "service/store/runs.h"
+
+namespace benchgate::http {
+namespace {
+
+constexpr int listed = 100;
+/// A runner asks for work at least every half minute.
+constexpr std::chrono::seconds offline_after{120};
+
+void send_page(Response& response, const std::string& html, int status = 200) {
+    response.status = status;
+    response.set_header("Cache-Control", "no-cache");
+    response.set_content(html, "text/html; charset=utf-8");
+}
+
+void not_found(Response& response, std::string_view what) {
+    send_page(response, reporting::render_message("Not found", what), 404);
+}
+
+std::string full_name(const store::RepositoryRow& row) { return row.owner + "/" + row.name; }
+
+std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
+
+std::optional<store::RepositoryRow> repository_in(store::Tx& tx, const Request& request) {
+    return store::find_repository(tx, request.matches[1].str(), request.matches[2].str());
+}
+
+reporting::RunRow row_of(store::Tx& tx, const store::RunRow& run, const reports::Addresses& addresses) {
+    const auto report = reports::run_report(tx, run, addresses);
+    reporting::RunRow row;
+    row.id = run.run_id;
+    row.kind = model::to_string(run.kind);
+    row.state = model::to_string(run.state);
+    if (run.state == model::RunState::finished) row.gate = model::to_string(report.gate);
+    row.pull_number = run.number;
+    row.head_sha = run.head_sha;
+    row.base_sha = report.base_sha;
+    row.created_at = platform::format_utc(run.created_at);
+    row.summary = reporting::render_check(report, {}).title;
+    return row;
+}
+
+std::string front_page(store::Tx& tx, const reports::Addresses& addresses) {
+    std::vector<reporting::RepositoryRow> rows;
+    for (const auto& repository : store::list_repositories(tx)) {
+        reporting::RepositoryRow row;
+        row.full_name = full_name(repository);
+        const auto runs = store::list_runs(tx, repository.repository_id, std::nullopt, listed);
+        row.runs = static_cast<std::int64_t>(runs.size());
+        if (!runs.empty()) {
+            row.last_run_at = platform::format_utc(runs.front().created_at);
+            if (runs.front().state == model::RunState::finished)
+                row.last_gate = model::to_string(reports::run_report(tx, runs.front(), addresses).gate);
+        }
+        rows.push_back(std::move(row));
+    }
+    return reporting::render_repositories(rows);
+}
+
+std::string queue_page(store::Tx& tx) {
+    std::vector<reporting::QueueRow> rows;
+    std::map<std::string, std::string> runner_names;
+    for (const auto& runner : store::list_runners(tx)) runner_names[runner.runner_id] = runner.name;
+    for (const auto& job : store::open_jobs(tx, listed)) {
+        reporting::QueueRow row;
+        if (const auto repository = store::find_repository(tx, job.job.repository_id)) row.repository = full_name(*repository);
+        if (const auto run = store::find_run(tx, job.job.repository_id, job.job.run_id)) {
+            row.pull_number = run->number;
+            row.head_sha = run->head_sha;
+        }
+        row.suite = job.job.suite;
+        row.state = model::to_string(job.state);
+        row.phase = job.phase.value_or("");
+        row.host_class = joined(job.job.labels);
+        if (job.runner_id) row.runner = runner_names[*job.runner_id];
+        row.queued_at = platform::format_utc(job.created_at);
+        row.priority = job.job.priority;
+        rows.push_back(std::move(row));
+    }
+    return reporting::render_queue(rows);
+}
+
+std::string runners_page(store::Tx& tx, store::Time now) {
+    std::map<std::string, std::string> work;
+    for (const auto& job : store::open_jobs(tx, listed))
+        if (job.runner_id && job.state != model::JobState::queued) work[*job.runner_id] = job.job.suite;
+    std::vector<reporting::RunnerRow> rows;
+    for (const auto& runner : store::list_runners(tx)) {
+        reporting::RunnerRow row;
+        row.name = runner.name;
+        row.labels = joined(runner.labels);
+        row.job = work[runner.runner_id];
+        row.state = !row.job.empty()                                   ? "busy"
+                    : runner.failures >= store::max_failures           ? "quarantined"
+                    : now - runner.last_seen_at > offline_after        ? "offline"
+                                                                       : "idle";
+        row.last_seen_at = platform::format_utc(runner.last_seen_at);
+        row.version = runner.version;
+        if (const auto facts = json::parse(runner.facts_json); facts && facts->is_array())
+            for (const auto& item : *facts)
+                if (auto fact = protocol::read_host_fact(item)) row.host.push_back(std::move(*fact));
+        rows.push_back(std::move(row));
+    }
+    return reporting::render_runners(rows);
+}
+
+}  // namespace
+
+void serve_pages(Edge& edge, Pages pages) {
+    edge.get("/", [pages](const Request&, Response& response) {
+        send_page(response, pages.pool.transaction([&](store::Tx& tx) { return front_page(tx, pages.addresses); }));
+    });
+    edge.get("/queue", [pages](const Request&, Response& response) {
+        send_page(response, pages.pool.transaction([&](store::Tx& tx) { return queue_page(tx); }));
+    });
+    edge.get("/runners", [pages](const Request&, Response& response) {
+        send_page(response, pages.pool.transaction([&](store::Tx& tx) { return runners_page(tx, pages.now()); }));
+    });
+    edge.get(reporting::stylesheet_path, [](const Request&, Response& response) {
+        response.set_header("Cache-Control", "max-age=300");
+        response.set_content(std::string(reporting::page_stylesheet()), "text/css; charset=utf-8");
+    });
+    edge.get("/{}/{}", [pages](const Request& request, Response& response) {
+        const auto html = pages.pool.transaction([&](store::Tx& tx) -> std::optional<std::string> {
+            const auto repository = repository_in(tx, request);
+            if (!repository) return std::nullopt;
+            std::vector<reporting::RunRow> rows;
+            for (const auto& run : store::list_runs(tx, repository->repository_id, std::nullopt, listed))
+                rows.push_back(row_of(tx, run, pages.addresses));
+            return reporting::render_repository(full_name(*repository), rows);
+        });
+        if (!html) return not_found(response, "This service knows no such repository.");
+        send_page(response, *html);
+    });
+    const auto send_run = [pages](Response& response, const std::function<std::optional<store::RunRow>(store::Tx&)>& find) {
+        const auto html = pages.pool.transaction([&](store::Tx& tx) -> std::optional<std::string> {
+            const auto run = find(tx);
+            if (!run) return std::nullopt;
+            return reporting::render_page(reports::run_report(tx, *run, pages.addresses));
+        });
+        if (!html) return not_found(response, "Nothing was measured here yet.");
+        send_page(response, *html);
+    };
+    edge.get("/{}/{}/pull/{}", [send_run](const Request& request, Response& response) {
+        const auto text = request.matches[3].str();
+        std::int64_t number = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+        if (error != std::errc{} || end != text.data() + text.size()) return not_found(response, "That is not a pull request's number.");
+        send_run(response, [&](store::Tx& tx) -> std::optional<store::RunRow> {
+            const auto repository = repository_in(tx, request);
+            if (!repository) return std::nullopt;
+            return store::latest_run_for_pull(tx, repository->repository_id, number);
+        });
+    });
+    edge.get("/{}/{}/runs/{}", [send_run](const Request& request, Response& response) {
+        send_run(response, [&](store::Tx& tx) -> std::optional<store::RunRow> {
+            const auto repository = repository_in(tx, request);
+            if (!repository) return std::nullopt;
+            return store::find_run(tx, repository->repository_id, request.matches[3].str());
+        });
+    });
+}
+
+}  // namespace benchgate::http

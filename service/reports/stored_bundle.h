@@ -1,0 +1,17 @@
+#pragma once
+// A finished job's bundle, put together again from the signed manifest and the stored trials, and checked: every trial
+// has the digest that the manifest names, and the manifest the signature of the runner that registered the key.
+
+#include <optional>
+#include <string>
+#include <tl/expected.hpp>
+
+#include "core/model/bundle.h"
+#include "service/store/pool.h"
+
+namespace benchgate::reports {
+
+/// The error is one line for people: what does not fit.
+tl::expected<model::Bundle, std::string> load_bundle(store::Tx& tx, const std::string& job_id);
+
+}  // namespace benchgate::reports
