@@ -66,7 +66,7 @@ void serve_api(Edge& edge, Api api) {
         const auto document = api.pool.transaction([&](store::Tx& tx) -> std::optional<std::string> {
             const auto run = store::find_run(tx, request.matches[1].str());
             if (!run) return std::nullopt;
-            return reporting::render_json(reports::run_report(tx, *run, api.addresses));
+            return json::dump(reporting::report_json(reports::run_report(tx, *run, api.addresses)));
         });
         if (!document) return answer_error(response, 404, "not_found", "No such run.");
         send_json(response, *document);

@@ -1,0 +1,29 @@
+#pragma once
+// From finished jobs to verdicts: the bundle is put together and checked, judged by the same code that the runner
+// stopped by, and the verdicts stored; when the last job of a run is judged, the run is closed and said. One
+// transaction a job.
+
+#include <functional>
+#include <stop_token>
+
+#include "service/reports/run_report.h"
+#include "service/store/jobs.h"
+#include "service/store/pool.h"
+
+namespace benchgate::workers {
+
+class JudgeWorker {
+  public:
+    JudgeWorker(store::Pool& pool, reports::Addresses addresses, std::function<store::Time()> now);
+    /// False: nothing waits.
+    bool work(std::stop_token stop);
+
+  private:
+    void judge(store::Tx& tx, const store::JobRow& job);
+    void close_run(store::Tx& tx, const store::JobRow& job);
+    store::Pool& pool_;
+    reports::Addresses addresses_;
+    std::function<store::Time()> now_;
+};
+
+}  // namespace benchgate::workers
