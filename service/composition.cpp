@@ -1,0 +1,184 @@
+#include "service/composition.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <iostream>
+
+#include "platform/clock.h"
+#include "platform/crypto.h"
+#include "platform/files.h"
+#include "platform/http_client.h"
+#include "platform/ids.h"
+#include "platform/stop.h"
+#include "service/database.h"
+#include "service/github/app_jwt.h"
+#include "service/github/rest.h"
+#include "service/github/tokens.h"
+#include "service/http/api.h"
+#include "service/http/delivery_writer.h"
+#include "service/http/edge.h"
+#include "service/http/health.h"
+#include "service/http/pages.h"
+#include "service/http/runner_api.h"
+#include "service/http/webhook.h"
+#include "service/store/inbox.h"
+#include "service/store/listener.h"
+#include "service/store/runners.h"
+#include "service/store/settings.h"
+#include "service/workers/inbox.h"
+#include "service/workers/intake.h"
+#include "service/workers/judge.h"
+#include "service/workers/loop.h"
+#include "service/workers/mirrors.h"
+#include "service/workers/outbox.h"
+#include "service/workers/watch.h"
+
+namespace benchgate::service {
+namespace {
+
+constexpr std::size_t most_key_bytes = 64u << 10;
+constexpr std::chrono::hours join_token_life{24};
+
+std::string without_slash(std::string url) {
+    while (url.ends_with('/')) url.pop_back();
+    return url;
+}
+
+reports::Addresses addresses_of(const Settings& settings) {
+    const auto public_url = settings.public_url.empty() ? "http://" + settings.listen : settings.public_url;
+    return {without_slash(public_url), without_slash(github::git_base_of(settings.github_url))};
+}
+
+void set_up_app(const Settings& settings, github::Tokens& tokens) {
+    if (settings.app_id.empty()) {
+        spdlog::warn("no GitHub App yet: set BENCHGATE_APP_ID, BENCHGATE_PRIVATE_KEY_FILE and BENCHGATE_WEBHOOK_SECRET");
+        return;
+    }
+    if (settings.webhook_secret.empty())
+        throw std::invalid_argument("BENCHGATE_WEBHOOK_SECRET is missing: without it every delivery would have to be refused");
+    const auto pem = platform::read_file(settings.private_key_file, most_key_bytes);
+    if (!pem) throw std::invalid_argument("BENCHGATE_PRIVATE_KEY_FILE: " + pem.error().message);
+    auto key = platform::RsaPrivateKey::from_pem(*pem);
+    if (!key) throw std::invalid_argument("BENCHGATE_PRIVATE_KEY_FILE: " + key.error().message);
+    tokens.set_app({settings.app_id, std::move(*key)});
+}
+
+/// The hash of the admin token: the operator's, or one made at the first start, which is printed this once.
+std::string admin_token_hash(const Settings& settings, store::Pool& pool) {
+    if (!settings.admin_token.empty()) return platform::sha256_hex(settings.admin_token);
+    const auto made = platform::random_token("bga_");
+    const auto hash = platform::sha256_hex(made);
+    const auto stored = pool.transaction(
+        [&](store::Tx& tx) { return store::put_setting_once(tx, "admin_token_hash", hash, std::chrono::system_clock::now()); });
+    if (stored == hash) std::cout << "admin token (printed only this once): " << made << std::endl;
+    return stored;
+}
+
+/// The webhook door's way to the inbox table.
+class StoredInbox final : public http::DeliveryInbox {
+  public:
+    explicit StoredInbox(store::Pool& pool) : pool_(pool) {}
+    void store(std::span<http::Delivery> batch) override {
+        std::vector<store::Delivery> rows;
+        rows.reserve(batch.size());
+        for (auto& d : batch) rows.push_back({std::move(d.delivery_id), std::move(d.event), std::move(d.headers_json), std::move(d.body)});
+        pool_.transaction([&](store::Tx& tx) { store::insert_deliveries(tx, rows, std::chrono::system_clock::now()); });
+    }
+
+  private:
+    store::Pool& pool_;
+};
+
+}  // namespace
+
+std::string make_runner_token(const Settings& settings, const std::string& name) {
+    Database database(settings, false);
+    const auto token = platform::random_token("bgj_");
+    database.pool().transaction([&](store::Tx& tx) {
+        store::create_join_token(tx, platform::sha256_hex(token), name, std::chrono::system_clock::now() + join_token_life);
+    });
+    return token;
+}
+
+void serve(const Settings& settings, std::stop_token stop) {
+    const auto now = [] { return std::chrono::system_clock::now(); };
+    Database database(settings, true);
+    auto& pool = database.pool();
+    const auto addresses = addresses_of(settings);
+
+    auto http_client = platform::make_http_client();
+    const auto timing = github::real_timing();
+    github::ApiOptions api_options;
+    api_options.base_url = without_slash(settings.github_url);
+    const github::Api api(api_options, *http_client, timing);
+    github::Tokens tokens(api);
+    set_up_app(settings, tokens);
+    github::Rest rest(api, tokens);
+
+    const auto git_url = settings.github_git_url.empty() ? github::git_base_of(settings.github_url) : settings.github_git_url;
+    workers::Mirrors mirrors({settings.state_dir / "mirrors", without_slash(git_url)}, tokens);
+    workers::Intake intake(rest, mirrors, addresses);
+    workers::InboxWorker inbox(pool, intake, now);
+    workers::OutboxWorker outbox(pool, rest, timing);
+    workers::JudgeWorker judge(pool, addresses, now);
+    workers::Reaper reaper(pool, now);
+    workers::ProgressWatch progress(pool, addresses, now);
+
+    StoredInbox stored_inbox(pool);
+    http::DeliveryWriter writer(stored_inbox, {});
+    http::Metrics metrics;
+    http::JobWaiters job_waiters;
+
+    const auto endpoint = endpoint_of(settings.listen);
+    http::EdgeOptions edge_options;
+    edge_options.address = endpoint.host;
+    edge_options.port = endpoint.port;
+    edge_options.certificate_file = settings.tls_certificate_file;
+    edge_options.key_file = settings.tls_key_file;
+    edge_options.body_limits = http::body_limits();
+    edge_options.on_error = [](std::string_view message) { spdlog::error("http: {}", message); };
+    http::count_into(metrics, edge_options);
+    http::Edge edge(edge_options);
+
+    std::vector<std::string> secrets;
+    for (const auto& secret : {settings.webhook_secret, settings.webhook_secret_old})
+        if (!secret.empty()) secrets.push_back(secret);
+    http::serve_webhook(edge, {[secrets] { return secrets; }, writer, [&](std::string_view result) { metrics.count_delivery(result); }});
+    http::serve_health(edge, {{"database", [&]() -> std::optional<std::string> {
+                                   if (pool.ping()) return std::nullopt;
+                                   return "PostgreSQL does not answer";
+                               }}},
+                       metrics);
+    http::serve_runner_api(edge, {pool, job_waiters, now,
+                                  [&](const github::Repository& repository, std::stop_token stop_now) {
+                                      return tokens.runner_clone_token(repository, stop_now);
+                                  },
+                                  [&](const github::Repository& repository) { return workers::clone_url(mirrors.options(), repository); }});
+    http::serve_pages(edge, {pool, addresses, now});
+    http::serve_api(edge, {pool, addresses, admin_token_hash(settings, pool)});
+
+    using std::chrono::milliseconds;
+    workers::Loop inbox_loop({"inbox", milliseconds(1000)}, [&](std::stop_token s) { return inbox.work(s); });
+    workers::Loop outbox_loop({"outbox", milliseconds(1000)}, [&](std::stop_token s) { return outbox.work(s); });
+    workers::Loop judge_loop({"judge", milliseconds(2000)}, [&](std::stop_token s) { return judge.work(s); });
+    workers::Loop reaper_loop({"reaper", milliseconds(5000)}, [&](std::stop_token s) { return reaper.work(s); });
+    workers::Loop progress_loop({"progress", milliseconds(1500)}, [&](std::stop_token s) { return progress.work(s); });
+    store::Listener listener(database.url(), [&](store::Channel channel) {
+        switch (channel) {
+            case store::Channel::inbox: return inbox_loop.wake();
+            case store::Channel::outbox: return outbox_loop.wake();
+            case store::Channel::finished: return judge_loop.wake();
+            case store::Channel::jobs: return job_waiters.wake();
+        }
+    });
+
+    edge.start();
+    spdlog::info("benchgate {} serves {} (listening on {}:{})", BENCHGATE_VERSION, addresses.public_url, endpoint.host, edge.port());
+    platform::wait_for_stop(stop);
+    spdlog::info("stopping");
+    job_waiters.wake();
+    edge.stop();
+}
+
+}  // namespace benchgate::service

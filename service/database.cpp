@@ -1,0 +1,54 @@
+#include "service/database.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "service/store/migrate.h"
+
+namespace benchgate::service {
+namespace {
+
+constexpr std::size_t connections = 12;
+
+std::filesystem::path cluster_folder(const Settings& settings) { return settings.state_dir / "postgresql"; }
+
+/// Of a cluster that another process runs.
+std::string visiting_url(const Settings& settings) {
+    return fmt::format("host='{}' user=benchgate dbname=benchgate", cluster::socket_folder(cluster_folder(settings)).string());
+}
+
+std::unique_ptr<store::Pool> open(const std::string& url, std::chrono::seconds connect_timeout) {
+    store::PoolOptions options;
+    options.url = url;
+    options.connections = connections;
+    options.connect_timeout = connect_timeout;
+    return std::make_unique<store::Pool>(options);
+}
+
+}  // namespace
+
+Database::Database(const Settings& settings, bool serve) {
+    if (!settings.database_url.empty()) {
+        url_ = settings.database_url;
+        pool_ = open(url_, std::chrono::seconds(5));
+    } else {
+        if (!serve) {
+            url_ = visiting_url(settings);
+            pool_ = open(url_, std::chrono::seconds(2));
+            if (!pool_->ping()) pool_.reset();
+        }
+        if (!pool_) {
+            std::filesystem::create_directories(settings.state_dir);
+            cluster::ClusterOptions options;
+            options.directory = cluster_folder(settings);
+            options.log = [](const std::string& line) { spdlog::info("postgresql: {}", line); };
+            cluster_ = std::make_unique<cluster::PrivateCluster>(options);
+            url_ = cluster_->connection_string();
+            pool_ = open(url_, std::chrono::seconds(5));
+        }
+    }
+    const auto report = store::migrate(*pool_, std::chrono::system_clock::now());
+    if (report.from != report.to) spdlog::info("database schema {} -> {}", report.from, report.to);
+}
+
+}  // namespace benchgate::service
