@@ -1,0 +1,191 @@
+#include "runners/measure/experiment.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/judging/sequential.h"
+#include "platform/files.h"
+#include "runners/measure/schedule.h"
+
+namespace benchgate::measure {
+namespace {
+
+using Clock = platform::Clock;
+
+JobFailure no_benchmarks(const std::string& what) {
+    return {model::JobPhase::measure, std::nullopt, what, false, false};
+}
+
+class Experiment {
+  public:
+    Experiment(model::Bundle& bundle, const ExperimentOptions& options, const RunTrial& run_trial, Observer& observer,
+               const Clock& clock, std::stop_token stop)
+        : bundle_(bundle), options_(options), run_trial_(run_trial), observer_(observer), clock_(clock), stop_(stop) {}
+
+    tl::expected<void, JobFailure> run() {
+        bundle_.stopped_by = "plan";
+        if (auto warmed = warm_up(); !warmed) return warmed;
+        const auto judge_options = judging::options_of(bundle_.experiment);
+        const auto measured = phase(model::Phase::measure, [&] { return judging::measure_progress(bundle_.trials, judge_options); });
+        if (!measured || !*measured || !bundle_.experiment.confirm) return to_void(measured);
+        return to_void(phase(model::Phase::confirm, [&] { return judging::confirm_progress(bundle_.trials, judge_options); }));
+    }
+
+  private:
+    static tl::expected<void, JobFailure> to_void(const tl::expected<bool, JobFailure>& result) {
+        if (!result) return tl::unexpected(result.error());
+        return {};
+    }
+
+    bool wanted(const model::Series& series) const {
+        return options_.only.empty() || platform::glob_match(options_.only, series.key.benchmark);
+    }
+
+    /// Names outside of --filter are dropped before anything looks at them.
+    void drop_unwanted(model::Trial& trial) const {
+        std::erase_if(trial.values, [&](const auto& value) { return !wanted(value.series); });
+        std::erase_if(trial.errors, [&](const auto& error) {
+            return !options_.only.empty() && !error.benchmark.empty() && !platform::glob_match(options_.only, error.benchmark);
+        });
+    }
+
+    tl::expected<model::Trial, JobFailure> one_trial(const TrialRequest& request) {
+        if (stop_.stop_requested()) return tl::unexpected(JobFailure{model::JobPhase::measure, std::nullopt, "cancelled", false, true});
+        auto trial = run_trial_(request);
+        if (!trial) return trial;
+        trial->number = next_number_++;
+        trial->side = request.side;
+        drop_unwanted(*trial);
+        return trial;
+    }
+
+    /// One discarded trial a side: warms caches, and its names fix the number of tests before anything is measured.
+    tl::expected<void, JobFailure> warm_up() {
+        std::set<model::SeriesKey> gating[2];
+        std::vector<model::Trial> trials;
+        for (const auto side : {model::Side::base, model::Side::head}) {
+            auto trial = one_trial({side, {}});
+            if (!trial) return tl::unexpected(trial.error());
+            trial->phase = model::Phase::warmup;
+            trial->position = static_cast<int>(trials.size());
+            for (const auto& value : trial->values)
+                if (value.series.gating && value.series.better != model::Better::none) gating[int(side)].insert(value.series.key);
+            trials.push_back(std::move(*trial));
+        }
+        int both = 0;
+        for (const auto& key : gating[0]) both += gating[1].contains(key);
+        if (gating[0].empty() && gating[1].empty())
+            return tl::unexpected(no_benchmarks(options_.only.empty() ? "neither commit has a benchmark"
+                                                                      : fmt::format("no benchmark matches '{}'", options_.only)));
+        bundle_.experiment.tests = std::max(1, both);
+        series_ = both;
+        keep(std::move(trials));
+        return {};
+    }
+
+    /// True: the phase came to its planned end; false: time ran out.
+    template <class Ask>
+    tl::expected<bool, JobFailure> phase(model::Phase phase, Ask ask) {
+        auto progress = ask();
+        int blocks = 0;
+        report(phase, blocks, progress);
+        while (!progress.over) {
+            const auto names = benchmarks_of(progress.open);
+            while (blocks < progress.next_blocks) {
+                if (out_of_time()) {
+                    bundle_.stopped_by = "time";
+                    return false;
+                }
+                if (auto done = block(phase, blocks, names); !done) return tl::unexpected(done.error());
+                ++blocks;
+                report(phase, blocks, progress);
+            }
+            progress = ask();
+            report(phase, blocks, progress);
+        }
+        return true;
+    }
+
+    /// Measures one block until the host leaves it alone, at most block_attempts times.
+    tl::expected<void, JobFailure> block(model::Phase phase, int number, const std::vector<std::string>& names) {
+        const auto start = clock_.steady();
+        for (int attempt = 0; attempt < block_attempts; ++attempt) {
+            std::vector<model::Trial> trials;
+            std::string reason;
+            const auto order = block_order(bundle_.experiment.seed, {phase, number, attempt});
+            for (int position = 0; position < block_size; ++position) {
+                auto trial = one_trial({order[position], names});
+                if (!trial) return tl::unexpected(trial.error());
+                trial->phase = phase;
+                trial->block = number;
+                trial->attempt = attempt;
+                trial->position = position;
+                const auto duration = std::chrono::nanoseconds(static_cast<std::int64_t>(trial->resources.wall_ms * 1e6));
+                auto disturbed = host::void_reason(trial->host, {duration, options_.watched_cpus}, options_.thresholds);
+                if (disturbed && reason.empty()) reason = std::move(*disturbed);
+                trials.push_back(std::move(*trial));
+            }
+            const bool stands = reason.empty() || attempt + 1 == block_attempts;
+            for (auto& trial : trials) {
+                trial.kept = stands;
+                if (!stands) trial.void_reason = reason;
+            }
+            keep(std::move(trials));
+            if (stands) break;
+            observer_.on_log(fmt::format("block {} is measured again: {}\n", number, reason));
+        }
+        longest_block_ = std::max(longest_block_, clock_.steady() - start);
+        return {};
+    }
+
+    void keep(std::vector<model::Trial> trials) {
+        observer_.on_trials(trials);
+        std::move(trials.begin(), trials.end(), std::back_inserter(bundle_.trials));
+    }
+
+    std::vector<std::string> benchmarks_of(const std::vector<model::SeriesKey>& open) const {
+        if (!options_.can_filter) return {};
+        std::set<std::string> names;
+        for (const auto& key : open) names.insert(key.benchmark);
+        return {names.begin(), names.end()};
+    }
+
+    bool out_of_time() const { return clock_.steady() + longest_block_ > options_.deadline; }
+
+    void report(model::Phase phase, int blocks, const judging::Progress& progress) {
+        Progress seen;
+        seen.phase = model::JobPhase::measure;
+        seen.confirming = phase == model::Phase::confirm;
+        seen.block = blocks;
+        seen.at_most = bundle_.experiment.max_trials / trials_a_side;
+        seen.open = static_cast<int>(progress.open.size());
+        seen.series = series_;
+        if (longest_block_.count() > 0) {
+            const auto left = longest_block_ * std::max(0, seen.at_most - blocks);
+            const auto until_deadline = options_.deadline - clock_.steady();
+            seen.seconds_left = static_cast<int>(std::chrono::duration<double>(std::min<std::chrono::nanoseconds>(left, until_deadline)).count());
+        }
+        observer_.on_progress(seen);
+    }
+
+    model::Bundle& bundle_;
+    const ExperimentOptions& options_;
+    const RunTrial& run_trial_;
+    Observer& observer_;
+    const Clock& clock_;
+    std::stop_token stop_;
+    std::int64_t next_number_ = 0;
+    int series_ = 0;
+    std::chrono::nanoseconds longest_block_{0};
+};
+
+}  // namespace
+
+tl::expected<void, JobFailure> run_experiment(model::Bundle& bundle, const ExperimentOptions& options, const RunTrial& run_trial,
+                                              Observer& observer, const platform::Clock& clock, std::stop_token stop) {
+    return Experiment(bundle, options, run_trial, observer, clock, stop).run();
+}
+
+}  // namespace benchgate::measure

@@ -1,0 +1,145 @@
+#include "runners/measure/experiment.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+
+#include "core/judging/judge.h"
+
+namespace benchgate::measure {
+namespace {
+
+/// A tool with two benchmarks whose times we choose; the host disturbs the trials that `disturb` names.
+struct FakeTool {
+    double slow_factor = 1.0;  ///< of "slow" in head
+    double noise = 0.002;
+    std::map<int, double> steal_at;  ///< trial call -> stolen seconds
+    std::mt19937_64 random{1};
+    std::vector<TrialRequest> calls;
+
+    tl::expected<model::Trial, JobFailure> operator()(const TrialRequest& request) {
+        calls.push_back(request);
+        model::Trial trial;
+        trial.resources.wall_ms = 100;
+        trial.host.steal_seconds = steal_at[static_cast<int>(calls.size()) - 1];
+        for (const std::string name : {"steady", "slow"}) {
+            if (!request.benchmarks.empty() &&
+                std::find(request.benchmarks.begin(), request.benchmarks.end(), name) == request.benchmarks.end())
+                continue;
+            model::Measurement m;
+            m.series = {{name, "time"}, "ns", model::Better::lower, true};
+            const double factor = name == "slow" && request.side == model::Side::head ? slow_factor : 1.0;
+            m.samples = {1000 * factor * std::exp(noise * std::normal_distribution<double>()(random))};
+            trial.values.push_back(m);
+        }
+        return trial;
+    }
+};
+
+struct Course {
+    platform::FakeClock clock;
+    Observer observer;
+    FakeTool tool;
+    model::Bundle bundle;
+    ExperimentOptions options;
+
+    Course() {
+        bundle.experiment.seed = 11;
+        options.deadline = clock.steady() + std::chrono::hours(1);
+        options.can_filter = true;
+    }
+    tl::expected<void, JobFailure> run() {
+        return run_experiment(bundle, options, [this](const TrialRequest& r) { return tool(r); }, observer, clock, {});
+    }
+};
+
+TEST(Experiment, TwoEqualBuildsStopEarlyAndNothingIsConfirmed) {
+    Course course;
+    ASSERT_TRUE(course.run());
+    const auto judgement = judging::judge(course.bundle);
+    for (const auto& verdict : judgement.verdicts) EXPECT_EQ(verdict.kind, model::VerdictKind::unchanged) << verdict.reason;
+    EXPECT_EQ(course.bundle.experiment.tests, 2);
+    EXPECT_LE(course.tool.calls.size(), 2u + 5 * block_size);
+    for (const auto& trial : course.bundle.trials) EXPECT_NE(trial.phase, model::Phase::confirm);
+}
+
+TEST(Experiment, ASlowdownIsMeasuredAgainOnFreshBlocksAndOnlyThatBenchmark) {
+    Course course;
+    course.tool.slow_factor = 1.3;
+    ASSERT_TRUE(course.run());
+    const auto judgement = judging::judge(course.bundle);
+    std::map<std::string, model::Verdict> of;
+    for (const auto& verdict : judgement.verdicts) of[verdict.series.key.benchmark] = verdict;
+    EXPECT_EQ(of["slow"].kind, model::VerdictKind::regressed);
+    EXPECT_TRUE(of["slow"].confirmed);
+    EXPECT_EQ(of["steady"].kind, model::VerdictKind::unchanged);
+    EXPECT_EQ(judgement.gate, model::Gate::failure);
+    int confirming = 0;
+    for (const auto& trial : course.bundle.trials)
+        if (trial.phase == model::Phase::confirm) {
+            ++confirming;
+            ASSERT_EQ(trial.values.size(), 1u);
+            EXPECT_EQ(trial.values[0].series.key.benchmark, "slow");
+        }
+    EXPECT_GE(confirming, 2 * block_size);
+}
+
+TEST(Experiment, ADisturbedBlockIsMeasuredAgainAndKeptInTheBundleAsVoid) {
+    Course course;
+    course.tool.steal_at[4] = 5.0;  // the third trial of the first block, after two of warm-up
+    ASSERT_TRUE(course.run());
+    int thrown_away = 0;
+    for (const auto& trial : course.bundle.trials) thrown_away += !trial.kept;
+    EXPECT_EQ(thrown_away, block_size);
+    EXPECT_FALSE(course.bundle.trials[2].void_reason.empty());
+    EXPECT_EQ(course.bundle.trials[2].block, course.bundle.trials[2 + block_size].block);
+    EXPECT_EQ(course.bundle.trials[2 + block_size].attempt, 1);
+    EXPECT_TRUE(course.bundle.trials[2 + block_size].kept);
+}
+
+TEST(Experiment, AHostThatIsNeverQuietEndsAllTheSame) {
+    Course course;
+    for (int i = 0; i < 2000; ++i) course.tool.steal_at[i] = 5.0;
+    ASSERT_TRUE(course.run());
+    for (const auto& trial : course.bundle.trials)
+        if (trial.phase == model::Phase::measure) EXPECT_EQ(trial.kept, trial.attempt == block_attempts - 1);
+}
+
+TEST(Experiment, WhenTimeRunsOutTheRestIsInconclusiveAndNothingIsRed) {
+    Course course;
+    course.tool.slow_factor = 1.02;
+    course.tool.noise = 0.05;
+    course.options.deadline = course.clock.steady() + std::chrono::seconds(100);
+    const auto timed = [&](const TrialRequest& request) {
+        course.clock.advance(std::chrono::seconds(4));
+        return course.tool(request);
+    };
+    ASSERT_TRUE(run_experiment(course.bundle, course.options, timed, course.observer, course.clock, {}));
+    EXPECT_EQ(course.bundle.stopped_by, "time");
+    const auto judgement = judging::judge(course.bundle);
+    for (const auto& verdict : judgement.verdicts) EXPECT_NE(verdict.kind, model::VerdictKind::regressed);
+    EXPECT_NE(judgement.gate, model::Gate::failure);
+}
+
+TEST(Experiment, AFilterThatMatchesNothingIsAnErrorAndNotAPass) {
+    Course course;
+    course.options.only = "nothing*";
+    const auto result = course.run();
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().reason, "no benchmark matches 'nothing*'");
+}
+
+TEST(Experiment, NumbersCountUpAndTheSameSeedGivesTheSameOrder) {
+    Course one, two;
+    ASSERT_TRUE(one.run());
+    ASSERT_TRUE(two.run());
+    ASSERT_EQ(one.bundle.trials.size(), two.bundle.trials.size());
+    for (std::size_t i = 0; i < one.bundle.trials.size(); ++i) {
+        EXPECT_EQ(one.bundle.trials[i].number, static_cast<std::int64_t>(i));
+        EXPECT_EQ(one.bundle.trials[i].side, two.bundle.trials[i].side);
+    }
+}
+
+}  // namespace
+}  // namespace benchgate::measure
