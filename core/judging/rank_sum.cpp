@@ -134,8 +134,9 @@ const RankSumNull& NullTable::of(std::span<const Block> blocks) {
     std::vector<BlockShape> shapes;
     for (const auto& block : blocks) {
         // The distribution is the same with the sides exchanged: one entry serves both.
-        const auto [low, high] = std::minmax(block.base.size(), block.head.size());
-        shapes.emplace_back(static_cast<int>(low), static_cast<int>(high));
+        const auto base = static_cast<int>(block.base.size());
+        const auto head = static_cast<int>(block.head.size());
+        shapes.emplace_back(std::min(base, head), std::max(base, head));
     }
     std::sort(shapes.begin(), shapes.end());
     const auto found = known_.find(shapes);
