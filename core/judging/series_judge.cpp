@@ -69,6 +69,8 @@ class SeriesWalk {
         result.exact = finding.exact;
         result.worse_ppm = finding.worse_ppm;
         result.trials_used = trials_;
+        // Medians of values that are no numbers would be none either.
+        if (finding.kind == VerdictKind::failed) return result;
         fill_medians(result, seen_);
         const bool constant = finding.exact || finding.kind == VerdictKind::unchanged;
         if (!constant) return result;
