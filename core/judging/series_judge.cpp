@@ -1,0 +1,238 @@
+#include "core/judging/series_judge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/judging/value_rules.h"
+
+namespace benchgate::judging {
+namespace {
+
+using model::Interval;
+using model::Side;
+using model::VerdictKind;
+
+constexpr double million = 1e6;
+/// A series that is clear of a slowdown is measured on while an improvement looks likely at this level: it keeps
+/// improvements from being called unchanged at a look that is too early to show them, and costs no-op series nothing
+/// worth naming. It is no error level: an improvement itself must reach alpha.
+constexpr double improvement_hint = 0.05;
+
+class SeriesWalk {
+  public:
+    SeriesWalk(const SeriesBlocks& series, const Plan& plan, const Thresholds& thresholds, NullTable& nulls)
+        : series_(series),
+          plan_(plan),
+          thresholds_(thresholds),
+          nulls_(nulls),
+          swapped_(series.series.better == model::Better::higher) {}
+
+    SeriesResult run() {
+        const std::span<const Block> all = series_.blocks;
+        if (!series_.conflict.empty()) return unusable(series_.conflict);
+        for (const auto& block : all)
+            if (std::max(block.base.size(), block.head.size()) > max_block_side)
+                return unusable(fmt::format("a block holds more than {} trials a side", max_block_side));
+        for (std::size_t count = 1; count <= all.size(); ++count) {
+            seen_ = all.first(count);
+            trials_ += static_cast<int>(std::max(seen_.back().base.size(), seen_.back().head.size()));
+            const auto due = plan_.look_at(trials_);
+            const bool is_look = due && due != look_;
+            if (is_look) look_ = due;
+            if (count > 1 && !is_look) continue;
+            if (const auto finding =
+                    find_by_values(series_, seen_, thresholds_, is_look ? Moment::look : Moment::first_block))
+                return settled_by(*finding);
+            if (!is_look) continue;
+            looked_ = count;
+            if (auto result = test()) return *result;
+        }
+        return out_of_blocks();
+    }
+
+  private:
+    SeriesResult unusable(std::string reason) const {
+        SeriesResult result;
+        result.settled = true;
+        result.kind = VerdictKind::failed;
+        result.reason = std::move(reason);
+        return result;
+    }
+
+    SeriesResult settled_by(const Finding& finding) {
+        SeriesResult result;
+        result.settled = true;
+        result.kind = finding.kind;
+        result.reason = finding.reason;
+        result.exact = finding.exact;
+        result.worse_ppm = finding.worse_ppm;
+        result.trials_used = trials_;
+        // Medians of values that are no numbers would be none either.
+        if (finding.kind == VerdictKind::failed) return result;
+        fill_medians(result, seen_);
+        const bool constant = finding.exact || finding.kind == VerdictKind::unchanged;
+        if (!constant) return result;
+        if (finding.exact) result.minimum_detectable = 0;
+        if (*result.base_value > 0 || (*result.base_value < 0 && *result.head_value < 0)) {
+            result.ratio = *result.head_value / *result.base_value;
+            result.interval = result.nominal = {result.ratio, result.ratio};
+        }
+        return result;
+    }
+
+    /// One look of the plan (facts: statistics 4.4, steps 1 to 3).
+    std::optional<SeriesResult> test() {
+        const auto& null = nulls_.of(seen_);
+        const auto scale = choose_scale(seen_, thresholds_);
+        const double alpha = plan_.looks[static_cast<std::size_t>(*look_)].alpha;
+        const bool last = *look_ + 1 == static_cast<int>(plan_.looks.size());
+        const double p_worse = null.p(u_statistic(seen_, scale.margin, swapped_));
+        const double p_better = null.p(u_statistic(seen_, scale.margin, !swapped_));
+        if (!cleared_ && p_worse <= alpha) return tested(VerdictKind::regressed, seen_, p_worse);
+        if (p_better <= alpha) return tested(VerdictKind::improved, seen_, p_better);
+        const double p_clear = null.p(v_statistic(seen_, scale.detect, swapped_));
+        if (!cleared_ && p_clear <= futility_level) cleared_ = Cleared{seen_, p_clear, *look_};
+        if (cleared_) {
+            const bool hopeless = null.p(v_statistic(seen_, scale.detect, !swapped_)) <= futility_level;
+            if (p_better > improvement_hint || hopeless || last) return unchanged();
+        } else if (last) {
+            auto result = tested(VerdictKind::inconclusive, seen_, p_worse);
+            result.reason = fmt::format("still open after {} trials a side", trials_);
+            return result;
+        }
+        return std::nullopt;
+    }
+
+    /// The figures of the look that cleared it, so that the interval agrees with the verdict; the cost of all looks.
+    SeriesResult unchanged() {
+        look_ = cleared_->look;
+        return tested(VerdictKind::unchanged, cleared_->seen, cleared_->p);
+    }
+
+    /// The blocks ended before the plan did: out of time, or a file with fewer.
+    SeriesResult out_of_blocks() {
+        if (seen_.empty()) {
+            SeriesResult result;
+            result.reason = "no trial gave a value";
+            return result;
+        }
+        // No further block will come, so what there is must do for the rules that wait for the first look.
+        if (const auto finding = find_by_values(series_, seen_, thresholds_, Moment::look)) {
+            auto result = settled_by(*finding);
+            result.settled = false;
+            return result;
+        }
+        SeriesResult result;
+        if (cleared_) {
+            result = unchanged();
+        } else {
+            const auto figures = looked_ > 0 ? seen_.first(looked_) : seen_;
+            const auto scale = choose_scale(figures, thresholds_);
+            result = tested(VerdictKind::inconclusive, figures,
+                            nulls_.of(figures).p(u_statistic(figures, scale.margin, swapped_)));
+            result.reason =
+                fmt::format("measuring ended after {} of at most {} trials a side", trials_, plan_.max_trials());
+        }
+        result.settled = false;
+        return result;
+    }
+
+    SeriesResult tested(VerdictKind kind, std::span<const Block> seen, double p) {
+        SeriesResult result;
+        result.settled = true;
+        result.kind = kind;
+        result.trials_used = trials_;
+        result.p = p;
+        fill_medians(result, seen);
+        const auto scale = choose_scale(seen, thresholds_);
+        const auto pairs = all_pairs(seen, scale.margin.scale, swapped_);
+        const auto& null = nulls_.of(seen);
+        const double alpha = look_ ? plan_.looks[static_cast<std::size_t>(*look_)].alpha : 0;
+        const Levels spent =
+            kind == VerdictKind::improved ? Levels{futility_level, alpha} : Levels{alpha, futility_level};
+        const auto cost = test_interval(pairs, null, spent);
+        result.interval = metric_interval(cost, scale);
+        result.nominal = metric_interval(test_interval(pairs, null, {nominal_level, nominal_level}), scale);
+        if (const auto estimate = hodges_lehmann(pairs)) result.ratio = metric_ratio(*estimate, scale);
+        if (cost.low) result.worse_ppm = worse_ppm(*cost.low, scale);
+        fill_detectable(result, kind, seen, scale);
+        return result;
+    }
+
+    std::optional<double> metric_ratio(double cost, const TestScale& scale) const {
+        if (scale.margin.scale == Margin::Scale::ratio) return swapped_ ? 1 / cost : cost;
+        if (!scale.has_ratio) return std::nullopt;
+        return 1 + (swapped_ ? -cost : cost) / scale.reference;
+    }
+
+    Interval metric_interval(const Interval& cost, const TestScale& scale) const {
+        const auto end = [&](const std::optional<double>& limit) {
+            return limit ? metric_ratio(*limit, scale) : std::nullopt;
+        };
+        return swapped_ ? Interval{end(cost.high), end(cost.low)} : Interval{end(cost.low), end(cost.high)};
+    }
+
+    double worse_ppm(double cost, const TestScale& scale) const {
+        if (scale.margin.scale == Margin::Scale::raw)
+            return scale.reference > 0 ? cost / scale.reference * million : cost > 0 ? INFINITY : 0;
+        return swapped_ ? million - million / cost : cost * million - million;
+    }
+
+    void fill_detectable(SeriesResult& result, VerdictKind kind, std::span<const Block> seen,
+                         const TestScale& scale) const {
+        auto spread = trial_spread(seen, scale.margin.scale);
+        if (!spread) return;
+        if (scale.margin.scale == Margin::Scale::raw) {
+            if (scale.reference == 0) return;
+            *spread /= scale.reference;
+        }
+        const bool unchanged = kind == VerdictKind::unchanged;
+        const int trials = unchanged ? plan_.max_trials() : trials_;
+        const double seen_change =
+            detectable_change({plan_.alpha, std::log1p(thresholds_.margin_ppm() / million), *spread, trials});
+        // A change larger than `detect` would have kept an unchanged series open up to the planned maximum.
+        result.minimum_detectable = unchanged ? std::max(seen_change, thresholds_.detect_ppm / million) : seen_change;
+    }
+
+    static void fill_medians(SeriesResult& result, std::span<const Block> seen) {
+        if (auto base = side_values(seen, Side::base); !base.empty()) result.base_value = median(std::move(base));
+        if (auto head = side_values(seen, Side::head); !head.empty()) result.head_value = median(std::move(head));
+    }
+
+    struct Cleared {
+        std::span<const Block> seen;
+        double p = 1;
+        int look = 0;
+    };
+
+    const SeriesBlocks& series_;
+    const Plan& plan_;
+    const Thresholds& thresholds_;
+    NullTable& nulls_;
+    const bool swapped_;  ///< higher is better: the greater values of a regression are base's
+    std::span<const Block> seen_;
+    int trials_ = 0;
+    std::optional<int> look_;
+    std::size_t looked_ = 0;  ///< blocks seen by the last look
+    std::optional<Cleared> cleared_;
+};
+
+}  // namespace
+
+double Thresholds::margin_ppm() const {
+    constexpr double usual = 5000;
+    return std::min(usual, detect_ppm / 6);
+}
+
+Thresholds Thresholds::of(double detect) {
+    return {std::round(detect * million)};
+}
+
+SeriesResult judge_series(const SeriesBlocks& series, const Plan& plan, const Thresholds& thresholds,
+                          NullTable& nulls) {
+    return SeriesWalk(series, plan, thresholds, nulls).run();
+}
+
+}  // namespace benchgate::judging
