@@ -1,0 +1,19 @@
+# The runner, for trying things out. Benchmarks that count belong on a host, not in a container.
+# Build from the project's root: docker build -f docker/runner.Dockerfile -t benchgate-runner .
+FROM debian:12 AS build
+WORKDIR /src
+COPY packages packages
+RUN apt-get update && apt-get install -y --no-install-recommends $(sed 's/#.*//' packages/build.txt) && rm -rf /var/lib/apt/lists/*
+COPY . .
+RUN cmake --preset release && cmake --build --preset release --target benchgate-runner
+
+FROM debian:12
+# What suites build with; add what yours need.
+RUN apt-get update && apt-get install -y --no-install-recommends \
+        libcpp-httplib0.11 libgit2-1.5 libspdlog1.10 libfmt9 libseccomp2 bubblewrap ca-certificates tini \
+        build-essential cmake ninja-build libbenchmark-dev \
+    && rm -rf /var/lib/apt/lists/*
+COPY --from=build /src/build/bin/benchgate-runner /usr/local/bin/
+VOLUME /var/lib/benchgate-runner
+# bubblewrap makes namespaces: the container needs --security-opt seccomp=unconfined --cap-add SYS_ADMIN.
+ENTRYPOINT ["/usr/bin/tini", "--", "benchgate-runner"]
