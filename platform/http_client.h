@@ -37,8 +37,8 @@ class HttpHeaders {
 struct HttpRequest {
     std::string method = "GET";
     std::string url;
-    HttpHeaders headers;  ///< Host and Content-Length are the client's business
-    std::string body;
+    HttpHeaders headers = {};  ///< Host and Content-Length are the client's business
+    std::string body = {};
     std::chrono::milliseconds timeout{30'000};  ///< for the whole exchange, connecting included
     std::size_t max_response_bytes = 0;         ///< of the body; 0: what the client was made with
 };
@@ -79,7 +79,7 @@ struct HttpClientOptions {
     std::chrono::milliseconds connect_timeout{10'000};
     std::size_t idle_connections = 8;                ///< kept open over all origins together
     std::chrono::milliseconds idle_timeout{15'000};  ///< a connection idle for longer is not used again
-    std::filesystem::path ca_file;                   ///< PEM; empty: the system's
+    std::filesystem::path ca_file = {};                   ///< PEM; empty: the system's
 };
 
 std::unique_ptr<HttpClient> make_http_client(HttpClientOptions options = {});
