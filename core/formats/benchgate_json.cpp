@@ -80,7 +80,9 @@ void read_measurement(const Json& entry, Collector& collector) {
 
 }  // namespace
 
-bool recognise(const Json& document) { return json::at(document, "measurements").is_array(); }
+bool recognise(const Json& document) {
+    return json::at(document, "measurements").is_array();
+}
 
 void read(const Json& document, Collector& collector) {
     const auto& version = json::at(document, "schema_version");
@@ -95,7 +97,8 @@ void read(const Json& document, Collector& collector) {
     const auto& errors = json::at(document, "errors");
     if (errors.is_array())
         for (const auto& error : errors)
-            collector.fail(json::text(error, "benchmark").value_or(""), json::text(error, "message").value_or("failed"));
+            collector.fail(json::text(error, "benchmark").value_or(""),
+                           json::text(error, "message").value_or("failed"));
 }
 
 json::OrderedJson write(std::string_view format, const model::Measurements& measurements) {

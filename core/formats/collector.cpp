@@ -13,7 +13,10 @@ std::size_t utf8_length(std::string_view text) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     const unsigned char lead = byte(0);
     if (lead < 0x80) return 1;
-    const std::size_t length = lead >= 0xC2 && lead <= 0xDF ? 2 : (lead & 0xF0) == 0xE0 ? 3 : lead >= 0xF0 && lead <= 0xF4 ? 4 : 0;
+    const std::size_t length = lead >= 0xC2 && lead <= 0xDF   ? 2
+                               : (lead & 0xF0) == 0xE0        ? 3
+                               : lead >= 0xF0 && lead <= 0xF4 ? 4
+                                                              : 0;
     if (length == 0 || text.size() < length) return 0;
     for (std::size_t i = 1; i < length; ++i)
         if ((byte(i) & 0xC0) != 0x80) return 0;
@@ -76,7 +79,8 @@ bool Collector::admit(std::string_view benchmark) {
         return false;
     }
     if (benchmark.size() > limits_.name_bytes) {
-        fail(excerpt(benchmark), fmt::format("a name of {} bytes; {} are allowed", benchmark.size(), limits_.name_bytes));
+        fail(excerpt(benchmark),
+             fmt::format("a name of {} bytes; {} are allowed", benchmark.size(), limits_.name_bytes));
         return false;
     }
     if (!printable(benchmark)) {
@@ -94,8 +98,8 @@ bool Collector::admit(std::string_view benchmark) {
 
 model::Measurement* Collector::series(const Row& row) {
     if (!admit(row.benchmark)) return nullptr;
-    if (row.metric.empty() || row.metric.size() > limits_.name_bytes || row.unit.size() > 100 || !printable(row.metric) ||
-        !printable(row.unit)) {
+    if (row.metric.empty() || row.metric.size() > limits_.name_bytes || row.unit.size() > 100 ||
+        !printable(row.metric) || !printable(row.unit)) {
         fail(row.benchmark, "a metric's name or unit is empty, too long or has control characters");
         return nullptr;
     }

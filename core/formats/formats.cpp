@@ -24,13 +24,16 @@ constexpr std::array all_names{google_name, hyperfine_name, go_name, json_name};
 constexpr std::string_view nothing_inside =
     "the result holds no benchmark; a filter that matches nothing, or an interrupted tool, leaves such a file";
 
-bool blank(std::string_view bytes) { return bytes.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+bool blank(std::string_view bytes) {
+    return bytes.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
 
 tl::expected<json::Json, FormatError> document_in(std::string_view bytes, const Limits& limits) {
     const json::Limits bounds{.bytes = limits.bytes};
     auto document = json::parse(bytes, bounds);
     if (!document && document.error().byte > 0) {
-        auto repaired = json::parse(google_benchmark::without_bare_nan(bytes), {.bytes = limits.bytes + limits.bytes / 4});
+        auto repaired =
+            json::parse(google_benchmark::without_bare_nan(bytes), {.bytes = limits.bytes + limits.bytes / 4});
         if (repaired && google_benchmark::recognise(*repaired)) return std::move(*repaired);
     }
     if (!document) return tl::unexpected(FormatError{document.error().message});
@@ -77,7 +80,9 @@ tl::expected<model::Measurements, FormatError> parse_document(std::string_view f
 
 }  // namespace
 
-std::vector<std::string_view> names() { return {all_names.begin(), all_names.end()}; }
+std::vector<std::string_view> names() {
+    return {all_names.begin(), all_names.end()};
+}
 
 std::optional<std::string_view> recognise(std::string_view bytes, const Limits& limits) {
     if (bytes.size() > limits.bytes) return std::nullopt;
@@ -87,16 +92,17 @@ std::optional<std::string_view> recognise(std::string_view bytes, const Limits& 
     return recognise_document(*document);
 }
 
-tl::expected<model::Measurements, FormatError> parse(std::string_view format, std::string_view bytes, const Limits& limits) {
+tl::expected<model::Measurements, FormatError> parse(std::string_view format, std::string_view bytes,
+                                                     const Limits& limits) {
     if (format != "auto" && std::find(all_names.begin(), all_names.end(), format) == all_names.end())
-        return tl::unexpected(FormatError{fmt::format("unknown format '{}'; known: {}, auto", excerpt(format, 60),
-                                                      fmt::join(all_names, ", "))});
+        return tl::unexpected(FormatError{
+            fmt::format("unknown format '{}'; known: {}, auto", excerpt(format, 60), fmt::join(all_names, ", "))});
     if (bytes.size() > limits.bytes)
         return tl::unexpected(
             FormatError{fmt::format("{} bytes are more than the {} allowed", bytes.size(), limits.bytes)});
     if (blank(bytes))
-        return tl::unexpected(FormatError{
-            "the result is empty; the tool wrote nothing, as it does when a filter matches no benchmark"});
+        return tl::unexpected(
+            FormatError{"the result is empty; the tool wrote nothing, as it does when a filter matches no benchmark"});
     if (format == go_name || (format == "auto" && !looks_like_json(bytes))) {
         if (format == "auto" && !go_bench::recognise(bytes))
             return tl::unexpected(FormatError{"the format was not recognised; name it with `format:`"});

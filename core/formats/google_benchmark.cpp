@@ -13,11 +13,30 @@ namespace {
 using json::Json;
 
 /// Everything of a row that is not a user's counter.
-constexpr std::array<std::string_view, 24> own_keys{
-    "name",           "family_index",   "per_family_instance_index", "run_name",        "run_type",   "repetitions",
-    "repetition_index", "threads",      "iterations",                "real_time",       "cpu_time",   "time_unit",
-    "aggregate_name", "aggregate_unit", "label",                     "error_occurred",  "error_message", "skipped",
-    "skip_message",   "big_o",          "cpu_coefficient",           "real_coefficient", "rms",       "cpu_rms"};
+constexpr std::array<std::string_view, 24> own_keys{"name",
+                                                    "family_index",
+                                                    "per_family_instance_index",
+                                                    "run_name",
+                                                    "run_type",
+                                                    "repetitions",
+                                                    "repetition_index",
+                                                    "threads",
+                                                    "iterations",
+                                                    "real_time",
+                                                    "cpu_time",
+                                                    "time_unit",
+                                                    "aggregate_name",
+                                                    "aggregate_unit",
+                                                    "label",
+                                                    "error_occurred",
+                                                    "error_message",
+                                                    "skipped",
+                                                    "skip_message",
+                                                    "big_o",
+                                                    "cpu_coefficient",
+                                                    "real_coefficient",
+                                                    "rms",
+                                                    "cpu_rms"};
 
 constexpr std::array<std::string_view, 6> aggregate_suffixes{"_mean", "_median", "_stddev", "_cv", "_BigO", "_RMS"};
 
@@ -106,7 +125,8 @@ std::optional<Entry> classify(const Json& row, const OldNames& old, Registration
     Entry entry{&row, *name, ""};
     const bool by_name = !type && !suffix.empty() && old.is_aggregate(*name, suffix);
     if (type == "aggregate" || by_name) {
-        entry.aggregate = json::text(row, "aggregate_name").value_or(suffix.empty() ? "mean" : std::string(suffix.substr(1)));
+        entry.aggregate =
+            json::text(row, "aggregate_name").value_or(suffix.empty() ? "mean" : std::string(suffix.substr(1)));
         if (!suffix.empty()) entry.benchmark = name->substr(0, name->size() - suffix.size());
         entry.benchmark = json::text(row, "run_name").value_or(entry.benchmark);
     } else if (row.contains("big_o") || row.contains("rms")) {
@@ -153,7 +173,8 @@ std::vector<Value> values_of(const Entry& entry, Collector& collector) {
     const bool by_cpu = judged_by_cpu(entry.benchmark);
     const auto judged = by_cpu ? cpu : real;
     if (!judged || scale == 0) {
-        collector.fail(entry.benchmark, scale == 0 ? "a time unit that is not ns, us, ms or s" : "a row without a time");
+        collector.fail(entry.benchmark,
+                       scale == 0 ? "a time unit that is not ns, us, ms or s" : "a row without a time");
         return {};
     }
     if (*judged < 0) {
@@ -164,7 +185,8 @@ std::vector<Value> values_of(const Entry& entry, Collector& collector) {
     const auto other = by_cpu ? real : cpu;
     // Under manual_time the tool's CPU clock runs outside of what was timed and means nothing.
     if (other && !has_part(entry.benchmark, "/manual_time"))
-        values.push_back({{entry.benchmark, by_cpu ? "real_time" : "cpu_time", "ns", model::Better::lower, false}, *other * scale});
+        values.push_back(
+            {{entry.benchmark, by_cpu ? "real_time" : "cpu_time", "ns", model::Better::lower, false}, *other * scale});
     for (const auto& [key, counter] : row.items())
         if (counter.is_number() && std::find(own_keys.begin(), own_keys.end(), key) == own_keys.end())
             values.push_back({counter_row(entry.benchmark, key), counter.get<double>()});
@@ -192,7 +214,8 @@ void add_aggregates(const Aggregates& aggregates, Collector& collector) {
     if (aggregates.center == nullptr) return;
     std::map<std::string, double> deviations;
     if (aggregates.deviation != nullptr)
-        for (const auto& value : values_of(*aggregates.deviation, collector)) deviations[value.row.metric] = value.value;
+        for (const auto& value : values_of(*aggregates.deviation, collector))
+            deviations[value.row.metric] = value.value;
     const auto n = json::integer(*aggregates.center->row, "iterations").value_or(0);  // of an aggregate: repetitions
     for (const auto& value : values_of(*aggregates.center, collector)) {
         model::Summary summary{value.value, std::nullopt, "", n};
@@ -285,7 +308,8 @@ std::string filter_expression(const std::vector<std::string>& benchmarks) {
             name = name.substr(0, mark);
         if (!alternatives.empty()) alternatives += '|';
         for (const char c : name) {
-            if (std::string_view("\\^$.|?*+()[]{}").find(c) != std::string_view::npos) alternatives += '\\';
+            // POSIX leaves an escaped ] or } undefined, and neither needs it.
+            if (std::string_view("\\^$.|?*+()[{").find(c) != std::string_view::npos) alternatives += '\\';
             alternatives += c;
         }
     }

@@ -1,7 +1,7 @@
 #pragma once
-// The JSON of Google Benchmark (--benchmark_out, --benchmark_format=json), from 1.0 on. `time` is real_time, or cpu_time
-// where the name says /process_time, and gates; the other clock, counters and *_per_second are kept and do not gate.
-// Rows of repetitions become samples in their order; aggregates are read only where single rows are absent.
+// The JSON of Google Benchmark (--benchmark_out, --benchmark_format=json), from 1.0 on. `time` is real_time, or
+// cpu_time where the name says /process_time, and gates; the other clock, counters and *_per_second are kept and do not
+// gate. Rows of repetitions become samples in their order; aggregates are read only where single rows are absent.
 
 #include <string>
 #include <string_view>

@@ -62,7 +62,8 @@ void add_others(const Json& result, const std::string& name, Collector& collecto
         collector.add_summary({name, "cpu_time", "ns", model::Better::lower, false},
                               {(*user + *system) * second, std::nullopt, "", 0});
     for (const auto& bytes : json::at(result, "memory_usage_byte"))
-        if (bytes.is_number()) collector.add({name, "peak_memory", "bytes", model::Better::lower, false}, bytes.get<double>());
+        if (bytes.is_number())
+            collector.add({name, "peak_memory", "bytes", model::Better::lower, false}, bytes.get<double>());
 }
 
 }  // namespace
@@ -86,7 +87,8 @@ void read(const Json& document, Collector& collector) {
         // A command name may hide what a parameter changed: then the parameters tell the results apart, else a number.
         if (commands[command] > 1 && !params.empty()) {
             std::string list;
-            for (const auto& [key, value] : params) list += fmt::format("{}{}={}", list.empty() ? "" : ", ", key, value);
+            for (const auto& [key, value] : params)
+                list += fmt::format("{}{}={}", list.empty() ? "" : ", ", key, value);
             name += " [" + list + "]";
         }
         if (const int number = ++seen[name]; number > 1) name += fmt::format(" #{}", number);

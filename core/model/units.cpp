@@ -54,14 +54,15 @@ std::optional<double> take_number(std::string_view& text) {
     const std::size_t start = !text.empty() && text.front() == '-' ? 1 : 0;
     if (start >= text.size() || text[start] < '0' || text[start] > '9') return std::nullopt;
     double value = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+    const auto [end, failure] =
+        std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
     if (failure != std::errc() || !std::isfinite(value) || *(end - 1) == '.') return std::nullopt;
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
     return value;
 }
 
-/// Written factors are powers of ten, where dividing by the inverse is exact and multiplying is not (5 * 0.01 is, 7 * 0.01
-/// is not the double nearest to 0.07).
+/// Written factors are powers of ten, where dividing by the inverse is exact and multiplying is not (5 * 0.01 is, 7 *
+/// 0.01 is not the double nearest to 0.07).
 double scaled(double value, const UnitScale& scale) {
     return scale.factor < 1 ? value / std::round(1 / scale.factor) : value * scale.factor;
 }
@@ -101,7 +102,8 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
         if (!number || *number < 0) return std::nullopt;
         const auto end = text.find_first_of("0123456789.-");
         const auto scale = unit_scale(text.substr(0, end));
-        if (!scale || scale->canonical != "ns" || scale->factor < 1e6 || scale->factor >= last_factor) return std::nullopt;
+        if (!scale || scale->canonical != "ns" || scale->factor < 1e6 || scale->factor >= last_factor)
+            return std::nullopt;
         last_factor = scale->factor;
         total_ms += *number * (scale->factor / 1e6);
         text.remove_prefix(end == std::string_view::npos ? text.size() : end);

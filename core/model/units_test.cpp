@@ -12,7 +12,8 @@ TEST(Units, APercentageNeedsItsSign) {
     EXPECT_EQ(parse_percent("7%"), 0.07);
     EXPECT_EQ(parse_percent("-82%"), -0.82);
     EXPECT_EQ(parse_percent("0.1%"), 0.001);
-    for (const char* wrong : {"5", "0.05", "%", "5 %", "5%%", "-%", "1e1%", "inf%", "nan%", "0x5%", "", "5.%", ".5%", "+5%"})
+    for (const char* wrong :
+         {"5", "0.05", "%", "5 %", "5%%", "-%", "1e1%", "inf%", "nan%", "0x5%", "", "5.%", ".5%", "+5%"})
         EXPECT_EQ(parse_percent(wrong), std::nullopt) << wrong;
 }
 
@@ -24,7 +25,8 @@ TEST(Units, ADurationNeedsItsUnit) {
     EXPECT_EQ(parse_duration("1y"), std::chrono::hours(365 * 24));
     EXPECT_EQ(parse_duration("1h30m"), std::chrono::minutes(90));
     EXPECT_EQ(parse_duration("1.5s"), milliseconds(1500));
-    for (const char* wrong : {"5", "0s", "-5s", "5 s", "5sec", "1m1h", "1m1m", "200y", "0.1ms", "5MB", "", "s", "1h30", "9999999999999999999999y", "1..5s", "1s-1ms"})
+    for (const char* wrong : {"5", "0s", "-5s", "5 s", "5sec", "1m1h", "1m1m", "200y", "0.1ms", "5MB", "", "s", "1h30",
+                              "9999999999999999999999y", "1..5s", "1s-1ms"})
         EXPECT_EQ(parse_duration(wrong), std::nullopt) << wrong;
 }
 
