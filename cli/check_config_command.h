@@ -1,0 +1,13 @@
+#pragma once
+// `benchgate check-config`: every mistake of a `.benchgate.yml` as FILE:LINE:COLUMN: message, or a short summary of its
+// suites.
+
+#include <iosfwd>
+#include <string>
+
+namespace benchgate::cli {
+
+/// `path` "-": standard input. Exit status: 0 the file is good; 2 it is not, or cannot be read.
+int run_check_config(const std::string& path, std::ostream& out, std::ostream& err);
+
+}  // namespace benchgate::cli

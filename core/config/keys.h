@@ -1,0 +1,49 @@
+#pragma once
+// Every key that `.benchgate.yml` knows, by section: what the reader accepts, what an error suggests, and what the test
+// holds against the JSON Schema.
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace benchgate::config {
+
+using Keys = std::vector<std::string_view>;
+
+/// Section (the schema's $defs of the same name) -> its keys.
+inline const std::vector<std::pair<std::string_view, Keys>>& sections() {
+    static const std::vector<std::pair<std::string_view, Keys>> all{
+        {"config", {"version", "host_class", "suites", "policy", "budgets", "claims", "alerts", "retention"}},
+        {"suite",
+         {"tier", "component", "on", "build", "run", "format", "artifacts", "trials", "timeout", "measure", "environment",
+          "service", "load", "profile", "objectives", "search", "faults"}},
+        {"on", {"pull_request", "push", "schedule", "merge_group"}},
+        {"pull_request", {"paths"}},
+        {"push", {"branches", "paths"}},
+        {"trials", {"max"}},
+        {"timeout", {"build", "trial", "job"}},
+        {"service", {"start", "ready", "stop"}},
+        {"load", {"tool", "target", "clients", "rate", "for"}},
+        {"step", {"name", "from", "to", "clients", "rate", "for"}},
+        {"objective", {"metric", "max", "min"}},
+        {"search", {"rate", "factor"}},
+        {"fault", {"at", "for", "kind"}},
+        {"policy", {"levels", "metrics", "false_alarms", "detect", "drift", "inconclusive"}},
+        {"level", {"name", "at", "action"}},
+        {"metric", {"levels", "detect"}},
+        {"drift", {"per", "allow"}},
+        {"budget", {"benchmark", "metric", "max", "min"}},
+        {"claim", {"benchmark", "metric", "from", "at_least"}},
+        {"alert", {"on", "severity", "to"}},
+        {"retention", {"raw", "hourly", "daily", "regressions"}}};
+    return all;
+}
+
+inline const Keys& keys_of(std::string_view section) {
+    for (const auto& [name, keys] : sections())
+        if (name == section) return keys;
+    static const Keys none;
+    return none;
+}
+
+}  // namespace benchgate::config

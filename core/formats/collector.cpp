@@ -1,0 +1,185 @@
+#include "core/formats/collector.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace benchgate::formats {
+namespace {
+
+/// Length of the well-formed UTF-8 character at the front of `text`; 0: there is none.
+std::size_t utf8_length(std::string_view text) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const unsigned char lead = byte(0);
+    if (lead < 0x80) return 1;
+    const std::size_t length = lead >= 0xC2 && lead <= 0xDF   ? 2
+                               : (lead & 0xF0) == 0xE0        ? 3
+                               : lead >= 0xF0 && lead <= 0xF4 ? 4
+                                                              : 0;
+    if (length == 0 || text.size() < length) return 0;
+    for (std::size_t i = 1; i < length; ++i)
+        if ((byte(i) & 0xC0) != 0x80) return 0;
+    // Overlong forms, surrogates and what lies beyond U+10FFFF show in the second byte.
+    if ((lead == 0xE0 && byte(1) < 0xA0) || (lead == 0xED && byte(1) > 0x9F)) return 0;
+    if ((lead == 0xF0 && byte(1) < 0x90) || (lead == 0xF4 && byte(1) > 0x8F)) return 0;
+    return length;
+}
+
+bool is_control(std::string_view text) {
+    const auto byte = static_cast<unsigned char>(text[0]);
+    if (byte < 0x20 || byte == 0x7F) return true;
+    return byte == 0xC2 && text.size() > 1 && static_cast<unsigned char>(text[1]) < 0xA0;
+}
+
+}  // namespace
+
+bool printable(std::string_view text) {
+    while (!text.empty()) {
+        const auto length = utf8_length(text);
+        if (length == 0 || is_control(text)) return false;
+        text.remove_prefix(length);
+    }
+    return true;
+}
+
+std::string excerpt(std::string_view text, std::size_t bytes) {
+    std::string result;
+    while (!text.empty()) {
+        const auto length = utf8_length(text);
+        if (result.size() + std::max<std::size_t>(length, 1) > bytes) return result + "...";
+        if (length == 0 || is_control(text)) {
+            result += '?';
+        } else {
+            result += text.substr(0, length);
+        }
+        text.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+    return result;
+}
+
+std::map<std::string, std::string> params_of(std::string_view name, char separator) {
+    std::map<std::string, std::string> params;
+    std::size_t slash = name.find('/');
+    while (slash != std::string_view::npos && params.size() < 32) {
+        const auto next = name.find('/', slash + 1);
+        const auto part = name.substr(slash + 1, next == std::string_view::npos ? next : next - slash - 1);
+        const auto middle = part.find(separator);
+        if (middle != std::string_view::npos && middle > 0 && middle + 1 < part.size())
+            params.emplace(part.substr(0, middle), part.substr(middle + 1));
+        slash = next;
+    }
+    return params;
+}
+
+bool Collector::admit(std::string_view benchmark) {
+    if (refused_) return false;
+    if (benchmark.empty()) {
+        fail("", "a result without a name");
+        return false;
+    }
+    if (benchmark.size() > limits_.name_bytes) {
+        fail(excerpt(benchmark),
+             fmt::format("a name of {} bytes; {} are allowed", benchmark.size(), limits_.name_bytes));
+        return false;
+    }
+    if (!printable(benchmark)) {
+        fail(excerpt(benchmark), "the name is not UTF-8, or has control characters");
+        return false;
+    }
+    if (benchmarks_.contains(benchmark)) return true;
+    if (benchmarks_.size() >= limits_.benchmarks) {
+        refused_ = FormatError{fmt::format("more than {} benchmarks", limits_.benchmarks)};
+        return false;
+    }
+    benchmarks_.emplace(benchmark);
+    return true;
+}
+
+model::Measurement* Collector::series(const Row& row) {
+    if (!admit(row.benchmark)) return nullptr;
+    if (row.metric.empty() || row.metric.size() > limits_.name_bytes || row.unit.size() > 100 ||
+        !printable(row.metric) || !printable(row.unit)) {
+        fail(row.benchmark, "a metric's name or unit is empty, too long or has control characters");
+        return nullptr;
+    }
+    if (++values_ > limits_.values) {
+        refused_ = FormatError{fmt::format("more than {} values", limits_.values)};
+        return nullptr;
+    }
+    const auto [place, fresh] = index_.try_emplace({row.benchmark, row.metric}, gathered_.values.size());
+    if (!fresh) {
+        auto& known = gathered_.values[place->second];
+        if (known.series.unit == row.unit) return &known;
+        fail(row.benchmark, fmt::format("two units for {}: {} and {}", row.metric, known.series.unit, row.unit));
+        return nullptr;
+    }
+    model::Measurement measurement;
+    measurement.series = {{row.benchmark, row.metric}, std::string(row.unit), row.better, row.gating};
+    gathered_.values.push_back(std::move(measurement));
+    return &gathered_.values.back();
+}
+
+void Collector::add(const Row& row, double value) {
+    if (!std::isfinite(value)) {
+        if (row.gating) fail(row.benchmark, fmt::format("{} is not a number", excerpt(row.metric)));
+        return;
+    }
+    if (auto* measurement = series(row)) measurement->samples.push_back(value);
+}
+
+void Collector::add_summary(const Row& row, const model::Summary& summary) {
+    if (!std::isfinite(summary.center) || !std::isfinite(summary.spread.value_or(0))) {
+        if (row.gating) fail(row.benchmark, fmt::format("{} is not a number", excerpt(row.metric)));
+        return;
+    }
+    auto* measurement = series(row);
+    if (measurement == nullptr) return;
+    if (measurement->summary || !measurement->samples.empty())
+        return fail(row.benchmark, fmt::format("{} is given more than once", excerpt(row.metric)));
+    measurement->summary = summary;
+}
+
+void Collector::fail(std::string_view benchmark, std::string message) {
+    if (!benchmark.empty()) failed_.emplace(benchmark);
+    const auto name = excerpt(benchmark, limits_.name_bytes);
+    auto& errors = gathered_.errors;
+    model::MeasurementError error{name, excerpt(message, 500)};
+    // Repetitions fail one by one with the same words; once is enough.
+    const auto recent = errors.size() > 50 ? errors.end() - 50 : errors.begin();
+    if (std::find(recent, errors.end(), error) != errors.end()) return;
+    if (errors.size() >= limits_.errors) {
+        ++errors_left_out_;
+        return;
+    }
+    errors.push_back(std::move(error));
+}
+
+void Collector::set_params(const std::string& benchmark, std::map<std::string, std::string> params) {
+    if (params.empty() || params_.size() >= limits_.benchmarks) return;
+    for (const auto& [key, value] : params)
+        if (key.size() + value.size() > limits_.name_bytes || !printable(key) || !printable(value))
+            return fail(benchmark, "a parameter is too long or has control characters");
+    params_.insert_or_assign(benchmark, std::move(params));
+}
+
+void Collector::set_order_unknown(const std::string& benchmark, const std::string& metric) {
+    const auto place = index_.find({benchmark, metric});
+    if (place != index_.end()) gathered_.values[place->second].order_known = false;
+}
+
+tl::expected<model::Measurements, FormatError> Collector::finish(std::string_view nothing) {
+    if (refused_) return tl::unexpected(*refused_);
+    std::erase_if(gathered_.values, [&](const auto& value) {
+        return failed_.contains(value.series.key.benchmark) || (value.samples.empty() && !value.summary);
+    });
+    if (gathered_.values.empty() && gathered_.errors.empty()) return tl::unexpected(FormatError{std::string(nothing)});
+    for (auto& value : gathered_.values) {
+        const auto params = params_.find(value.series.key.benchmark);
+        if (params != params_.end()) value.params = params->second;
+    }
+    if (errors_left_out_ > 0) gathered_.errors.push_back({"", fmt::format("{} more errors", errors_left_out_)});
+    return std::move(gathered_);
+}
+
+}  // namespace benchgate::formats

@@ -1,0 +1,69 @@
+#pragma once
+// Gathers what an adapter reads, row by row, into Measurements: merges values of one series in the order they came,
+// keeps the bounds, and turns rows that must not be trusted into errors. Knows no format.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "core/formats/formats.h"
+
+namespace benchgate::formats {
+
+/// One metric of one benchmark, as an adapter knows it before the value.
+struct Row {
+    std::string benchmark;
+    std::string metric;
+    std::string_view unit = "ns";  ///< canonical, or the tool's own
+    model::Better better = model::Better::lower;
+    bool gating = true;
+};
+
+class Collector {
+  public:
+    explicit Collector(const Limits& limits) : limits_(limits) {}
+
+    /// Takes one value. A value that is not finite fails the benchmark if the row gates, else it is left out.
+    void add(const Row& row, double value);
+    /// Takes a centre that the tool computed; a second one of the same series is an error of the benchmark.
+    void add_summary(const Row& row, const model::Summary& summary);
+    /// The benchmark failed, or its rows cannot be trusted: whatever values it has are dropped by finish().
+    void fail(std::string_view benchmark, std::string message);
+    /// Parameters shown beside the benchmark; the name already identifies it.
+    void set_params(const std::string& benchmark, std::map<std::string, std::string> params);
+    void set_order_unknown(const std::string& benchmark, const std::string& metric);
+
+    /// A bound was passed: adapters may stop reading, finish() will report it.
+    bool full() const { return refused_.has_value(); }
+    /// Everything gathered. `nothing` is the message of a result without any benchmark.
+    tl::expected<model::Measurements, FormatError> finish(std::string_view nothing);
+
+  private:
+    model::Measurement* series(const Row& row);
+    bool admit(std::string_view benchmark);
+
+    const Limits limits_;
+    model::Measurements gathered_;
+    std::map<model::SeriesKey, std::size_t> index_;
+    std::set<std::string, std::less<>> benchmarks_;
+    std::set<std::string, std::less<>> failed_;
+    std::map<std::string, std::map<std::string, std::string>, std::less<>> params_;
+    std::size_t values_ = 0;
+    std::size_t errors_left_out_ = 0;
+    std::optional<FormatError> refused_;
+};
+
+/// The parameters that a name spells out: "sort/n:3/threads:2" with ':', "Fib/n=5" with '='.
+std::map<std::string, std::string> params_of(std::string_view name, char separator);
+
+/// Valid UTF-8 without control characters: what may be a benchmark's name.
+bool printable(std::string_view text);
+
+/// At most `bytes` of a text, with what is not printable replaced by '?'. For messages.
+std::string excerpt(std::string_view text, std::size_t bytes = 200);
+
+}  // namespace benchgate::formats

@@ -1,0 +1,50 @@
+#pragma once
+// The door of the room: bytes that a benchmark tool wrote -> measurements in canonical units. Owns the list of formats,
+// the bounds that hold for all of them, and the filter expression each tool understands. One file pair a format.
+// Does not run tools, read files or judge; a benchmark's name is only a name here, whatever it says.
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "core/model/measurement.h"
+
+namespace benchgate::formats {
+
+/// Bounds on one result. Beyond `bytes`, `values` or `benchmarks` the whole result is refused; a longer name is an
+/// error of that benchmark alone.
+struct Limits {
+    std::size_t bytes = 26u << 20;
+    std::size_t values = 1'000'000;
+    std::size_t benchmarks = 10'000;
+    std::size_t name_bytes = 1'000;
+    std::size_t errors = 1'000;  ///< more are counted in a last error, not kept
+};
+
+/// The result as a whole cannot be used. One line, fit for a check's summary.
+struct FormatError {
+    std::string message;
+    bool operator==(const FormatError&) const = default;
+};
+
+/// Reads a result. `format` is one of names() or "auto". A benchmark that failed is in `errors` and has no values; a
+/// result without any benchmark, measured or failed, is a FormatError.
+tl::expected<model::Measurements, FormatError> parse(std::string_view format, std::string_view bytes,
+                                                     const Limits& limits = {});
+
+/// What `format:` may say, besides "auto".
+std::vector<std::string_view> names();
+
+/// The format of a result, by its own marks; nothing when none is certain.
+std::optional<std::string_view> recognise(std::string_view bytes, const Limits& limits = {});
+
+/// What replaces `{filter}` in a run command so that at least these benchmarks run: an anchored, escaped regular
+/// expression for google-benchmark and go; an empty list asks for all of them ("."). Empty text: the format's tool has
+/// no filter. For go the expression may admit more than was asked (it matches level by level). The text is not quoted
+/// for a shell: who replaces the placeholder quotes it.
+std::string filter_expression(std::string_view format, const std::vector<std::string>& benchmarks);
+
+}  // namespace benchgate::formats

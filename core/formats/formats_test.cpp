@@ -1,0 +1,132 @@
+#include "core/formats/formats.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "core/formats/benchgate_json.h"
+#include "core/formats/test_results.h"
+
+namespace benchgate::formats {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST(Formats, AnEmptyFileSaysThatAFilterMayHaveMissed) {
+    for (const auto format : {"google-benchmark", "go", "hyperfine", "json", "auto"}) {
+        const auto parsed = parse(format, " \n");
+        ASSERT_FALSE(parsed) << format;
+        EXPECT_NE(parsed.error().message.find("filter matches no benchmark"), std::string::npos)
+            << parsed.error().message;
+    }
+    EXPECT_NE(parse("google-benchmark", R"({"context": {}, "benchmarks": []})").error().message.find("filter"),
+              std::string::npos);
+    EXPECT_NE(parse("go", "PASS\nok  \tx\t0.1s\n").error().message.find("filter"), std::string::npos);
+}
+
+TEST(Formats, AWrongFormatIsNamed) {
+    EXPECT_EQ(parse("gogle", "{}").error().message,
+              "unknown format 'gogle'; known: google-benchmark, hyperfine, go, json, auto");
+    EXPECT_EQ(parse("hyperfine", R"({"context": {}, "benchmarks": []})").error().message,
+              "this JSON is not a result of hyperfine; it looks like google-benchmark");
+    EXPECT_EQ(parse("google-benchmark", "{").error().message, "not valid JSON at byte 2");
+    EXPECT_EQ(parse("auto", "hello").error().message, "the format was not recognised; name it with `format:`");
+    EXPECT_FALSE(parse("google-benchmark", "[1]"));
+    EXPECT_FALSE(parse("json", "null"));
+}
+
+TEST(Formats, BoundsRefuseTheWholeResult) {
+    EXPECT_EQ(parse("go", "BenchmarkA 1 1 ns/op", {.bytes = 5}).error().message,
+              "20 bytes are more than the 5 allowed");
+    std::string many;
+    for (int i = 0; i < 30; ++i) many += fmt::format("BenchmarkA{} 1 1 ns/op\n", i);
+    EXPECT_EQ(parse("go", many, {.benchmarks = 29}).error().message, "more than 29 benchmarks");
+    EXPECT_EQ(parse("go", many, {.values = 29}).error().message, "more than 29 values");
+    EXPECT_EQ(parse("go", many, {.values = 30, .benchmarks = 30}).value().values.size(), 30u);
+}
+
+TEST(Formats, AMillionRowsAreRefusedByDefault) {
+    std::string rows;
+    for (int i = 0; i <= 1'000'000; ++i) rows += "BenchmarkA 1 1 ns/op\n";
+    const auto parsed = parse("go", rows);
+    ASSERT_FALSE(parsed);
+    EXPECT_EQ(parsed.error().message, "more than 1000000 values");
+}
+
+TEST(Formats, HostileNamesAreOnlyNames) {
+    const std::string markup = "<!-- -->|@team/../../etc/passwd\\u2028$(reboot)";
+    const auto parsed =
+        parse("json", fmt::format(R"({{"measurements": [{{"benchmark": "{}", "unit": "ns", "value": 1}}]}})", markup));
+    ASSERT_TRUE(parsed);
+    EXPECT_EQ(parsed->values.at(0).series.key.benchmark, "<!-- -->|@team/../../etc/passwd\u2028$(reboot)");
+    const auto zero =
+        parse("json", R"({"measurements": [{"benchmark": "a\u0000b", "unit": "ns", "value": 1}]})").value();
+    EXPECT_TRUE(zero.values.empty());
+    EXPECT_EQ(zero.errors.at(0), (model::MeasurementError{"a?b", "the name is not UTF-8, or has control characters"}));
+    const auto broken = parse("go", "Benchmark\xff 1 1 ns/op\nBenchmarkGood 1 1 ns/op\n").value();
+    EXPECT_EQ(broken.values.size(), 1u);
+    EXPECT_EQ(broken.errors.at(0).benchmark, "Benchmark?");
+    const auto longer = parse("go", "Benchmark" + std::string(2000, 'x') + " 1 1 ns/op\n").value();
+    EXPECT_EQ(longer.errors.at(0).message, "a name of 2009 bytes; 1000 are allowed");
+    EXPECT_LT(longer.errors.at(0).benchmark.size(), 300u);
+}
+
+TEST(Formats, EndlessErrorsAreCounted) {
+    std::string rows = "BenchmarkGood 1 1 ns/op\n";
+    for (int i = 0; i < 2000; ++i) rows += fmt::format("BenchmarkA{} 1 x ns/op\n", i);
+    const auto parsed = parse("go", rows).value();
+    EXPECT_EQ(parsed.errors.size(), 1001u);
+    EXPECT_EQ(parsed.errors.back().message, "1000 more errors");
+    EXPECT_EQ(parsed.values.size(), 1u);
+}
+
+/// Every file of the collection is read, recognised, and survives a round trip through our own JSON.
+TEST(Formats, ReadsEveryFileOfTheCollection) {
+    const fs::path root = "../shared/data/formats";
+    if (!fs::exists(root)) GTEST_SKIP() << "no collection at " << root;
+    const std::vector<std::pair<std::string, std::string>> folders{
+        {"google_benchmark", "google-benchmark"}, {"hyperfine", "hyperfine"}, {"go", "go"}};
+    for (const auto& [folder, format] : folders)
+        for (const auto& entry : fs::directory_iterator(root / folder)) {
+            SCOPED_TRACE(entry.path());
+            const auto bytes = contents_of(entry.path());
+            // A console table, and two files with nothing but an unknown aggregate.
+            const auto name = entry.path().filename().string();
+            if (name.starts_with("local_console") || name.starts_with("google_test4")) {
+                EXPECT_FALSE(parse(format, bytes));
+                continue;
+            }
+            EXPECT_EQ(recognise(bytes), format);
+            const auto parsed = parse(format, bytes);
+            ASSERT_TRUE(parsed) << parsed.error().message;
+            ASSERT_FALSE(parsed->values.empty());
+            EXPECT_EQ(parse("auto", bytes), parsed);
+            for (const auto& value : parsed->values) EXPECT_GE(model::trial_value(value), 0);
+            const auto again = parse("json", json::dump(benchgate_json::write(format, *parsed)));
+            ASSERT_TRUE(again);
+            EXPECT_EQ(again->values, parsed->values);
+            EXPECT_EQ(again->errors, parsed->errors);
+        }
+}
+
+TEST(Formats, ReadsADayOfGosOwnBenchmarks) {
+    const fs::path root = "../shared/data/go_bent/even";
+    if (!fs::exists(root)) GTEST_SKIP() << "no collection at " << root;
+    int files = 0;
+    for (const auto& entry : fs::directory_iterator(root)) {
+        if (++files > 4) break;
+        const auto parsed = parse("auto", contents_of(entry.path()));
+        ASSERT_TRUE(parsed) << parsed.error().message;
+        EXPECT_GT(parsed->values.size(), 300u);
+        EXPECT_TRUE(parsed->errors.empty()) << parsed->errors.front().benchmark << parsed->errors.front().message;
+        const auto gating = std::count_if(parsed->values.begin(), parsed->values.end(),
+                                          [](const auto& value) { return value.series.key.metric == "time"; });
+        EXPECT_GT(gating, 50);
+    }
+}
+
+}  // namespace
+}  // namespace benchgate::formats
