@@ -1,0 +1,142 @@
+#include "cli/judge_command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <ostream>
+
+#include "cli/trials_csv.h"
+#include "core/config/config.h"
+#include "core/json/json.h"
+#include "core/judging/judge.h"
+#include "core/protocol/bundle_json.h"
+#include "core/reporting/report_json.h"
+
+namespace benchgate::cli {
+namespace {
+
+constexpr std::size_t max_bundle_bytes = 512u << 20;
+
+tl::expected<std::string, std::string> read_file(const std::string& path, std::size_t max_bytes) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return tl::unexpected(fmt::format("{}:1: cannot be opened", path));
+    std::string bytes(std::istreambuf_iterator<char>(file), {});
+    if (bytes.size() > max_bytes) return tl::unexpected(fmt::format("{}:1: more than {} bytes", path, max_bytes));
+    return bytes;
+}
+
+tl::expected<std::optional<model::Policy>, std::string> read_policy(const std::string& path) {
+    if (path.empty()) return std::nullopt;
+    const auto text = read_file(path, config::max_bytes);
+    if (!text) return tl::unexpected(text.error());
+    const auto parsed = config::parse(*text);
+    if (parsed) return parsed->policy;
+    std::string all;
+    for (const auto& error : parsed.error())
+        all += fmt::format("{}{}:{}:{}: {}", all.empty() ? "" : "\n", path, error.line, error.column, error.message);
+    return tl::unexpected(all);
+}
+
+tl::expected<model::Judgement, std::string> judge_bundle(const JudgeOptions& options,
+                                                         const std::optional<model::Policy>& policy) {
+    const auto bytes = read_file(options.bundle_file, max_bundle_bytes);
+    if (!bytes) return tl::unexpected(bytes.error());
+    const auto document = json::parse(*bytes, {max_bundle_bytes, json::Limits{}.depth});
+    if (!document) return tl::unexpected(fmt::format("{}:1: {}", options.bundle_file, document.error().message));
+    auto bundle = protocol::read_bundle(*document);
+    if (!bundle) return tl::unexpected(fmt::format("{}:1: {}", options.bundle_file, bundle.error().message));
+    if (policy) bundle->experiment.policy = *policy;
+    if (options.benchmarks > 0) bundle->experiment.tests = options.benchmarks;
+    return judging::judge(*bundle);
+}
+
+std::string percent(const std::optional<double>& ratio) {
+    return ratio ? fmt::format("{:+.2f} %", (*ratio - 1) * 100) : "open";
+}
+
+/// A name from a file may hold anything; a terminal gets printable characters only.
+std::string printable(std::string text) {
+    for (auto& c : text)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+    return text;
+}
+
+void print(const model::Judgement& judgement, std::ostream& out) {
+    for (const auto& verdict : judgement.verdicts) {
+        out << fmt::format("{:<12}  {} {}", to_string(verdict.kind), printable(verdict.series.key.benchmark),
+                           printable(verdict.series.key.metric));
+        if (verdict.ratio)
+            out << fmt::format("  {} ({} to {})", percent(verdict.ratio), percent(verdict.interval.low),
+                               percent(verdict.interval.high));
+        if (verdict.level) out << "  " << printable(*verdict.level);
+        if (verdict.minimum_detectable && verdict.kind != model::VerdictKind::regressed)
+            out << fmt::format("  detectable {:.2f} %", *verdict.minimum_detectable * 100);
+        out << fmt::format("  {} trials a side", verdict.trials_used);
+        if (!verdict.reason.empty()) out << "  " << verdict.reason;
+        out << '\n';
+    }
+    out << fmt::format("gate: {}: {}\n", to_string(judgement.gate), judgement.gate_reason);
+}
+
+bool write(const model::Judgement& judgement, const std::string& target, std::ostream& out) {
+    if (target.empty()) {
+        print(judgement, out);
+        return true;
+    }
+    const auto document = json::dump(reporting::judgement_json(judgement), 1) + "\n";
+    if (target == "-") return static_cast<bool>(out << document << std::flush);
+    std::ofstream file(target, std::ios::binary);
+    return static_cast<bool>(file << document << std::flush);
+}
+
+}  // namespace
+
+tl::expected<model::Judgement, std::string> judge_trials(const JudgeOptions& options, const model::Policy& policy,
+                                                         std::ostream& notes) {
+    std::ifstream file(options.trials_file, std::ios::binary);
+    if (!file) return tl::unexpected(fmt::format("{}:1: cannot be opened", options.trials_file));
+    auto table = read_trials(file, options.trials_file);
+    if (!table) return tl::unexpected(table.error());
+    if (table->without_direction > 0)
+        notes << fmt::format("{}: {} series without a direction (better = none) are not judged\n", options.trials_file,
+                             table->without_direction);
+    judging::JudgeOptions judge;
+    judge.policy = policy;
+    judge.false_alarms = policy.false_alarms;
+    judge.tests = options.benchmarks;
+    judge.confirmation_required = false;
+    judging::JobBlocks blocks;
+    blocks.measured.series = std::move(table->series);
+    for (const auto& series : blocks.measured.series)
+        blocks.measured.kept = std::max(blocks.measured.kept, static_cast<int>(series.blocks.size()));
+    return judging::judge(blocks, judge);
+}
+
+int run_judge(const JudgeOptions& options, std::ostream& out, std::ostream& err) {
+    constexpr int passes = 0, blocks = 1, usage = 2;
+    if (options.trials_file.empty() == options.bundle_file.empty()) {
+        err << "judge needs either a bundle or --trials FILE\n";
+        return usage;
+    }
+    const auto policy = read_policy(options.policy_file);
+    if (!policy) {
+        err << policy.error() << '\n';
+        return usage;
+    }
+    const auto judgement = options.trials_file.empty() ? judge_bundle(options, *policy)
+                                                       : judge_trials(options, policy->value_or(model::Policy{}), err);
+    if (!judgement) {
+        err << judgement.error() << '\n';
+        return usage;
+    }
+    if (!write(*judgement, options.json, out)) {
+        err << fmt::format("{}: cannot be written\n", options.json);
+        return usage;
+    }
+    const bool closed = judgement->gate == model::Gate::failure || judgement->gate == model::Gate::action_required;
+    return closed ? blocks : passes;
+}
+
+}  // namespace benchgate::cli
