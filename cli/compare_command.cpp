@@ -1,0 +1,225 @@
+#include "cli/compare_command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <ostream>
+
+#include "cli/comparison_sides.h"
+#include "cli/progress_display.h"
+#include "core/config/config.h"
+#include "core/judging/judge.h"
+#include "core/protocol/bundle_json.h"
+#include "core/reporting/csv.h"
+#include "core/reporting/html.h"
+#include "core/reporting/markdown.h"
+#include "core/reporting/report_json.h"
+#include "core/reporting/text.h"
+#include "platform/clock.h"
+#include "platform/files.h"
+#include "platform/ids.h"
+#include "runners/measure/command_line.h"
+#include "runners/measure/job.h"
+
+namespace benchgate::cli {
+namespace {
+
+constexpr int exit_usage = 2;
+constexpr int exit_unmeasured = 3;
+constexpr int quick_trials = 12;
+constexpr int full_trials = 60;
+
+/// Ends the command with a message and a status.
+struct Refusal {
+    int status;
+    std::string message;
+};
+
+model::Config config_of_command(const CompareOptions& options) {
+    model::Suite suite;
+    suite.name = "command";
+    suite.format = options.format.empty() ? "auto" : options.format;
+    // One word is a shell line, as with `sh -c`; several are words.
+    if (options.command.size() == 1) suite.run = options.command.front();
+    else
+        for (const auto& word : options.command) {
+            const bool placeholder = word == "{filter}" || word == "{output}";
+            suite.run += (suite.run.empty() ? "" : " ") + (placeholder ? word : measure::shell_quote(word));
+        }
+    model::Config config;
+    config.suites.push_back(std::move(suite));
+    return config;
+}
+
+model::Config load_config(const CompareOptions& options, const std::filesystem::path& root) {
+    if (!options.command.empty()) return config_of_command(options);
+    const auto path = options.config.empty() ? root / ".benchgate.yml" : std::filesystem::path(options.config);
+    const auto text = platform::read_file(path, config::max_bytes);
+    if (!text)
+        throw Refusal{exit_usage, fmt::format("{}\nWrite a .benchgate.yml (three lines are enough, see the README), or name a command: "
+                                              "benchgate compare --format google-benchmark -- build/bench --benchmark_format=json",
+                                              text.error().message)};
+    auto parsed = config::parse(*text);
+    if (parsed) return std::move(*parsed);
+    std::string all;
+    for (const auto& error : parsed.error())
+        all += fmt::format("{}{}:{}:{}: {}", all.empty() ? "" : "\n", path.string(), error.line, error.column, error.message);
+    throw Refusal{exit_usage, all};
+}
+
+std::vector<model::Suite> wanted_suites(const model::Config& config, const CompareOptions& options) {
+    if (options.suites.empty()) return config.suites;
+    std::vector<model::Suite> wanted;
+    for (const auto& name : options.suites) {
+        const auto found = std::find_if(config.suites.begin(), config.suites.end(), [&](const auto& s) { return s.name == name; });
+        if (found == config.suites.end()) {
+            std::string known;
+            for (const auto& suite : config.suites) known += (known.empty() ? "" : ", ") + suite.name;
+            throw Refusal{exit_usage, fmt::format("there is no suite '{}'; there are: {}", name, known)};
+        }
+        wanted.push_back(*found);
+    }
+    return wanted;
+}
+
+void apply_limits(model::Suite& suite, const CompareOptions& options) {
+    if (options.quick) suite.max_trials = std::min(suite.max_trials, quick_trials);
+    if (options.full) suite.max_trials = std::max(suite.max_trials, full_trials);
+    if (options.max_time) suite.timeout.job = *options.max_time;
+}
+
+class Comparison {
+  public:
+    Comparison(const CompareOptions& options, std::ostream& out, std::ostream& err, std::stop_token stop)
+        : options_(options), out_(out), err_(err), stop_(stop) {}
+
+    int run() {
+        auto repository = platform::LocalRepository::discover(options_.repository);
+        if (!repository) throw Refusal{exit_usage, repository.error().message};
+        const auto config = load_config(options_, repository->root());
+        const auto suites = wanted_suites(config, options_);
+        if (!options_.bundle.empty() && suites.size() != 1)
+            throw Refusal{exit_usage, "--bundle holds one suite; say which one with --suite NAME"};
+        const auto sides = read_range(*repository, options_.range);
+        if (!sides) throw Refusal{exit_usage, sides.error()};
+        if (!sides->note.empty()) err_ << sides->note << '\n';
+        choose_sandbox();
+
+        report_.repository = repository->root().filename().string();
+        report_.base_sha = sides->base_sha;
+        report_.head_sha = sides->head_sha;
+        report_.base_ref = sides->base_name;
+        report_.note = sandbox_note_ == "bubblewrap" ? "" : "Measured without a sandbox (" + sandbox_note_ + ").";
+        seed_ = options_.seed.value_or(platform::random_seed());
+        for (auto suite : suites) {
+            apply_limits(suite, options_);
+            report_.suites.push_back(measure_suite(*repository, *sides, config, suite, suites.size()));
+            if (stop_.stop_requested()) throw Refusal{exit_unmeasured, "stopped"};
+        }
+        report_.state = reporting::state_of(report_.suites);
+        report_.gate = reporting::gate_of(report_.suites);
+        write_outputs();
+        return reporting::exit_status(report_);
+    }
+
+  private:
+    void choose_sandbox() {
+        auto chosen = options_.no_sandbox ? sandbox::choose({.allow_unsandboxed = true, .run_as = {}, .never_isolate = true})
+                                          : sandbox::choose({.allow_unsandboxed = true, .run_as = {}});
+        if (!chosen) throw Refusal{exit_unmeasured, "no sandbox: " + chosen.error().message};
+        sandbox_ = std::move(*chosen);
+        const bool isolated = sandbox_->probe().isolated;
+        sandbox_note_ = isolated ? "bubblewrap" : options_.no_sandbox ? "none: --no-sandbox" : "none: bubblewrap does not work here";
+        if (!isolated) err_ << "no sandbox (" << sandbox_note_ << "): builds and benchmarks run with your own rights\n";
+    }
+
+    reporting::SuiteReport measure_suite(const platform::LocalRepository& repository, const SidesOf& sides, const model::Config& config,
+                                         const model::Suite& suite, std::size_t suites) {
+        const platform::TempDir directory("benchgate-compare-");
+        std::filesystem::permissions(directory.path(), std::filesystem::perms(0711));
+        auto copies = copy_sides(repository, sides, directory.path());
+        if (!copies) throw Refusal{exit_unmeasured, copies.error()};
+        measure::JobInput input;
+        input.comparison = {report_.repository, sides.base_sha, sides.head_sha};
+        input.suite = suite;
+        input.experiment.suite = suite.name;
+        input.experiment.seed = seed_;
+        input.experiment.max_trials = suite.max_trials;
+        input.experiment.policy = config.policy;
+        // All suites together keep the stated rate.
+        input.experiment.false_alarms = config.policy.false_alarms / static_cast<double>(suites);
+        input.sides = *copies;
+        input.runner = "this machine";
+        input.sandbox_note = sandbox_note_;
+        input.only = options_.filter;
+
+        ProgressDisplay display(err_, suite.name, options_.terminal);
+        const auto start = clock_.steady();
+        auto bundle = measure::run_job(input, *sandbox_, display, clock_, stop_);
+        reporting::SuiteReport report;
+        report.name = suite.name;
+        report.state = reporting::ReportState::completed;
+        report.runner = input.runner;
+        report.seed = seed_;
+        report.detect = config.policy.detect;
+        report.false_alarms = input.experiment.false_alarms;
+        report.duration_seconds = std::chrono::duration<double>(clock_.steady() - start).count();
+        if (!bundle) {
+            report.error = reporting::SuiteError{std::string(model::to_string(bundle.error().phase)), bundle.error().reason, display.log_tail()};
+            return report;
+        }
+        report.identical = bundle->identical;
+        report.host = bundle->host;
+        report.judgement = judging::judge(*bundle);
+        report.trials = 4 * report.judgement->blocks_kept;
+        if (!options_.bundle.empty()) write(options_.bundle, json::dump(protocol::to_json(*bundle)) + "\n");
+        return report;
+    }
+
+    void write(const std::string& target, const std::string& text) {
+        if (target == "-") {
+            out_ << text << std::flush;
+            return;
+        }
+        if (auto written = platform::write_file_atomically(target, text); !written) throw Refusal{exit_usage, written.error().message};
+    }
+
+    void write_outputs() {
+        bool to_stdout = false;
+        const auto put = [&](const std::string& target, auto render) {
+            if (target.empty()) return;
+            to_stdout |= target == "-";
+            write(target, render());
+        };
+        put(options_.json, [&] { return json::dump(reporting::report_json(report_), 2) + "\n"; });
+        put(options_.markdown, [&] { return reporting::render_markdown(report_); });
+        put(options_.html, [&] { return reporting::render_html(report_); });
+        put(options_.csv, [&] { return reporting::render_csv(report_); });
+        if (options_.bundle != "-" && !to_stdout) out_ << reporting::render_text(report_, {.colour = options_.colour});
+    }
+
+    const CompareOptions& options_;
+    std::ostream& out_;
+    std::ostream& err_;
+    std::stop_token stop_;
+    platform::SystemClock clock_;
+    std::unique_ptr<sandbox::Sandbox> sandbox_;
+    std::string sandbox_note_;
+    std::uint64_t seed_ = 0;
+    reporting::Report report_;
+};
+
+}  // namespace
+
+int run_compare(const CompareOptions& options, std::ostream& out, std::ostream& err, std::stop_token stop) {
+    try {
+        return Comparison(options, out, err, stop).run();
+    } catch (const Refusal& refusal) {
+        err << refusal.message << '\n';
+        return refusal.status;
+    }
+}
+
+}  // namespace benchgate::cli

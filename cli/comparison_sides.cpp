@@ -1,0 +1,65 @@
+#include "cli/comparison_sides.h"
+
+#include <fmt/format.h>
+
+namespace benchgate::cli {
+namespace {
+
+tl::expected<std::string, std::string> commit(const platform::LocalRepository& repository, const std::string& name) {
+    auto sha = repository.resolve(name);
+    if (!sha) return tl::unexpected(fmt::format("'{}' is no commit of this repository: {}", name, sha.error().message));
+    return *sha;
+}
+
+tl::expected<SidesOf, std::string> default_sides(const platform::LocalRepository& repository) {
+    const auto branch = repository.default_branch();
+    if (!branch)
+        return tl::unexpected(std::string("there is no default branch to compare with; say which commits: benchgate compare BASE..HEAD"));
+    auto head = commit(repository, "HEAD");
+    if (!head) return tl::unexpected(head.error());
+    const auto base = repository.merge_base(*branch, *head);
+    if (!base) return tl::unexpected(fmt::format("{} and HEAD: {}", *branch, base.error().message));
+    return SidesOf{*base, std::string(worktree), *branch,
+                   fmt::format("comparing the working tree with {}, where it left {}", base->substr(0, 10), *branch)};
+}
+
+}  // namespace
+
+tl::expected<SidesOf, std::string> read_range(const platform::LocalRepository& repository, const std::string& range) {
+    if (range.empty()) return default_sides(repository);
+    const auto dots = range.find("..");
+    if (dots == std::string::npos || dots == 0 || dots + 2 == range.size())
+        return tl::unexpected(fmt::format("'{}' is no range; write BASE..HEAD or BASE..WORKTREE", range));
+    // Three dots mean the merge-base, as in git diff.
+    const bool from_merge_base = range.compare(dots, 3, "...") == 0;
+    const auto base_name = range.substr(0, dots), head_name = range.substr(dots + (from_merge_base ? 3 : 2));
+    auto base = commit(repository, base_name);
+    if (!base) return tl::unexpected(base.error());
+    SidesOf sides{*base, std::string(worktree), base_name, ""};
+    if (head_name != worktree) {
+        auto head = commit(repository, head_name);
+        if (!head) return tl::unexpected(head.error());
+        sides.head_sha = *head;
+    }
+    if (from_merge_base) {
+        const auto shared = repository.merge_base(*base, head_name == worktree ? *commit(repository, "HEAD") : sides.head_sha);
+        if (!shared) return tl::unexpected(fmt::format("{}: {}", range, shared.error().message));
+        sides.base_sha = *shared;
+    }
+    return sides;
+}
+
+tl::expected<measure::Sides, std::string> copy_sides(const platform::LocalRepository& repository, const SidesOf& sides,
+                                                     const std::filesystem::path& directory) {
+    measure::Sides copies{directory / "base", directory / "head"};
+    if (auto written = repository.checkout(sides.base_sha, copies.base); !written)
+        return tl::unexpected("base: " + written.error().message);
+    if (sides.head_sha == worktree) {
+        if (auto copied = repository.snapshot(copies.head); !copied) return tl::unexpected("working tree: " + copied.error().message);
+    } else if (auto written = repository.checkout(sides.head_sha, copies.head); !written) {
+        return tl::unexpected("head: " + written.error().message);
+    }
+    return copies;
+}
+
+}  // namespace benchgate::cli

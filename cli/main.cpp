@@ -1,0 +1,124 @@
+// benchgate: for people and for other CI systems. No service, no database.
+
+#include <CLI/CLI.hpp>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "cli/check_config_command.h"
+#include "cli/compare_command.h"
+#include "cli/judge_command.h"
+#include "cli/parse_command.h"
+#include "core/model/units.h"
+#include "platform/log.h"
+#include "platform/stop.h"
+
+namespace {
+
+using namespace benchgate;
+
+constexpr int exit_usage = 2;
+constexpr int exit_failed = 3;
+
+struct Commands {
+    cli::CompareOptions compare;
+    cli::JudgeOptions judge;
+    cli::ParseOptions parse;
+    std::string max_time, parse_json, config_file = ".benchgate.yml";
+    std::uint64_t seed = 0;
+};
+
+CLI::App* add_compare(CLI::App& app, Commands& c) {
+    auto* compare = app.add_subcommand("compare", "Measure two commits side by side on this machine and judge the difference");
+    compare->add_option("RANGE", c.compare.range,
+                        "BASE..HEAD, BASE...HEAD (from their merge-base) or BASE..WORKTREE; default: what this branch and the working tree change");
+    compare->add_option("--repo", c.compare.repository, "Repository; default: the one around this folder");
+    compare->add_option("--config", c.compare.config, "Default: .benchgate.yml of the working tree");
+    compare->add_option("--suite", c.compare.suites, "Only this suite; may be repeated")->allow_extra_args(false);
+    compare->add_option("--filter", c.compare.filter, "Only benchmarks that match this glob");
+    auto* quick = compare->add_flag("--quick", c.compare.quick, "At most 12 trials a side");
+    compare->add_flag("--full", c.compare.full, "Up to 60 trials a side")->excludes(quick);
+    compare->add_option("--max-time", c.max_time, "Stop after this long, e.g. 10m");
+    compare->add_option("--seed", c.seed, "Of the random order; default: a new one");
+    compare->add_option("--bundle", c.compare.bundle, "Keep everything that was measured; `benchgate judge` reads it");
+    compare->add_option("--json", c.compare.json, "Report as JSON; - is standard output");
+    compare->add_option("--markdown", c.compare.markdown, "Report as Markdown; - is standard output");
+    compare->add_option("--html", c.compare.html, "Report as one HTML file");
+    compare->add_option("--csv", c.compare.csv, "Verdicts as CSV; - is standard output");
+    compare->add_option("--format", c.compare.format, "With a command: the format of its output");
+    compare->add_flag("--no-sandbox", c.compare.no_sandbox, "Run builds and benchmarks with your own rights and network");
+    compare->add_option("COMMAND", c.compare.command, "After --: build nothing, run this in both checkouts");
+    return compare;
+}
+
+CLI::App* add_judge(CLI::App& app, Commands& c) {
+    auto* judge = app.add_subcommand("judge", "Judge a bundle, or anyone's trials, again; the same verdict as the service");
+    auto* bundle = judge->add_option("BUNDLE", c.judge.bundle_file, "Bundle of a job");
+    judge->add_option("--trials", c.judge.trials_file, "CSV: benchmark,metric,unit,better,block,position,side,value")->excludes(bundle);
+    judge->add_option("--benchmarks", c.judge.benchmarks, "Number of tests of the pull request; default: those of the file");
+    judge->add_option("--policy", c.judge.policy_file, "A .benchgate.yml whose policy is used");
+    judge->add_option("--json", c.judge.json, "Verdicts as JSON; - is standard output");
+    return judge;
+}
+
+CLI::App* add_parse(CLI::App& app, Commands& c) {
+    auto* parse = app.add_subcommand("parse", "Show what is read out of a benchmark tool's output");
+    parse->add_option("FILE", c.parse.file, "Output of the tool; - is standard input")->required();
+    parse->add_option("--format", c.parse.format, "Default: recognised by its content");
+    parse->add_option("--json", c.parse_json, "Measurements as JSON; - is standard output");
+    return parse;
+}
+
+bool colours() {
+    const char* no_color = std::getenv("NO_COLOR");
+    return isatty(STDOUT_FILENO) && !(no_color && *no_color);
+}
+
+int compare(Commands& c, bool has_seed) {
+    if (!c.max_time.empty()) {
+        const auto limit = model::parse_duration(c.max_time);
+        if (!limit || limit->count() <= 0) {
+            std::cerr << "--max-time: write a duration such as 90s, 10m or 1h\n";
+            return exit_usage;
+        }
+        c.compare.max_time = *limit;
+    }
+    if (has_seed) c.compare.seed = c.seed;
+    c.compare.terminal = isatty(STDERR_FILENO);
+    c.compare.colour = colours();
+    platform::StopSignals signals;
+    return cli::run_compare(c.compare, std::cout, std::cerr, signals.drain());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app{"benchgate: did this change make anything slower? Measures, judges, explains."};
+    Commands commands;
+    app.set_version_flag("--version", BENCHGATE_VERSION);
+    app.require_subcommand(1);
+    auto* compare_command = add_compare(app, commands);
+    auto* judge_command = add_judge(app, commands);
+    auto* parse_command = add_parse(app, commands);
+    auto* check = app.add_subcommand("check-config", "Check a .benchgate.yml; mistakes as FILE:LINE:COLUMN: message");
+    check->add_option("FILE", commands.config_file, "Default: .benchgate.yml; - is standard input");
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : exit_usage;
+    }
+    platform::set_up_log({platform::LogFormat::text, "warn", "benchgate"});
+    try {
+        if (*compare_command) return compare(commands, compare_command->count("--seed") > 0);
+        if (*judge_command) return cli::run_judge(commands.judge, std::cout, std::cerr);
+        if (*parse_command) {
+            if (!commands.parse_json.empty()) commands.parse.json = commands.parse_json;
+            return cli::run_parse(commands.parse, std::cout, std::cerr);
+        }
+        return cli::run_check_config(commands.config_file, std::cout, std::cerr);
+    } catch (const std::exception& error) {
+        std::cerr << "benchgate: " << error.what() << '\n';
+        return exit_failed;
+    }
+}
