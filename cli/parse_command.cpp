@@ -1,0 +1,85 @@
+#include "cli/parse_command.h"
+
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+
+#include "core/formats/benchgate_json.h"
+#include "core/formats/formats.h"
+
+namespace benchgate::cli {
+namespace {
+
+std::optional<std::string> bytes_of(const std::string& file) {
+    const formats::Limits limits;
+    std::ifstream opened;
+    if (file != "-") opened.open(file, std::ios::binary);
+    std::istream& stream = file == "-" ? std::cin : opened;
+    std::string bytes;
+    // One byte beyond the bound is enough for the parser to refuse the rest.
+    for (char block[65536]; stream && bytes.size() <= limits.bytes;) {
+        stream.read(block, sizeof block);
+        bytes.append(block, static_cast<std::size_t>(stream.gcount()));
+    }
+    if (!stream.eof() && bytes.size() <= limits.bytes) return std::nullopt;
+    return bytes;
+}
+
+void print_table(const model::Measurements& measurements, std::ostream& out) {
+    std::size_t widest = 9;
+    for (const auto& value : measurements.values) widest = std::max(widest, value.series.key.benchmark.size());
+    widest = std::min<std::size_t>(widest, 60);
+    fmt::print(out, "{:<{}}  {:<20} {:>14}  {:<8} {:<7} {}\n", "benchmark", widest, "metric", "value", "unit", "better", "values");
+    for (const auto& value : measurements.values) {
+        const auto& series = value.series;
+        const auto count = value.summary ? fmt::format("summary of {}", value.summary->n) : fmt::format("{}", value.samples.size());
+        fmt::print(out, "{:<{}}  {:<20} {:>14.6g}  {:<8} {:<7} {}{}\n", series.key.benchmark, widest, series.key.metric,
+                   model::trial_value(value), series.unit, model::to_string(series.better), count,
+                   series.gating ? "" : ", not judged");
+    }
+}
+
+bool known_format(const std::string& format) {
+    const auto names = formats::names();
+    return format == "auto" || std::find(names.begin(), names.end(), format) != names.end();
+}
+
+}  // namespace
+
+int run_parse(const ParseOptions& options, std::ostream& out, std::ostream& err) {
+    if (!known_format(options.format)) {
+        fmt::print(err, "unknown format '{}'; known: {}, auto\n", options.format, fmt::join(formats::names(), ", "));
+        return 2;
+    }
+    const auto bytes = bytes_of(options.file);
+    if (!bytes) {
+        fmt::print(err, "{}: cannot be read\n", options.file);
+        return 2;
+    }
+    const auto parsed = formats::parse(options.format, *bytes);
+    if (!parsed) {
+        fmt::print(err, "{}: {}\n", options.file, parsed.error().message);
+        return 3;
+    }
+    for (const auto& error : parsed->errors)
+        fmt::print(err, "{}: {}{}{}\n", options.file, error.benchmark, error.benchmark.empty() ? "" : ": ", error.message);
+    if (!options.json) {
+        print_table(*parsed, out);
+    } else {
+        const std::string format =
+            options.format == "auto" ? std::string(formats::recognise(*bytes).value_or("auto")) : options.format;
+        const auto document = json::dump(formats::benchgate_json::write(format, *parsed), 2) + "\n";
+        if (*options.json == "-") {
+            out << document;
+        } else if (std::ofstream file(*options.json, std::ios::binary); !(file << document << std::flush)) {
+            fmt::print(err, "{}: cannot be written\n", *options.json);
+            return 2;
+        }
+    }
+    return parsed->values.empty() ? 3 : 0;
+}
+
+}  // namespace benchgate::cli

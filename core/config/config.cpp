@@ -1,0 +1,67 @@
+#include "core/config/config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/config/readers.h"
+
+namespace benchgate::config {
+namespace {
+
+std::vector<model::Suite> read_suites(Reader& reader, const Node& node) {
+    std::vector<model::Suite> suites;
+    if (node.kind != Node::Kind::map || node.entries.empty()) {
+        reader.fail(node, "suites: expected a map of at least one suite");
+        return suites;
+    }
+    if (node.entries.size() > max_suites) {
+        reader.fail(node, fmt::format("suites: {} suites; {} are allowed", node.entries.size(), max_suites));
+        return suites;
+    }
+    for (const auto& [key, value] : node.entries) suites.push_back(read_suite(reader, *key, *value));
+    return suites;
+}
+
+model::Config read_config(Reader& reader, const Node& root) {
+    model::Config config;
+    Section section(reader, root, "config", "");
+    if (!section.is_map()) return config;
+    if (const auto* node = section.get("version")) {
+        const auto version = reader.integer(*node, "version", 1, 1);
+        config.version = version.value_or(1);
+    }
+    if (const auto* node = section.get("host_class")) config.host_class = reader.texts(*node, "host_class");
+    if (const auto* node = section.require("suites")) config.suites = read_suites(reader, *node);
+    if (const auto* node = section.get("policy")) config.policy = read_policy(reader, *node);
+    if (const auto* node = section.get("budgets")) config.budgets = read_budgets(reader, *node);
+    if (const auto* node = section.get("claims")) config.claims = read_claims(reader, *node);
+    if (const auto* node = section.get("alerts")) check_alerts(reader, *node);
+    if (const auto* node = section.get("retention")) check_retention(reader, *node);
+    return config;
+}
+
+}  // namespace
+
+tl::expected<model::Config, std::vector<ConfigError>> parse(std::string_view yaml) {
+    const auto tree = read_tree(yaml);
+    Reader reader;
+    model::Config config;
+    if (tree.root != nullptr) {
+        config = read_config(reader, *tree.root);
+    } else if (tree.errors.empty()) {
+        reader.errors.push_back({1, 1, "the file is empty; it needs at least one suite"});
+    }
+    auto errors = tree.errors;
+    errors.insert(errors.end(), reader.errors.begin(), reader.errors.end());
+    if (errors.empty()) return config;
+    std::stable_sort(errors.begin(), errors.end(), [](const ConfigError& a, const ConfigError& b) {
+        return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+    });
+    // A value that several keys share by an alias is wrong once, not once a key.
+    errors.erase(std::unique(errors.begin(), errors.end()), errors.end());
+    if (errors.size() > max_errors) errors.resize(max_errors);
+    return tl::unexpected(std::move(errors));
+}
+
+}  // namespace benchgate::config

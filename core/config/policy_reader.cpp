@@ -1,0 +1,127 @@
+// Policy, budgets and claims: the numbers that decide.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/config/readers.h"
+
+namespace benchgate::config {
+namespace {
+
+std::vector<model::Level> read_levels(Reader& reader, const Node& node, const std::string& what) {
+    std::vector<model::Level> levels;
+    for (const auto* item : reader.list(node, what)) {
+        Section section(reader, *item, "level", what);
+        model::Level level;
+        const auto* name = section.require("name");
+        const auto* at = section.require("at");
+        const auto* action = section.require("action");
+        if (name == nullptr || at == nullptr || action == nullptr) continue;
+        level.name = reader.text(*name, section.path("name")).value_or("");
+        level.at = reader.percent(*at, section.path("at"), {0, 100}).value_or(0);
+        const auto word = reader.word(*action, section.path("action"), {"log", "review", "block"});
+        level.action = model::action_from(word.value_or("")).value_or(model::Action::log);
+        for (const auto& other : levels)
+            if (other.name == level.name) reader.fail(*name, fmt::format("{}: two levels named {}", what, quoted(level.name)));
+        levels.push_back(std::move(level));
+    }
+    if (node.kind == Node::Kind::list && levels.empty()) reader.fail(node, what + ": an empty list");
+    std::stable_sort(levels.begin(), levels.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+    return levels;
+}
+
+void read_metric_policies(Reader& reader, const Node& node, model::Policy& policy) {
+    if (node.kind != Node::Kind::map) return reader.fail(node, "policy.metrics: expected a map of metrics");
+    for (const auto& [key, value] : node.entries) {
+        const auto what = "policy.metrics." + key->text.substr(0, 64);
+        const Section section(reader, *value, "metric", what);
+        model::MetricPolicy metric;
+        if (const auto* levels = section.get("levels")) metric.levels = read_levels(reader, *levels, section.path("levels"));
+        if (const auto* detect = section.get("detect")) metric.detect = reader.percent(*detect, section.path("detect"), {0, 1});
+        policy.metrics[key->text] = std::move(metric);
+    }
+}
+
+/// Both limits of a budget or an objective, in the metric's own unit.
+void read_limits(Reader& reader, const Section& section, std::string_view metric, std::optional<double>& max,
+                 std::optional<double>& min) {
+    const auto unit = unit_of_metric(metric);
+    const auto* upper = section.get("max");
+    const auto* lower = section.get("min");
+    if (upper != nullptr) max = reader.quantity(*upper, section.path("max"), unit);
+    if (lower != nullptr) min = reader.quantity(*lower, section.path("min"), unit);
+    if (section.is_map() && upper == nullptr && lower == nullptr)
+        reader.fail(section.node(), fmt::format("{} needs max or min", section.path("")));
+    if (max && min && *min > *max) reader.fail(*lower, fmt::format("{} is above max", section.path("min")));
+}
+
+}  // namespace
+
+std::string_view unit_of_metric(std::string_view metric) {
+    const bool percentile = metric.size() >= 2 && metric.front() == 'p' &&
+                            metric.find_first_not_of("0123456789.", 1) == std::string_view::npos;
+    if (percentile || metric.ends_with("time") || metric.ends_with("latency")) return "ns";
+    if (metric.ends_with("memory") || metric.ends_with("_bytes") || metric.ends_with("size")) return "bytes";
+    if (metric == "throughput" || metric.ends_with("per_second")) return "1/s";
+    return metric.ends_with("_rate") ? "ratio" : "";
+}
+
+model::Policy read_policy(Reader& reader, const Node& node) {
+    model::Policy policy;
+    const Section section(reader, node, "policy", "policy");
+    if (const auto* levels = section.get("levels")) policy.levels = read_levels(reader, *levels, "policy.levels");
+    if (const auto* metrics = section.get("metrics")) read_metric_policies(reader, *metrics, policy);
+    if (const auto* rate = section.get("false_alarms"))
+        policy.false_alarms = reader.percent(*rate, "policy.false_alarms", {0, 0.5}).value_or(policy.false_alarms);
+    if (const auto* detect = section.get("detect"))
+        policy.detect = reader.percent(*detect, "policy.detect", {0, 1}).value_or(policy.detect);
+    if (const auto* word = section.get("inconclusive")) {
+        const auto action = reader.word(*word, "policy.inconclusive", {"neutral", "block"});
+        policy.inconclusive = action == "block" ? model::InconclusiveAction::block : model::InconclusiveAction::neutral;
+    }
+    if (const auto* drift = section.get("drift")) {
+        Section part(reader, *drift, "drift", "policy.drift");
+        if (const auto* per = part.require("per"))
+            policy.drift_per = reader.word(*per, part.path("per"), {"release", "week", "month", "quarter"});
+        if (const auto* allow = part.require("allow")) policy.drift_allow = reader.percent(*allow, part.path("allow"), {0, 10});
+    }
+    return policy;
+}
+
+std::vector<model::Budget> read_budgets(Reader& reader, const Node& node) {
+    std::vector<model::Budget> budgets;
+    for (const auto* item : reader.list(node, "budgets")) {
+        Section section(reader, *item, "budget", "budgets");
+        model::Budget budget;
+        budget.line = item->line;
+        if (const auto* benchmark = section.require("benchmark"))
+            budget.benchmark = reader.text(*benchmark, section.path("benchmark")).value_or("");
+        if (const auto* metric = section.require("metric"))
+            budget.metric = reader.text(*metric, section.path("metric")).value_or("");
+        read_limits(reader, section, budget.metric, budget.max, budget.min);
+        budgets.push_back(std::move(budget));
+    }
+    return budgets;
+}
+
+std::vector<model::Claim> read_claims(Reader& reader, const Node& node) {
+    std::vector<model::Claim> claims;
+    for (const auto* item : reader.list(node, "claims")) {
+        Section section(reader, *item, "claim", "claims");
+        model::Claim claim;
+        if (const auto* value = section.require("benchmark"))
+            claim.benchmark = reader.text(*value, section.path("benchmark")).value_or("");
+        if (const auto* value = section.require("metric"))
+            claim.metric = reader.text(*value, section.path("metric")).value_or("");
+        if (const auto* value = section.require("from")) claim.from = reader.text(*value, section.path("from")).value_or("");
+        if (const auto* value = section.require("at_least")) {
+            claim.at_least = reader.percent(*value, section.path("at_least"), {-1, 1000}).value_or(1);
+            if (claim.at_least == 0) reader.fail(*value, "claims.at_least: no change is no claim");
+        }
+        claims.push_back(std::move(claim));
+    }
+    return claims;
+}
+
+}  // namespace benchgate::config

@@ -1,0 +1,207 @@
+// A suite: how it is built, run and parsed, and when.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "core/config/readers.h"
+#include "core/formats/formats.h"
+
+namespace benchgate::config {
+namespace {
+
+constexpr int least_trials = 8;  // the judge's first look
+constexpr int most_trials = 60;  // its last one
+
+bool good_name(std::string_view name) {
+    const auto word = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
+    return !name.empty() && name.size() <= 64 && word(name.front()) &&
+           std::all_of(name.begin(), name.end(), [&](char c) { return word(c) || c == '.' || c == '_' || c == '-'; });
+}
+
+/// One field of a cron line: lists of *, numbers and ranges, with a step.
+bool good_cron_field(std::string_view field, int low, int high) {
+    if (field.empty()) return false;
+    while (true) {
+        const auto comma = field.find(',');
+        auto part = field.substr(0, comma);
+        const auto number = [&](std::string_view text, int from, int to) {
+            int value = 0;
+            const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+            return failure == std::errc() && end == text.data() + text.size() && value >= from && value <= to ? value : -1;
+        };
+        if (const auto slash = part.find('/'); slash != std::string_view::npos) {
+            if (number(part.substr(slash + 1), 1, high) < 0) return false;
+            part = part.substr(0, slash);
+        }
+        if (const auto dash = part.find('-'); dash != std::string_view::npos) {
+            const int first = number(part.substr(0, dash), low, high);
+            if (first < 0 || number(part.substr(dash + 1), first, high) < 0) return false;
+        } else if (part != "*" && number(part, low, high) < 0) {
+            return false;
+        }
+        if (comma == std::string_view::npos) return true;
+        field.remove_prefix(comma + 1);
+    }
+}
+
+bool good_cron(std::string_view line) {
+    constexpr std::array<std::pair<int, int>, 5> ranges{{{0, 59}, {0, 23}, {1, 31}, {1, 12}, {0, 7}}};
+    std::size_t field = 0;
+    while (!line.empty()) {
+        const auto start = line.find_first_not_of(' ');
+        if (start == std::string_view::npos) break;
+        const auto end = line.find(' ', start);
+        if (field == ranges.size()) return false;
+        const auto [low, high] = ranges[field++];
+        if (!good_cron_field(line.substr(start, end == std::string_view::npos ? end : end - start), low, high)) return false;
+        line = end == std::string_view::npos ? std::string_view() : line.substr(end);
+    }
+    return field == ranges.size();
+}
+
+/// `pull_request` and `push` may be true, false, nothing (as GitHub's own files have it) or a map.
+const Node* trigger(Reader& reader, const Section& on, std::string_view key, bool& enabled) {
+    enabled = false;
+    for (const auto& [name, value] : on.node().entries) {
+        if (name->text != key) continue;
+        enabled = true;
+        if (value->kind == Node::Kind::map) return value;
+        if (value->kind != Node::Kind::null) enabled = reader.boolean(*value, on.path(key)).value_or(true);
+    }
+    return nullptr;
+}
+
+model::Triggers read_triggers(Reader& reader, const Node& node, const std::string& what) {
+    model::Triggers triggers;
+    const Section on(reader, node, "on", what);
+    if (!on.is_map()) return triggers;
+    if (const auto* map = trigger(reader, on, "pull_request", triggers.pull_request)) {
+        const Section section(reader, *map, "pull_request", on.path("pull_request"));
+        if (const auto* paths = section.get("paths")) triggers.pull_request_paths = reader.texts(*paths, section.path("paths"));
+    }
+    if (const auto* map = trigger(reader, on, "push", triggers.push)) {
+        const Section section(reader, *map, "push", on.path("push"));
+        if (const auto* names = section.get("branches")) triggers.push_branches = reader.texts(*names, section.path("branches"));
+        if (const auto* paths = section.get("paths")) triggers.push_paths = reader.texts(*paths, section.path("paths"));
+    }
+    if (const auto* cron = on.get("schedule")) {
+        triggers.schedule = reader.text(*cron, on.path("schedule"));
+        if (triggers.schedule && !good_cron(*triggers.schedule))
+            reader.fail(*cron, fmt::format("{}: expected five cron fields such as '0 2 * * *', found {}", on.path("schedule"),
+                                           quoted(*triggers.schedule)));
+    }
+    if (const auto* group = on.get("merge_group"))
+        triggers.merge_group = reader.word(*group, on.path("merge_group"), {"quick", "full", "reuse"});
+    for (const auto& [key, value] : node.entries)
+        if (value->kind == Node::Kind::null && (key->text == "schedule" || key->text == "merge_group"))
+            reader.fail(*key, fmt::format("{} has no value", on.path(key->text)));
+    return triggers;
+}
+
+model::Components read_components(Reader& reader, const Node& node, const std::string& what) {
+    model::Components components;
+    if (node.kind != Node::Kind::map) {
+        if (auto name = reader.text(node, what)) components.emplace_back("*", std::move(*name));
+        return components;
+    }
+    for (const auto& [glob, name] : node.entries)
+        if (auto component = reader.text(*name, what + "." + glob->text)) components.emplace_back(glob->text, std::move(*component));
+    return components;
+}
+
+model::Timeouts read_timeouts(Reader& reader, const Node& node, const std::string& what) {
+    model::Timeouts timeouts;
+    const Section section(reader, node, "timeout", what);
+    const auto take = [&](std::string_view key, std::chrono::milliseconds& to) {
+        if (const auto* value = section.get(key)) to = reader.duration(*value, section.path(key)).value_or(to);
+    };
+    take("build", timeouts.build);
+    take("trial", timeouts.trial);
+    take("job", timeouts.job);
+    return timeouts;
+}
+
+std::map<std::string, std::string> read_environment(Reader& reader, const Node& node, const std::string& what) {
+    std::map<std::string, std::string> variables;
+    if (node.kind != Node::Kind::map) {
+        reader.fail(node, what + ": expected a map of variables");
+        return variables;
+    }
+    for (const auto& [key, value] : node.entries) {
+        const auto& name = key->text;
+        const bool good = !name.empty() && name.size() <= 200 && !(name[0] >= '0' && name[0] <= '9') &&
+                          std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '_'; });
+        if (!good) {
+            reader.fail(*key, fmt::format("{}: {} is not a variable's name", what, quoted(name)));
+        } else if (value->kind == Node::Kind::scalar && value->text.empty()) {
+            variables[name] = "";
+        } else if (auto text = reader.text(*value, what + "." + name)) {
+            variables[name] = std::move(*text);
+        }
+    }
+    return variables;
+}
+
+std::string read_format(Reader& reader, const Node& node, const std::string& what) {
+    auto known = formats::names();
+    known.emplace_back("auto");
+    return reader.word(node, what, known).value_or("auto");
+}
+
+/// What runs, how, and what is read from it.
+void read_how(Reader& reader, Section& section, model::Suite& suite) {
+    if (const auto* node = section.get("build")) suite.build = reader.shell_lines(*node, section.path("build"));
+    // A load test's tool is its run command; everything else must say what to run.
+    if (const auto* node = section.get("load") != nullptr ? section.get("run") : section.require("run"))
+        suite.run = reader.shell_line(*node, section.path("run")).value_or("");
+    if (const auto* node = section.get("format")) suite.format = read_format(reader, *node, section.path("format"));
+    if (const auto* node = section.get("artifacts")) suite.artifacts = reader.texts(*node, section.path("artifacts"));
+    if (const auto* node = section.get("environment"))
+        suite.environment = read_environment(reader, *node, section.path("environment"));
+    if (const auto* node = section.get("timeout")) suite.timeout = read_timeouts(reader, *node, section.path("timeout"));
+    if (const auto* node = section.get("trials")) {
+        const Section trials(reader, *node, "trials", section.path("trials"));
+        if (const auto* most = trials.get("max"))
+            suite.max_trials = reader.integer(*most, trials.path("max"), least_trials, most_trials).value_or(most_trials);
+    }
+    if (const auto* node = section.get("measure")) {
+        suite.measure.clear();
+        for (const auto* item : reader.list(*node, section.path("measure")))
+            if (auto what = reader.word(*item, section.path("measure"), {"time", "peak_memory", "cpu", "io", "instructions"}))
+                suite.measure.push_back(std::move(*what));
+    }
+}
+
+}  // namespace
+
+model::Suite read_suite(Reader& reader, const Node& key, const Node& value) {
+    model::Suite suite;
+    suite.name = key.text;
+    suite.line = key.line;
+    if (!good_name(key.text))
+        reader.fail(key, fmt::format("{} is not a suite's name: up to 64 letters, digits, '.', '_' and '-'", quoted(key.text)));
+    if (value.kind == Node::Kind::null) {
+        reader.fail(key, fmt::format("suites.{} has no value", key.text.substr(0, 64)));
+        return suite;
+    }
+    Section section(reader, value, "suite", "suites." + key.text.substr(0, 64));
+    if (!section.is_map()) return suite;
+    if (const auto* node = section.get("tier")) {
+        const auto word = reader.word(*node, section.path("tier"), {"micro", "integration", "e2e", "load", "stress", "chaos"});
+        suite.tier = model::tier_from(word.value_or("")).value_or(model::Tier::micro);
+    }
+    // Tests that load or break a whole service run when they are asked to, not on every change.
+    const bool heavy = suite.tier == model::Tier::load || suite.tier == model::Tier::stress || suite.tier == model::Tier::chaos;
+    suite.on.pull_request = suite.on.push = !heavy;
+    if (const auto* node = section.get("on")) suite.on = read_triggers(reader, *node, section.path("on"));
+    if (const auto* node = section.get("component"))
+        suite.components = read_components(reader, *node, section.path("component"));
+    read_how(reader, section, suite);
+    check_load_keys(reader, section);
+    return suite;
+}
+
+}  // namespace benchgate::config
