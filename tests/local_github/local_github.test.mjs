@@ -1,5 +1,5 @@
-// What a user of the local GitHub would notice: the App's whole way from a key to a comment, with real git, real webhooks
-// and GitHub's own description in between.
+// What a user of the local GitHub would notice: the App's whole way from a key to a comment, with real git, real
+// webhooks and GitHub's own description in between.
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
 import crypto from 'node:crypto';
@@ -23,7 +23,10 @@ before(async () => {
     received.put({ headers: request.headers, body, payload: JSON.parse(body) });
     send_json(response, 202);
   });
-  github = await start_local_github({ state: path.join(folder, 'state'), webhook: `${receiver.url}/webhooks/github` });
+  github = await start_local_github({
+    state: path.join(folder, 'state'),
+    webhook: `${receiver.url}/webhooks/github`,
+  });
   work = path.join(folder, 'work');
   fs.mkdirSync(path.join(work, 'src'), { recursive: true });
   git('init', '--quiet', '--initial-branch=main');
@@ -38,7 +41,12 @@ after(async () => {
 });
 
 test('an App goes from its key to a comment on a pull request, and git agrees with the API', async () => {
-  const made = await control('POST', '/repositories', { owner, name, path: work, collaborators: { contributor: 'push' } });
+  const made = await control('POST', '/repositories', {
+    owner,
+    name,
+    path: work,
+    collaborators: { contributor: 'push' },
+  });
   assert.equal(made.sha, git('rev-parse', 'main'));
   const pushed = await received.take('push');
   assert.equal(pushed.payload.after, made.sha);
@@ -58,10 +66,19 @@ test('an App goes from its key to a comment on a pull request, and git agrees wi
 
   const token = await mint({ repositories: [name] });
   const output = { title: 'Measuring', summary: 'block 1' };
-  const check = await api('POST', '/check-runs', token, { name: 'benchgate', head_sha: pull.head_sha, status: 'in_progress', output });
+  const check = await api('POST', '/check-runs', token, {
+    name: 'benchgate',
+    head_sha: pull.head_sha,
+    status: 'in_progress',
+    output,
+  });
   assert.equal(check.status, 201);
   assert.equal(check.json.app.id, github.ready.app_id);
-  const done = { status: 'completed', conclusion: 'failure', output: { title: 'Two regressions', summary: 'slower' } };
+  const done = {
+    status: 'completed',
+    conclusion: 'failure',
+    output: { title: 'Two regressions', summary: 'slower' },
+  };
   assert.equal((await api('PATCH', `/check-runs/${check.json.id}`, token, done)).status, 200);
   const comment = await api('POST', `/issues/${pull.number}/comments`, token, { body: 'Two regressions' });
   assert.equal(comment.status, 201);
@@ -73,9 +90,18 @@ test('an App goes from its key to a comment on a pull request, and git agrees wi
   assert.equal((await api('GET', '/collaborators/outsider/permission', token)).status, 404);
 
   const state = await control('GET', `/state?owner=${owner}&name=${name}&number=${pull.number}`);
-  assert.deepEqual(state.comments.map(({ body }) => body), ['Two regressions']);
-  assert.deepEqual(state.check_runs.map(({ conclusion }) => conclusion), ['failure']);
-  assert.deepEqual(state.reactions.map(({ content }) => content), ['eyes']);
+  assert.deepEqual(
+    state.comments.map(({ body }) => body),
+    ['Two regressions'],
+  );
+  assert.deepEqual(
+    state.check_runs.map(({ conclusion }) => conclusion),
+    ['failure'],
+  );
+  assert.deepEqual(
+    state.reactions.map(({ content }) => content),
+    ['eyes'],
+  );
   assert.deepEqual(await control('GET', '/violations'), []);
 });
 
@@ -93,8 +119,13 @@ test('git serves a clone and the pull request only to a token that may read the 
 
 test('what GitHub would refuse is a violation or a refusal', async () => {
   const token = await mint({});
-  const annotations = Array.from({ length: 51 }, (_, line) =>
-    ({ path: 'a', start_line: line + 1, end_line: line + 1, annotation_level: 'notice', message: 'm' }));
+  const annotations = Array.from({ length: 51 }, (_, line) => ({
+    path: 'a',
+    start_line: line + 1,
+    end_line: line + 1,
+    annotation_level: 'notice',
+    message: 'm',
+  }));
   const output = { title: 't', summary: 's', annotations };
   await api('POST', '/check-runs', token, { name: 'benchgate', head_sha: git('rev-parse', 'slower'), output });
   const violations = await control('GET', '/violations');
@@ -110,13 +141,30 @@ test('what GitHub would refuse is a violation or a refusal', async () => {
 test('a fork, a new commit and a merge behave like the real thing', async () => {
   git('checkout', '--quiet', '-b', 'from-fork', 'main');
   commit('src/c.txt', 'three\n', 'Third');
-  const opened = await control('POST', '/pulls', { owner, name, path: work, head: 'from-fork', as: 'outsider', fork: true });
+  const opened = await control('POST', '/pulls', {
+    owner,
+    name,
+    path: work,
+    head: 'from-fork',
+    as: 'outsider',
+    fork: true,
+  });
   const event = await received.take('pull_request');
   assert.equal(event.payload.pull_request.head.repo.full_name, `outsider/${name}`);
   commit('src/c.txt', 'four\n', 'Fourth');
-  const { sha } = await control('POST', '/commits', { owner, name, number: opened.number, path: work, head: 'from-fork', as: 'outsider' });
+  const { sha } = await control('POST', '/commits', {
+    owner,
+    name,
+    number: opened.number,
+    path: work,
+    head: 'from-fork',
+    as: 'outsider',
+  });
   const moved = await received.take('pull_request');
-  assert.deepEqual([moved.payload.action, moved.payload.before, moved.payload.after], ['synchronize', opened.head_sha, sha]);
+  assert.deepEqual(
+    [moved.payload.action, moved.payload.before, moved.payload.after],
+    ['synchronize', opened.head_sha, sha],
+  );
   assert.equal(moved.payload.pull_request.head.sha, sha);
   assert.equal((await api('GET', `/pulls/${opened.number}`, await mint({}))).json.head.sha, sha);
 
@@ -133,13 +181,23 @@ test('a fork, a new commit and a merge behave like the real thing', async () => 
 });
 
 test('faults hit the requests they name, and a webhook that failed can be found and sent again', async () => {
-  await control('POST', '/faults', { kind: 'status', status: 403, method: 'GET', path: '/pulls/1$', headers: { 'retry-after': '2' } });
+  await control('POST', '/faults', {
+    kind: 'status',
+    status: 403,
+    method: 'GET',
+    path: '/pulls/1$',
+    headers: { 'retry-after': '2' },
+  });
   await control('POST', '/faults', { kind: 'disconnect', method: 'GET', path: '/pulls/1$' });
   await control('POST', '/faults', { kind: 'fresh_token', times: 1 });
   const token = await mint({});
   const asked = [];
-  for (let turn = 0; turn < 4; ++turn) asked.push(await api('GET', '/pulls/1', token).catch(() => ({ status: 'gone' })));
-  assert.deepEqual(asked.map(({ status }) => status), [401, 403, 'gone', 200]);
+  for (let turn = 0; turn < 4; ++turn)
+    asked.push(await api('GET', '/pulls/1', token).catch(() => ({ status: 'gone' })));
+  assert.deepEqual(
+    asked.map(({ status }) => status),
+    [401, 403, 'gone', 200],
+  );
   assert.equal(asked[1].headers.get('retry-after'), '2');
   const unchanged = await api('GET', '/pulls/1', token, undefined, { 'if-none-match': asked[3].headers.get('etag') });
   assert.equal(unchanged.status, 304);
@@ -160,7 +218,9 @@ test('faults hit the requests they name, and a webhook that failed can be found 
 });
 
 test('an event that a person causes elsewhere can be sent, and a suspended installation is refused', async () => {
-  const payload = { merge_group: { head_sha: git('rev-parse', 'slower'), head_ref: 'refs/heads/gh-readonly-queue/main/pr-1' } };
+  const payload = {
+    merge_group: { head_sha: git('rev-parse', 'slower'), head_ref: 'refs/heads/gh-readonly-queue/main/pr-1' },
+  };
   await control('POST', '/events', { owner, name, event: 'merge_group', action: 'checks_requested', payload });
   const queued = await received.take('merge_group');
   assert.equal(queued.payload.action, 'checks_requested');
@@ -197,7 +257,13 @@ function api(method, path, token, body, headers) {
 
 async function request(url, method, token, body, headers = {}) {
   const answer = await fetch(url, {
-    method, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', accept: 'application/vnd.github+json', ...headers },
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      accept: 'application/vnd.github+json',
+      ...headers,
+    },
     body: body && JSON.stringify(body),
   });
   const text = await answer.text();
@@ -227,7 +293,18 @@ function network_git(...words) {
 function commit(file, content, message) {
   fs.writeFileSync(path.join(work, file), content);
   git('add', '--all');
-  git('-c', 'user.name=Ada Ünal', '-c', 'user.email=ada@example.org', '-c', 'commit.gpgSign=false', 'commit', '--quiet', '-m', message);
+  git(
+    '-c',
+    'user.name=Ada Ünal',
+    '-c',
+    'user.email=ada@example.org',
+    '-c',
+    'commit.gpgSign=false',
+    'commit',
+    '--quiet',
+    '-m',
+    message,
+  );
 }
 
 function git(...words) {
