@@ -7,7 +7,8 @@ export async function start_control(parts) {
   return listen(async (request, response, body) => {
     const url = new URL(request.url, 'http://local');
     const action = actions[`${request.method} ${url.pathname}`];
-    if (!action) throw refusal(404, `no action ${request.method} ${url.pathname}; there are ${Object.keys(actions).join(', ')}`);
+    if (!action)
+      throw refusal(404, `no action ${request.method} ${url.pathname}; there are ${Object.keys(actions).join(', ')}`);
     const input = request.method === 'GET' ? Object.fromEntries(url.searchParams) : parse_json(body);
     send_json(response, 200, (await action(input)) ?? {});
   });
@@ -30,14 +31,18 @@ function actions_of({ emulator, repositories, relay, door, router }) {
     'POST /installation': (input) => change_installation(emulator, input),
     'POST /tokens/expire': () => emulator.expire_installation_tokens(),
     'GET /state': (input) => state_of(emulator, router, input),
-    'POST /webhook': ({ url }) => { relay.webhook = url; },
+    'POST /webhook': ({ url }) => {
+      relay.webhook = url;
+    },
     'POST /relay': (input) => relay.set_mischief(input),
     'GET /deliveries': () => relay.deliveries,
     'POST /redeliver': ({ id }) => relay.redeliver(id),
     'POST /faults': (input) => door.add_fault(input),
     'POST /faults/clear': () => door.clear_faults(),
     'GET /requests': () => door.requests,
-    'POST /requests/clear': () => { door.requests = []; },
+    'POST /requests/clear': () => {
+      door.requests = [];
+    },
     'GET /violations': () => door.violations(),
   };
 }
@@ -63,8 +68,11 @@ async function state_of(emulator, router, { owner, name, number }) {
   const { check_runs } = await ask(`/commits/${pull.head.sha}/check-runs?filter=all&per_page=100`);
   const { id } = emulator.repository(owner, name);
   const here = new Set([String(number), ...comments.map((comment) => `comments/${comment.id}`)]);
-  const reactions = router.reactions.filter((one) => one.repository === id && here.has(one.subject))
+  const reactions = router.reactions
+    .filter((one) => one.repository === id && here.has(one.subject))
     .map(({ subject, reaction }) => ({ subject, ...reaction }));
-  const statuses = router.statuses.filter((one) => one.repository === id && one.sha === pull.head.sha).map((one) => one.status);
+  const statuses = router.statuses
+    .filter((one) => one.repository === id && one.sha === pull.head.sha)
+    .map((one) => one.status);
   return { pull, comments, check_runs, reactions, statuses };
 }

@@ -1,11 +1,16 @@
-// Owns the address that clients take for GitHub's API: records every request and what Prism found in it, answers unchanged
-// resources with 304, and breaks on demand (faults). Stands in front of Prism; what GitHub would do lies behind it.
+// Owns the address that clients take for GitHub's API: records every request and what Prism found in it, answers
+// unchanged resources with 304, and breaks on demand (faults). Stands in front of Prism; what GitHub would do lies
+// behind it.
 import crypto from 'node:crypto';
 import { forward, listen, refusal, send_bytes, send_json } from './loopback.mjs';
 
 const kinds = ['status', 'silence', 'disconnect', 'fresh_token'];
 const messages = {
-  401: 'Bad credentials', 404: 'Not Found', 422: 'Validation Failed', 500: 'Server Error', 502: 'Bad Gateway',
+  401: 'Bad credentials',
+  404: 'Not Found',
+  422: 'Validation Failed',
+  500: 'Server Error',
+  502: 'Bad Gateway',
   403: 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
 };
 const remembered_requests = 20000;
@@ -23,8 +28,8 @@ class Door {
   fresh_tokens = new Map();
 
   /// {kind: 'status', status, headers?, body?} answers so; 'silence' never answers; 'disconnect' closes the connection;
-  /// 'fresh_token' refuses each new installation token `times` times with 401. `method` and `path` (a regular expression)
-  /// choose requests, `times` how many of them (default 1).
+  /// 'fresh_token' refuses each new installation token `times` times with 401. `method` and `path` (a regular
+  /// expression) choose requests, `times` how many of them (default 1).
   add_fault({ kind, method, path, times = 1, status, headers = {}, body }) {
     if (!kinds.includes(kind)) throw refusal(422, `kind must be one of ${kinds.join(', ')}`);
     if (kind === 'status' && !Number.isInteger(status)) throw refusal(422, 'a fault of kind status needs a status');
@@ -37,12 +42,22 @@ class Door {
   }
 
   violations() {
-    return this.requests.flatMap(({ method, path, violations }) => violations.map((one) => ({ method, path, ...one })));
+    return this.requests.flatMap(({ method, path, violations }) =>
+      violations.map((one) => ({ method, path, ...one })),
+    );
   }
 
   async answer(request, response, body) {
-    const entry = { at: new Date().toISOString(), method: request.method, path: request.url, credential: credential(request),
-      body: readable(body), status: null, fault: null, violations: [] };
+    const entry = {
+      at: new Date().toISOString(),
+      method: request.method,
+      path: request.url,
+      credential: credential(request),
+      body: readable(body),
+      status: null,
+      fault: null,
+      violations: [],
+    };
     this.requests.push(entry);
     if (this.requests.length > remembered_requests) this.requests.shift();
     const fault = this.#fault_for(request);
@@ -65,8 +80,13 @@ class Door {
       this.fresh_tokens.set(token_of(request), left - 1);
       return { kind: 'status', status: 401, headers: {} };
     }
-    const fault = this.faults.find((one) => one.kind !== 'fresh_token' && one.hits < one.times &&
-      (!one.method || one.method === request.method) && one.path.test(request.url));
+    const fault = this.faults.find(
+      (one) =>
+        one.kind !== 'fresh_token' &&
+        one.hits < one.times &&
+        (!one.method || one.method === request.method) &&
+        one.path.test(request.url),
+    );
     if (fault) fault.hits += 1;
     return fault;
   }
@@ -81,7 +101,7 @@ class Door {
 
 function play({ kind, status, headers, body }, request, response) {
   if (kind === 'disconnect') return void request.socket.destroy();
-  if (kind === 'silence') return;  // the connection stays open until the client gives up or the door closes
+  if (kind === 'silence') return; // the connection stays open until the client gives up or the door closes
   send_json(response, status, body ?? { message: messages[status] ?? 'fault' }, headers);
 }
 
@@ -98,7 +118,8 @@ function request_violations({ status, headers, bytes }) {
   if (!text) return [];
   try {
     return JSON.parse(text).filter(({ location }) => location[0] === 'request');
-  } catch {  // Prism cuts a long list off; the request's entries come first
+  } catch {
+    // Prism cuts a long list off; the request's entries come first
     return /"location":\["request"/.test(text) ? [{ location: ['request'], severity: 'Error', message: text }] : [];
   }
 }
@@ -107,7 +128,9 @@ function with_etag(request, answer) {
   if (request.method !== 'GET' || answer.status !== 200) return answer;
   const etag = `W/"${crypto.createHash('sha256').update(answer.bytes).digest('hex')}"`;
   const headers = { ...answer.headers, etag };
-  return request.headers['if-none-match'] === etag ? { status: 304, headers, bytes: Buffer.alloc(0) } : { ...answer, headers };
+  return request.headers['if-none-match'] === etag
+    ? { status: 304, headers, bytes: Buffer.alloc(0) }
+    : { ...answer, headers };
 }
 
 function token_of(request) {

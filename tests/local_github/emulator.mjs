@@ -1,5 +1,6 @@
-// Owns the emulator of GitHub's REST API (npm package emulate) on loopback, and the few doors into its state that its own
-// API lacks: users and their tokens, installations, who a token is, and sending a webhook. Keeps no state of its own.
+// Owns the emulator of GitHub's REST API (npm package emulate) on loopback, and the few doors into its state that its
+// own API lacks: users and their tokens, installations, who a token is, and sending a webhook. Keeps no state of its
+// own.
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -11,30 +12,57 @@ export const app_id = 12345;
 export const app_slug = 'benchgate';
 export const first_installation_id = 100;
 const permissions = {
-  metadata: 'read', contents: 'read', checks: 'write', pull_requests: 'write', issues: 'write', statuses: 'write',
+  metadata: 'read',
+  contents: 'read',
+  checks: 'write',
+  pull_requests: 'write',
+  issues: 'write',
+  statuses: 'write',
   merge_queues: 'read',
 };
-const events = ['push', 'pull_request', 'issue_comment', 'merge_group', 'check_run', 'check_suite', 'installation',
-  'installation_repositories', 'ping'];
+const events = [
+  'push',
+  'pull_request',
+  'issue_comment',
+  'merge_group',
+  'check_run',
+  'check_suite',
+  'installation',
+  'installation_repositories',
+  'ping',
+];
 const longest_token_life_seconds = 10 * 60;
 
 /// `url` is the address that people and programs reach (it is in every link); `hook` takes the emulator's webhooks.
 export async function start_emulator({ url, hook, secret, private_key }) {
   const captured = await capture_plugin();
-  const { server, emulator } = await on_loopback(() => captured.createEmulator({
-    service: 'github', port: 0, baseUrl: url,
-    seed: {
-      tokens: {},
-      github: {
-        users: ['maintainer', 'contributor', 'outsider'].map((login) => person(login)),
-        orgs: [{ login: 'example-org', name: 'Example' }],
-        apps: [{
-          app_id, slug: app_slug, name: app_slug, private_key, permissions, events, webhook_url: hook,
-          webhook_secret: secret, installations: [],
-        }],
+  const { server, emulator } = await on_loopback(() =>
+    captured.createEmulator({
+      service: 'github',
+      port: 0,
+      baseUrl: url,
+      seed: {
+        tokens: {},
+        github: {
+          users: ['maintainer', 'contributor', 'outsider'].map((login) => person(login)),
+          orgs: [{ login: 'example-org', name: 'Example' }],
+          apps: [
+            {
+              app_id,
+              slug: app_slug,
+              name: app_slug,
+              private_key,
+              permissions,
+              events,
+              webhook_url: hook,
+              webhook_secret: secret,
+              installations: [],
+            },
+          ],
+        },
       },
-    },
-  }));
+    }),
+  );
   return new Emulator({ ...captured, url, server, emulator, private_key });
 }
 
@@ -98,9 +126,16 @@ class Emulator {
     const existing = all.find((one) => one.account_login === owner);
     if (existing) return existing;
     const row = this.state.appInstallations.insert({
-      installation_id: first_installation_id + all.length, app_id, account_login: owner,
-      account_id: this.account(owner).id, account_type: this.state.users.findOneBy('login', owner) ? 'User' : 'Organization',
-      repository_selection: 'selected', repository_ids: [], permissions, events, suspended_at: null,
+      installation_id: first_installation_id + all.length,
+      app_id,
+      account_login: owner,
+      account_id: this.account(owner).id,
+      account_type: this.state.users.findOneBy('login', owner) ? 'User' : 'Organization',
+      repository_selection: 'selected',
+      repository_ids: [],
+      permissions,
+      events,
+      suspended_at: null,
     });
     return this.state.appInstallations.get(row.id);
   }
@@ -116,10 +151,20 @@ class Emulator {
       const [header, payload, signature] = token.split('.');
       const claims = JSON.parse(Buffer.from(payload, 'base64url'));
       const now = Date.now() / 1000;
-      const signed = crypto.verify('sha256', Buffer.from(`${header}.${payload}`), this.public_key,
-        Buffer.from(signature, 'base64url'));
-      return signed && JSON.parse(Buffer.from(header, 'base64url')).alg === 'RS256' && Number(claims.iss) === app_id &&
-        claims.iat <= now && claims.exp > now && claims.exp - now <= longest_token_life_seconds;
+      const signed = crypto.verify(
+        'sha256',
+        Buffer.from(`${header}.${payload}`),
+        this.public_key,
+        Buffer.from(signature, 'base64url'),
+      );
+      return (
+        signed &&
+        JSON.parse(Buffer.from(header, 'base64url')).alg === 'RS256' &&
+        Number(claims.iss) === app_id &&
+        claims.iat <= now &&
+        claims.exp > now &&
+        claims.exp - now <= longest_token_life_seconds
+      );
     } catch {
       return false;
     }
@@ -142,7 +187,13 @@ class Emulator {
   async send_event({ owner, name, event, action, payload = {}, as = owner }) {
     const repository = await this.call('GET', `/repos/${owner}/${name}`, { as });
     const sender = await this.call('GET', `/users/${as}`);
-    await this.webhooks.dispatch(event, action, { ...(action ? { action } : {}), ...payload, repository, sender }, owner, name);
+    await this.webhooks.dispatch(
+      event,
+      action,
+      { ...(action ? { action } : {}), ...payload, repository, sender },
+      owner,
+      name,
+    );
   }
 
   close() {
@@ -154,13 +205,17 @@ function person(login) {
   return { login, name: login[0].toUpperCase() + login.slice(1), email: `${login}@example.org` };
 }
 
-/// The package gives no way to its store, which alone knows a pull request's head and a token's repositories: its plugin
-/// is the same module instance for us, so its `register` hands them over once.
+/// The package gives no way to its store, which alone knows a pull request's head and a token's repositories: its
+/// plugin is the same module instance for us, so its `register` hands them over once.
 async function capture_plugin() {
   const entry = fileURLToPath(import.meta.resolve('emulate'));
   const folder = path.dirname(entry);
-  const file = fs.readdirSync(folder).find((name) => /^dist-.*\.js$/.test(name) &&
-    fs.readFileSync(path.join(folder, name), 'utf8').includes('var githubPlugin ='));
+  const file = fs
+    .readdirSync(folder)
+    .find(
+      (name) =>
+        /^dist-.*\.js$/.test(name) && fs.readFileSync(path.join(folder, name), 'utf8').includes('var githubPlugin ='),
+    );
   if (!file) throw new Error('this version of emulate keeps its GitHub plugin elsewhere');
   const { createEmulator } = await import(pathToFileURL(entry));
   const { githubPlugin, getGitHubStore, seedFromConfig } = await import(pathToFileURL(path.join(folder, file)));

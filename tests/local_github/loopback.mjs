@@ -4,8 +4,20 @@ import http from 'node:http';
 
 export const body_limit_bytes = 32 * 1024 * 1024;
 
-const hop_headers = new Set(['connection', 'content-encoding', 'content-length', 'expect', 'host', 'keep-alive',
-  'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'accept-encoding']);
+const hop_headers = new Set([
+  'connection',
+  'content-encoding',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'accept-encoding',
+]);
 
 /// Starts a server whose handler is async (request, response, body: Buffer). A handler that throws answers 500 with the
 /// message, or the error's own `status`. Returns {url, port, close()}.
@@ -72,7 +84,11 @@ export async function forward(request, bytes, base) {
     body: bytes.length > 0 && !['GET', 'HEAD'].includes(request.method) ? bytes : undefined,
     redirect: 'manual',
   });
-  return { status: answer.status, headers: end_to_end(answer.headers), bytes: Buffer.from(await answer.arrayBuffer()) };
+  return {
+    status: answer.status,
+    headers: end_to_end(answer.headers),
+    bytes: Buffer.from(await answer.arrayBuffer()),
+  };
 }
 
 export function send_bytes(response, { status, headers, bytes }) {

@@ -41,9 +41,18 @@ export function complete_checks(value) {
 
 function app_of_checks() {
   return {
-    id: app_id, slug: app_slug, node_id: 'A_local', name: app_slug, description: '', events: [], permissions: {},
-    external_url: 'http://localhost', html_url: 'http://localhost', created_at: '2026-01-01T00:00:00Z',
-    updated_at: '2026-01-01T00:00:00Z', owner: null,
+    id: app_id,
+    slug: app_slug,
+    node_id: 'A_local',
+    name: app_slug,
+    description: '',
+    events: [],
+    permissions: {},
+    external_url: 'http://localhost',
+    html_url: 'http://localhost',
+    created_at: '2026-01-01T00:00:00Z',
+    updated_at: '2026-01-01T00:00:00Z',
+    owner: null,
   };
 }
 

@@ -1,5 +1,6 @@
-// Owns Prism between the door and the router: every request is held against GitHub's own description. Prism answers what
-// it found in the header `sl-violations`; the door reads it. Prism's parts are those its command line program uses.
+// Owns Prism between the door and the router: every request is held against GitHub's own description. Prism answers
+// what it found in the header `sl-violations`; the door reads it. Prism's parts are those its command line program
+// uses.
 import { createRequire } from 'node:module';
 
 const require = createRequire(createRequire(import.meta.url).resolve('@stoplight/prism-cli/package.json'));
@@ -13,8 +14,14 @@ export async function start_prism({ description, upstream }) {
   const server = createServer(operations, {
     cors: false,
     config: {
-      isProxy: true, upstream: new URL(upstream), upstreamProxy: undefined, errors: false, checkSecurity: true,
-      validateRequest: true, validateResponse: true, mock: { dynamic: false },
+      isProxy: true,
+      upstream: new URL(upstream),
+      upstreamProxy: undefined,
+      errors: false,
+      checkSecurity: true,
+      validateRequest: true,
+      validateResponse: true,
+      mock: { dynamic: false },
     },
     components: { logger: createLogger('prism', { level: 'silent' }) },
   });

@@ -1,11 +1,12 @@
-// Owns the way of a webhook from the emulator to the service: completes the payload, gives it a delivery id and GitHub's
-// headers, signs it anew, sends one after the other, and keeps the delivery log. Can lose, drop, repeat, delay or swap.
+// Owns the way of a webhook from the emulator to the service: completes the payload, gives it a delivery id and
+// GitHub's headers, signs it anew, sends one after the other, and keeps the delivery log. Can lose, drop, repeat, delay
+// or swap.
 import crypto from 'node:crypto';
 import { app_id } from './emulator.mjs';
 import { listen, parse_json, refusal, send_json } from './loopback.mjs';
 import { complete_payload } from './payloads.mjs';
 
-const patience_ms = 10_000;  // GitHub waits as long for a 2xx
+const patience_ms = 10_000; // GitHub waits as long for a 2xx
 const hook_id = 424242;
 
 export async function start_relay({ secret }) {
@@ -18,7 +19,7 @@ export async function start_relay({ secret }) {
 }
 
 class Relay {
-  webhook = undefined;  // the service's address; deliveries before it is known fail and can be redelivered
+  webhook = undefined; // the service's address; deliveries before it is known fail and can be redelivered
   git_url = '';
   deliveries = [];
   mischief = { lose: 0, drop: 0, duplicate: 0, swap: 0, delay_ms: 0, event: undefined };
@@ -32,8 +33,8 @@ class Relay {
     this.#secret = secret;
   }
 
-  /// lose: never attempted, so not in the log either. drop: attempted, failed. duplicate: sent twice with one id. swap: sent
-  /// after its successor. Each is how many deliveries (of `event`, if given); delay_ms holds for all.
+  /// lose: never attempted, so not in the log either. drop: attempted, failed. duplicate: sent twice with one id. swap:
+  /// sent after its successor. Each is how many deliveries (of `event`, if given); delay_ms holds for all.
   set_mischief(changes) {
     for (const key of Object.keys(changes)) {
       if (!(key in this.mischief)) throw refusal(422, `unknown key ${key}`);
@@ -41,7 +42,8 @@ class Relay {
     Object.assign(this.mischief, changes);
   }
 
-  /// Deliveries wait while an action is under way, so that the git references a payload speaks of exist when it arrives.
+  /// Deliveries wait while an action is under way, so that the git references a payload speaks of exist when it
+  /// arrives.
   async while_held(action) {
     this.#holds += 1;
     try {
@@ -78,14 +80,24 @@ class Relay {
     const guid = crypto.randomUUID();
     const signature = crypto.createHmac('sha256', this.#secret).update(JSON.stringify(payload)).digest('hex');
     const headers = {
-      'Accept': '*/*', 'Content-Type': 'application/json', 'User-Agent': 'GitHub-Hookshot/local', 'X-GitHub-Delivery': guid,
-      'X-GitHub-Event': event, 'X-GitHub-Hook-ID': String(hook_id),
+      Accept: '*/*',
+      'Content-Type': 'application/json',
+      'User-Agent': 'GitHub-Hookshot/local',
+      'X-GitHub-Delivery': guid,
+      'X-GitHub-Event': event,
+      'X-GitHub-Hook-ID': String(hook_id),
       'X-GitHub-Hook-Installation-Target-ID': String(app_id),
-      'X-GitHub-Hook-Installation-Target-Type': 'integration', 'X-Hub-Signature-256': `sha256=${signature}`,
+      'X-GitHub-Hook-Installation-Target-Type': 'integration',
+      'X-Hub-Signature-256': `sha256=${signature}`,
     };
     return {
-      id: this.#next_id++, guid, redelivery: false, event, action: payload.action ?? null,
-      installation_id: payload.installation?.id ?? null, repository_id: payload.repository?.id ?? null,
+      id: this.#next_id++,
+      guid,
+      redelivery: false,
+      event,
+      action: payload.action ?? null,
+      installation_id: payload.installation?.id ?? null,
+      repository_id: payload.repository?.id ?? null,
       request: { headers, payload },
     };
   }
@@ -110,12 +122,17 @@ class Relay {
     try {
       if (!this.webhook || lost_on_the_way) throw new Error('failed to connect to host');
       const answer = await fetch(this.webhook, {
-        method: 'POST', headers: delivery.request.headers, body: JSON.stringify(delivery.request.payload),
+        method: 'POST',
+        headers: delivery.request.headers,
+        body: JSON.stringify(delivery.request.payload),
         signal: AbortSignal.timeout(patience_ms),
       });
       const payload = await answer.text();
-      Object.assign(entry, { status_code: answer.status, status: answer.ok ? 'OK' : `Invalid HTTP Response: ${answer.status}`,
-        response: { headers: Object.fromEntries(answer.headers), payload } });
+      Object.assign(entry, {
+        status_code: answer.status,
+        status: answer.ok ? 'OK' : `Invalid HTTP Response: ${answer.status}`,
+        response: { headers: Object.fromEntries(answer.headers), payload },
+      });
     } catch (error) {
       const status = error.name === 'TimeoutError' ? 'timed out' : 'failed to connect to host';
       Object.assign(entry, { status_code: 0, status, response: { headers: {}, payload: null } });

@@ -1,6 +1,6 @@
-// Owns the two copies of every repository, the bare one that git reads and the one in the emulator, and keeps their SHAs
-// equal: real commits of a local repository are replayed oldest first. Owns what the test's actors do with them: open a
-// pull request, push, comment, merge. Objects of a fork also reach its parent, as on GitHub.
+// Owns the two copies of every repository, the bare one that git reads and the one in the emulator, and keeps their
+// SHAs equal: real commits of a local repository are replayed oldest first. Owns what the test's actors do with them:
+// open a pull request, push, comment, merge. Objects of a fork also reach its parent, as on GitHub.
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -14,7 +14,7 @@ export class Repositories {
   #emulator;
   #relay;
   #folder;
-  #known = new Map();  // repository -> object ids that the emulator has
+  #known = new Map(); // repository -> object ids that the emulator has
   #timers = new Set();
 
   constructor({ emulator, relay, folder }) {
@@ -23,13 +23,15 @@ export class Repositories {
     this.#folder = folder;
   }
 
-  /// Makes owner/name from the branch of the local repository at `path`. `collaborators` maps a login to pull, triage, push,
-  /// maintain or admin. Answers {id, full_name, sha}.
+  /// Makes owner/name from the branch of the local repository at `path`. `collaborators` maps a login to pull, triage,
+  /// push, maintain or admin. Answers {id, full_name, sha}.
   async create({ owner, name, path: source, branch = 'main', private: hidden, installed, collaborators = {} }) {
     return this.#relay.while_held(async () => {
       const { id, full_name } = this.#emulator.create_repository({ owner, name, private: hidden, branch, installed });
       await this.#make_bare(owner, name, branch);
-      const sha = source ? await this.#bring({ owner, name, source, head: branch, ref: `refs/heads/${branch}` }) : null;
+      const sha = source
+        ? await this.#bring({ owner, name, source, head: branch, ref: `refs/heads/${branch}` })
+        : null;
       for (const [login, permission] of Object.entries(collaborators)) {
         this.#emulator.account(login);
         const body = { permission };
@@ -39,10 +41,21 @@ export class Repositories {
     });
   }
 
-  /// Opens a pull request as `as` from the branch `head` of the local repository; `fork: true` goes through a fork that `as`
-  /// owns. `ref_lag_ms` lets refs/pull/N/head appear later than the webhook. Answers {number, head_sha, base_sha}.
-  async open_pull({ owner, name, path: source, head, base = 'main', title = head, body = null, as = owner, fork = false,
-    draft = false, ref_lag_ms = 0 }) {
+  /// Opens a pull request as `as` from the branch `head` of the local repository; `fork: true` goes through a fork that
+  /// `as` owns. `ref_lag_ms` lets refs/pull/N/head appear later than the webhook. Answers {number, head_sha, base_sha}.
+  async open_pull({
+    owner,
+    name,
+    path: source,
+    head,
+    base = 'main',
+    title = head,
+    body = null,
+    as = owner,
+    fork = false,
+    draft = false,
+    ref_lag_ms = 0,
+  }) {
     return this.#relay.while_held(async () => {
       const from = fork ? await this.#fork(owner, name, as) : { owner, name };
       const sha = await this.#bring({ ...from, source, head, ref: `refs/heads/${head}` });
@@ -81,14 +94,21 @@ export class Repositories {
   }
 
   async set_state({ owner, name, number, state, as = owner }) {
-    const { number: same } = await this.#emulator.call('PATCH', `/repos/${owner}/${name}/pulls/${number}`, { as, body: { state } });
+    const { number: same } = await this.#emulator.call('PATCH', `/repos/${owner}/${name}/pulls/${number}`, {
+      as,
+      body: { state },
+    });
     return { number: same, state };
   }
 
   /// Requires the named checks on a branch before a merge.
   async protect({ owner, name, branch = 'main', contexts }) {
-    const body = { required_status_checks: { strict: false, contexts }, enforce_admins: true,
-      required_pull_request_reviews: null, restrictions: null };
+    const body = {
+      required_status_checks: { strict: false, contexts },
+      enforce_admins: true,
+      required_pull_request_reviews: null,
+      restrictions: null,
+    };
     return this.#emulator.call('PUT', `/repos/${owner}/${name}/branches/${branch}/protection`, { as: owner, body });
   }
 
@@ -98,7 +118,8 @@ export class Repositories {
       const repository = `/repos/${owner}/${name}`;
       const { base_ref, base_sha: before } = this.#emulator.pull(owner, name, number);
       const { sha } = await this.#emulator.call('PUT', `${repository}/pulls/${number}/merge`, { as, body: {} });
-      const made = this.#emulator.state.commits.findBy('repo_id', this.#emulator.repository(owner, name).id)
+      const made = this.#emulator.state.commits
+        .findBy('repo_id', this.#emulator.repository(owner, name).id)
         .find((commit) => commit.sha === sha);
       await this.#write_commit(owner, name, made);
       await this.#git(owner, name, ['update-ref', `refs/heads/${base_ref}`, sha]);
@@ -116,7 +137,8 @@ export class Repositories {
     const bare = this.#bare(owner, name);
     fs.mkdirSync(path.dirname(bare), { recursive: true });
     await run('git', ['init', '--quiet', '--bare', `--initial-branch=${branch}`, bare]);
-    for (const key of ['allowAnySHA1InWant', 'allowFilter']) {  // as GitHub has them
+    for (const key of ['allowAnySHA1InWant', 'allowFilter']) {
+      // as GitHub has them
       await run('git', ['--git-dir', bare, 'config', `uploadpack.${key}`, 'true']);
     }
   }
@@ -124,10 +146,21 @@ export class Repositories {
   async #fork(owner, name, as) {
     const parent = this.#emulator.repository(owner, name);
     if (!this.#known.has(`${as}/${name}`)) {
-      this.#emulator.create_repository({ owner: as, name, branch: parent.default_branch, installed: false, fork_of: parent });
+      this.#emulator.create_repository({
+        owner: as,
+        name,
+        branch: parent.default_branch,
+        installed: false,
+        fork_of: parent,
+      });
       await this.#make_bare(as, name, parent.default_branch);
-      await this.#bring({ owner: as, name, source: this.#bare(owner, name), head: parent.default_branch,
-        ref: `refs/heads/${parent.default_branch}` });
+      await this.#bring({
+        owner: as,
+        name,
+        source: this.#bare(owner, name),
+        head: parent.default_branch,
+        ref: `refs/heads/${parent.default_branch}`,
+      });
     }
     return { owner: as, name };
   }
@@ -148,18 +181,27 @@ export class Repositories {
   }
 
   async #bring_objects({ owner, name, source, head }) {
-    await this.#git(owner, name, ['fetch', '--quiet', '--no-tags', path.resolve(source), `+refs/heads/${head}:refs/incoming/${head}`]);
+    await this.#git(owner, name, [
+      'fetch',
+      '--quiet',
+      '--no-tags',
+      path.resolve(source),
+      `+refs/heads/${head}:refs/incoming/${head}`,
+    ]);
     const sha = (await this.#git(owner, name, ['rev-parse', `refs/incoming/${head}`])).trim();
     const known = this.#known.get(`${owner}/${name}`) ?? new Set();
     this.#known.set(`${owner}/${name}`, known);
-    const commits = (await this.#git(owner, name, ['rev-list', '--reverse', '--topo-order', sha])).split('\n').filter(Boolean);
+    const commits = (await this.#git(owner, name, ['rev-list', '--reverse', '--topo-order', sha]))
+      .split('\n')
+      .filter(Boolean);
     for (const commit of commits) if (!known.has(commit)) await this.#replay(owner, name, commit, known);
     await this.#git(owner, name, ['update-ref', '-d', `refs/incoming/${head}`]);
     return sha;
   }
 
   async #replay(owner, name, commit, known) {
-    const post = (kind, body) => this.#emulator.call('POST', `/repos/${owner}/${name}/git/${kind}`, { as: owner, body });
+    const post = (kind, body) =>
+      this.#emulator.call('POST', `/repos/${owner}/${name}/git/${kind}`, { as: owner, body });
     const listing = await this.#git(owner, name, ['ls-tree', '-r', '-z', commit]);
     const tree = [];
     for (const line of listing.split('\0').filter(Boolean)) {
@@ -171,23 +213,37 @@ export class Repositories {
       }
       tree.push({ path: file, mode, type, sha });
     }
-    const text = await this.#git(owner, name, ['show', '--no-patch', '--format=%P%x00%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%B', commit]);
+    const text = await this.#git(owner, name, [
+      'show',
+      '--no-patch',
+      '--format=%P%x00%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%B',
+      commit,
+    ]);
     const [parents, ...fields] = text.split('\0');
     const [author_name, author_email, author_date, committer_name, committer_email, committer_date, message] = fields;
     const made = await post('commits', {
-      message: `${message.trimEnd()}\n`, tree: (await post('trees', { tree })).sha, parents: parents.split(' ').filter(Boolean),
+      message: `${message.trimEnd()}\n`,
+      tree: (await post('trees', { tree })).sha,
+      parents: parents.split(' ').filter(Boolean),
       author: { name: author_name, email: author_email, date: author_date },
       committer: { name: committer_name, email: committer_email, date: committer_date },
     });
-    if (made.sha !== commit) throw refusal(422, `commit ${commit} cannot be replayed: signed, or its message has odd line ends`);
+    if (made.sha !== commit)
+      throw refusal(422, `commit ${commit} cannot be replayed: signed, or its message has odd line ends`);
     known.add(commit);
   }
 
   async #write_commit(owner, name, made) {
     const seconds = (date) => Math.floor(Date.parse(date) / 1000);
     const line = (who) => `${made[`${who}_name`]} <${made[`${who}_email`]}> ${seconds(made[`${who}_date`])} +0000`;
-    const text = [`tree ${made.tree_sha}`, ...made.parent_shas.map((sha) => `parent ${sha}`), `author ${line('author')}`,
-      `committer ${line('committer')}`, '', made.message.endsWith('\n') ? made.message : `${made.message}\n`].join('\n');
+    const text = [
+      `tree ${made.tree_sha}`,
+      ...made.parent_shas.map((sha) => `parent ${sha}`),
+      `author ${line('author')}`,
+      `committer ${line('committer')}`,
+      '',
+      made.message.endsWith('\n') ? made.message : `${made.message}\n`,
+    ].join('\n');
     const file = path.join(this.#bare(owner, name), 'incoming-commit');
     fs.writeFileSync(file, text);
     const sha = (await this.#git(owner, name, ['hash-object', '-t', 'commit', '-w', file])).trim();
@@ -216,7 +272,10 @@ export class Repositories {
   }
 
   async #git(owner, name, words, encoding = 'utf8') {
-    const { stdout } = await run('git', ['--git-dir', this.#bare(owner, name), ...words], { encoding, maxBuffer: output_limit_bytes });
+    const { stdout } = await run('git', ['--git-dir', this.#bare(owner, name), ...words], {
+      encoding,
+      maxBuffer: output_limit_bytes,
+    });
     return stdout;
   }
 }

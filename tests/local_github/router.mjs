@@ -1,5 +1,5 @@
-// Owns what the emulator's REST API lacks or has wrong: it stands between Prism and the emulator, refuses credentials that
-// GitHub would refuse, answers the missing endpoints from memory, and completes some of the emulator's answers.
+// Owns what the emulator's REST API lacks or has wrong: it stands between Prism and the emulator, refuses credentials
+// that GitHub would refuse, answers the missing endpoints from memory, and completes some of the emulator's answers.
 import { app_id, app_slug } from './emulator.mjs';
 import { forward, listen, parse_json, refusal, send_bytes, send_json } from './loopback.mjs';
 import { complete_checks, complete_permission } from './payloads.mjs';
@@ -17,7 +17,7 @@ class Router {
   reactions = [];
   statuses = [];
   #relay;
-  #app;       // {pem, secret}: what the manifest flow hands out
+  #app; // {pem, secret}: what the manifest flow hands out
   #next_id = 1;
 
   constructor(relay, app) {
@@ -43,7 +43,8 @@ class Router {
 
   #refuse_suspended(who, path) {
     const asked = /^\/app\/installations\/(\d+)\/access_tokens$/.exec(path)?.[1] ?? who?.installation?.installationId;
-    const found = asked && this.emulator.state.appInstallations.all().find((one) => one.installation_id === Number(asked));
+    const found =
+      asked && this.emulator.state.appInstallations.all().find((one) => one.installation_id === Number(asked));
     if (found?.suspended_at) throw refusal(403, 'This installation has been suspended');
   }
 
@@ -78,9 +79,18 @@ class Router {
 
   #installation_repositories(who) {
     if (!who?.installation) throw refusal(401, 'Bad credentials');
-    const repositories = who.installation.repositoryIds.map((id) => this.emulator.state.repos.get(id)).filter(Boolean)
-      .map(({ id, node_id, name, full_name, private: hidden, default_branch }) =>
-        ({ id, node_id, name, full_name, private: hidden, default_branch, owner: { login: full_name.split('/')[0] } }));
+    const repositories = who.installation.repositoryIds
+      .map((id) => this.emulator.state.repos.get(id))
+      .filter(Boolean)
+      .map(({ id, node_id, name, full_name, private: hidden, default_branch }) => ({
+        id,
+        node_id,
+        name,
+        full_name,
+        private: hidden,
+        default_branch,
+        owner: { login: full_name.split('/')[0] },
+      }));
     return [200, { total_count: repositories.length, repository_selection: 'selected', repositories }];
   }
 
@@ -97,13 +107,21 @@ class Router {
     const per_page = Math.min(Number(url.searchParams.get('per_page') ?? 30), 100);
     const before = Number((url.searchParams.get('cursor') ?? '').replace('v1_', '')) || Infinity;
     const wanted = url.searchParams.get('status');
-    const all = this.#relay.deliveries.filter(({ id, status_code: code }) => id < before &&
-      (!wanted || (wanted === 'failure' ? code >= 400 && code <= 599 : code >= 200 && code <= 399)))
+    const all = this.#relay.deliveries
+      .filter(
+        ({ id, status_code: code }) =>
+          id < before &&
+          (!wanted || (wanted === 'failure' ? code >= 400 && code <= 599 : code >= 200 && code <= 399)),
+      )
       .sort((one, other) => other.id - one.id);
     const page = all.slice(0, per_page);
     const next = new URL(url.pathname + url.search, this.emulator.url);
     next.searchParams.set('cursor', `v1_${page.at(-1)?.id}`);
-    return [200, page.map(({ request, response, ...rest }) => rest), all.length > per_page ? { link: `<${next}>; rel="next"` } : {}];
+    return [
+      200,
+      page.map(({ request, response, ...rest }) => rest),
+      all.length > per_page ? { link: `<${next}>; rel="next"` } : {},
+    ];
   }
 
   #delivery(id) {
@@ -119,18 +137,40 @@ class Router {
 
   #manifest_app() {
     const now = new Date().toISOString();
-    return { id: app_id, slug: app_slug, node_id: 'A_local', name: app_slug, description: null, owner: null, client_id: 'Iv1.local',
-      client_secret: 'only-for-tests', webhook_secret: this.#app.secret, pem: this.#app.pem, external_url: this.emulator.url,
-      html_url: `${this.emulator.url}/apps/${app_slug}`, created_at: now, updated_at: now, permissions: {}, events: [] };
+    return {
+      id: app_id,
+      slug: app_slug,
+      node_id: 'A_local',
+      name: app_slug,
+      description: null,
+      owner: null,
+      client_id: 'Iv1.local',
+      client_secret: 'only-for-tests',
+      webhook_secret: this.#app.secret,
+      pem: this.#app.pem,
+      external_url: this.emulator.url,
+      html_url: `${this.emulator.url}/apps/${app_slug}`,
+      created_at: now,
+      updated_at: now,
+      permissions: {},
+      events: [],
+    };
   }
 
   #pulls_of_commit(asked) {
     const { id, full_name } = this.#repository(asked, ['pull_requests', 'contents'], 'read');
     const pulls = this.emulator.state.pullRequests.findBy('repo_id', id).filter((one) => one.head_sha === asked.sha);
-    return [200, pulls.map(({ number, state, title, head_ref, head_sha, base_ref, base_sha }) => ({
-      number, state, title, url: `${this.emulator.url}/repos/${full_name}/pulls/${number}`,
-      head: { ref: head_ref, sha: head_sha }, base: { ref: base_ref, sha: base_sha },
-    }))];
+    return [
+      200,
+      pulls.map(({ number, state, title, head_ref, head_sha, base_ref, base_sha }) => ({
+        number,
+        state,
+        title,
+        url: `${this.emulator.url}/repos/${full_name}/pulls/${number}`,
+        head: { ref: head_ref, sha: head_sha },
+        base: { ref: base_ref, sha: base_sha },
+      })),
+    ];
   }
 
   #add_status(asked) {
@@ -144,20 +184,33 @@ class Router {
 
   #statuses_of(asked) {
     const { id } = this.#repository(asked, ['statuses', 'contents'], 'read');
-    return this.statuses.filter((one) => one.repository === id && one.sha === asked.sha).map((one) => one.status).reverse();
+    return this.statuses
+      .filter((one) => one.repository === id && one.sha === asked.sha)
+      .map((one) => one.status)
+      .reverse();
   }
 
   #combined_status(asked) {
-    const latest = new Map(this.#statuses_of(asked).reverse().map((status) => [status.context, status]));
+    const latest = new Map(
+      this.#statuses_of(asked)
+        .reverse()
+        .map((status) => [status.context, status]),
+    );
     const states = [...latest.values()].map(({ state }) => state);
     const failed = states.some((state) => state === 'failure' || state === 'error');
-    const state = failed ? 'failure' : states.length > 0 && states.every((one) => one === 'success') ? 'success' : 'pending';
+    const state = failed
+      ? 'failure'
+      : states.length > 0 && states.every((one) => one === 'success')
+        ? 'success'
+        : 'pending';
     return { state, sha: asked.sha, total_count: states.length, statuses: [...latest.values()] };
   }
 
   #reactions_to(asked) {
     const { id } = this.#repository(asked, ['issues', 'pull_requests'], 'read');
-    return this.reactions.filter((one) => one.repository === id && one.subject === asked.subject).map((one) => one.reaction);
+    return this.reactions
+      .filter((one) => one.repository === id && one.subject === asked.subject)
+      .map((one) => one.reaction);
   }
 
   #react(asked) {
@@ -174,8 +227,9 @@ class Router {
 
   #unreact(asked) {
     const { id } = this.#repository(asked, ['issues', 'pull_requests'], 'write');
-    const index = this.reactions.findIndex((one) => one.repository === id && one.subject === asked.subject &&
-      one.reaction.id === Number(asked.id));
+    const index = this.reactions.findIndex(
+      (one) => one.repository === id && one.subject === asked.subject && one.reaction.id === Number(asked.id),
+    );
     if (index < 0) throw refusal(404, 'Not Found');
     this.reactions.splice(index, 1);
     return [204];
@@ -192,8 +246,11 @@ function as_app(who) {
 }
 
 function complete_answer(path, answer) {
-  const change = /\/check-(runs|suites)/.test(path) ? complete_checks
-    : /\/collaborators\/[^/]+\/permission$/.test(path) ? complete_permission : undefined;
+  const change = /\/check-(runs|suites)/.test(path)
+    ? complete_checks
+    : /\/collaborators\/[^/]+\/permission$/.test(path)
+      ? complete_permission
+      : undefined;
   if (!change || answer.status >= 300 || answer.bytes.length === 0) return answer;
   return { ...answer, bytes: Buffer.from(JSON.stringify(change(JSON.parse(answer.bytes)))) };
 }

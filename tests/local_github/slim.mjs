@@ -1,5 +1,6 @@
-// Owns the slim OpenAPI description: the part of GitHub's own description (npm package @octokit/openapi) that an App for
-// checks and comments may use. 13 MB become well under 1 MB, so that Prism starts in seconds. Made once a build folder.
+// Owns the slim OpenAPI description: the part of GitHub's own description (npm package @octokit/openapi) that an App
+// for checks and comments may use. 13 MB become well under 1 MB, so that Prism starts in seconds. Made once a build
+// folder.
 //
 //   node slim.mjs FOLDER      prints the path of the description
 import fs from 'node:fs';
@@ -9,22 +10,61 @@ import { fileURLToPath } from 'node:url';
 
 const repo = '/repos/{owner}/{repo}';
 const kept = [
-  '/app', '/app-manifests/{code}/conversions', '/app/hook/config', '/app/hook/deliveries',
-  '/app/hook/deliveries/{delivery_id}', '/app/hook/deliveries/{delivery_id}/attempts', '/app/installation-requests',
-  '/app/installations', '/app/installations/{installation_id}', '/app/installations/{installation_id}/access_tokens',
-  '/app/installations/{installation_id}/suspended', '/installation/repositories', '/installation/token', '/rate_limit',
-  ...['', '/installation', '/check-runs', '/check-runs/{check_run_id}', '/check-runs/{check_run_id}/annotations',
-    '/check-runs/{check_run_id}/rerequest', '/check-suites', '/check-suites/preferences',
-    '/check-suites/{check_suite_id}', '/check-suites/{check_suite_id}/check-runs',
-    '/check-suites/{check_suite_id}/rerequest', '/collaborators', '/collaborators/{username}',
-    '/collaborators/{username}/permission', '/commits/{commit_sha}/pulls', '/commits/{ref}',
-    '/commits/{ref}/check-runs', '/commits/{ref}/check-suites', '/commits/{ref}/status', '/commits/{ref}/statuses',
-    '/compare/{basehead}', '/contents/{path}', '/git/ref/{ref}', '/git/refs', '/git/refs/{ref}', '/issues',
-    '/issues/{issue_number}', '/issues/comments', '/issues/comments/{comment_id}',
-    '/issues/comments/{comment_id}/reactions', '/issues/comments/{comment_id}/reactions/{reaction_id}',
-    '/issues/{issue_number}/comments', '/issues/{issue_number}/reactions',
-    '/issues/{issue_number}/reactions/{reaction_id}', '/pulls', '/pulls/{pull_number}', '/pulls/{pull_number}/commits',
-    '/pulls/{pull_number}/files', '/statuses/{sha}'].map((tail) => repo + tail),
+  '/app',
+  '/app-manifests/{code}/conversions',
+  '/app/hook/config',
+  '/app/hook/deliveries',
+  '/app/hook/deliveries/{delivery_id}',
+  '/app/hook/deliveries/{delivery_id}/attempts',
+  '/app/installation-requests',
+  '/app/installations',
+  '/app/installations/{installation_id}',
+  '/app/installations/{installation_id}/access_tokens',
+  '/app/installations/{installation_id}/suspended',
+  '/installation/repositories',
+  '/installation/token',
+  '/rate_limit',
+  ...[
+    '',
+    '/installation',
+    '/check-runs',
+    '/check-runs/{check_run_id}',
+    '/check-runs/{check_run_id}/annotations',
+    '/check-runs/{check_run_id}/rerequest',
+    '/check-suites',
+    '/check-suites/preferences',
+    '/check-suites/{check_suite_id}',
+    '/check-suites/{check_suite_id}/check-runs',
+    '/check-suites/{check_suite_id}/rerequest',
+    '/collaborators',
+    '/collaborators/{username}',
+    '/collaborators/{username}/permission',
+    '/commits/{commit_sha}/pulls',
+    '/commits/{ref}',
+    '/commits/{ref}/check-runs',
+    '/commits/{ref}/check-suites',
+    '/commits/{ref}/status',
+    '/commits/{ref}/statuses',
+    '/compare/{basehead}',
+    '/contents/{path}',
+    '/git/ref/{ref}',
+    '/git/refs',
+    '/git/refs/{ref}',
+    '/issues',
+    '/issues/{issue_number}',
+    '/issues/comments',
+    '/issues/comments/{comment_id}',
+    '/issues/comments/{comment_id}/reactions',
+    '/issues/comments/{comment_id}/reactions/{reaction_id}',
+    '/issues/{issue_number}/comments',
+    '/issues/{issue_number}/reactions',
+    '/issues/{issue_number}/reactions/{reaction_id}',
+    '/pulls',
+    '/pulls/{pull_number}',
+    '/pulls/{pull_number}/commits',
+    '/pulls/{pull_number}/files',
+    '/statuses/{sha}',
+  ].map((tail) => repo + tail),
 ];
 
 /// Writes FOLDER/github-slim-<version>.json if it is not there yet; returns its path.

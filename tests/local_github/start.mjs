@@ -1,6 +1,6 @@
-// Owns the composition of the local GitHub: starts every part on loopback on ports the kernel chooses, makes the App's key
-// and secret, and ends them all. The chain of a request: door -> Prism -> router -> emulator; of a webhook: emulator ->
-// relay -> the service.
+// Owns the composition of the local GitHub: starts every part on loopback on ports the kernel chooses, makes the App's
+// key and secret, and ends them all. The chain of a request: door -> Prism -> router -> emulator; of a webhook:
+// emulator -> relay -> the service.
 //
 //   node start.mjs --state DIR [--webhook URL] [--description FILE]
 //
@@ -31,17 +31,29 @@ export async function start_local_github({ state, webhook, description }) {
   const door = await start_door();
   const emulator = await start_emulator({ url: door.url, hook: relay.url, secret, private_key: pem });
   const folder = path.join(state, 'git');
-  const git = await start_git_front({ folder, may_read: (token, owner, name) => may_read(emulator, token, owner, name) });
+  const git = await start_git_front({
+    folder,
+    may_read: (token, owner, name) => may_read(emulator, token, owner, name),
+  });
   const repositories = new Repositories({ emulator, relay, folder });
   const control = await start_control({ emulator, repositories, relay, door, router });
   door.upstream = prism.url;
   router.emulator = emulator;
   relay.webhook = webhook;
   relay.git_url = git.url;
-  const tokens = Object.fromEntries(['maintainer', 'contributor', 'outsider'].map((login) => [login, emulator.token_for(login)]));
+  const tokens = Object.fromEntries(
+    ['maintainer', 'contributor', 'outsider'].map((login) => [login, emulator.token_for(login)]),
+  );
   const ready = {
-    api: door.url, direct: emulator.direct, git: git.url, control: control.url, app_id, private_key_file,
-    webhook_secret: secret, installation_id: first_installation_id, tokens,
+    api: door.url,
+    direct: emulator.direct,
+    git: git.url,
+    control: control.url,
+    app_id,
+    private_key_file,
+    webhook_secret: secret,
+    installation_id: first_installation_id,
+    tokens,
   };
   const close = async () => {
     repositories.close();
@@ -69,9 +81,13 @@ function may_read(emulator, token, owner, name) {
 }
 
 async function main() {
-  const { values } = parseArgs({ options: {
-    state: { type: 'string' }, webhook: { type: 'string' }, description: { type: 'string' },
-  } });
+  const { values } = parseArgs({
+    options: {
+      state: { type: 'string' },
+      webhook: { type: 'string' },
+      description: { type: 'string' },
+    },
+  });
   if (!values.state) {
     console.error('usage: node start.mjs --state DIR [--webhook URL] [--description FILE]');
     process.exit(2);
