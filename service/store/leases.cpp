@@ -10,7 +10,7 @@
 namespace benchgate::store {
 namespace {
 
-constexpr Query lease{"leases_lease", R"(
+constexpr Query lease_next{"leases_lease", R"(
     with next as (
         select repository_id, job_id from jobs
         where state = 'queued' and labels <@ $2::text[]
@@ -125,9 +125,9 @@ FinishAnswer apply_finish(Tx& tx, const JobRow& job, const LeaseRef& lease, cons
 }
 
 std::vector<std::string> ids(const pqxx::result& rows) {
-    std::vector<std::string> list;
-    for (const pqxx::row& row : rows) list.emplace_back(row[0].c_str());
-    return list;
+    std::vector<std::string> found;
+    for (const pqxx::row& row : rows) found.emplace_back(row[0].c_str());
+    return found;
 }
 
 constexpr int grace_s = static_cast<int>(deadline_grace.count());
@@ -147,7 +147,7 @@ std::optional<Outcome> outcome_from(std::string_view text) {
 }
 
 std::optional<JobRow> lease_job(Tx& tx, const LeaseRequest& request) {
-    return first(exec(tx, lease, request.runner_id, text_array(request.labels), request.now,
+    return first(exec(tx, lease_next, request.runner_id, text_array(request.labels), request.now,
                       static_cast<int>(request.ttl.count()), grace_s),
                  read_job);
 }

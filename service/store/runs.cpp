@@ -73,13 +73,13 @@ RunRow read(const pqxx::row& row) {
 }
 
 std::vector<std::string> ids(const pqxx::result& rows) {
-    std::vector<std::string> list;
-    for (const pqxx::row& row : rows) list.emplace_back(row[0].c_str());
-    return list;
+    std::vector<std::string> found;
+    for (const pqxx::row& row : rows) found.emplace_back(row[0].c_str());
+    return found;
 }
 
 Stopped stop_jobs(Tx& tx, std::int64_t repository_id, std::vector<std::string> runs, const char* reason, Time now) {
-    Stopped stopped{.runs = std::move(runs)};
+    Stopped stopped{.runs = std::move(runs), .cancelled_jobs = {}, .told_jobs = {}};
     if (stopped.runs.empty()) return stopped;
     const std::string of_runs = text_array(stopped.runs);
     stopped.cancelled_jobs = ids(exec(tx, cancel_waiting_jobs, repository_id, of_runs, reason, now));

@@ -1,7 +1,7 @@
 #include "service/store/trials.h"
 
-#include <cmath>
 #include <cstdio>
+#include <tuple>
 
 #include "service/store/jobs.h"
 #include "service/store/leases.h"
@@ -73,20 +73,12 @@ void insert_samples(Tx& tx, std::int64_t repository_id, const LeaseRef& lease, c
     pqxx::stream_to stream(*tx.session().work, "samples", columns);
     int item = 0;
     for (const SampleRow& sample : samples) {
-        const std::vector<std::string> row{std::to_string(repository_id),
-                                           lease.job_id,
-                                           std::to_string(lease.epoch),
-                                           std::to_string(trial.number),
-                                           std::to_string(item++),
-                                           parameter(sample.benchmark),
-                                           parameter(sample.metric),
-                                           parameter(sample.unit),
-                                           std::string(model::to_string(sample.side)),
-                                           std::string(model::to_string(sample.phase)),
-                                           std::to_string(sample.block),
-                                           sample.kept ? "t" : "f",
-                                           double_array(sample.values),
-                                           parameter(trial.created_at)};
+        const auto row = std::make_tuple(
+            std::to_string(repository_id), lease.job_id, std::to_string(lease.epoch), std::to_string(trial.number),
+            std::to_string(item++), parameter(sample.benchmark), parameter(sample.metric), parameter(sample.unit),
+            std::string(model::to_string(sample.side)), std::string(model::to_string(sample.phase)),
+            std::to_string(sample.block), std::string(sample.kept ? "t" : "f"), double_array(sample.values),
+            parameter(trial.created_at));
         stream << row;
     }
     stream.complete();
