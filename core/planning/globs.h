@@ -1,0 +1,22 @@
+#pragma once
+// Globs of paths and benchmark names: `*` (not '/'), `**` (anything), `?` (one character, not '/'), a leading `!` takes
+// back. Owns matching only; validity of a pattern is never an error: every text is a pattern.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace benchgate::planning {
+
+/// Whether one pattern (no `!`) matches the whole text. `**/` also matches nothing, so "**/x" matches "x".
+/// Time: at most pattern x text steps, never exponential.
+bool glob_matches(std::string_view pattern, std::string_view text);
+
+/// As .gitignore reads a list: the last pattern that matches decides, `!` takes back. An empty list matches all; a list
+/// of `!` patterns only starts from "all".
+bool globs_match(const std::vector<std::string>& patterns, std::string_view text);
+
+/// Whether any of the texts is matched. An empty list of patterns matches even when there are no texts.
+bool any_matches(const std::vector<std::string>& patterns, const std::vector<std::string>& texts);
+
+}  // namespace benchgate::planning

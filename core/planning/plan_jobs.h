@@ -1,0 +1,43 @@
+#pragma once
+// The parts that every kind of plan is made of: which suites, with which share of the error rate, as which run.
+// Internal to planning.
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/planning/plan.h"
+
+namespace benchgate::planning {
+
+bool is_unfinished(const ExistingRun& run);
+bool is_unfinished(const ExistingJob& job);
+
+/// Of the trigger's pull request, in the order given.
+std::vector<const ExistingRun*> runs_of_pull(const PlanInput& input);
+
+/// 1 for a head that never ran.
+int next_attempt(const std::vector<const ExistingRun*>& runs, const std::string& head_sha);
+
+std::vector<const model::Suite*> suites_where(const model::Config& config,
+                                              const std::function<bool(const model::Suite&)>& wanted);
+bool wanted_by_pull(const model::Suite& suite, const std::optional<std::vector<std::string>>& changed_paths);
+bool wanted_by_push(const model::Suite& suite, const PushTrigger& push, const PlanInput& input);
+
+/// Adds one job a suite to a run whose commits and attempt are set. The false-alarm rate is shared equally.
+void add_jobs(PlannedRun& run, const PlanInput& input, const std::vector<const model::Suite*>& suites);
+
+/// A run of the pull request's head, without jobs.
+PlannedRun run_of_pull(const PlanInput& input);
+
+/// One skipped check for each suite that is not among those planned, so that a required check is not waited for.
+void add_skipped_checks(Plan& plan, const PlanInput& input, const std::vector<const model::Suite*>& planned);
+
+/// A fork's head runs only once a maintainer has let this very commit run.
+bool needs_approval(const PlanInput& input);
+std::string approval_text(const PullRequest& pull);
+
+/// The plan of a `/rebench` command (plan_command.cpp).
+Plan plan_command(const PlanInput& input, const CommandTrigger& trigger);
+
+}  // namespace benchgate::planning

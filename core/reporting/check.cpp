@@ -1,0 +1,70 @@
+#include "core/reporting/check.h"
+
+#include <algorithm>
+
+#include "core/reporting/escape.h"
+#include "core/reporting/markdown_view.h"
+
+namespace benchgate::reporting {
+namespace {
+
+constexpr std::size_t most_bytes = 65000;
+constexpr std::size_t most_title = 250;
+
+std::string_view status_word(ReportState state) {
+    switch (state) {
+        case ReportState::queued:
+            return "queued";
+        case ReportState::in_progress:
+            return "in_progress";
+        case ReportState::completed:
+            return "completed";
+    }
+    return "queued";
+}
+
+std::string conclusion_of(const Report& report, const SuiteList& suites, model::Gate gate) {
+    if (!report.problems.empty()) return "neutral";  // nothing is known of the head, and it is not to blame
+    const bool all_cancelled =
+        !suites.empty() && std::all_of(suites.begin(), suites.end(),
+                                       [](const SuiteReport* suite) { return suite->cancelled && !suite->judgement; });
+    return all_cancelled ? "cancelled" : std::string(model::to_string(gate));
+}
+
+SuiteList chosen(const Report& report, const std::vector<std::string>& names) {
+    SuiteList suites = all_suites(report);
+    if (names.empty()) return suites;
+    std::erase_if(suites, [&](const SuiteReport* suite) {
+        return std::find(names.begin(), names.end(), suite->name) == names.end();
+    });
+    return suites;
+}
+
+}  // namespace
+
+std::string check_name(std::string_view suite) {
+    return suite.empty() ? "benchgate" : "benchgate/" + shortened(one_line(suite), 100);
+}
+
+CheckOutput render_check(const Report& report, const std::vector<std::string>& suites) {
+    MarkdownView view{report, chosen(report, suites), report.gate, report.state};
+    if (!suites.empty()) {
+        std::vector<SuiteReport> copies;
+        for (const auto* suite : view.suites) copies.push_back(*suite);
+        view.gate = gate_of(copies);
+        view.state = state_of(copies);
+    }
+    if (!report.problems.empty()) view.state = ReportState::completed;
+    CheckOutput output;
+    output.name = check_name(suites.size() == 1 ? suites[0] : "");
+    output.status = status_word(view.state);
+    if (view.state == ReportState::completed) output.conclusion = conclusion_of(report, view.suites, view.gate);
+    output.title = shortened(headline(report, view.suites), most_title);
+    output.summary = render_markdown_within("check_summary", view, most_bytes);
+    output.text = render_markdown_within("check_text", view, most_bytes);
+    if (output.text.find_first_not_of(" \n") == std::string::npos) output.text.clear();
+    output.details_url = report.page_url;
+    return output;
+}
+
+}  // namespace benchgate::reporting

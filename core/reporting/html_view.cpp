@@ -1,0 +1,225 @@
+#include "core/reporting/html_view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/reporting/escape.h"
+#include "core/reporting/numbers.h"
+#include "core/reporting/page.h"
+#include "core/reporting/words.h"
+#include "templates_embedded.h"
+
+namespace benchgate::reporting {
+namespace {
+
+using kainjow::mustache::data;
+
+std::string name_text(std::string_view foreign) {
+    return shortened(one_line(foreign));
+}
+
+std::string value_text(const std::optional<double>& value, const std::string& unit) {
+    return value ? format_value(*value, unit) : "–";
+}
+
+data row_data(const model::Verdict& verdict, double reach) {
+    data row;
+    row.set("name", name_text(verdict.series.key.benchmark));
+    row.set("metric", name_text(verdict.series.key.metric));
+    row.set("verdict", std::string(model::to_string(verdict.kind)));
+    std::string label(model::to_string(verdict.kind));
+    if (verdict.level) label += ", " + shortened(one_line(*verdict.level), 40);
+    if (!verdict.series.gating) label += ", recorded only";
+    row.set("label", label);
+    std::string change = change_text(verdict);
+    if (const auto word = direction_word(verdict); is_changed(verdict) && !word.empty())
+        change += fmt::format(" {}", word);
+    row.set("change", change);
+    row.set("bar", interval_bar(verdict, reach));
+    row.set("interval", interval_text(shown_interval(verdict)));
+    row.set("base", value_text(verdict.base_value, verdict.series.unit));
+    row.set("head", value_text(verdict.head_value, verdict.series.unit));
+    row.set("detectable", verdict.minimum_detectable ? format_percent(*verdict.minimum_detectable) : "–");
+    std::string why = verdict.reason;
+    if (is_changed(verdict) && !verdict.exact) {
+        if (!why.empty()) why += "; ";
+        why += verdict.confirmed ? "confirmed on fresh blocks" : "not confirmed on fresh blocks";
+    }
+    if (!why.empty()) row.set("why", data("clause", shortened(one_line(why), 300)));
+    return row;
+}
+
+data verdicts_data(const SuiteReport& suite) {
+    std::vector<const model::Verdict*> verdicts;
+    data rows(data::type::list);
+    const auto ordered = rows_of({&suite});
+    for (const auto& row : ordered) verdicts.push_back(row.verdict);
+    const double reach = bar_reach(verdicts);
+    bool drawn = false;
+    for (const auto* verdict : verdicts) {
+        rows.push_back(row_data(*verdict, reach));
+        drawn = drawn || !interval_bar(*verdict, reach).empty();
+    }
+    data table("rows", rows);
+    if (drawn) {
+        data scale("left", format_percent(1 - std::exp(-reach)));
+        scale.set("right", format_percent(std::exp(reach) - 1));
+        table.set("scale", scale);
+    }
+    return table;
+}
+
+data how_data(const SuiteReport& suite) {
+    data facts(data::type::list);
+    const auto add = [&](std::string fact) { facts.push_back(data("fact", std::move(fact))); };
+    const auto& judgement = *suite.judgement;
+    add(method_sentence(suite) + ".");
+    add(fmt::format(
+        "Blocks of four base and four head trials in random order, seed {}; {} kept, {} thrown away for the "
+        "host's sake.",
+        suite.seed, judgement.blocks_kept, judgement.blocks_void));
+    add(fmt::format("{} judged together; all of them raise a false alarm in at most {} of unchanged commits.",
+                    counted(judgement.tests, "series"), format_percent(suite.false_alarms)));
+    if (!suite.runner.empty())
+        add(fmt::format("Both commits ran on {}{}.", name_text(suite.runner),
+                        suite.host_class.empty() ? "" : fmt::format(" ({})", name_text(suite.host_class))));
+    if (suite.duration_seconds > 0) add(fmt::format("It took {}.", format_duration(suite.duration_seconds)));
+    if (!judgement.judge_version.empty()) add(fmt::format("Judge {}.", name_text(judgement.judge_version)));
+    data how("facts", facts);
+    if (!suite.bundle_url.empty()) how.set("bundle", data("href", html_href(suite.bundle_url)));
+    return how;
+}
+
+data host_data(const std::vector<model::HostFact>& facts) {
+    data rows(data::type::list);
+    for (const auto& fact : facts) {
+        data row("id", name_text(fact.id));
+        row.set("status", name_text(fact.status));
+        row.set("observed", name_text(fact.observed));
+        row.set("wanted", name_text(fact.wanted));
+        rows.push_back(row);
+    }
+    return data("rows", rows);
+}
+
+data suite_data(const SuiteReport& suite) {
+    data view("name", name_text(suite.name));
+    view.set("state", shortened(one_line(state_words(suite)), 120));
+    view.set("tag", suite.error && !suite.cancelled ? "failed"
+                    : suite.judgement               ? std::string(model::to_string(suite.judgement->gate))
+                                                    : "plain");
+    if (suite.error) {
+        data error("phase", name_text(suite.error->phase));
+        error.set("message", shortened(one_line(suite.error->message), 1000));
+        if (!suite.error->log_tail.empty()) error.set("log", data("text", many_lines(suite.error->log_tail)));
+        view.set("error", error);
+    }
+    if (suite.judgement) {
+        if (!suite.judgement->verdicts.empty()) view.set("table", verdicts_data(suite));
+        view.set("how", how_data(suite));
+    }
+    if (!suite.host.empty()) view.set("host", host_data(suite.host));
+    return view;
+}
+
+void set_place(data& root, const Report& report, Style style) {
+    root.set("repository", name_text(report.repository));
+    if (style == Style::linked && report.repository.find('/') != std::string::npos) {
+        data page("href", html_href("/" + report.repository));
+        page.set("name", name_text(report.repository));
+        root.set("repository_page", page);
+    }
+    if (report.pull_number && !report.repository_url.empty()) {
+        data pull("number", std::to_string(*report.pull_number));
+        pull.set("href", html_href(fmt::format("{}/pull/{}", report.repository_url, *report.pull_number)));
+        root.set("pull", pull);
+    }
+    if (report.base_sha.empty()) return;
+    data commits("base", short_sha(report.base_sha));
+    commits.set("base_full", report.base_sha);
+    commits.set("head", short_sha(report.head_sha));
+    commits.set("head_full", report.head_sha);
+    if (!report.base_ref.empty()) commits.set("base_ref", data("name", name_text(report.base_ref)));
+    root.set("commits", commits);
+}
+
+data problems_data(const Report& report) {
+    data problems(data::type::list);
+    for (const auto& problem : report.problems) {
+        data entry("place", problem.line > 0 ? fmt::format("{}:{}:{}", problem.file, problem.line, problem.column)
+                                             : problem.file);
+        entry.set("message", shortened(one_line(problem.message), 1000));
+        problems.push_back(entry);
+    }
+    return problems;
+}
+
+}  // namespace
+
+double bar_reach(const std::vector<const model::Verdict*>& verdicts) {
+    double reach = std::log(1.05);
+    for (const auto* verdict : verdicts)
+        for (const auto& end : {shown_interval(*verdict).low, shown_interval(*verdict).high, verdict->ratio})
+            if (end && *end > 0 && std::isfinite(*end)) reach = std::max(reach, std::fabs(std::log(*end)));
+    return std::min(reach, std::log(3.0));
+}
+
+std::string interval_bar(const model::Verdict& verdict, double reach) {
+    const auto& interval = shown_interval(verdict);
+    if (!interval.low && !interval.high && !verdict.ratio) return "";
+    const auto place = [&](const std::optional<double>& ratio, double open) {
+        if (!ratio) return open;
+        const double at = *ratio > 0 ? std::clamp(std::log(*ratio) / reach, -1.0, 1.0) : -1.0;
+        return 100 + 95 * at;
+    };
+    std::string svg = fmt::format(
+        R"(<svg class="bar {}" viewBox="0 0 200 20" preserveAspectRatio="none" role="img" aria-label="{}"><line class="axis" x1="100" y1="0" x2="100" y2="20"/>)",
+        model::to_string(verdict.kind), html_text(change_text(verdict) + ", interval " + interval_text(interval)));
+    if (interval.low || interval.high) {
+        const double left = place(interval.low, 0);
+        const double right = place(interval.high, 200);
+        svg += fmt::format(R"(<rect class="reach" x="{:.1f}" y="6" width="{:.1f}" height="8" rx="2"/>)", left,
+                           std::max(1.5, right - left));
+    }
+    if (verdict.ratio)
+        svg += fmt::format(R"(<rect class="point" x="{:.1f}" y="3" width="3" height="14"/>)",
+                           place(verdict.ratio, 100) - 1.5);
+    return svg + "</svg>";
+}
+
+std::string render_html_template(std::string_view name, data root, std::string_view title, Style style) {
+    root.set("title", name_text(title));
+    root.set("stylesheet", std::string(stylesheet_path));
+    if (style == Style::inside) root.set("inline_style", data("css", std::string(page_stylesheet())));
+    for (const char* part : {"top", "bottom"})
+        root.set(part, data(kainjow::mustache::partial{
+                           [part] { return std::string(templates::embedded(std::string(part) + ".mustache")); }}));
+    kainjow::mustache::mustache page(std::string(templates::embedded(std::string(name) + ".mustache")));
+    page.set_custom_escape([](const std::string& text) { return html_text(text); });
+    return page.render(root);
+}
+
+std::string render_comparison(const Report& report, Style style) {
+    const auto suites = all_suites(report);
+    data root;
+    set_place(root, report, style);
+    root.set("headline", headline(report, suites));
+    root.set("gate_class",
+             report.state == ReportState::completed ? std::string(model::to_string(report.gate)) : "plain");
+    if (const auto sentence = gate_sentence(report.state, report.gate); !sentence.empty()) {
+        root.set("gate", data("gate", std::string(sentence)));
+        for (const auto* suite : suites)
+            if (suite->judgement && suite->judgement->gate == report.gate && !suite->judgement->gate_reason.empty())
+                root.set("gate_reason", data("clause", shortened(one_line(suite->judgement->gate_reason), 300)));
+    }
+    if (!report.note.empty()) root.set("note", data("sentence", shortened(one_line(report.note), 1000)));
+    root.set("problems", problems_data(report));
+    data list(data::type::list);
+    for (const auto* suite : suites) list.push_back(suite_data(*suite));
+    root.set("suites", list);
+    return render_html_template("page", std::move(root), headline(report, suites), style);
+}
+
+}  // namespace benchgate::reporting

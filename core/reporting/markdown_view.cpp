@@ -1,0 +1,222 @@
+#include "core/reporting/markdown_view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/reporting/escape.h"
+#include "core/reporting/numbers.h"
+#include "templates_embedded.h"
+
+namespace benchgate::reporting {
+namespace {
+
+using kainjow::mustache::data;
+using kainjow::mustache::list;
+using kainjow::mustache::mustache;
+using model::VerdictKind;
+
+std::string text_of(std::string_view foreign, std::size_t most = 300) {
+    return markdown_text(shortened(one_line(foreign), most));
+}
+
+/// A commit, linked where the repository's address is known.
+std::string commit(const Report& report, const std::string& sha) {
+    const std::string name = markdown_name(short_sha(sha));
+    if (report.repository_url.empty() || sha.size() != 40 || short_sha(sha) == sha) return name;
+    return fmt::format("[{}]({}/commit/{})", name, report.repository_url, sha);
+}
+
+std::string value_text(const std::optional<double>& value, const std::string& unit) {
+    return value ? text_of(format_value(*value, unit), 40) : "–";
+}
+
+data row_data(const Row& row, bool several_suites) {
+    const auto& verdict = *row.verdict;
+    std::string change = change_text(verdict);
+    if (const auto word = direction_word(verdict); is_changed(verdict) && !word.empty())
+        change += fmt::format(" {}", word);
+    data view;
+    const std::string suite = several_suites ? text_of(row.suite->name, 60) + " · " : "";
+    view.set("name", suite + markdown_name(verdict.series.key.benchmark));
+    view.set("metric", text_of(verdict.series.key.metric, 60));
+    view.set("verdict", std::string(model::to_string(verdict.kind)));
+    view.set("mark", verdict.kind == VerdictKind::regressed ? "❌" : "⚡");
+    view.set("level", verdict.level ? text_of(*verdict.level, 40) : std::string(model::to_string(verdict.kind)));
+    view.set("change", change);
+    view.set("interval", interval_text(shown_interval(verdict)));
+    view.set("base", value_text(verdict.base_value, verdict.series.unit));
+    view.set("head", value_text(verdict.head_value, verdict.series.unit));
+    view.set("confirmed", std::string(confirmation_word(verdict)));
+    view.set("detectable", verdict.minimum_detectable ? format_percent(*verdict.minimum_detectable) : "–");
+    view.set("reason", verdict.reason.empty() ? "" : ": " + text_of(verdict.reason));
+    return view;
+}
+
+/// A list of at most `most` rows, and the sentence about those left out.
+struct Cut {
+    data rows{data::type::list};
+    std::string more;
+};
+
+Cut cut(const std::vector<Row>& rows, std::size_t most, bool several_suites) {
+    Cut result;
+    const std::size_t shown = std::min(most, rows.size());
+    for (std::size_t i = 0; i < shown; ++i) result.rows.push_back(row_data(rows[i], several_suites));
+    if (shown < rows.size())
+        result.more = fmt::format("{}{} more", shown > 0 ? "and " : "",
+                                  format_count(static_cast<long long>(rows.size() - shown)));
+    return result;
+}
+
+void set_rows(data& root, const std::string& name, const std::vector<Row>& rows, std::size_t most,
+              bool several_suites) {
+    if (rows.empty()) return;
+    Cut made = cut(rows, most, several_suites);
+    data section;
+    section.set("count", format_count(static_cast<long long>(rows.size())));
+    if (!made.rows.is_empty_list()) section.set("table", data("rows", made.rows));
+    if (!made.more.empty()) section.set("more", data("sentence", made.more));
+    root.set(name, section);
+}
+
+std::string suite_line(const SuiteReport& suite) {
+    std::string line = fmt::format("{}: ", markdown_name(suite.name));
+    if (suite.judgement) {
+        line += method_sentence(suite);
+        if (!suite.runner.empty()) line += fmt::format(", on {}", text_of(suite.runner, 60));
+        if (!suite.host_class.empty()) line += fmt::format(" ({})", text_of(suite.host_class, 100));
+        if (suite.duration_seconds > 0) line += fmt::format(", in {}", format_duration(suite.duration_seconds));
+        return line;
+    }
+    return line + text_of(state_words(suite), 120);
+}
+
+data suites_data(const MarkdownView& view) {
+    data lines(data::type::list);
+    const std::size_t shown = std::min(view.suites.size(), view.most_rows);
+    for (std::size_t i = 0; i < shown; ++i) lines.push_back(data("line", suite_line(*view.suites[i])));
+    if (shown < view.suites.size())
+        lines.push_back(data("line", fmt::format("and {} more suites", view.suites.size() - shown)));
+    return lines;
+}
+
+data errors_data(const MarkdownView& view) {
+    data errors(data::type::list);
+    std::size_t left = view.most_rows;
+    for (const auto* suite : view.suites) {
+        if (!suite->error || left == 0) continue;
+        --left;
+        data error;
+        error.set("suite", markdown_name(suite->name));
+        error.set("phase", text_of(suite->error->phase, 40));
+        error.set("message", text_of(suite->error->message));
+        // The end of a log says why: what is too long loses its beginning.
+        std::string_view log = suite->error->log_tail;
+        if (log.size() > 4000) log = log.substr(log.size() - 4000);
+        if (!log.empty() && view.most_rows > 4) error.set("log", data("block", markdown_block(log)));
+        errors.push_back(error);
+    }
+    return errors;
+}
+
+data problems_data(const MarkdownView& view) {
+    data problems(data::type::list);
+    const auto& all = view.report.problems;
+    const std::size_t shown = std::min(all.size(), view.most_rows);
+    for (std::size_t i = 0; i < shown; ++i) {
+        const auto& problem = all[i];
+        std::string place = problem.file;
+        if (problem.line > 0) place += fmt::format(":{}:{}", problem.line, problem.column);
+        data entry("place", markdown_name(place));
+        entry.set("message", text_of(problem.message));
+        problems.push_back(entry);
+    }
+    if (shown < all.size()) {
+        data entry("place", fmt::format("{} more", all.size() - shown));
+        entry.set("message", "not shown");
+        problems.push_back(entry);
+    }
+    return problems;
+}
+
+std::vector<Row> of_kind(const std::vector<Row>& rows, VerdictKind kind) {
+    std::vector<Row> chosen;
+    std::copy_if(rows.begin(), rows.end(), std::back_inserter(chosen),
+                 [&](const Row& row) { return row.verdict->kind == kind && row.verdict->series.gating; });
+    return chosen;
+}
+
+/// Why the gate is as it is: the judge's clause of the suite that decided.
+std::string gate_reason(const MarkdownView& view) {
+    for (const auto* suite : view.suites)
+        if (suite->judgement && suite->judgement->gate == view.gate && !suite->judgement->gate_reason.empty() &&
+            view.gate != model::Gate::success)
+            return text_of(suite->judgement->gate_reason);
+    return "";
+}
+
+void set_tables(data& root, const MarkdownView& view) {
+    const auto rows = rows_of(view.suites);
+    const bool several = view.suites.size() > 1;
+    std::vector<Row> changed;
+    for (const auto& row : rows)
+        if (is_changed(*row.verdict) && row.verdict->series.gating) changed.push_back(row);
+    set_rows(root, "changed", changed, std::min(view.most_changed, view.most_rows), several);
+    set_rows(root, "inconclusive", of_kind(rows, VerdictKind::inconclusive), view.most_rows, several);
+    set_rows(root, "added", of_kind(rows, VerdictKind::added), view.most_rows, several);
+    set_rows(root, "missing", of_kind(rows, VerdictKind::missing), view.most_rows, several);
+    set_rows(root, "failed", of_kind(rows, VerdictKind::failed), view.most_rows, several);
+    set_rows(root, "everything", rows, view.most_rows, several);
+}
+
+}  // namespace
+
+std::string markdown_name(std::string_view name) {
+    return fmt::format("<code>{}</code>", markdown_text(shortened(one_line(name))));
+}
+
+std::string render_markdown_template(std::string_view name, const MarkdownView& view) {
+    const Report& report = view.report;
+    data root;
+    root.set("headline", headline(report, view.suites));
+    root.set("gate", std::string(gate_sentence(view.state, view.gate)));
+    if (view.state == ReportState::completed)
+        if (const auto reason = gate_reason(view); !reason.empty()) root.set("gate_reason", data("clause", reason));
+    if (!report.note.empty()) root.set("note", data("sentence", text_of(report.note, 1000)));
+    if (!report.problems.empty()) root.set("problems", problems_data(view));
+    if (!report.base_sha.empty()) {
+        data commits("base", commit(report, report.base_sha));
+        commits.set("head", commit(report, report.head_sha));
+        if (!report.base_ref.empty()) commits.set("base_ref", data("name", markdown_name(report.base_ref)));
+        root.set("commits", commits);
+    }
+    root.set("suites", suites_data(view));
+    root.set("errors", errors_data(view));
+    set_tables(root, view);
+    if (const auto next = next_step(report, view.suites, view.gate); !next.empty())
+        root.set("next", data("sentence", next));
+    // The address stands in parentheses of a link: the service wrote it, but it holds the names of a repository.
+    if (const bool safe = report.page_url.find_first_of("() <>\n") == std::string::npos;
+        safe && !report.page_url.empty())
+        root.set("page", data("url", report.page_url));
+
+    for (const char* part : {"tables", "basis"})
+        root.set(part, data(kainjow::mustache::partial{
+                           [part] { return std::string(templates::embedded(std::string(part) + ".mustache")); }}));
+    mustache page(std::string(templates::embedded(std::string(name) + ".mustache")));
+    page.set_custom_escape([](const std::string& text) { return text; });
+    return page.render(root);
+}
+
+std::string render_markdown_within(std::string_view name, MarkdownView view, std::size_t most_bytes) {
+    view.most_rows = std::min<std::size_t>(view.most_rows, 400);
+    std::string text = render_markdown_template(name, view);
+    while (text.size() > most_bytes && view.most_rows > 0) {
+        view.most_rows /= 2;
+        text = render_markdown_template(name, view);
+    }
+    return text;
+}
+
+}  // namespace benchgate::reporting

@@ -1,0 +1,132 @@
+#include "core/reporting/page.h"
+
+#include <fmt/format.h>
+
+#include "core/reporting/escape.h"
+#include "core/reporting/html_view.h"
+#include "core/reporting/numbers.h"
+#include "stylesheets_embedded.h"
+
+namespace benchgate::reporting {
+namespace {
+
+using kainjow::mustache::data;
+
+std::string cell(std::string_view foreign) {
+    return shortened(one_line(foreign));
+}
+
+/// "2026-11-21T04:38:43Z" -> "2026-11-21 04:38"; another form stays as it is.
+std::string time_cell(std::string_view iso) {
+    if (iso.size() < 16 || (iso[10] != 'T' && iso[10] != ' ')) return cell(iso);
+    return cell(fmt::format("{} {}", iso.substr(0, 10), iso.substr(11, 5)));
+}
+
+void set_gate(data& row, const std::string& gate) {
+    if (gate.empty()) return;
+    data tag("word", cell(gate));
+    tag.set("label", gate == "action_required" ? "needs a person" : cell(gate));
+    row.set("gate", tag);
+}
+
+void set_table(data& root, const data& rows) {
+    if (!rows.is_empty_list()) root.set("table", data("rows", rows));
+}
+
+void set_link(data& row, const std::string& repository, const std::optional<std::int64_t>& pull) {
+    if (pull) row.set("href", data("address", html_href(fmt::format("/{}/pull/{}", repository, *pull))));
+}
+
+}  // namespace
+
+std::string_view page_stylesheet() {
+    return stylesheets::embedded("benchgate.css");
+}
+
+std::string render_page(const Report& report) {
+    return render_comparison(report, Style::linked);
+}
+
+std::string render_repositories(const std::vector<RepositoryRow>& rows) {
+    data list(data::type::list);
+    for (const auto& repository : rows) {
+        data row("name", cell(repository.full_name));
+        row.set("href", html_href("/" + repository.full_name));
+        row.set("runs", format_count(repository.runs));
+        row.set("last", time_cell(repository.last_run_at));
+        set_gate(row, repository.last_gate);
+        list.push_back(row);
+    }
+    data root;
+    set_table(root, list);
+    return render_html_template("repositories", std::move(root), "Repositories", Style::linked);
+}
+
+std::string render_repository(std::string_view full_name, const std::vector<RunRow>& rows) {
+    const std::string repository(full_name);
+    data list(data::type::list);
+    for (const auto& run : rows) {
+        data row;
+        row.set("title", run.pull_number ? fmt::format("Pull request {}", *run.pull_number) : "Push");
+        set_link(row, repository, run.pull_number);
+        row.set("base", short_sha(run.base_sha));
+        row.set("head", short_sha(run.head_sha));
+        row.set("state", cell(run.state));
+        set_gate(row, run.gate);
+        row.set("summary", cell(run.summary));
+        row.set("created", time_cell(run.created_at));
+        list.push_back(row);
+    }
+    data root("name", cell(full_name));
+    set_table(root, list);
+    return render_html_template("repository", std::move(root), full_name, Style::linked);
+}
+
+std::string render_queue(const std::vector<QueueRow>& rows) {
+    data list(data::type::list);
+    for (const auto& job : rows) {
+        data row("suite", cell(job.suite));
+        row.set("title", job.pull_number ? fmt::format("{}, pull request {}", cell(job.repository), *job.pull_number)
+                                         : cell(job.repository));
+        set_link(row, job.repository, job.pull_number);
+        row.set("head", short_sha(job.head_sha));
+        row.set("state", cell(job.state));
+        row.set("phase", cell(job.phase));
+        row.set("hosts", job.host_class.empty() ? "any" : cell(job.host_class));
+        row.set("runner", job.runner.empty() ? "–" : cell(job.runner));
+        row.set("since", time_cell(job.queued_at));
+        list.push_back(row);
+    }
+    data root;
+    set_table(root, list);
+    return render_html_template("queue", std::move(root), "Queue", Style::linked);
+}
+
+std::string render_runners(const std::vector<RunnerRow>& rows) {
+    data list(data::type::list);
+    for (const auto& runner : rows) {
+        data row("name", cell(runner.name));
+        row.set("version", cell(runner.version));
+        row.set("labels", cell(runner.labels));
+        row.set("state", cell(runner.state));
+        row.set("seen", time_cell(runner.last_seen_at));
+        row.set("job", runner.job.empty() ? "–" : cell(runner.job));
+        data worries(data::type::list);
+        for (const auto& fact : runner.host)
+            if (fact.status == "warn" || fact.status == "fail")
+                worries.push_back(data("worry", fmt::format("{}: {}", cell(fact.id), cell(fact.observed))));
+        row.set("worries", worries);
+        list.push_back(row);
+    }
+    data root;
+    set_table(root, list);
+    return render_html_template("runners", std::move(root), "Runners", Style::linked);
+}
+
+std::string render_message(std::string_view heading, std::string_view sentence) {
+    data root("heading", cell(heading));
+    root.set("sentence", shortened(one_line(sentence), 1000));
+    return render_html_template("message", std::move(root), heading, Style::linked);
+}
+
+}  // namespace benchgate::reporting

@@ -1,0 +1,74 @@
+#pragma once
+// The pages that people open: a comparison with all its detail, and the lists of repositories, runs, jobs and runners.
+// Whole HTML documents that need one stylesheet at /assets/benchgate.css and no script: fit for
+// `Content-Security-Policy: default-src 'self'`.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/reporting/report.h"
+
+namespace benchgate::reporting {
+
+inline constexpr std::string_view stylesheet_path = "/assets/benchgate.css";
+
+/// The stylesheet's bytes, compiled in from web/benchgate.css (text/css).
+std::string_view page_stylesheet();
+
+/// A pull request's page, or that of any comparison: every benchmark with its interval, host facts, how the verdict
+/// came about.
+std::string render_page(const Report& report);
+
+struct RepositoryRow {
+    std::string full_name;
+    std::int64_t runs = 0;
+    std::string last_run_at;  ///< ISO 8601, UTC; empty: none yet
+    std::string last_gate;    ///< a gate's word, or empty
+};
+
+struct RunRow {
+    std::int64_t id = 0;
+    std::string kind;   ///< "pull_request", "push", "command"
+    std::string state;  ///< a RunState's word
+    std::string gate;   ///< a gate's word, or empty
+    std::optional<std::int64_t> pull_number;
+    std::string head_sha;
+    std::string base_sha;
+    std::string created_at;  ///< ISO 8601, UTC
+    std::string summary;     ///< plain text, e.g. the check's title
+};
+
+struct QueueRow {
+    std::string repository;
+    std::optional<std::int64_t> pull_number;
+    std::string head_sha;
+    std::string suite;
+    std::string state;  ///< a JobState's word
+    std::string phase;  ///< a JobPhase's word, or empty
+    std::string host_class;
+    std::string runner;
+    std::string queued_at;
+    int priority = 0;
+};
+
+struct RunnerRow {
+    std::string name;
+    std::string labels;
+    std::string state;  ///< "idle", "busy", "offline", "quarantined"
+    std::string last_seen_at;
+    std::string job;  ///< what it does, plain text; may be empty
+    std::string version;
+    std::vector<model::HostFact> host;
+};
+
+std::string render_repositories(const std::vector<RepositoryRow>& rows);
+std::string render_repository(std::string_view full_name, const std::vector<RunRow>& rows);
+std::string render_queue(const std::vector<QueueRow>& rows);
+std::string render_runners(const std::vector<RunnerRow>& rows);
+/// A page with one heading and one sentence, for 404 and the like.
+std::string render_message(std::string_view heading, std::string_view sentence);
+
+}  // namespace benchgate::reporting

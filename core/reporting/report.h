@@ -1,0 +1,73 @@
+#pragma once
+// What there is to say about one comparison, for every way of saying it. Filled by the judge's and the outbox's
+// workers and by `benchgate compare`; the renderers beside this file only read it. Holds no Markdown and no HTML: all
+// texts are raw and hostile until a renderer escapes them.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/model/host.h"
+#include "core/model/verdict.h"
+
+namespace benchgate::reporting {
+
+enum class ReportState { queued, in_progress, completed };
+
+/// Why a suite could not be measured.
+struct SuiteError {
+    std::string phase;     ///< "fetch", "build", "measure", "upload", "parse", "lost", "cancelled"
+    std::string message;   ///< one line
+    std::string log_tail;  ///< the last lines of the log; may be empty
+};
+
+struct SuiteReport {
+    std::string name;
+    ReportState state = ReportState::queued;
+    std::optional<model::Judgement> judgement;
+    std::optional<SuiteError> error;
+    bool identical = false;  ///< the artifacts' hashes are equal: nothing was measured
+    bool cancelled = false;  ///< ended without a result on somebody's wish
+    std::string runner;      ///< name; empty before a lease
+    std::string host_class;  ///< labels, comma separated
+    std::vector<model::HostFact> host;
+    int trials = 0;  ///< kept, a side
+    std::uint64_t seed = 0;
+    double detect = 0.03;        ///< the change that the policy wants to be seen
+    double false_alarms = 0.01;  ///< the error rate this suite was judged at
+    double duration_seconds = 0;
+    std::string progress;    ///< of a suite under way, e.g. "measuring block 3 of at most 15"; empty: unknown
+    std::string bundle_url;  ///< where the raw samples are; empty: nowhere
+};
+
+/// An error of `.benchgate.yml`.
+struct ConfigProblem {
+    std::string file;
+    int line = 0;  ///< 1-based; 0: no place
+    int column = 0;
+    std::string message;
+};
+
+struct Report {
+    std::string repository;      ///< owner/name, or a folder's name
+    std::string repository_url;  ///< https://github.com/owner/name; empty: SHAs are not linked
+    std::optional<std::int64_t> pull_number;
+    std::string base_sha;
+    std::string head_sha;
+    std::string base_ref;
+    ReportState state = ReportState::queued;
+    std::string page_url;  ///< the page with every detail; empty: none
+    std::vector<SuiteReport> suites;
+    model::Gate gate = model::Gate::neutral;  ///< of all suites; meaningful when completed
+    std::vector<ConfigProblem> problems;
+    std::string note;  ///< one sentence about the base or the run ("waiting for approval ..."); may be empty
+};
+
+/// The worst gate of the suites; a suite that could not be measured or gave no result counts as neutral.
+model::Gate gate_of(const std::vector<SuiteReport>& suites);
+
+/// queued, in_progress or completed of the whole, from its suites (none: completed).
+ReportState state_of(const std::vector<SuiteReport>& suites);
+
+}  // namespace benchgate::reporting

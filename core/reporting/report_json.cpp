@@ -1,0 +1,132 @@
+#include "core/reporting/report_json.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace benchgate::reporting {
+namespace {
+
+using json::OrderedJson;
+
+OrderedJson number(const std::optional<double>& value) {
+    return value && std::isfinite(*value) ? OrderedJson(*value) : OrderedJson(nullptr);
+}
+
+OrderedJson interval_json(const model::Interval& interval) {
+    return OrderedJson::array({number(interval.low), number(interval.high)});
+}
+
+OrderedJson verdicts_json(const std::vector<model::Verdict>& verdicts) {
+    OrderedJson list = OrderedJson::array();
+    for (const auto& verdict : verdicts) list.push_back(verdict_json(verdict));
+    return list;
+}
+
+std::string_view state_word(ReportState state) {
+    switch (state) {
+        case ReportState::queued:
+            return "queued";
+        case ReportState::in_progress:
+            return "in_progress";
+        case ReportState::completed:
+            return "completed";
+    }
+    return "queued";
+}
+
+OrderedJson suite_json(const SuiteReport& suite) {
+    OrderedJson object;
+    object["suite"] = suite.name;
+    object["state"] = state_word(suite.state);
+    object["gate"] = suite.judgement ? OrderedJson(model::to_string(suite.judgement->gate)) : OrderedJson(nullptr);
+    object["gate_reason"] = suite.judgement ? suite.judgement->gate_reason : "";
+    object["judge_version"] = suite.judgement ? suite.judgement->judge_version : "";
+    object["verdicts"] = suite.judgement ? verdicts_json(suite.judgement->verdicts) : OrderedJson::array();
+    object["identical"] = suite.identical;
+    object["cancelled"] = suite.cancelled;
+    object["trials"] = suite.trials;
+    object["tests"] = suite.judgement ? suite.judgement->tests : 0;
+    object["blocks_kept"] = suite.judgement ? suite.judgement->blocks_kept : 0;
+    object["blocks_void"] = suite.judgement ? suite.judgement->blocks_void : 0;
+    object["seed"] = suite.seed;
+    object["false_alarms"] = suite.false_alarms;
+    object["detect"] = suite.detect;
+    object["runner"] = suite.runner;
+    object["host_class"] = suite.host_class;
+    object["duration_seconds"] = suite.duration_seconds;
+    object["error"] = nullptr;
+    if (suite.error)
+        object["error"] = OrderedJson{
+            {"phase", suite.error->phase}, {"message", suite.error->message}, {"log_tail", suite.error->log_tail}};
+    return object;
+}
+
+}  // namespace
+
+OrderedJson verdict_json(const model::Verdict& verdict) {
+    OrderedJson object;
+    object["benchmark"] = verdict.series.key.benchmark;
+    object["metric"] = verdict.series.key.metric;
+    object["verdict"] = model::to_string(verdict.kind);
+    object["ratio"] = number(verdict.ratio);
+    object["interval"] = interval_json(verdict.interval);
+    object["nominal_interval"] = interval_json(verdict.nominal);
+    object["minimum_detectable"] = number(verdict.minimum_detectable);
+    object["trials_used"] = verdict.trials_used;
+    object["level"] = verdict.level ? OrderedJson(*verdict.level) : OrderedJson(nullptr);
+    object["action"] = model::to_string(verdict.action);
+    object["unit"] = verdict.series.unit;
+    object["better"] = model::to_string(verdict.series.better);
+    object["gating"] = verdict.series.gating;
+    object["base"] = number(verdict.base_value);
+    object["head"] = number(verdict.head_value);
+    object["p"] = number(verdict.p);
+    object["exact"] = verdict.exact;
+    object["confirmed"] = verdict.confirmed;
+    object["reason"] = verdict.reason;
+    return object;
+}
+
+OrderedJson judgement_json(const model::Judgement& judgement) {
+    OrderedJson object;
+    object["schema_version"] = report_schema_version;
+    object["judge_version"] = judgement.judge_version;
+    object["verdicts"] = verdicts_json(judgement.verdicts);
+    object["gate"] = model::to_string(judgement.gate);
+    object["gate_reason"] = judgement.gate_reason;
+    object["tests"] = judgement.tests;
+    object["blocks_kept"] = judgement.blocks_kept;
+    object["blocks_void"] = judgement.blocks_void;
+    return object;
+}
+
+OrderedJson report_json(const Report& report) {
+    OrderedJson object;
+    object["schema_version"] = report_schema_version;
+    object["judge_version"] = "";
+    for (const auto& suite : report.suites)
+        if (suite.judgement) object["judge_version"] = suite.judgement->judge_version;
+    object["repository"] = report.repository;
+    object["base"] = report.base_sha;
+    object["head"] = report.head_sha;
+    object["suites"] = OrderedJson::array();
+    for (const auto& suite : report.suites) object["suites"].push_back(suite_json(suite));
+    object["problems"] = OrderedJson::array();
+    for (const auto& problem : report.problems)
+        object["problems"].push_back(OrderedJson{
+            {"file", problem.file}, {"line", problem.line}, {"column", problem.column}, {"message", problem.message}});
+    object["gate"] = model::to_string(report.gate);
+    object["exit_status"] = exit_status(report);
+    return object;
+}
+
+int exit_status(const Report& report) {
+    if (!report.problems.empty()) return 2;
+    if (report.gate == model::Gate::failure || report.gate == model::Gate::action_required) return 1;
+    const bool unmeasured = std::any_of(report.suites.begin(), report.suites.end(), [](const SuiteReport& suite) {
+        return suite.error.has_value() || (!suite.judgement && !suite.identical);
+    });
+    return unmeasured ? 3 : 0;
+}
+
+}  // namespace benchgate::reporting

@@ -1,0 +1,127 @@
+#include "core/reporting/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "core/reporting/escape.h"
+#include "core/reporting/numbers.h"
+#include "core/reporting/words.h"
+
+namespace benchgate::reporting {
+namespace {
+
+using model::VerdictKind;
+
+constexpr std::size_t columns = 6;
+using Cells = std::array<std::string, columns>;
+
+std::string painted(std::string_view text, std::string_view colour, const TextOptions& options) {
+    if (!options.colour || colour.empty()) return std::string(text);
+    return fmt::format("\x1b[{}m{}\x1b[0m", colour, text);
+}
+
+std::string_view colour_of(VerdictKind kind) {
+    switch (kind) {
+        case VerdictKind::regressed:
+        case VerdictKind::failed:
+            return "31";
+        case VerdictKind::improved:
+            return "32";
+        case VerdictKind::inconclusive:
+        case VerdictKind::missing:
+            return "33";
+        default:
+            return "";
+    }
+}
+
+std::string_view colour_of(model::Gate gate) {
+    switch (gate) {
+        case model::Gate::success:
+            return "32";
+        case model::Gate::failure:
+            return "31";
+        default:
+            return "33";
+    }
+}
+
+std::string padded(std::string text, std::size_t width) {
+    const std::size_t length = characters(text);
+    if (length < width) text.append(width - length, ' ');
+    return text;
+}
+
+Cells cells_of(const model::Verdict& verdict, std::size_t longest) {
+    std::string verdict_word(model::to_string(verdict.kind));
+    if (verdict.level) verdict_word += " (" + shortened(one_line(*verdict.level), 20) + ")";
+    return {shortened(one_line(verdict.series.key.benchmark), longest),
+            shortened(one_line(verdict.series.key.metric), 24),
+            verdict_word,
+            change_text(verdict),
+            interval_text(shown_interval(verdict)),
+            verdict.minimum_detectable ? format_percent(*verdict.minimum_detectable) : "–"};
+}
+
+std::string table_of(const std::vector<Row>& rows, const TextOptions& options) {
+    const auto longest = static_cast<std::size_t>(std::clamp(options.columns - 72, 16, 200));
+    std::vector<Cells> cells{{"benchmark", "metric", "verdict", "change", "interval", "would see"}};
+    for (const auto& row : rows) cells.push_back(cells_of(*row.verdict, longest));
+    std::array<std::size_t, columns> widths{};
+    for (const auto& line : cells)
+        for (std::size_t i = 0; i < columns; ++i) widths[i] = std::max(widths[i], characters(line[i]));
+    std::string text;
+    for (std::size_t n = 0; n < cells.size(); ++n) {
+        std::string line = " ";
+        for (std::size_t i = 0; i < columns; ++i) {
+            const std::string cell = i + 1 < columns ? padded(cells[n][i], widths[i]) : cells[n][i];
+            const std::string_view colour = n == 0 ? "2" : i == 2 ? colour_of(rows[n - 1].verdict->kind) : "";
+            line += " " + painted(cell, colour, options) + (i + 1 < columns ? " " : "");
+        }
+        text += line + "\n";
+    }
+    return text;
+}
+
+std::string suite_text(const SuiteReport& suite, const TextOptions& options) {
+    std::string text = painted(shortened(one_line(suite.name)), "1", options);
+    if (suite.judgement) {
+        text += ": " + method_sentence(suite);
+        if (suite.duration_seconds > 0) text += ", in " + format_duration(suite.duration_seconds);
+        const auto rows = rows_of({&suite});
+        return text + "\n" + (rows.empty() ? "" : table_of(rows, options));
+    }
+    text += ": " + shortened(one_line(state_words(suite)), 120) + "\n";
+    if (!suite.error) return text;
+    text += fmt::format("  {}: {}\n", shortened(one_line(suite.error->phase), 40),
+                        shortened(one_line(suite.error->message), 500));
+    std::string log = many_lines(suite.error->log_tail);
+    while (!log.empty()) {
+        const auto end = log.find('\n');
+        text += "  | " + log.substr(0, end) + "\n";
+        log.erase(0, end == std::string::npos ? log.size() : end + 1);
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string render_text(const Report& report, const TextOptions& options) {
+    const auto suites = all_suites(report);
+    std::string text;
+    for (const auto& problem : report.problems) {
+        std::string place = one_line(problem.file);
+        if (problem.line > 0) place += fmt::format(":{}:{}", problem.line, problem.column);
+        text += fmt::format("{}: {}\n", place, shortened(one_line(problem.message), 500));
+    }
+    for (const auto* suite : suites) text += suite_text(*suite, options) + "\n";
+    if (!report.note.empty()) text += shortened(one_line(report.note), 1000) + "\n";
+    const bool done = report.state == ReportState::completed;
+    text += painted(headline(report, suites) + ".", done ? colour_of(report.gate) : "", options);
+    if (done) text += fmt::format(" {}", gate_sentence(report.state, report.gate));
+    return text + "\n";
+}
+
+}  // namespace benchgate::reporting

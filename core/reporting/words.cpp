@@ -1,0 +1,270 @@
+#include "core/reporting/words.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <tuple>
+
+#include "core/reporting/numbers.h"
+
+namespace benchgate::reporting {
+namespace {
+
+using model::VerdictKind;
+
+int gravity(VerdictKind kind) {
+    switch (kind) {
+        case VerdictKind::regressed:
+            return 0;
+        case VerdictKind::failed:
+            return 1;
+        case VerdictKind::missing:
+            return 2;
+        case VerdictKind::inconclusive:
+            return 3;
+        case VerdictKind::improved:
+            return 4;
+        case VerdictKind::added:
+            return 5;
+        case VerdictKind::unchanged:
+            return 6;
+    }
+    return 6;
+}
+
+/// The order in which people want to read, which is not that of gravity: both kinds of change first.
+int reading_order(const model::Verdict& verdict) {
+    switch (verdict.kind) {
+        case VerdictKind::regressed:
+            return 0;
+        case VerdictKind::improved:
+            return 1;
+        case VerdictKind::failed:
+            return 2;
+        case VerdictKind::inconclusive:
+            return 3;
+        case VerdictKind::missing:
+            return 4;
+        case VerdictKind::added:
+            return 5;
+        case VerdictKind::unchanged:
+            return 6;
+    }
+    return 6;
+}
+
+double size_of_change(const model::Verdict& verdict) {
+    return verdict.ratio && *verdict.ratio > 0 ? std::fabs(std::log(*verdict.ratio)) : 0;
+}
+
+void count_kind(Tally& tally, VerdictKind kind) {
+    switch (kind) {
+        case VerdictKind::regressed:
+            ++tally.regressed;
+            break;
+        case VerdictKind::improved:
+            ++tally.improved;
+            break;
+        case VerdictKind::inconclusive:
+            ++tally.inconclusive;
+            break;
+        case VerdictKind::failed:
+            ++tally.failed;
+            break;
+        case VerdictKind::added:
+            ++tally.added;
+            break;
+        case VerdictKind::missing:
+            ++tally.missing;
+            break;
+        case VerdictKind::unchanged:
+            break;
+    }
+}
+
+void count_verdicts(Tally& tally, const SuiteReport& suite) {
+    std::map<std::string_view, VerdictKind> gravest;
+    for (const auto& verdict : suite.judgement->verdicts) {
+        if (!verdict.series.gating) continue;
+        const auto [place, fresh] = gravest.emplace(verdict.series.key.benchmark, verdict.kind);
+        if (!fresh && gravity(verdict.kind) < gravity(place->second)) place->second = verdict.kind;
+        if (is_changed(verdict)) {
+            const auto& unit = verdict.series.unit;
+            tally.only_speed = tally.only_speed && (unit == "ns" || unit == "1/s");
+        }
+        if (verdict.kind == VerdictKind::regressed)
+            tally.worst = std::max(tally.worst, std::fabs(change_of(verdict).value_or(0)));
+    }
+    tally.benchmarks += static_cast<int>(gravest.size());
+    for (const auto& [name, kind] : gravest) count_kind(tally, kind);
+}
+
+std::string headline_under_way(const Tally& tally, const SuiteList& suites) {
+    const bool any_started = std::any_of(suites.begin(), suites.end(),
+                                         [](const SuiteReport* suite) { return suite->state != ReportState::queued; });
+    if (!any_started) return fmt::format("Queued: {} to measure", counted(tally.suites, "suite"));
+    if (tally.suites == 1) return "Measuring";
+    return fmt::format("Measuring: {} of {} suites done", tally.suites_done, tally.suites);
+}
+
+std::string unmeasured_clause(const Tally& tally) {
+    if (tally.suites_unmeasured == 0) return "";
+    return fmt::format("; {} of {} suites could not be measured", tally.suites_unmeasured, tally.suites);
+}
+
+/// At least one benchmark was judged and nothing regressed.
+std::string headline_without_regression(const Tally& tally) {
+    const int compared = tally.benchmarks - tally.added - tally.missing - tally.failed;
+    if (tally.failed + tally.missing > 0) {
+        const char* what = tally.missing == 0 ? "failed" : tally.failed == 0 ? "are missing" : "failed or are missing";
+        return fmt::format("{} of {} {}", tally.failed + tally.missing, counted(tally.benchmarks, "benchmark"), what);
+    }
+    if (tally.inconclusive > 0) {
+        const int settled = compared - tally.inconclusive;
+        if (settled <= 0)
+            return fmt::format("Inconclusive: {} could not be settled", counted(tally.inconclusive, "benchmark"));
+        return fmt::format("Inconclusive: {} of {} benchmarks could not be settled; no slowdown among the other {}",
+                           tally.inconclusive, compared, settled);
+    }
+    if (compared == 0) return fmt::format("Nothing to compare: {} new on the head", counted(tally.added, "benchmark"));
+    if (tally.improved > 0)
+        return fmt::format("{} of {} got {}, and no slowdown of {} or more", tally.improved,
+                           counted(compared, "benchmark"), tally.only_speed ? "faster" : "better",
+                           format_percent(tally.detect));
+    return fmt::format("No slowdown of {} or more in {}", format_percent(tally.detect), counted(compared, "benchmark"));
+}
+
+}  // namespace
+
+SuiteList all_suites(const Report& report) {
+    SuiteList suites;
+    for (const auto& suite : report.suites) suites.push_back(&suite);
+    return suites;
+}
+
+bool is_changed(const model::Verdict& verdict) {
+    return verdict.kind == VerdictKind::regressed || verdict.kind == VerdictKind::improved;
+}
+
+Tally tally_of(const SuiteList& suites) {
+    Tally tally;
+    for (const auto* suite : suites) {
+        ++tally.suites;
+        tally.suites_done += suite->state == ReportState::completed;
+        tally.suites_cancelled += suite->cancelled;
+        tally.suites_unmeasured += suite->error.has_value() && !suite->cancelled;
+        tally.suites_identical += suite->identical;
+        tally.detect = std::max(tally.detect, suite->detect);
+        if (suite->judgement) count_verdicts(tally, *suite);
+    }
+    return tally;
+}
+
+std::vector<Row> rows_of(const SuiteList& suites) {
+    std::vector<Row> rows;
+    for (const auto* suite : suites)
+        if (suite->judgement)
+            for (const auto& verdict : suite->judgement->verdicts) rows.push_back({suite, &verdict});
+    std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
+        const auto rank = [](const Row& row) {
+            return std::tuple(!row.verdict->series.gating, reading_order(*row.verdict),
+                              is_changed(*row.verdict) ? -size_of_change(*row.verdict) : 0.0);
+        };
+        if (rank(a) != rank(b)) return rank(a) < rank(b);
+        return a.verdict->series.key < b.verdict->series.key;
+    });
+    return rows;
+}
+
+std::string headline(const Report& report, const SuiteList& suites) {
+    if (!report.problems.empty())
+        return fmt::format("Not measured: the configuration has {}",
+                           counted(static_cast<long long>(report.problems.size()), "error"));
+    const Tally tally = tally_of(suites);
+    if (tally.suites == 0) return "Nothing was measured";
+    if (tally.suites_done < tally.suites) return headline_under_way(tally, suites);
+    if (tally.regressed > 0)
+        return fmt::format("Merging this would {} {} of {}{}", tally.only_speed ? "slow" : "worsen", tally.regressed,
+                           counted(tally.benchmarks, "benchmark"), unmeasured_clause(tally));
+    if (tally.benchmarks > 0) return headline_without_regression(tally) + unmeasured_clause(tally);
+    if (tally.suites_cancelled > 0) return "Cancelled before there was a result";
+    if (tally.suites_unmeasured > 0)
+        return tally.suites == 1
+                   ? "Could not be measured"
+                   : fmt::format("{} of {} suites could not be measured", tally.suites_unmeasured, tally.suites);
+    if (tally.suites_identical == tally.suites) return "Nothing to measure: both commits build the same artifacts";
+    return "No benchmark was judged";
+}
+
+std::string_view gate_sentence(ReportState state, model::Gate gate) {
+    if (state != ReportState::completed) return "";
+    switch (gate) {
+        case model::Gate::success:
+            return "The check passes.";
+        case model::Gate::failure:
+            return "The check fails.";
+        case model::Gate::neutral:
+            return "The check is neutral and blocks nothing.";
+        case model::Gate::action_required:
+            return "The check waits for a person.";
+    }
+    return "";
+}
+
+std::string next_step(const Report& report, const SuiteList& suites, model::Gate gate) {
+    if (!report.problems.empty())
+        return "The configuration is read from the base branch; `benchgate check-config` shows the same errors.";
+    const Tally tally = tally_of(suites);
+    if (tally.suites_done < tally.suites) return "";
+    if (tally.regressed > 0)
+        return gate == model::Gate::success || gate == model::Gate::neutral
+                   ? "Look at the changed rows before merging. `/rebench` measures this head again."
+                   : "Start with the first row. `benchgate compare` measures the same on your own machine, and a push "
+                     "or "
+                     "`/rebench` measures again here.";
+    if (tally.suites_cancelled > 0) return "`/rebench` measures this head.";
+    if (tally.suites_unmeasured > 0) return "The end of the log is below. `/rebench retry` runs what failed again.";
+    if (tally.failed + tally.missing > 0) return "Look at the benchmarks that gave no result on the head.";
+    if (tally.inconclusive > 0)
+        return "Nothing is known to be wrong, and nothing is known to be right. `/rebench` measures again; more trials "
+               "or a "
+               "quieter host would settle it.";
+    return "Nothing to do.";
+}
+
+std::string method_sentence(const SuiteReport& suite) {
+    if (!suite.judgement) return "";
+    std::string text = fmt::format("{} a side in blocks of 4 + 4", counted(suite.trials, "trial"));
+    if (suite.judgement->blocks_void > 0)
+        text += fmt::format(", {} measured again for the host's sake", counted(suite.judgement->blocks_void, "block"));
+    std::optional<double> seen;
+    for (const auto& verdict : suite.judgement->verdicts)
+        if (verdict.series.gating && verdict.minimum_detectable && !verdict.exact &&
+            verdict.kind == VerdictKind::unchanged)
+            seen = std::max(seen.value_or(0), *verdict.minimum_detectable);
+    if (seen) text += fmt::format("; changes of {} or more would have been seen", format_percent(*seen));
+    return text;
+}
+
+std::string_view confirmation_word(const model::Verdict& verdict) {
+    if (!is_changed(verdict)) return "–";
+    if (verdict.exact) return "exact";
+    return verdict.confirmed ? "yes" : "no";
+}
+
+const model::Interval& shown_interval(const model::Verdict& verdict) {
+    return verdict.interval.low || verdict.interval.high ? verdict.interval : verdict.nominal;
+}
+
+std::string state_words(const SuiteReport& suite) {
+    if (suite.state == ReportState::queued) return "waits for a runner";
+    if (suite.state == ReportState::in_progress) return suite.progress.empty() ? "under way" : suite.progress;
+    if (suite.cancelled) return "cancelled";
+    if (suite.error) return "could not be measured";
+    if (suite.identical) return "nothing measured: both commits build the same artifacts";
+    return suite.judgement ? "measured" : "no result";
+}
+
+}  // namespace benchgate::reporting

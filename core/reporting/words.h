@@ -1,0 +1,62 @@
+#pragma once
+// What every way of reporting has in common: which verdicts matter, in which order, and the sentences about them. The
+// sentences are plain text without foreign words, unless said. Internal to reporting.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/reporting/report.h"
+
+namespace benchgate::reporting {
+
+struct Row {
+    const SuiteReport* suite = nullptr;
+    const model::Verdict* verdict = nullptr;
+};
+
+/// Benchmarks are counted once, by the gravest of their gating verdicts.
+struct Tally {
+    int benchmarks = 0;
+    int regressed = 0;
+    int improved = 0;
+    int inconclusive = 0;
+    int failed = 0;
+    int added = 0;
+    int missing = 0;
+    bool only_speed = true;  ///< what regressed or improved are times and rates
+    double worst = 0;        ///< largest size of a regression
+    double detect = 0;       ///< the largest change that any suite's policy leaves unseen
+    int suites = 0;
+    int suites_done = 0;
+    int suites_unmeasured = 0;  ///< ended with an error
+    int suites_cancelled = 0;
+    int suites_identical = 0;
+};
+
+using SuiteList = std::vector<const SuiteReport*>;
+
+SuiteList all_suites(const Report& report);
+Tally tally_of(const SuiteList& suites);
+
+/// Every verdict, gravest first: regressed, improved, failed, inconclusive, missing, new, unchanged; within a kind by
+/// size of change, then by name. Recorded (not gating) ones come last.
+std::vector<Row> rows_of(const SuiteList& suites);
+bool is_changed(const model::Verdict& verdict);
+
+/// One sentence without its full stop: "Merging this would slow 2 of 14 benchmarks".
+std::string headline(const Report& report, const SuiteList& suites);
+/// "The check fails."; empty before the end.
+std::string_view gate_sentence(ReportState state, model::Gate gate);
+/// The next step for the author, Markdown; empty while under way.
+std::string next_step(const Report& report, const SuiteList& suites, model::Gate gate);
+/// "20 trials a side in blocks of 4 + 4, 1 block measured again; changes of 2.4 % or more would have been seen"
+std::string method_sentence(const SuiteReport& suite);
+/// "yes", "exact" or "no" for a change; a dash otherwise.
+std::string_view confirmation_word(const model::Verdict& verdict);
+/// The interval to show: that of the error level spent, else the nominal one.
+const model::Interval& shown_interval(const model::Verdict& verdict);
+/// "queued", "measuring", "could not be measured", ... ; one suite's state in few words, with its progress.
+std::string state_words(const SuiteReport& suite);
+
+}  // namespace benchgate::reporting
