@@ -1,0 +1,73 @@
+#pragma once
+// Jobs as rows: making, finding, listing and handing over to the judge. Leasing and everything that a runner may do to
+// a job is in leases.h.
+
+#include <vector>
+
+#include "core/model/run.h"
+#include "service/store/pool.h"
+
+namespace benchgate::store {
+
+struct NewJob {
+    std::int64_t repository_id = 0;
+    std::string job_id;  ///< UUID
+    std::string run_id;
+    std::string suite;
+    std::vector<std::string> labels;  ///< a runner must have all of them
+    int priority = 0;                 ///< higher first, then older first
+    std::string spec_json;
+    std::chrono::seconds timeout{3600};           ///< the hard deadline after each lease
+    std::optional<std::string> prefer_runner_id;  ///< soft: a waiting job of its own comes first for that runner
+    std::optional<std::string> avoid_runner_id;   ///< not leased to this runner before avoid_until
+    std::optional<Time> avoid_until;
+};
+
+struct JobRow {
+    NewJob job;
+    model::JobState state = model::JobState::queued;
+    std::int64_t epoch = 0;
+    int attempts = 0;
+    std::optional<std::string> runner_id;  ///< newest holder
+    std::optional<Time> lease_expires_at;
+    std::optional<Time> deadline;
+    std::optional<std::string> cancel_reason;  ///< user, superseded, deadline
+    std::optional<std::string> phase;
+    std::optional<int> block;
+    std::optional<double> progress;  ///< 0..1
+    std::optional<double> eta_s;
+    std::int64_t log_bytes = 0;
+    std::optional<std::string> outcome_json;  ///< {"outcome", "phase", "reason"}
+    Time created_at;
+    std::optional<Time> leased_at;
+    std::optional<Time> finished_at;
+    std::optional<Time> judged_at;
+};
+
+/// No state can be left from here: succeeded, failed, cancelled.
+bool is_over(model::JobState state);
+
+/// Queues a job and wakes the lease calls.
+void insert_job(Tx& tx, const NewJob& job, Time now);
+/// Not a UUID: absent.
+std::optional<JobRow> find_job(Tx& tx, const std::string& job_id);
+/// In the order they were made.
+std::vector<JobRow> jobs_of_run(Tx& tx, std::int64_t repository_id, const std::string& run_id);
+/// Queued, leased and running ones, in the order of leasing.
+std::vector<JobRow> open_jobs(Tx& tx, int limit);
+/// Number of queued jobs that come before it; absent if it is not queued.
+std::optional<std::int64_t> queue_position(Tx& tx, const std::string& job_id);
+
+struct JobCounts {
+    std::int64_t queued = 0;
+    std::int64_t active = 0;  ///< leased or running
+    std::int64_t unjudged = 0;
+    std::optional<Time> oldest_queued;
+};
+JobCounts job_counts(Tx& tx);
+
+/// Locks a job that is over and that the judge has not seen (succeeded or not: a failure must be told too).
+std::optional<JobRow> claim_unjudged_job(Tx& tx);
+void mark_job_judged(Tx& tx, const std::string& job_id, Time now);
+
+}

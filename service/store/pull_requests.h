@@ -1,0 +1,29 @@
+#pragma once
+// Pull requests as last heard of, and the one comment that benchgate keeps on each.
+
+#include <vector>
+
+#include "service/store/pool.h"
+
+namespace benchgate::store {
+
+struct PullRequestRow {
+    std::int64_t repository_id = 0;
+    std::int64_t number = 0;
+    std::string head_sha;
+    std::string base_ref;
+    std::optional<std::string> head_full_name;  ///< owner/name; absent: the fork was deleted
+    bool fork = false;
+    bool open = true;
+    std::optional<std::int64_t> comment_id;
+    bool operator==(const PullRequestRow&) const = default;
+};
+
+/// Writes everything but comment_id, which only set_comment_id changes.
+void upsert_pull_request(Tx& tx, const PullRequestRow& row, Time now);
+std::optional<PullRequestRow> find_pull_request(Tx& tx, std::int64_t repository_id, std::int64_t number);
+/// Absent: the comment is gone. Nothing happens if the pull request is unknown.
+void set_comment_id(Tx& tx, std::int64_t repository_id, std::int64_t number, std::optional<std::int64_t> comment_id);
+std::vector<PullRequestRow> open_pull_requests(Tx& tx, std::int64_t repository_id);
+
+}
