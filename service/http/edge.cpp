@@ -91,6 +91,16 @@ std::string refusal(const HeadError& error) {
     return text.append(std::to_string(body.size())).append("\r\n\r\n").append(body);
 }
 
+// The connection whose request this thread is handling.
+thread_local const Connection* current_connection = nullptr;
+
+struct CurrentConnection {
+    explicit CurrentConnection(const Connection& connection) { current_connection = &connection; }
+    ~CurrentConnection() { current_connection = nullptr; }
+    CurrentConnection(const CurrentConnection&) = delete;
+    CurrentConnection& operator=(const CurrentConnection&) = delete;
+};
+
 // "/a/{}/b" -> the regular expression that the library matches whole paths against.
 std::string pattern_of(std::string_view path) {
     std::string pattern;
@@ -181,6 +191,10 @@ void Edge::del(std::string_view path, Handler handler) {
     Delete(pattern_of(path), std::move(handler));
 }
 
+bool Edge::peer_is_there() const {
+    return current_connection && current_connection->peer_is_there();
+}
+
 std::size_t Edge::body_limit(std::string_view path) const {
     const BodyLimit* best = nullptr;
     for (const BodyLimit& limit : options_.body_limits)
@@ -264,6 +278,7 @@ bool Edge::run_handlers(Connection& connection, std::string& carry, const Reques
     if (head.expects_continue && carry.empty() && head.content_length > 0 &&
         connection.write("HTTP/1.1 100 Continue\r\n\r\n", soon) != Connection::Io::ok)
         return false;
+    const CurrentConnection current(connection);
     EdgeStream stream(connection, head.rebuilt(), carry, head.content_length, options_.stream);
     bool closed = false;
     bool answered = false;

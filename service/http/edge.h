@@ -77,6 +77,10 @@ class Edge : private httplib::Server {
     int port() const { return port_; }
     std::size_t open_connections() const;
 
+    // Inside a handler: is the peer of the running request still connected? A long poll must not hand out work to a
+    // connection that is gone.
+    bool peer_is_there() const;
+
     // Requested when stop() begins: what handlers that hold a request (long polls, event streams) must watch.
     std::stop_token stopping() const { return stop_.get_token(); }
 
