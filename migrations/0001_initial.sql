@@ -91,6 +91,7 @@ create table jobs (
     timeout_s        integer not null,
     runner_id        uuid,
     prefer_runner_id uuid,
+    prefer_until     timestamptz,
     avoid_runner_id  uuid,
     avoid_until      timestamptz,
     lease_expires_at timestamptz,

@@ -18,8 +18,9 @@ struct NewJob {
     int priority = 0;                 ///< higher first, then older first
     std::string spec_json;
     std::chrono::seconds timeout{3600};           ///< the hard deadline after each lease
-    std::optional<std::string> prefer_runner_id;  ///< soft: a waiting job of its own comes first for that runner
-    std::optional<std::string> avoid_runner_id;   ///< not leased to this runner before avoid_until
+    std::optional<std::string> prefer_runner_id;  ///< leased to this runner only before prefer_until
+    std::optional<Time> prefer_until;
+    std::optional<std::string> avoid_runner_id;  ///< not leased to this runner before avoid_until
     std::optional<Time> avoid_until;
 };
 

@@ -38,7 +38,7 @@ struct Beat {
 
 struct BeatAnswer {
     Fence fence = Fence::gone;
-    Time expires_at;                    ///< never after the deadline; of a current lease only
+    Time expires_at;                    ///< never beyond the deadline and its grace; of a current lease only
     std::optional<std::string> cancel;  ///< user, superseded, deadline
 };
 

@@ -1,0 +1,212 @@
+#include "service/store/leases.h"
+
+#include <array>
+
+#include "core/json/json.h"
+#include "service/store/job_rows.h"
+#include "service/store/runners.h"
+#include "service/store/sql.h"
+
+namespace benchgate::store {
+namespace {
+
+constexpr Query lease{"leases_lease", R"(
+    with next as (
+        select repository_id, job_id from jobs
+        where state = 'queued' and labels <@ $2::text[]
+          and (prefer_runner_id is null or prefer_runner_id = $1::uuid or prefer_until <= $3::timestamptz)
+          and (avoid_runner_id is null or avoid_runner_id <> $1::uuid or avoid_until <= $3::timestamptz)
+        order by priority desc, seq limit 1 for update skip locked)
+    update jobs set state = 'leased', epoch = jobs.epoch + 1, runner_id = $1::uuid, leased_at = $3::timestamptz,
+        deadline = $3::timestamptz + make_interval(secs => timeout_s),
+        lease_expires_at = least($3::timestamptz + make_interval(secs => $4::int),
+                                 $3::timestamptz + make_interval(secs => timeout_s + $5::int)),
+        phase = null, block = null, progress = null, eta_s = null, log_bytes = 0
+    from next where jobs.repository_id = next.repository_id and jobs.job_id = next.job_id
+    returning jobs.*)"};
+
+constexpr Query lock{"leases_lock", "select * from jobs where job_id = $1::uuid for update"};
+
+// A queued job is one that was lost and is revived: the attempt that its loss cost is given back.
+constexpr Query beat_job{"leases_beat", R"(
+    update jobs set state = 'running', attempts = case when state = 'queued' then greatest(attempts - 1, 0) else attempts end,
+        lease_expires_at = least($2::timestamptz + make_interval(secs => $3::int), deadline + make_interval(secs => $4::int)),
+        cancel_reason = coalesce(cancel_reason, case when deadline <= $2::timestamptz then 'deadline' end),
+        phase = $5, block = $6, progress = $7, eta_s = $8
+    where job_id = $1::uuid returning lease_expires_at, cancel_reason)"};
+
+constexpr Query earlier_finish{"leases_earlier_finish", R"(
+    select used, requeued, runner_id from bundles where repository_id = $1 and job_id = $2::uuid and epoch = $3)"};
+
+constexpr Query keep_bundle{"leases_keep_bundle", R"(
+    insert into bundles (repository_id, job_id, epoch, runner_id, outcome, manifest, signature, used, requeued, created_at)
+    values ($1, $2, $3, $4, $5::jsonb, $6::jsonb, $7, $8, $9, $10))"};
+
+constexpr Query end_job{"leases_end", R"(
+    update jobs set state = $2, outcome = $3::jsonb, finished_at = $4, attempts = attempts + $5::int, phase = $6
+    where job_id = $1::uuid)"};
+
+// Without a holder nobody can revive the lease that was given up.
+constexpr Query requeue{"leases_requeue", R"(
+    update jobs set state = case when cancel_reason is null then 'queued' else 'cancelled' end,
+        finished_at = case when cancel_reason is null then null else $3::timestamptz end,
+        attempts = greatest(attempts + $2::int, 0), runner_id = null, lease_expires_at = null,
+        phase = null, block = null, progress = null, eta_s = null
+    where job_id = $1::uuid returning state)"};
+
+constexpr Query has_trials{"leases_has_trials", R"(
+    select exists (select 1 from trials where repository_id = $1 and job_id = $2::uuid and epoch = $3) as has)"};
+
+constexpr Query count_failure{"leases_count_failure", R"(
+    update runners set failures = case when $2 then failures + 1 else 0 end,
+        state = case when $2 and failures + 1 >= $3 then 'quarantined' else state end
+    where runner_id = $1::uuid)"};
+
+constexpr Query reap_deadline{"leases_reap_deadline", R"(
+    update jobs set state = 'failed', finished_at = $1::timestamptz, cancel_reason = 'deadline',
+        outcome = jsonb_build_object('outcome', 'failed', 'infrastructure', false, 'phase', coalesce(phase, ''),
+                                     'reason', 'deadline: the job took longer than its ' || timeout_s || ' s')
+    where state in ('leased', 'running') and deadline + make_interval(secs => $2::int) <= $1::timestamptz
+    returning job_id)"};
+
+constexpr Query reap_cancelled{"leases_reap_cancelled", R"(
+    update jobs set state = 'cancelled', finished_at = $1::timestamptz
+    where state in ('leased', 'running') and cancel_reason is not null and lease_expires_at <= $1::timestamptz
+    returning job_id)"};
+
+constexpr Query reap_exhausted{"leases_reap_exhausted", R"(
+    update jobs set state = 'failed', finished_at = $1::timestamptz, attempts = attempts + 1,
+        outcome = jsonb_build_object('outcome', 'failed', 'infrastructure', true, 'phase', coalesce(phase, ''),
+                                     'reason', 'the runner fell silent; attempts used: ' || attempts + 1)
+    where state in ('leased', 'running') and lease_expires_at <= $1::timestamptz and deadline > $1::timestamptz
+      and attempts + 1 >= $2::int
+    returning job_id)"};
+
+constexpr Query reap_lost{"leases_reap_lost", R"(
+    update jobs set state = 'queued', attempts = attempts + 1
+    where state in ('leased', 'running') and lease_expires_at <= $1::timestamptz and deadline > $1::timestamptz
+    returning job_id)"};
+
+constexpr std::array<std::pair<Outcome, std::string_view>, 3> outcomes{
+    {{Outcome::succeeded, "succeeded"}, {Outcome::failed, "failed"}, {Outcome::cancelled, "cancelled"}}};
+
+Fence fence_of(const std::optional<JobRow>& job, const LeaseRef& lease) {
+    if (!job) return Fence::gone;
+    if (lease.epoch < job->epoch) return Fence::stale_epoch;
+    if (lease.epoch > job->epoch || job->runner_id != lease.runner_id || is_over(job->state)) return Fence::gone;
+    return Fence::current;
+}
+
+std::optional<JobRow> lock_job(Tx& tx, const LeaseRef& lease) {
+    if (!is_uuid(lease.job_id) || !is_uuid(lease.runner_id)) return std::nullopt;
+    return first(exec(tx, lock, lease.job_id), read_job);
+}
+
+std::string outcome_json(const Finish& finish) {
+    return json::dump(json::Json{{"outcome", to_string(finish.outcome)},
+                                 {"infrastructure", finish.infrastructure},
+                                 {"phase", finish.phase},
+                                 {"reason", finish.reason}});
+}
+
+/// What a finish of the newest lease does to its job.
+FinishAnswer apply_finish(Tx& tx, const JobRow& job, const LeaseRef& lease, const Finish& finish) {
+    const bool infrastructure = finish.outcome == Outcome::failed && finish.infrastructure;
+    exec(tx, count_failure, lease.runner_id, infrastructure, max_failures);
+    if (infrastructure && job.attempts + 1 < max_attempts && !job.cancel_reason) {
+        exec(tx, requeue, job.job.job_id, 1, finish.now);
+        notify(tx, Channel::jobs);
+        return {.used = false, .requeued = true};
+    }
+    exec(tx, end_job, job.job.job_id, to_string(finish.outcome), jsonb(outcome_json(finish)), finish.now,
+         infrastructure ? 1 : 0, finish.phase);
+    notify(tx, Channel::finished);
+    return {.used = true, .requeued = false};
+}
+
+std::vector<std::string> ids(const pqxx::result& rows) {
+    std::vector<std::string> list;
+    for (const pqxx::row& row : rows) list.emplace_back(row[0].c_str());
+    return list;
+}
+
+constexpr int grace_s = static_cast<int>(deadline_grace.count());
+
+}
+
+std::string_view to_string(Outcome outcome) {
+    for (const auto& [known, name] : outcomes)
+        if (known == outcome) return name;
+    return "";
+}
+
+std::optional<Outcome> outcome_from(std::string_view text) {
+    for (const auto& [known, name] : outcomes)
+        if (name == text) return known;
+    return std::nullopt;
+}
+
+std::optional<JobRow> lease_job(Tx& tx, const LeaseRequest& request) {
+    return first(exec(tx, lease, request.runner_id, text_array(request.labels), request.now,
+                      static_cast<int>(request.ttl.count()), grace_s),
+                 read_job);
+}
+
+BeatAnswer heartbeat(Tx& tx, const LeaseRef& lease, const Beat& beat) {
+    const Fence fence = fence_of(lock_job(tx, lease), lease);
+    if (fence != Fence::current) return {.fence = fence, .expires_at = {}, .cancel = {}};
+    const pqxx::row row = exec(tx, beat_job, lease.job_id, beat.now, static_cast<int>(beat.ttl.count()), grace_s,
+                               model::to_string(beat.phase), beat.block, beat.progress, beat.eta_s)
+                              .front();
+    return {.fence = fence,
+            .expires_at = column<Time>(row, "lease_expires_at"),
+            .cancel = maybe<std::string>(row, "cancel_reason")};
+}
+
+Fence check_lease(Tx& tx, const LeaseRef& lease) {
+    return fence_of(lock_job(tx, lease), lease);
+}
+
+FinishAnswer finish_job(Tx& tx, const LeaseRef& lease, const Finish& finish) {
+    const std::optional<JobRow> job = lock_job(tx, lease);
+    if (!job || lease.epoch < 1 || lease.epoch > job->epoch) return {};
+    const pqxx::result earlier = exec(tx, earlier_finish, job->job.repository_id, lease.job_id, lease.epoch);
+    if (!earlier.empty()) {
+        if (column<std::string>(earlier.front(), "runner_id") != lease.runner_id) return {};
+        return {.used = column<bool>(earlier.front(), "used"), .requeued = column<bool>(earlier.front(), "requeued")};
+    }
+    if (lease.epoch == job->epoch && job->runner_id != lease.runner_id) return {};
+    FinishAnswer answer;
+    if (fence_of(job, lease) == Fence::current) answer = apply_finish(tx, *job, lease, finish);
+    exec(tx, keep_bundle, job->job.repository_id, lease.job_id, lease.epoch, lease.runner_id,
+         jsonb(outcome_json(finish)), jsonb(finish.manifest_json), finish.signature, answer.used, answer.requeued,
+         finish.now);
+    return answer;
+}
+
+Fence release_job(Tx& tx, const LeaseRef& lease, Time now) {
+    const std::optional<JobRow> job = lock_job(tx, lease);
+    const Fence fence = fence_of(job, lease);
+    if (fence != Fence::current) return fence;
+    if (column<bool>(exec(tx, has_trials, job->job.repository_id, lease.job_id, lease.epoch).front(), "has"))
+        return Fence::gone;
+    const int attempts = job->state == model::JobState::queued ? -1 : 0;
+    const bool queued =
+        column<std::string>(exec(tx, requeue, lease.job_id, attempts, now).front(), "state") == "queued";
+    notify(tx, queued ? Channel::jobs : Channel::finished);
+    return fence;
+}
+
+Reaped reap_leases(Tx& tx, Time now) {
+    Reaped reaped;
+    reaped.past_deadline = ids(exec(tx, reap_deadline, now, grace_s));
+    reaped.cancelled = ids(exec(tx, reap_cancelled, now));
+    reaped.failed = ids(exec(tx, reap_exhausted, now, max_attempts));
+    reaped.requeued = ids(exec(tx, reap_lost, now));
+    if (!reaped.requeued.empty()) notify(tx, Channel::jobs);
+    if (!reaped.past_deadline.empty() || !reaped.cancelled.empty() || !reaped.failed.empty())
+        notify(tx, Channel::finished);
+    return reaped;
+}
+
+}

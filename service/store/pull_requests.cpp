@@ -1,0 +1,53 @@
+#include "service/store/pull_requests.h"
+
+#include "service/store/sql.h"
+
+namespace benchgate::store {
+namespace {
+
+constexpr Query upsert{"pull_requests_upsert", R"(
+    insert into pull_requests (repository_id, number, head_sha, base_ref, head_full_name, fork, state, updated_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)
+    on conflict (repository_id, number) do update set head_sha = excluded.head_sha, base_ref = excluded.base_ref,
+        head_full_name = excluded.head_full_name, fork = excluded.fork, state = excluded.state,
+        updated_at = excluded.updated_at)"};
+
+constexpr Query find{"pull_requests_find", "select * from pull_requests where repository_id = $1 and number = $2"};
+
+constexpr Query set_comment{"pull_requests_set_comment",
+                            "update pull_requests set comment_id = $3 where repository_id = $1 and number = $2"};
+
+constexpr Query open{"pull_requests_open",
+                     "select * from pull_requests where repository_id = $1 and state = 'open' order by number"};
+
+PullRequestRow read(const pqxx::row& row) {
+    return {.repository_id = column<std::int64_t>(row, "repository_id"),
+            .number = column<std::int64_t>(row, "number"),
+            .head_sha = column<std::string>(row, "head_sha"),
+            .base_ref = column<std::string>(row, "base_ref"),
+            .head_full_name = maybe<std::string>(row, "head_full_name"),
+            .fork = column<bool>(row, "fork"),
+            .open = column<std::string>(row, "state") == "open",
+            .comment_id = maybe<std::int64_t>(row, "comment_id")};
+}
+
+}
+
+void upsert_pull_request(Tx& tx, const PullRequestRow& row, Time now) {
+    exec(tx, upsert, row.repository_id, row.number, row.head_sha, row.base_ref, row.head_full_name, row.fork,
+         row.open ? "open" : "closed", now);
+}
+
+std::optional<PullRequestRow> find_pull_request(Tx& tx, std::int64_t repository_id, std::int64_t number) {
+    return first(exec(tx, find, repository_id, number), read);
+}
+
+void set_comment_id(Tx& tx, std::int64_t repository_id, std::int64_t number, std::optional<std::int64_t> comment_id) {
+    exec(tx, set_comment, repository_id, number, comment_id);
+}
+
+std::vector<PullRequestRow> open_pull_requests(Tx& tx, std::int64_t repository_id) {
+    return all(exec(tx, open, repository_id), read);
+}
+
+}

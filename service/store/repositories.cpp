@@ -1,0 +1,59 @@
+#include "service/store/repositories.h"
+
+#include "service/store/sql.h"
+
+namespace benchgate::store {
+namespace {
+
+constexpr Query upsert{"repositories_upsert", R"(
+    insert into repositories (repository_id, owner, name, default_branch, installation_id, private, active, updated_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)
+    on conflict (repository_id) do update set owner = excluded.owner, name = excluded.name,
+        default_branch = excluded.default_branch, installation_id = excluded.installation_id,
+        private = excluded.private, active = excluded.active, updated_at = excluded.updated_at)"};
+
+constexpr Query find_by_id{"repositories_find", "select * from repositories where repository_id = $1"};
+
+constexpr Query find_by_name{"repositories_find_by_name", R"(
+    select * from repositories where lower(owner) = lower($1) and lower(name) = lower($2)
+    order by active desc, updated_at desc limit 1)"};
+
+constexpr Query list{"repositories_list", "select * from repositories order by lower(owner), lower(name)"};
+
+constexpr Query set_active{"repositories_set_active", R"(
+    update repositories set active = $2, updated_at = $3 where installation_id = $1 and active <> $2)"};
+
+RepositoryRow read(const pqxx::row& row) {
+    return {.repository_id = column<std::int64_t>(row, "repository_id"),
+            .owner = column<std::string>(row, "owner"),
+            .name = column<std::string>(row, "name"),
+            .default_branch = column<std::string>(row, "default_branch"),
+            .installation_id = column<std::int64_t>(row, "installation_id"),
+            .is_private = column<bool>(row, "private"),
+            .active = column<bool>(row, "active")};
+}
+
+}
+
+void upsert_repository(Tx& tx, const RepositoryRow& row, Time now) {
+    exec(tx, upsert, row.repository_id, row.owner, row.name, row.default_branch, row.installation_id, row.is_private,
+         row.active, now);
+}
+
+std::optional<RepositoryRow> find_repository(Tx& tx, std::int64_t repository_id) {
+    return first(exec(tx, find_by_id, repository_id), read);
+}
+
+std::optional<RepositoryRow> find_repository(Tx& tx, const std::string& owner, const std::string& name) {
+    return first(exec(tx, find_by_name, owner, name), read);
+}
+
+std::vector<RepositoryRow> list_repositories(Tx& tx) {
+    return all(exec(tx, list), read);
+}
+
+std::size_t set_installation_active(Tx& tx, std::int64_t installation_id, bool active, Time now) {
+    return exec(tx, set_active, installation_id, active, now).affected_rows();
+}
+
+}

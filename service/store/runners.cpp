@@ -1,0 +1,158 @@
+#include "service/store/runners.h"
+
+#include <algorithm>
+
+#include "service/store/sql.h"
+
+namespace benchgate::store {
+namespace {
+
+constexpr std::size_t boots_remembered = 16;
+
+constexpr Query create_token{"join_tokens_create", R"(
+    insert into join_tokens (hash, name, expires_at) values ($1, $2, $3)
+    on conflict (hash) do update set name = excluded.name, expires_at = excluded.expires_at
+    where join_tokens.used_at is null)"};
+
+constexpr Query lock_token{"join_tokens_lock", "select * from join_tokens where hash = $1 for update"};
+constexpr Query use_token{"join_tokens_use", "update join_tokens set used_at = $2 where hash = $1"};
+
+constexpr Query enroll{"runners_enroll", R"(
+    insert into runners (runner_id, name, token_hash, public_key, labels, version, protocol, registered_at, last_seen_at)
+    values ($1, $2, $3, $4, $5::text[], $6, $7, $8, $8)
+    on conflict (name) do update set token_hash = excluded.token_hash, public_key = excluded.public_key,
+        labels = excluded.labels, version = excluded.version, protocol = excluded.protocol,
+        registered_at = excluded.registered_at, last_seen_at = excluded.last_seen_at,
+        boot_id = '', old_boot_ids = '{}', failures = 0, state = 'ready'
+    returning *)"};
+
+constexpr Query by_token{"runners_by_token", "select * from runners where token_hash = $1"};
+constexpr Query find{"runners_find", "select * from runners where runner_id = $1::uuid"};
+constexpr Query lock{"runners_lock", "select * from runners where runner_id = $1::uuid for update"};
+constexpr Query list{"runners_list", "select * from runners order by name"};
+constexpr Query remove{"runners_delete", "delete from runners where runner_id = $1::uuid"};
+
+constexpr Query see{"runners_seen", R"(
+    update runners set boot_id = $2, old_boot_ids = $3::text[], failures = $4, state = $5, labels = $6::text[],
+        facts = $7::jsonb, last_seen_at = $8
+    where runner_id = $1::uuid)"};
+
+constexpr Query touch{"runners_touch", "update runners set last_seen_at = $2 where runner_id = $1::uuid"};
+
+constexpr Query find_kept{"request_log_find", R"(
+    select answer from request_log where runner_id = $1::uuid and request_id = $2 and expires_at > $3)"};
+
+// The update changes nothing: it makes the row that is there come back.
+constexpr Query keep{"request_log_keep", R"(
+    insert into request_log (runner_id, request_id, answer, expires_at) values ($1, $2, $3::jsonb, $4)
+    on conflict (runner_id, request_id) do update set request_id = request_log.request_id
+    returning answer)"};
+
+constexpr Query prune{"request_log_prune", "delete from request_log where expires_at <= $1"};
+
+RunnerRow read(const pqxx::row& row) {
+    return {.runner_id = column<std::string>(row, "runner_id"),
+            .name = column<std::string>(row, "name"),
+            .token_hash = column<std::string>(row, "token_hash"),
+            .public_key = column<std::string>(row, "public_key"),
+            .labels = column<std::vector<std::string>>(row, "labels"),
+            .boot_id = column<std::string>(row, "boot_id"),
+            .state = column<std::string>(row, "state"),
+            .failures = column<int>(row, "failures"),
+            .facts_json = column<std::string>(row, "facts"),
+            .version = column<std::string>(row, "version"),
+            .protocol = column<int>(row, "protocol"),
+            .registered_at = column<Time>(row, "registered_at"),
+            .last_seen_at = column<Time>(row, "last_seen_at")};
+}
+
+}
+
+void create_join_token(Tx& tx, const std::string& hash, const std::string& name, Time expires_at) {
+    exec(tx, create_token, hash, name, expires_at);
+}
+
+std::string_view to_string(RedeemError error) {
+    switch (error) {
+        case RedeemError::unknown:
+            return "this join token is not known";
+        case RedeemError::expired:
+            return "this join token has expired";
+        case RedeemError::used:
+            return "this join token was used already";
+        case RedeemError::wrong_name:
+            return "this join token is for a runner of another name";
+    }
+    return "";
+}
+
+tl::expected<RunnerRow, RedeemError> redeem_join_token(Tx& tx, const std::string& join_hash, const RunnerRow& runner,
+                                                       Time now) {
+    const pqxx::result rows = exec(tx, lock_token, join_hash);
+    if (rows.empty()) return tl::unexpected(RedeemError::unknown);
+    const pqxx::row token = rows.front();
+    if (!token["used_at"].is_null()) return tl::unexpected(RedeemError::used);
+    if (column<Time>(token, "expires_at") <= now) return tl::unexpected(RedeemError::expired);
+    if (column<std::string>(token, "name") != runner.name) return tl::unexpected(RedeemError::wrong_name);
+    exec(tx, use_token, join_hash, now);
+    return read(exec(tx, enroll, runner.runner_id, runner.name, runner.token_hash, runner.public_key,
+                     text_array(runner.labels), runner.version, runner.protocol, now)
+                    .front());
+}
+
+std::optional<RunnerRow> runner_by_token_hash(Tx& tx, const std::string& token_hash) {
+    return first(exec(tx, by_token, token_hash), read);
+}
+
+std::optional<RunnerRow> find_runner(Tx& tx, const std::string& runner_id) {
+    if (!is_uuid(runner_id)) return std::nullopt;
+    return first(exec(tx, find, runner_id), read);
+}
+
+std::vector<RunnerRow> list_runners(Tx& tx) {
+    return all(exec(tx, list), read);
+}
+
+bool delete_runner(Tx& tx, const std::string& runner_id) {
+    return is_uuid(runner_id) && exec(tx, remove, runner_id).affected_rows() > 0;
+}
+
+SeenAnswer runner_seen(Tx& tx, const std::string& runner_id, const Seen& seen) {
+    if (!is_uuid(runner_id)) return SeenAnswer::unknown;
+    const pqxx::result rows = exec(tx, lock, runner_id);
+    if (rows.empty()) return SeenAnswer::unknown;
+    const RunnerRow runner = read(rows.front());
+    std::vector<std::string> old_boots = column<std::vector<std::string>>(rows.front(), "old_boot_ids");
+    int failures = runner.failures;
+    if (seen.boot_id != runner.boot_id) {
+        if (std::ranges::find(old_boots, seen.boot_id) != old_boots.end()) return SeenAnswer::newer_boot;
+        if (!runner.boot_id.empty()) old_boots.push_back(runner.boot_id);
+        if (old_boots.size() > boots_remembered) old_boots.erase(old_boots.begin());
+        failures = 0;
+    }
+    const std::string state = failures >= max_failures ? "quarantined" : seen.state;
+    exec(tx, see, runner_id, seen.boot_id, text_array(old_boots), failures, state, text_array(seen.labels),
+         jsonb(seen.facts_json), seen.now);
+    return SeenAnswer::current;
+}
+
+void touch_runner(Tx& tx, const std::string& runner_id, Time now) {
+    exec(tx, touch, runner_id, now);
+}
+
+std::optional<std::string> find_answer(Tx& tx, const std::string& runner_id, const std::string& request_id, Time now) {
+    const pqxx::result rows = exec(tx, find_kept, runner_id, request_id, now);
+    if (rows.empty()) return std::nullopt;
+    return column<std::string>(rows.front(), "answer");
+}
+
+std::string keep_answer(Tx& tx, const std::string& runner_id, const std::string& request_id,
+                        const std::string& answer_json, Time expires_at) {
+    return column<std::string>(exec(tx, keep, runner_id, request_id, jsonb(answer_json), expires_at).front(), "answer");
+}
+
+std::size_t prune_answers(Tx& tx, Time now) {
+    return exec(tx, prune, now).affected_rows();
+}
+
+}

@@ -1,0 +1,146 @@
+#include "service/store/runs.h"
+
+#include "service/store/sql.h"
+
+namespace benchgate::store {
+namespace {
+
+constexpr Query insert{"runs_insert", R"(
+    insert into runs (repository_id, run_id, kind, number, head_sha, base_sha, base_ref, merge_base, trigger_id, state,
+                      conclusion, created_at, finished_at, config, config_sha, message)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16))"};
+
+constexpr Query find{"runs_find", "select * from runs where repository_id = $1 and run_id = $2::uuid"};
+constexpr Query find_by_id{"runs_find_by_id", "select * from runs where run_id = $1::uuid"};
+constexpr Query lock{"runs_lock", "select * from runs where repository_id = $1 and run_id = $2::uuid for update"};
+
+constexpr Query latest_for_pull{"runs_latest_for_pull", R"(
+    select * from runs where repository_id = $1 and number = $2 order by seq desc limit 1)"};
+
+constexpr Query latest_push{"runs_latest_push", R"(
+    select * from runs where repository_id = $1 and head_sha = $2 and kind = 'push' and state = 'finished'
+    order by seq desc limit 1)"};
+
+constexpr Query list{"runs_list", R"(
+    select * from runs where repository_id = $1 and ($2::bigint is null or number = $2::bigint)
+    order by seq desc limit $3)"};
+
+constexpr Query recent{"runs_recent", "select * from runs order by created_at desc, seq desc limit $1"};
+
+constexpr Query set_state{"runs_set_state", R"(
+    update runs set state = $3, conclusion = coalesce($4, conclusion), message = $5,
+        finished_at = case when $3 in ('queued', 'running') then null else $6::timestamptz end
+    where repository_id = $1 and run_id = $2::uuid and state in ('queued', 'running'))"};
+
+constexpr Query supersede{"runs_supersede", R"(
+    update runs set state = 'superseded', finished_at = $4, message = 'a newer commit was pushed'
+    where repository_id = $1 and number = $2 and head_sha <> $3 and state in ('queued', 'running')
+    returning run_id)"};
+
+constexpr Query cancel{"runs_cancel", R"(
+    update runs set state = 'cancelled', finished_at = $3
+    where repository_id = $1 and run_id = $2::uuid and state in ('queued', 'running')
+    returning run_id)"};
+
+constexpr Query cancel_waiting_jobs{"jobs_cancel_waiting", R"(
+    update jobs set state = 'cancelled', cancel_reason = $3, finished_at = $4
+    where repository_id = $1 and run_id = any ($2::uuid[]) and state in ('queued', 'lost')
+    returning job_id)"};
+
+// The runner hears of it with its next heartbeat and ends the job itself; the reaper does if it stays silent.
+constexpr Query tell_leased_jobs{"jobs_tell_leased", R"(
+    update jobs set cancel_reason = $3
+    where repository_id = $1 and run_id = any ($2::uuid[]) and state in ('leased', 'running') and cancel_reason is null
+    returning job_id)"};
+
+RunRow read(const pqxx::row& row) {
+    return {.repository_id = column<std::int64_t>(row, "repository_id"),
+            .run_id = column<std::string>(row, "run_id"),
+            .kind = word(row, "kind", model::run_kind_from),
+            .number = maybe<std::int64_t>(row, "number"),
+            .head_sha = column<std::string>(row, "head_sha"),
+            .base_sha = column<std::string>(row, "base_sha"),
+            .base_ref = column<std::string>(row, "base_ref"),
+            .merge_base = column<std::string>(row, "merge_base"),
+            .trigger_id = column<std::string>(row, "trigger_id"),
+            .state = word(row, "state", model::run_state_from),
+            .conclusion = maybe<std::string>(row, "conclusion"),
+            .created_at = column<Time>(row, "created_at"),
+            .finished_at = maybe<Time>(row, "finished_at"),
+            .config = column<std::string>(row, "config"),
+            .config_sha = column<std::string>(row, "config_sha"),
+            .message = column<std::string>(row, "message")};
+}
+
+std::vector<std::string> ids(const pqxx::result& rows) {
+    std::vector<std::string> list;
+    for (const pqxx::row& row : rows) list.emplace_back(row[0].c_str());
+    return list;
+}
+
+Stopped stop_jobs(Tx& tx, std::int64_t repository_id, std::vector<std::string> runs, const char* reason, Time now) {
+    Stopped stopped{.runs = std::move(runs)};
+    if (stopped.runs.empty()) return stopped;
+    const std::string of_runs = text_array(stopped.runs);
+    stopped.cancelled_jobs = ids(exec(tx, cancel_waiting_jobs, repository_id, of_runs, reason, now));
+    stopped.told_jobs = ids(exec(tx, tell_leased_jobs, repository_id, of_runs, reason));
+    if (!stopped.cancelled_jobs.empty()) notify(tx, Channel::finished);
+    return stopped;
+}
+
+}
+
+void insert_run(Tx& tx, const RunRow& row) {
+    exec(tx, insert, row.repository_id, row.run_id, model::to_string(row.kind), row.number, row.head_sha, row.base_sha,
+         row.base_ref, row.merge_base, row.trigger_id, model::to_string(row.state), row.conclusion, row.created_at,
+         row.finished_at, row.config, row.config_sha, row.message);
+}
+
+std::optional<RunRow> find_run(Tx& tx, std::int64_t repository_id, const std::string& run_id) {
+    if (!is_uuid(run_id)) return std::nullopt;
+    return first(exec(tx, find, repository_id, run_id), read);
+}
+
+std::optional<RunRow> find_run(Tx& tx, const std::string& run_id) {
+    if (!is_uuid(run_id)) return std::nullopt;
+    return first(exec(tx, find_by_id, run_id), read);
+}
+
+std::optional<RunRow> lock_run(Tx& tx, std::int64_t repository_id, const std::string& run_id) {
+    if (!is_uuid(run_id)) return std::nullopt;
+    return first(exec(tx, lock, repository_id, run_id), read);
+}
+
+std::optional<RunRow> latest_run_for_pull(Tx& tx, std::int64_t repository_id, std::int64_t number) {
+    return first(exec(tx, latest_for_pull, repository_id, number), read);
+}
+
+std::optional<RunRow> latest_push_run(Tx& tx, std::int64_t repository_id, const std::string& head_sha) {
+    return first(exec(tx, latest_push, repository_id, head_sha), read);
+}
+
+std::vector<RunRow> list_runs(Tx& tx, std::int64_t repository_id, std::optional<std::int64_t> number, int limit) {
+    return all(exec(tx, list, repository_id, number, limit), read);
+}
+
+std::vector<RunRow> recent_runs(Tx& tx, int limit) {
+    return all(exec(tx, recent, limit), read);
+}
+
+bool set_run_state(Tx& tx, std::int64_t repository_id, const std::string& run_id, const RunChange& change) {
+    return exec(tx, set_state, repository_id, run_id, model::to_string(change.state), change.conclusion, change.message,
+                change.now)
+               .affected_rows() > 0;
+}
+
+Stopped supersede_runs(Tx& tx, std::int64_t repository_id, std::int64_t number, const std::string& except_head_sha,
+                       Time now) {
+    return stop_jobs(tx, repository_id, ids(exec(tx, supersede, repository_id, number, except_head_sha, now)),
+                     "superseded", now);
+}
+
+Stopped cancel_run(Tx& tx, std::int64_t repository_id, const std::string& run_id, Time now) {
+    return stop_jobs(tx, repository_id, ids(exec(tx, cancel, repository_id, run_id, now)), "user", now);
+}
+
+}
