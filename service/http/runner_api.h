@@ -1,0 +1,44 @@
+#pragma once
+// /runner/v1: the service's end of the runner protocol (docs/runner-protocol.md). Each call authenticates, checks its
+// bounds and becomes one transaction of the store, which owns the rules of leases. One file a resource:
+// runner_register, runner_leases, runner_lease_calls (heartbeat, finish, release), runner_uploads (log, trials,
+// artifacts).
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include <tl/expected.hpp>
+
+#include "core/protocol/messages.h"
+#include "platform/clock.h"
+#include "service/http/edge.h"
+#include "service/http/job_wakeups.h"
+#include "service/store/pool.h"
+
+namespace benchgate::http {
+
+// What the service tells runners to keep to.
+struct RunnerTimes {
+    std::chrono::seconds lease_ttl{90};
+    std::chrono::seconds heartbeat{15};
+    std::chrono::seconds longest_wait{25};
+    std::chrono::milliseconds recheck{5'000};  // of the table, in case a wake-up was lost
+    std::chrono::seconds answers_kept{3'600};  // for repeated request ids
+};
+
+struct RunnerApi {
+    store::Pool& pool;
+    const platform::Clock& clock;
+    JobWakeups& wakeups;
+    // An address and a short-lived token that can read this one repository ("owner/name"); or one line why not.
+    std::function<tl::expected<protocol::CloneAccess, std::string>(const std::string& repository)> clone_access;
+    RunnerTimes times;
+};
+
+// The body limits that its paths need.
+std::vector<BodyLimit> runner_body_limits();
+
+// All endpoints. What `api` refers to must outlive the edge.
+void serve_runner_api(Edge& edge, const RunnerApi& api);
+
+}
