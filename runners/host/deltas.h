@@ -1,0 +1,59 @@
+// Owns the two looks at the host's counters around a trial, their difference, and the rule that voids a block. The
+// rule looks at the host only, never at a result. Does not own the decision to repeat: that is runners/measure.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/model/host.h"
+
+namespace benchgate::host {
+
+/// Raw counters at one moment; absent where the host has none.
+struct Counters {
+    std::optional<double> busy_seconds;  ///< user, nice, system, irq, softirq of the watched CPUs
+    std::optional<double> steal_seconds;
+    std::optional<double> throttle_events;
+    std::optional<double> swap_in_pages;
+    std::optional<double> swap_out_pages;
+    std::optional<double> cpu_pressure_seconds;
+    std::optional<double> io_pressure_seconds;
+    std::optional<double> memory_pressure_seconds;
+};
+
+struct CounterSource {
+    std::filesystem::path root = "/";  ///< another one in tests
+    std::vector<int> cpus;             ///< that the benchmark is pinned to; empty: all
+};
+
+Counters read_counters(const CounterSource& source = {});
+
+/// own_cpu_seconds: CPU time of the trial's process tree; without it, foreign time is absent.
+model::HostDeltas difference(const Counters& before, const Counters& after, std::optional<double> own_cpu_seconds);
+
+/// Fractions are of duration x watched CPUs.
+struct VoidThresholds {
+    double steal_fraction = 0.02;
+    double foreign_fraction = 0.10;
+    double throttle_events = 0;
+    double swap_pages = 0;
+    double foreign_floor_seconds = 0.05;  ///< the kernel counts in ticks of 10 ms: less is not evidence
+    double steal_floor_seconds = 0.03;
+};
+
+struct TrialSpan {
+    std::chrono::nanoseconds duration{};
+    int cpus = 1;  ///< watched ones
+};
+
+/// Why the trial's block must be measured again; nullopt: it stands.
+std::optional<std::string> void_reason(const model::HostDeltas& deltas, const TrialSpan& span,
+                                       const VoidThresholds& thresholds = {});
+
+/// Number of CPUs that read_counters watches.
+int watched_cpus(const CounterSource& source = {});
+
+}

@@ -1,0 +1,103 @@
+// Owns the port through which foreign code is run: a command, its limits, and what became of it. Two sides implement
+// it: BubblewrapSandbox (bubblewrap.h) isolates, DirectSandbox (direct.h) does not and says so. Does not own what the
+// command's output means: that is core/formats.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "platform/process.h"
+
+namespace benchgate::sandbox {
+
+struct Limits {
+    std::chrono::milliseconds wall{120'000};
+    std::chrono::milliseconds grace{10'000};  ///< between SIGTERM and SIGKILL
+    std::uint64_t memory_bytes = 0;           ///< of the whole tree; 0: none
+    std::uint64_t processes = 1'024;          ///< threads count too
+    std::uint64_t open_files = 4'096;
+    std::uint64_t file_bytes = std::uint64_t{8} << 30;    ///< of one file
+    std::uint64_t disk_bytes = std::uint64_t{16} << 30;   ///< of the job's directory
+    std::uint64_t tmp_bytes = std::uint64_t{2} << 30;     ///< of /tmp, which lives in memory
+    std::uint64_t output_bytes = std::uint64_t{4} << 30;  ///< both streams together; more ends the command
+    std::size_t keep_output_bytes = 25 << 20;             ///< of each stream: half its head, half its tail
+};
+
+struct Command {
+    std::vector<std::string> argv;                   ///< either this
+    std::string shell_line;                          ///< or this: /bin/sh -c LINE
+    std::filesystem::path job_directory;             ///< seen as /src inside
+    std::string directory;                           ///< to start in, relative to /src
+    std::map<std::string, std::string> environment;  ///< all of it, beside PATH, HOME, LANG, TMPDIR
+    std::vector<int> cpus;                           ///< affinity; empty: any
+    std::vector<std::filesystem::path> read_only;    ///< further host paths, seen under their own name
+    Limits limits;
+    platform::OnOutput on_output;
+};
+
+/// A figure together with where it was read: "cgroup2", "cgroup1", "perf", "rusage".
+struct Sourced {
+    double value = 0;
+    std::string_view source;
+};
+
+struct Result {
+    std::optional<int> exit_code;
+    std::optional<int> signal;  ///< also where a shell reported it as 128 + number
+    bool timed_out = false;
+    bool stopped = false;  ///< by the stop token
+    bool output_limit = false;
+    bool disk_limit = false;
+    bool out_of_memory = false;  ///< the kernel killed something in the tree for memory
+    std::chrono::nanoseconds wall{};
+    std::optional<Sourced> cpu_seconds;  ///< user and system, of the whole tree
+    std::optional<Sourced> user_seconds;
+    std::optional<Sourced> system_seconds;
+    std::optional<Sourced> peak_memory_bytes;
+    platform::Captured out, err;
+    bool ok() const { return exit_code == 0 && !timed_out && !stopped && !output_limit && !disk_limit; }
+    /// "exited with status 2", "killed after 2 m", ...: for people.
+    std::string describe() const;
+};
+
+/// The sandbox itself failed: an infrastructure error, never the command's.
+struct SandboxError {
+    std::string message;
+};
+
+/// What an implementation can do here.
+struct Capabilities {
+    bool available = false;
+    std::string why_not;
+    bool isolated = false;                 ///< false: the code can do whatever the user can
+    std::vector<std::string> unavailable;  ///< "memory limit: no cgroup can be written", ...
+};
+
+struct Sandbox {
+    virtual ~Sandbox() = default;
+    virtual std::string_view name() const = 0;
+    virtual Capabilities probe() = 0;
+    /// Makes a directory fit to be a job's: reachable by and owned by the user that commands run as.
+    virtual tl::expected<void, SandboxError> prepare(const std::filesystem::path& job_directory) = 0;
+    virtual tl::expected<Result, SandboxError> run(const Command& command, std::stop_token stop = {}) = 0;
+};
+
+/// Bubblewrap where it works; otherwise, only if allowed, the direct one.
+struct ChooseOptions {
+    bool allow_unsandboxed = false;
+    std::optional<platform::Identity> run_as;  ///< absent: "nobody" when we are root
+};
+tl::expected<std::unique_ptr<Sandbox>, SandboxError> choose(const ChooseOptions& options);
+
+}
