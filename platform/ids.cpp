@@ -1,0 +1,63 @@
+#include "platform/ids.h"
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include <sys/random.h>
+
+namespace benchgate::platform {
+
+std::string random_bytes(std::size_t count) {
+    std::string bytes(count, '\0');
+    std::size_t have = 0;
+    while (have < count) {
+        const ssize_t got = ::getrandom(bytes.data() + have, count - have, 0);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) throw std::system_error(errno, std::generic_category(), "getrandom");
+        have += static_cast<std::size_t>(got);
+    }
+    return bytes;
+}
+
+std::string random_uuid() {
+    std::string bytes = random_bytes(16);
+    bytes[6] = static_cast<char>((bytes[6] & 0x0f) | 0x40);  // version 4
+    bytes[8] = static_cast<char>((bytes[8] & 0x3f) | 0x80);  // variant of RFC 4122
+    std::string text;
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+        const auto byte = static_cast<unsigned char>(bytes[i]);
+        text += "0123456789abcdef"[byte >> 4];
+        text += "0123456789abcdef"[byte & 15];
+    }
+    return text;
+}
+
+std::string random_token(std::string_view prefix) {
+    constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    std::string text(prefix);
+    // 64 letters divide 256: taking six bits of each byte favours none of them.
+    for (char byte : random_bytes(43)) text += letters[static_cast<unsigned char>(byte) & 63];
+    return text;
+}
+
+std::uint64_t random_seed() {
+    const std::string bytes = random_bytes(8);
+    std::uint64_t seed = 0;
+    std::memcpy(&seed, bytes.data(), sizeof seed);
+    return seed;
+}
+
+bool is_uuid(std::string_view text) {
+    if (text.size() != 36) return false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+        if (dash ? c != '-' : !hex) return false;
+    }
+    return true;
+}
+
+}
