@@ -1,24 +1,10 @@
 #include "platform/ids.h"
 
-#include <cerrno>
-#include <cstring>
-#include <system_error>
+#include "platform/crypto.h"
 
-#include <sys/random.h>
+#include <cstring>
 
 namespace benchgate::platform {
-
-std::string random_bytes(std::size_t count) {
-    std::string bytes(count, '\0');
-    std::size_t have = 0;
-    while (have < count) {
-        const ssize_t got = ::getrandom(bytes.data() + have, count - have, 0);
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) throw std::system_error(errno, std::generic_category(), "getrandom");
-        have += static_cast<std::size_t>(got);
-    }
-    return bytes;
-}
 
 std::string random_uuid() {
     std::string bytes = random_bytes(16);

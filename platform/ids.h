@@ -9,9 +9,6 @@
 
 namespace benchgate::platform {
 
-/// Random bytes from getrandom(2). Throws std::system_error if there are none.
-std::string random_bytes(std::size_t count);
-
 /// "f47ac10b-58cc-4372-a567-0e02b2c3d479": version 4, variant 1.
 std::string random_uuid();
 

@@ -35,7 +35,6 @@ TEST(Ids, TokensCarryTheirPrefixAndNothingThatNeedsQuoting) {
               std::string::npos);
     EXPECT_NE(token, random_token("bgr_"));
     EXPECT_NE(random_seed(), random_seed());
-    EXPECT_EQ(random_bytes(1000).size(), 1000u);
 }
 
 }

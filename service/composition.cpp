@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <charconv>
 #include <iostream>
 
 #include "platform/clock.h"
@@ -16,14 +17,13 @@
 #include "service/github/rest.h"
 #include "service/github/tokens.h"
 #include "service/http/api.h"
-#include "service/http/delivery_writer.h"
-#include "service/http/edge.h"
-#include "service/http/health.h"
 #include "service/http/pages.h"
+#include "service/http/job_wakeups.h"
 #include "service/http/runner_api.h"
-#include "service/http/webhook.h"
-#include "service/store/inbox.h"
+#include "service/http/server.h"
+#include "service/http/store_inbox.h"
 #include "service/store/listener.h"
+#include "service/store/repositories.h"
 #include "service/store/runners.h"
 #include "service/store/settings.h"
 #include "service/workers/inbox.h"
@@ -61,7 +61,11 @@ void set_up_app(const Settings& settings, github::Tokens& tokens) {
     if (!pem) throw std::invalid_argument("BENCHGATE_PRIVATE_KEY_FILE: " + pem.error().message);
     auto key = platform::RsaPrivateKey::from_pem(*pem);
     if (!key) throw std::invalid_argument("BENCHGATE_PRIVATE_KEY_FILE: " + key.error().message);
-    tokens.set_app({settings.app_id, std::move(*key)});
+    std::int64_t app_id = 0;
+    const auto [end, error] = std::from_chars(settings.app_id.data(), settings.app_id.data() + settings.app_id.size(), app_id);
+    if (error != std::errc{} || end != settings.app_id.data() + settings.app_id.size())
+        throw std::invalid_argument("BENCHGATE_APP_ID must be the App's number, as its settings page shows it");
+    tokens.set_app({app_id, std::move(*key)});
 }
 
 /// The hash of the admin token: the operator's, or one made at the first start, which is printed this once.
@@ -75,20 +79,18 @@ std::string admin_token_hash(const Settings& settings, store::Pool& pool) {
     return stored;
 }
 
-/// The webhook door's way to the inbox table.
-class StoredInbox final : public http::DeliveryInbox {
-  public:
-    explicit StoredInbox(store::Pool& pool) : pool_(pool) {}
-    void store(std::span<http::Delivery> batch) override {
-        std::vector<store::Delivery> rows;
-        rows.reserve(batch.size());
-        for (auto& d : batch) rows.push_back({std::move(d.delivery_id), std::move(d.event), std::move(d.headers_json), std::move(d.body)});
-        pool_.transaction([&](store::Tx& tx) { store::insert_deliveries(tx, rows, std::chrono::system_clock::now()); });
-    }
-
-  private:
-    store::Pool& pool_;
-};
+/// What a runner clones with: the installation is looked up, the token reads this one repository.
+tl::expected<protocol::CloneAccess, std::string> clone_access(store::Pool& pool, github::Tokens& tokens, const workers::MirrorOptions& mirrors,
+                                                              const std::string& full_name, std::stop_token stop) {
+    const auto slash = full_name.find('/');
+    const auto row = pool.transaction(
+        [&](store::Tx& tx) { return store::find_repository(tx, full_name.substr(0, slash), full_name.substr(slash + 1)); });
+    if (!row) return tl::unexpected("the repository " + full_name + " is not known any more");
+    const github::Repository repository{row->installation_id, row->repository_id, row->owner, row->name};
+    const auto token = tokens.runner_clone_token(repository, stop);
+    if (!token) return tl::unexpected("a token for the clone: " + token.error().message);
+    return protocol::CloneAccess{workers::clone_url(mirrors, repository), token->text, platform::format_utc(token->expires_at)};
+}
 
 }  // namespace
 
@@ -125,36 +127,32 @@ void serve(const Settings& settings, std::stop_token stop) {
     workers::Reaper reaper(pool, now);
     workers::ProgressWatch progress(pool, addresses, now);
 
-    StoredInbox stored_inbox(pool);
+    const platform::SystemClock clock;
+    http::StoreInbox stored_inbox(pool, clock);
     http::DeliveryWriter writer(stored_inbox, {});
     http::Metrics metrics;
-    http::JobWaiters job_waiters;
+    http::JobWakeups job_wakeups;
 
     const auto endpoint = endpoint_of(settings.listen);
-    http::EdgeOptions edge_options;
-    edge_options.address = endpoint.host;
-    edge_options.port = endpoint.port;
+    auto edge_options = http::service_edge_options(endpoint.host, endpoint.port, metrics);
     edge_options.certificate_file = settings.tls_certificate_file;
     edge_options.key_file = settings.tls_key_file;
-    edge_options.body_limits = http::body_limits();
     edge_options.on_error = [](std::string_view message) { spdlog::error("http: {}", message); };
-    http::count_into(metrics, edge_options);
     http::Edge edge(edge_options);
 
     std::vector<std::string> secrets;
     for (const auto& secret : {settings.webhook_secret, settings.webhook_secret_old})
         if (!secret.empty()) secrets.push_back(secret);
-    http::serve_webhook(edge, {[secrets] { return secrets; }, writer, [&](std::string_view result) { metrics.count_delivery(result); }});
-    http::serve_health(edge, {{"database", [&]() -> std::optional<std::string> {
-                                   if (pool.ping()) return std::nullopt;
-                                   return "PostgreSQL does not answer";
-                               }}},
-                       metrics);
-    http::serve_runner_api(edge, {pool, job_waiters, now,
-                                  [&](const github::Repository& repository, std::stop_token stop_now) {
-                                      return tokens.runner_clone_token(repository, stop_now);
-                                  },
-                                  [&](const github::Repository& repository) { return workers::clone_url(mirrors.options(), repository); }});
+    const http::RunnerApi runner_api{pool, clock, job_wakeups,
+                                     [&](const std::string& repository) {
+                                         return clone_access(pool, tokens, mirrors.options(), repository, stop);
+                                     },
+                                     {}};
+    const http::ReadyCheck database_ready{"database", [&]() -> std::optional<std::string> {
+                                              if (pool.ping()) return std::nullopt;
+                                              return "PostgreSQL does not answer";
+                                          }};
+    http::open_doors(edge, {writer, [secrets] { return secrets; }, runner_api, {database_ready}, metrics});
     http::serve_pages(edge, {pool, addresses, now});
     http::serve_api(edge, {pool, addresses, admin_token_hash(settings, pool)});
 
@@ -169,7 +167,7 @@ void serve(const Settings& settings, std::stop_token stop) {
             case store::Channel::inbox: return inbox_loop.wake();
             case store::Channel::outbox: return outbox_loop.wake();
             case store::Channel::finished: return judge_loop.wake();
-            case store::Channel::jobs: return job_waiters.wake();
+            case store::Channel::jobs: return job_wakeups.wake();
         }
     });
 
@@ -177,7 +175,7 @@ void serve(const Settings& settings, std::stop_token stop) {
     spdlog::info("benchgate {} serves {} (listening on {}:{})", BENCHGATE_VERSION, addresses.public_url, endpoint.host, edge.port());
     platform::wait_for_stop(stop);
     spdlog::info("stopping");
-    job_waiters.wake();
+    job_wakeups.wake();
     edge.stop();
 }
 

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace benchgate::model {
@@ -17,6 +18,7 @@ struct HostFact {
     std::string observed;
     std::string wanted;
     std::string fix;
+    bool operator==(const HostFact&) const = default;
 };
 
 /// What changed on the host during one trial. Absent: this machine does not tell.
@@ -30,6 +32,10 @@ struct HostDeltas {
     std::optional<double> memory_pressure_seconds;
     std::optional<double> foreign_cpu_seconds;  ///< busy time that is neither the trial's nor stolen
     std::optional<double> own_cpu_seconds;      ///< the trial's, as its sandbox told
+    bool operator==(const HostDeltas&) const = default;
 };
+
+std::string_view to_string(FactStatus status);
+std::optional<FactStatus> fact_status_from(std::string_view text);
 
 }

@@ -46,7 +46,7 @@ struct ExistingJob {
 
 /// A run of this repository: for a pull request all of its runs, for a push those of the same head.
 struct ExistingRun {
-    std::int64_t id = 0;
+    std::string id;
     model::RunKind kind = model::RunKind::pull_request;
     std::optional<std::int64_t> pull_number;
     std::string head_sha;
@@ -113,8 +113,8 @@ struct PlannedReply {
 
 struct Plan {
     std::vector<PlannedRun> runs;
-    std::vector<std::int64_t> superseded;  ///< ids of unfinished runs of older heads
-    std::vector<std::int64_t> cancelled;   ///< ids of unfinished runs that nobody wants any more
+    std::vector<std::string> superseded;  ///< ids of unfinished runs of older heads
+    std::vector<std::string> cancelled;   ///< ids of unfinished runs that nobody wants any more
     std::vector<PlannedCheck> checks;
     std::optional<PlannedReply> reply;
     std::string reason;  ///< one clause for the log: why the plan is as it is

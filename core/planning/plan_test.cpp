@@ -37,7 +37,7 @@ PlanInput command_input(Command command, Permission permission = Permission::wri
     return input;
 }
 
-ExistingRun existing(std::int64_t id, const std::string& sha, model::RunState state) {
+ExistingRun existing(const std::string& id, const std::string& sha, model::RunState state) {
     return {id, model::RunKind::pull_request, 12, sha, 1, state, {{"micro", model::JobState::failed}}, std::nullopt};
 }
 
@@ -99,12 +99,12 @@ TEST(Plan, SaysWhyNothingRuns) {
 
 TEST(Plan, NewHeadReplacesOlderOnes) {
     auto input = pull_input(PullRequestAction::synchronize);
-    input.existing = {existing(1, old_head, model::RunState::running),
-                      existing(2, old_head, model::RunState::finished)};
-    input.existing.push_back(existing(3, old_head, model::RunState::queued));
+    input.existing = {existing("1", old_head, model::RunState::running),
+                      existing("2", old_head, model::RunState::finished)};
+    input.existing.push_back(existing("3", old_head, model::RunState::queued));
     input.existing.back().pull_number = 13;  // somebody else's
     const auto planned = plan(input);
-    EXPECT_EQ(planned.superseded, std::vector<std::int64_t>{1});
+    EXPECT_EQ(planned.superseded, std::vector<std::string>{"1"});
     EXPECT_EQ(planned.runs.size(), 1u);
 }
 
@@ -112,20 +112,20 @@ TEST(Plan, ReplayedDeliveryDoesNothingTwice) {
     auto input = pull_input();
     for (const auto state :
          {model::RunState::queued, model::RunState::running, model::RunState::finished, model::RunState::failed}) {
-        input.existing = {existing(1, head, state)};
+        input.existing = {existing("1", head, state)};
         EXPECT_TRUE(plan(input).runs.empty());
         EXPECT_TRUE(plan(input).superseded.empty());
     }
-    input.existing = {existing(1, head, model::RunState::cancelled)};
+    input.existing = {existing("1", head, model::RunState::cancelled)};
     ASSERT_EQ(plan(input).runs.size(), 1u);
     EXPECT_EQ(plan(input).runs[0].attempt, 2);
 }
 
 TEST(Plan, ClosingCancels) {
     auto input = pull_input(PullRequestAction::closed);
-    input.existing = {existing(1, head, model::RunState::running), existing(2, old_head, model::RunState::finished)};
+    input.existing = {existing("1", head, model::RunState::running), existing("2", old_head, model::RunState::finished)};
     const auto planned = plan(input);
-    EXPECT_EQ(planned.cancelled, std::vector<std::int64_t>{1});
+    EXPECT_EQ(planned.cancelled, std::vector<std::string>{"1"});
     EXPECT_TRUE(planned.runs.empty());
 }
 
@@ -157,9 +157,9 @@ TEST(Plan, ForkWaitsForAMaintainer) {
     // The approval holds for this head, and not for the next one.
     input = command_input({});
     input.pull->fork = true;
-    input.existing = {existing(1, head, model::RunState::finished)};
+    input.existing = {existing("1", head, model::RunState::finished)};
     EXPECT_EQ(plan(input).runs.size(), 1u);
-    input.existing = {existing(1, old_head, model::RunState::finished)};
+    input.existing = {existing("1", old_head, model::RunState::finished)};
     EXPECT_TRUE(plan(input).runs.empty());
 }
 
@@ -174,7 +174,7 @@ TEST(Plan, PushComparesBeforeWithAfter) {
     EXPECT_EQ(planned.runs[0].head_sha, head);
     EXPECT_LT(planned.runs[0].priority, plan(pull_input()).runs[0].priority);
 
-    input.existing = {{9, model::RunKind::push, std::nullopt, head, 1, model::RunState::queued, {}, std::nullopt}};
+    input.existing = {{"9", model::RunKind::push, std::nullopt, head, 1, model::RunState::queued, {}, std::nullopt}};
     EXPECT_TRUE(plan(input).runs.empty());
     input.existing.clear();
     input.trigger = PushTrigger{"topic", head};
@@ -219,7 +219,7 @@ TEST(Plan, CommandsNeedAuthorityAndAnOpenPullRequest) {
     for (const auto permission : {Permission::none, Permission::read}) {
         for (const auto verb : {Verb::run, Verb::cancel, Verb::retry}) {
             auto input = command_input({verb, {}, {}}, permission);
-            input.existing = {existing(1, head, model::RunState::running)};
+            input.existing = {existing("1", head, model::RunState::running)};
             EXPECT_EQ(plan(input).reply->reaction, "confused");
             EXPECT_TRUE(plan(input).runs.empty());
             EXPECT_TRUE(plan(input).cancelled.empty());
@@ -235,11 +235,11 @@ TEST(Plan, CommandsNeedAuthorityAndAnOpenPullRequest) {
 TEST(Plan, CancelRetryStatusAndReplays) {
     auto input = command_input({Verb::cancel, {}, {}});
     EXPECT_EQ(plan(input).reply->message, "Nothing is queued or under way.");
-    input.existing = {existing(1, head, model::RunState::running)};
-    EXPECT_EQ(plan(input).cancelled, std::vector<std::int64_t>{1});
+    input.existing = {existing("1", head, model::RunState::running)};
+    EXPECT_EQ(plan(input).cancelled, std::vector<std::string>{"1"});
 
     input = command_input({Verb::retry, {}, {}});
-    input.existing = {existing(1, head, model::RunState::finished)};
+    input.existing = {existing("1", head, model::RunState::finished)};
     input.existing[0].jobs.push_back({"load", model::JobState::succeeded});
     EXPECT_EQ(suites(plan(input)), std::vector<std::string>{"micro"});
     EXPECT_EQ(plan(input).runs[0].attempt, 2);
@@ -253,8 +253,8 @@ TEST(Plan, CancelRetryStatusAndReplays) {
 
     // A wider command replaces the run under way, a narrower one leaves it alone.
     input = command_input({});
-    input.existing = {existing(1, head, model::RunState::running)};
-    EXPECT_EQ(plan(input).superseded, std::vector<std::int64_t>{1});
+    input.existing = {existing("1", head, model::RunState::running)};
+    EXPECT_EQ(plan(input).superseded, std::vector<std::string>{"1"});
     input.trigger = CommandTrigger{{Verb::run, {{"suite", "load"}}, {}}, 502, "ann", Permission::write};
     EXPECT_TRUE(plan(input).superseded.empty());
 }

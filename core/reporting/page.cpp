@@ -113,7 +113,7 @@ std::string render_runners(const std::vector<RunnerRow>& rows) {
         row.set("job", runner.job.empty() ? "–" : cell(runner.job));
         data worries(data::type::list);
         for (const auto& fact : runner.host)
-            if (fact.status == "warn" || fact.status == "fail")
+            if (fact.status == model::FactStatus::warn || fact.status == model::FactStatus::fail)
                 worries.push_back(data("worry", fmt::format("{}: {}", cell(fact.id), cell(fact.observed))));
         row.set("worries", worries);
         list.push_back(row);

@@ -30,7 +30,7 @@ struct RepositoryRow {
 };
 
 struct RunRow {
-    std::int64_t id = 0;
+    std::string id;
     std::string kind;   ///< "pull_request", "push", "command"
     std::string state;  ///< a RunState's word
     std::string gate;   ///< a gate's word, or empty

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "core/judging/judge.h"
+#include "runners/measure/schedule.h"
 
 namespace benchgate::measure {
 namespace {
@@ -103,7 +104,9 @@ TEST(Experiment, AHostThatIsNeverQuietEndsAllTheSame) {
     for (int i = 0; i < 2000; ++i) course.tool.steal_at[i] = 5.0;
     ASSERT_TRUE(course.run());
     for (const auto& trial : course.bundle.trials)
-        if (trial.phase == model::Phase::measure) EXPECT_EQ(trial.kept, trial.attempt == block_attempts - 1);
+        if (trial.phase == model::Phase::measure) {
+            EXPECT_EQ(trial.kept, trial.attempt == block_attempts - 1);
+        }
 }
 
 TEST(Experiment, WhenTimeRunsOutTheRestIsInconclusiveAndNothingIsRed) {

@@ -5,6 +5,7 @@
 #include <stop_token>
 
 #include "core/planning/events.h"
+#include "core/planning/plan.h"
 #include "service/github/rest.h"
 #include "service/reports/run_report.h"
 #include "service/store/inbox.h"

@@ -130,8 +130,9 @@ TEST(Tidy, EachLibraryStandsInItsRoomOnly) {
             if (!std::regex_search(line, match, include)) continue;
             const std::string header = match[1];
             for (const auto& [prefix, rooms] : libraries)
-                if (header.starts_with(prefix))
+                if (header.starts_with(prefix)) {
                     EXPECT_NE(std::find(rooms.begin(), rooms.end(), source.room), rooms.end()) << source.path << " includes " << header;
+                }
         }
     }
 }
