@@ -16,9 +16,9 @@ using model::VerdictKind;
 
 constexpr double million = 1e6;
 /// A series that is clear of a slowdown is measured on while an improvement looks likely at this level: it keeps
-/// improvements from being called unchanged at a look that is too early to show them, and costs no-op series nothing
-/// worth naming. It is no error level: an improvement itself must reach alpha.
-constexpr double improvement_hint = 0.05;
+/// improvements from being called unchanged at a look that is too early to show them, for about 0.1 more trials on
+/// series that did not change. It is no error level: an improvement itself must reach alpha.
+constexpr double improvement_hint = 0.2;
 
 class SeriesWalk {
   public:
