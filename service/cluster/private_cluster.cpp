@@ -21,6 +21,8 @@ constexpr std::size_t socket_path_limit = 107;
 constexpr std::uintmax_t log_limit = 16u << 20;
 constexpr std::chrono::minutes restart_window{10};
 constexpr std::chrono::seconds fast_stop_limit{30};
+/// At first the server of a process that just ended may still hold the data; a wrong setting shows in this time too.
+constexpr int first_restarts = 4;
 
 std::string read_file(const fs::path& path) {
     std::ifstream in(path, std::ios::binary);
@@ -239,7 +241,7 @@ struct PrivateCluster::State {
     void start() {
         watcher = std::thread([this] { watch_until_end(); });
         std::unique_lock lock(mutex);
-        changed.wait_for(lock, options.start_timeout, [&] { return ready || ended; });
+        changed.wait_for(lock, options.start_timeout, [&] { return ready || ended || restarts > first_restarts; });
         if (ready) return;
         const std::string reason = failure.empty() ? "PostgreSQL did not start in time:\n" + log_tail() : failure;
         lock.unlock();

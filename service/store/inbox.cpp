@@ -8,8 +8,10 @@ namespace {
 // Bodies travel as one binary parameter and are cut apart by the server: no escaping, one statement a batch.
 constexpr Query insert_batch{"inbox_insert_batch", R"(
     insert into inbox (delivery_id, event, headers, body, received_at, next_at)
-    select id, event, headers::jsonb, substring($4::bytea from place::int + 1 for size::int), $7::timestamptz, $7::timestamptz
-    from unnest($1::text[], $2::text[], $3::text[], $5::bigint[], $6::bigint[]) as batch (id, event, headers, place, size)
+    select id, event, headers::jsonb, substring($4::bytea from place::int + 1 for size::int),
+           $7::timestamptz, $7::timestamptz
+    from unnest($1::text[], $2::text[], $3::text[], $5::bigint[], $6::bigint[])
+         as batch (id, event, headers, place, size)
     on conflict (delivery_id) do nothing)"};
 
 constexpr Query claim_next{"inbox_claim_next", R"(

@@ -29,8 +29,10 @@ constexpr Query lock{"leases_lock", "select * from jobs where job_id = $1::uuid 
 
 // A queued job is one that was lost and is revived: the attempt that its loss cost is given back.
 constexpr Query beat_job{"leases_beat", R"(
-    update jobs set state = 'running', attempts = case when state = 'queued' then greatest(attempts - 1, 0) else attempts end,
-        lease_expires_at = least($2::timestamptz + make_interval(secs => $3::int), deadline + make_interval(secs => $4::int)),
+    update jobs set state = 'running',
+        attempts = case when state = 'queued' then greatest(attempts - 1, 0) else attempts end,
+        lease_expires_at = least($2::timestamptz + make_interval(secs => $3::int),
+                                 deadline + make_interval(secs => $4::int)),
         cancel_reason = coalesce(cancel_reason, case when deadline <= $2::timestamptz then 'deadline' end),
         phase = $5, block = $6, progress = $7, eta_s = $8
     where job_id = $1::uuid returning lease_expires_at, cancel_reason)"};
@@ -39,7 +41,8 @@ constexpr Query earlier_finish{"leases_earlier_finish", R"(
     select used, requeued, runner_id from bundles where repository_id = $1 and job_id = $2::uuid and epoch = $3)"};
 
 constexpr Query keep_bundle{"leases_keep_bundle", R"(
-    insert into bundles (repository_id, job_id, epoch, runner_id, outcome, manifest, signature, used, requeued, created_at)
+    insert into bundles (repository_id, job_id, epoch, runner_id, outcome, manifest, signature, used, requeued,
+                         created_at)
     values ($1, $2, $3, $4, $5::jsonb, $6::jsonb, $7, $8, $9, $10))"};
 
 constexpr Query end_job{"leases_end", R"(

@@ -18,7 +18,8 @@ constexpr Query lock_token{"join_tokens_lock", "select * from join_tokens where 
 constexpr Query use_token{"join_tokens_use", "update join_tokens set used_at = $2 where hash = $1"};
 
 constexpr Query enroll{"runners_enroll", R"(
-    insert into runners (runner_id, name, token_hash, public_key, labels, version, protocol, registered_at, last_seen_at)
+    insert into runners (runner_id, name, token_hash, public_key, labels, version, protocol, registered_at,
+                         last_seen_at)
     values ($1, $2, $3, $4, $5::text[], $6, $7, $8, $8)
     on conflict (name) do update set token_hash = excluded.token_hash, public_key = excluded.public_key,
         labels = excluded.labels, version = excluded.version, protocol = excluded.protocol,

@@ -22,8 +22,8 @@ constexpr Query insert_verdict{"verdicts_insert", R"(
     insert into verdicts (repository_id, run_id, job_id, item, benchmark, metric, unit, better, gating, verdict, ratio,
                           low, high, nominal_low, nominal_high, min_detectable, base_value, head_value, p, trials_used,
                           level, action, exact, confirmed, reason, judged_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-            $25, $26))"};
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+            $24, $25, $26))"};
 
 constexpr Query list_judgements{"judgements_list", R"(
     select * from judgements where repository_id = $1 and run_id = $2::uuid order by suite, job_id)"};

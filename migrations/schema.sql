@@ -1,0 +1,371 @@
+-- What all migrations add up to: their dump (pg_dump --schema-only), checked by a test. Written by no hand.
+CREATE TABLE public.artifacts (
+    repository_id bigint NOT NULL,
+    job_id uuid NOT NULL,
+    epoch bigint NOT NULL,
+    name text NOT NULL,
+    sha256 text NOT NULL,
+    bytes bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+COMMENT ON TABLE public.artifacts IS 'Files that a job sent along: flame graphs, profiles, reports.';
+CREATE TABLE public.bundles (
+    repository_id bigint NOT NULL,
+    job_id uuid NOT NULL,
+    epoch bigint NOT NULL,
+    runner_id uuid NOT NULL,
+    outcome jsonb NOT NULL,
+    manifest jsonb NOT NULL,
+    signature text NOT NULL,
+    used boolean NOT NULL,
+    requeued boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+COMMENT ON TABLE public.bundles IS 'What finish brought, for every epoch; used = false is kept for inspection and never judged.';
+CREATE TABLE public.github_objects (
+    repository_id bigint NOT NULL,
+    target text NOT NULL,
+    kind text NOT NULL,
+    remote_id text NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+COMMENT ON TABLE public.github_objects IS 'Ids of what was created outside: a check run per commit, a comment per pull request.';
+CREATE TABLE public.inbox (
+    delivery_id text NOT NULL,
+    seq bigint NOT NULL,
+    event text NOT NULL,
+    headers jsonb NOT NULL,
+    body bytea NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'new'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    done_at timestamp with time zone,
+    error text,
+    CONSTRAINT inbox_state_check CHECK ((state = ANY (ARRAY['new'::text, 'done'::text, 'failed'::text])))
+);
+ALTER TABLE ONLY public.inbox ALTER COLUMN body SET COMPRESSION lz4;
+COMMENT ON TABLE public.inbox IS 'Webhook deliveries as they came, one row per X-GitHub-Delivery; parsed later by a worker.';
+ALTER TABLE public.inbox ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.inbox_seq_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.job_logs (
+    repository_id bigint NOT NULL,
+    job_id uuid NOT NULL,
+    epoch bigint NOT NULL,
+    "offset" bigint NOT NULL,
+    bytes bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+COMMENT ON TABLE public.job_logs IS 'Build and run output of a lease, in chunks without holes from offset 0.';
+CREATE TABLE public.jobs (
+    repository_id bigint NOT NULL,
+    job_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    run_id uuid NOT NULL,
+    suite text NOT NULL,
+    labels text[] NOT NULL,
+    priority integer NOT NULL,
+    spec jsonb NOT NULL,
+    state text DEFAULT 'queued'::text NOT NULL,
+    epoch bigint DEFAULT 0 NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    timeout_s integer NOT NULL,
+    runner_id uuid,
+    prefer_runner_id uuid,
+    prefer_until timestamp with time zone,
+    avoid_runner_id uuid,
+    avoid_until timestamp with time zone,
+    lease_expires_at timestamp with time zone,
+    deadline timestamp with time zone,
+    cancel_reason text,
+    phase text,
+    block integer,
+    progress double precision,
+    eta_s double precision,
+    log_bytes bigint DEFAULT 0 NOT NULL,
+    outcome jsonb,
+    created_at timestamp with time zone NOT NULL,
+    leased_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    judged_at timestamp with time zone,
+    CONSTRAINT jobs_cancel_reason_check CHECK ((cancel_reason = ANY (ARRAY['user'::text, 'superseded'::text, 'deadline'::text]))),
+    CONSTRAINT jobs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'leased'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text, 'lost'::text])))
+);
+COMMENT ON TABLE public.jobs IS 'One suite of a run for one host class: the unit of a lease. epoch fences, attempts are charged.';
+COMMENT ON COLUMN public.jobs.runner_id IS 'The newest holder; kept when the lease is lost, so that it may revive it.';
+COMMENT ON COLUMN public.jobs.judged_at IS 'When the outcome was taken up by the judge; a finished job without it is due.';
+ALTER TABLE public.jobs ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.jobs_seq_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.join_tokens (
+    hash text NOT NULL,
+    name text NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone
+);
+COMMENT ON TABLE public.join_tokens IS 'One-use tokens that let a runner register under a name. Only hashes.';
+CREATE TABLE public.judgements (
+    repository_id bigint NOT NULL,
+    run_id uuid NOT NULL,
+    job_id uuid NOT NULL,
+    suite text NOT NULL,
+    gate text NOT NULL,
+    gate_reason text NOT NULL,
+    judge_version text NOT NULL,
+    tests integer NOT NULL,
+    blocks_kept integer NOT NULL,
+    blocks_void integer NOT NULL,
+    judged_at timestamp with time zone NOT NULL,
+    CONSTRAINT judgements_gate_check CHECK ((gate = ANY (ARRAY['success'::text, 'failure'::text, 'neutral'::text, 'action_required'::text])))
+);
+COMMENT ON TABLE public.judgements IS 'What the judge said of a job as a whole.';
+CREATE TABLE public.leaders (
+    task text NOT NULL,
+    holder text NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+COMMENT ON TABLE public.leaders IS 'Which service process does a task of which there may be one (cron, reaper): a row with a term.';
+CREATE TABLE public.outbox (
+    repository_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    target text NOT NULL,
+    kind text NOT NULL,
+    body jsonb NOT NULL,
+    state text DEFAULT 'pending'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    sent_at timestamp with time zone,
+    error text,
+    CONSTRAINT outbox_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'sending'::text, 'sent'::text, 'replaced'::text, 'dead'::text])))
+);
+COMMENT ON TABLE public.outbox IS 'What is to be said to the outside, at least once and in order within a target.';
+COMMENT ON COLUMN public.outbox.next_at IS 'pending: not before; sending: when the sender is taken for dead.';
+ALTER TABLE public.outbox ALTER COLUMN item_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.outbox_item_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.pull_requests (
+    repository_id bigint NOT NULL,
+    number bigint NOT NULL,
+    head_sha text NOT NULL,
+    base_ref text NOT NULL,
+    head_full_name text,
+    fork boolean NOT NULL,
+    state text NOT NULL,
+    comment_id bigint,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT pull_requests_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text])))
+);
+COMMENT ON TABLE public.pull_requests IS 'Pull requests as last heard of. head_full_name is null when the fork was deleted.';
+CREATE TABLE public.repositories (
+    repository_id bigint NOT NULL,
+    owner text NOT NULL,
+    name text NOT NULL,
+    default_branch text NOT NULL,
+    installation_id bigint NOT NULL,
+    private boolean NOT NULL,
+    active boolean DEFAULT true NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+COMMENT ON TABLE public.repositories IS 'Repositories of all installations; the key is GitHub''s id, which survives renames.';
+CREATE TABLE public.request_log (
+    runner_id uuid NOT NULL,
+    request_id text NOT NULL,
+    answer jsonb NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+COMMENT ON TABLE public.request_log IS 'Answers given to runners, so that a repeated request gets the same one.';
+CREATE TABLE public.runners (
+    runner_id uuid NOT NULL,
+    name text NOT NULL,
+    token_hash text NOT NULL,
+    public_key text NOT NULL,
+    labels text[] NOT NULL,
+    boot_id text DEFAULT ''::text NOT NULL,
+    old_boot_ids text[] DEFAULT '{}'::text[] NOT NULL,
+    state text DEFAULT 'ready'::text NOT NULL,
+    failures integer DEFAULT 0 NOT NULL,
+    facts jsonb DEFAULT '[]'::jsonb NOT NULL,
+    version text NOT NULL,
+    protocol integer NOT NULL,
+    registered_at timestamp with time zone NOT NULL,
+    last_seen_at timestamp with time zone NOT NULL,
+    CONSTRAINT runners_state_check CHECK ((state = ANY (ARRAY['ready'::text, 'draining'::text, 'quarantined'::text])))
+);
+COMMENT ON TABLE public.runners IS 'Agents that registered. Only the hash of a token is kept.';
+COMMENT ON COLUMN public.runners.failures IS 'Infrastructure failures in a row; three of them quarantine the runner.';
+CREATE TABLE public.runs (
+    repository_id bigint NOT NULL,
+    run_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    kind text NOT NULL,
+    number bigint,
+    head_sha text NOT NULL,
+    base_sha text NOT NULL,
+    base_ref text NOT NULL,
+    merge_base text NOT NULL,
+    trigger_id text NOT NULL,
+    state text NOT NULL,
+    conclusion text,
+    created_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    config text NOT NULL,
+    config_sha text NOT NULL,
+    message text DEFAULT ''::text NOT NULL,
+    CONSTRAINT runs_kind_check CHECK ((kind = ANY (ARRAY['pull_request'::text, 'push'::text, 'command'::text]))),
+    CONSTRAINT runs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'finished'::text, 'superseded'::text, 'cancelled'::text, 'failed'::text])))
+);
+COMMENT ON TABLE public.runs IS 'One request to measure. config is the .benchgate.yml used; trigger_id the delivery or comment.';
+ALTER TABLE public.runs ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.runs_seq_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.samples (
+    repository_id bigint NOT NULL,
+    job_id uuid NOT NULL,
+    epoch bigint NOT NULL,
+    trial bigint NOT NULL,
+    item integer NOT NULL,
+    benchmark text NOT NULL,
+    metric text NOT NULL,
+    unit text NOT NULL,
+    side text NOT NULL,
+    phase text NOT NULL,
+    block integer NOT NULL,
+    kept boolean NOT NULL,
+    "values" double precision[] NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT samples_phase_check CHECK ((phase = ANY (ARRAY['warmup'::text, 'measure'::text, 'confirm'::text]))),
+    CONSTRAINT samples_side_check CHECK ((side = ANY (ARRAY['base'::text, 'head'::text])))
+)
+PARTITION BY RANGE (created_at);
+COMMENT ON TABLE public.samples IS 'Every raw sample of every trial, in months: retention drops a partition.';
+COMMENT ON COLUMN public.samples.item IS 'Place of the measurement in its trial, from 0.';
+CREATE TABLE public.settings (
+    name text NOT NULL,
+    value text NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+COMMENT ON TABLE public.settings IS 'Small values of the installation: App id, key, secrets made by the set-up page.';
+CREATE TABLE public.trials (
+    repository_id bigint NOT NULL,
+    job_id uuid NOT NULL,
+    epoch bigint NOT NULL,
+    number bigint NOT NULL,
+    digest text NOT NULL,
+    body jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+COMMENT ON TABLE public.trials IS 'Trials as the runner sent them. Immutable: the same number comes again with the same digest only.';
+CREATE TABLE public.verdicts (
+    repository_id bigint NOT NULL,
+    run_id uuid NOT NULL,
+    job_id uuid NOT NULL,
+    item integer NOT NULL,
+    benchmark text NOT NULL,
+    metric text NOT NULL,
+    unit text NOT NULL,
+    better text NOT NULL,
+    gating boolean NOT NULL,
+    verdict text NOT NULL,
+    ratio double precision,
+    low double precision,
+    high double precision,
+    nominal_low double precision,
+    nominal_high double precision,
+    min_detectable double precision,
+    base_value double precision,
+    head_value double precision,
+    p double precision,
+    trials_used integer NOT NULL,
+    level text,
+    action text NOT NULL,
+    exact boolean NOT NULL,
+    confirmed boolean NOT NULL,
+    reason text NOT NULL,
+    judged_at timestamp with time zone NOT NULL,
+    CONSTRAINT verdicts_action_check CHECK ((action = ANY (ARRAY['log'::text, 'review'::text, 'block'::text]))),
+    CONSTRAINT verdicts_better_check CHECK ((better = ANY (ARRAY['lower'::text, 'higher'::text, 'none'::text])))
+);
+COMMENT ON TABLE public.verdicts IS 'One verdict per benchmark and metric of a judged job, in the judge''s order.';
+ALTER TABLE ONLY public.artifacts
+    ADD CONSTRAINT artifacts_pkey PRIMARY KEY (repository_id, job_id, epoch, name);
+ALTER TABLE ONLY public.bundles
+    ADD CONSTRAINT bundles_pkey PRIMARY KEY (repository_id, job_id, epoch);
+ALTER TABLE ONLY public.github_objects
+    ADD CONSTRAINT github_objects_pkey PRIMARY KEY (repository_id, target, kind);
+ALTER TABLE ONLY public.inbox
+    ADD CONSTRAINT inbox_pkey PRIMARY KEY (delivery_id);
+ALTER TABLE ONLY public.job_logs
+    ADD CONSTRAINT job_logs_pkey PRIMARY KEY (repository_id, job_id, epoch, "offset");
+ALTER TABLE ONLY public.jobs
+    ADD CONSTRAINT jobs_pkey PRIMARY KEY (repository_id, job_id);
+ALTER TABLE ONLY public.join_tokens
+    ADD CONSTRAINT join_tokens_pkey PRIMARY KEY (hash);
+ALTER TABLE ONLY public.judgements
+    ADD CONSTRAINT judgements_pkey PRIMARY KEY (repository_id, run_id, job_id);
+ALTER TABLE ONLY public.leaders
+    ADD CONSTRAINT leaders_pkey PRIMARY KEY (task);
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (repository_id, item_id);
+ALTER TABLE ONLY public.pull_requests
+    ADD CONSTRAINT pull_requests_pkey PRIMARY KEY (repository_id, number);
+ALTER TABLE ONLY public.repositories
+    ADD CONSTRAINT repositories_pkey PRIMARY KEY (repository_id);
+ALTER TABLE ONLY public.request_log
+    ADD CONSTRAINT request_log_pkey PRIMARY KEY (runner_id, request_id);
+ALTER TABLE ONLY public.runners
+    ADD CONSTRAINT runners_name_key UNIQUE (name);
+ALTER TABLE ONLY public.runners
+    ADD CONSTRAINT runners_pkey PRIMARY KEY (runner_id);
+ALTER TABLE ONLY public.runners
+    ADD CONSTRAINT runners_token_hash_key UNIQUE (token_hash);
+ALTER TABLE ONLY public.runs
+    ADD CONSTRAINT runs_pkey PRIMARY KEY (repository_id, run_id);
+ALTER TABLE ONLY public.samples
+    ADD CONSTRAINT samples_pkey PRIMARY KEY (repository_id, job_id, epoch, trial, item, created_at);
+ALTER TABLE ONLY public.settings
+    ADD CONSTRAINT settings_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.trials
+    ADD CONSTRAINT trials_pkey PRIMARY KEY (repository_id, job_id, epoch, number);
+ALTER TABLE ONLY public.verdicts
+    ADD CONSTRAINT verdicts_pkey PRIMARY KEY (repository_id, run_id, job_id, item);
+CREATE INDEX inbox_due ON public.inbox USING btree (seq) WHERE (state = 'new'::text);
+CREATE INDEX inbox_received ON public.inbox USING btree (received_at);
+CREATE INDEX jobs_by_id ON public.jobs USING btree (job_id);
+CREATE INDEX jobs_leases ON public.jobs USING btree (lease_expires_at) WHERE (state = ANY (ARRAY['leased'::text, 'running'::text]));
+CREATE INDEX jobs_of_run ON public.jobs USING btree (repository_id, run_id);
+CREATE INDEX jobs_queue ON public.jobs USING btree (priority DESC, seq) WHERE (state = 'queued'::text);
+CREATE INDEX jobs_unjudged ON public.jobs USING btree (finished_at) WHERE ((judged_at IS NULL) AND (state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text, 'lost'::text])));
+CREATE INDEX outbox_due ON public.outbox USING btree (next_at) WHERE (state = ANY (ARRAY['pending'::text, 'sending'::text]));
+CREATE INDEX outbox_open ON public.outbox USING btree (repository_id, target, item_id) WHERE (state = ANY (ARRAY['pending'::text, 'sending'::text]));
+CREATE UNIQUE INDEX outbox_pending ON public.outbox USING btree (repository_id, target, kind) WHERE (state = 'pending'::text);
+CREATE INDEX repositories_full_name ON public.repositories USING btree (lower(owner), lower(name));
+CREATE INDEX repositories_installation ON public.repositories USING btree (installation_id);
+CREATE INDEX request_log_expiry ON public.request_log USING btree (expires_at);
+CREATE INDEX runs_by_id ON public.runs USING btree (run_id);
+CREATE INDEX runs_by_pull ON public.runs USING btree (repository_id, number, seq DESC) WHERE (number IS NOT NULL);
+CREATE INDEX runs_open ON public.runs USING btree (repository_id, number) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+CREATE INDEX runs_recent ON public.runs USING btree (repository_id, seq DESC);
+CREATE INDEX samples_series ON ONLY public.samples USING btree (repository_id, benchmark, metric, created_at);
+CREATE INDEX verdicts_series ON public.verdicts USING btree (repository_id, benchmark, metric, judged_at);
