@@ -1,6 +1,6 @@
-// The measured side: edge, webhook door, group commit and the durable inbox in a private PostgreSQL (fsync on), without the
-// rest of the service, so that receiving alone is compared. Usage: webhook_bench_server FOLDER; prints its port, ends on
-// SIGTERM with the number of stored deliveries.
+// The measured side: edge, webhook door, group commit and the durable inbox in a private PostgreSQL (fsync on), without
+// the rest of the service, so that receiving alone is compared. Usage: webhook_bench_server FOLDER; prints its port,
+// ends on SIGTERM with the number of stored deliveries.
 #include <cstdio>
 #include <cstdlib>
 

@@ -4,8 +4,9 @@
 
 namespace benchgate::http {
 
-DeliveryWriter::DeliveryWriter(DeliveryInbox& inbox, WriterOptions options)
-    : inbox_(inbox), options_(options), thread_([this] { run(); }) {}
+DeliveryWriter::DeliveryWriter(DeliveryInbox& inbox, WriterOptions options) : inbox_(inbox), options_(options) {
+    for (std::size_t i = 0; i < options_.writers; ++i) threads_.emplace_back([this] { run(); });
+}
 
 DeliveryWriter::~DeliveryWriter() {
     {
@@ -13,6 +14,7 @@ DeliveryWriter::~DeliveryWriter() {
         quit_ = true;
     }
     arrived_.notify_all();
+    threads_.clear();  // joins, while the queue still exists
 }
 
 Stored DeliveryWriter::store(Delivery delivery) {

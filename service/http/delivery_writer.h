@@ -1,7 +1,7 @@
 #pragma once
-// Group commit for webhook deliveries: requests that wait at the same time are stored in one transaction by one thread,
+// Group commit for webhook deliveries: requests that wait at the same time are stored in one transaction,
 // and each is answered after its commit. One delivery a commit stops at a few thousand a second on one disk; together
-// they do not. Owns the queue and the thread; what storing means is the inbox's business.
+// they do not. Owns the queue and the threads; what storing means is the inbox's business.
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -27,7 +27,7 @@ struct Delivery {
 struct DeliveryInbox {
     virtual ~DeliveryInbox() = default;
     // All of them in one durable transaction, or an exception and none. An id that is known already is not an error.
-    // The bodies may be moved from. Called by one thread at a time.
+    // The bodies may be moved from. Called by several threads.
     virtual void store(std::span<Delivery> batch) = 0;
 };
 
@@ -40,6 +40,7 @@ enum class Stored {
 struct WriterOptions {
     std::size_t waiting = 1024;             // deliveries in the queue
     std::size_t waiting_bytes = 128 << 20;  // their bodies together
+    std::size_t writers = 2;                // one prepares its batch while the other waits for its disk
     std::size_t batch = 256;
     std::size_t batch_bytes = 32 << 20;
     std::chrono::milliseconds patience{8'000};  // GitHub gives up after 10 s
@@ -75,7 +76,7 @@ class DeliveryWriter {
     std::deque<Ticket> queue_;
     std::size_t queued_bytes_ = 0;
     bool quit_ = false;
-    std::jthread thread_;
+    std::vector<std::jthread> threads_;
 };
 
 }

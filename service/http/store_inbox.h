@@ -15,8 +15,8 @@ class StoreInbox final : public DeliveryInbox {
         std::vector<store::Delivery> rows;
         rows.reserve(batch.size());
         for (Delivery& delivery : batch)
-            rows.push_back({std::move(delivery.delivery_id), std::move(delivery.event), std::move(delivery.headers_json),
-                            std::move(delivery.body)});
+            rows.push_back({std::move(delivery.delivery_id), std::move(delivery.event),
+                            std::move(delivery.headers_json), std::move(delivery.body)});
         pool_.transaction([&](store::Tx& tx) { store::insert_deliveries(tx, rows, clock_.now()); });
     }
 
