@@ -56,7 +56,7 @@ void check_objective(Reader& reader, const Node& node, const std::string& what) 
     if (const auto* max = section.get("max")) reader.quantity(*max, section.path("max"), unit);
     if (const auto* min = section.get("min")) reader.quantity(*min, section.path("min"), unit);
     if (section.is_map() && section.get("max") == nullptr && section.get("min") == nullptr)
-        reader.fail(node, what + " needs max or min");
+        reader.fail(node, what + ": neither max nor min");
 }
 
 void check_fault(Reader& reader, const Node& node, const std::string& what) {

@@ -43,7 +43,7 @@ void read_metric_policies(Reader& reader, const Node& node, model::Policy& polic
     }
 }
 
-/// Both limits of a budget or an objective, in the metric's own unit.
+/// Both limits of a budget, in the metric's own unit.
 void read_limits(Reader& reader, const Section& section, std::string_view metric, std::optional<double>& max,
                  std::optional<double>& min) {
     const auto unit = unit_of_metric(metric);
@@ -52,7 +52,7 @@ void read_limits(Reader& reader, const Section& section, std::string_view metric
     if (upper != nullptr) max = reader.quantity(*upper, section.path("max"), unit);
     if (lower != nullptr) min = reader.quantity(*lower, section.path("min"), unit);
     if (section.is_map() && upper == nullptr && lower == nullptr)
-        reader.fail(section.node(), fmt::format("{} needs max or min", section.path("")));
+        reader.fail(section.node(), "budgets: neither max nor min");
     if (max && min && *min > *max) reader.fail(*lower, fmt::format("{} is above max", section.path("min")));
 }
 
