@@ -52,7 +52,8 @@ int run_check_config(const std::string& path, std::ostream& out, std::ostream& e
     }
     const auto parsed = config::parse(bytes);
     if (!parsed) {
-        for (const auto& error : parsed.error()) fmt::print(err, "{}:{}:{}: {}\n", name, error.line, error.column, error.message);
+        for (const auto& error : parsed.error())
+            fmt::print(err, "{}:{}:{}: {}\n", name, error.line, error.column, error.message);
         return 2;
     }
     fmt::print(out, "{}: {} suite{}, {} budget{}, {} claim{}\n", name, parsed->suites.size(),
@@ -60,7 +61,8 @@ int run_check_config(const std::string& path, std::ostream& out, std::ostream& e
                parsed->claims.size(), parsed->claims.size() == 1 ? "" : "s");
     for (const auto& suite : parsed->suites)
         fmt::print(out, "  {} ({}): {}, at most {} trials a side; {}\n", suite.name, model::to_string(suite.tier),
-                   suite.run.empty() ? "driven by its load tool" : "format " + suite.format, suite.max_trials, when(suite.on));
+                   suite.run.empty() ? "driven by its load tool" : "format " + suite.format, suite.max_trials,
+                   when(suite.on));
     return 0;
 }
 

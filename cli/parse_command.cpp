@@ -32,10 +32,12 @@ void print_table(const model::Measurements& measurements, std::ostream& out) {
     std::size_t widest = 9;
     for (const auto& value : measurements.values) widest = std::max(widest, value.series.key.benchmark.size());
     widest = std::min<std::size_t>(widest, 60);
-    fmt::print(out, "{:<{}}  {:<20} {:>14}  {:<8} {:<7} {}\n", "benchmark", widest, "metric", "value", "unit", "better", "values");
+    fmt::print(out, "{:<{}}  {:<20} {:>14}  {:<8} {:<7} {}\n", "benchmark", widest, "metric", "value", "unit", "better",
+               "values");
     for (const auto& value : measurements.values) {
         const auto& series = value.series;
-        const auto count = value.summary ? fmt::format("summary of {}", value.summary->n) : fmt::format("{}", value.samples.size());
+        const auto count =
+            value.summary ? fmt::format("summary of {}", value.summary->n) : fmt::format("{}", value.samples.size());
         fmt::print(out, "{:<{}}  {:<20} {:>14.6g}  {:<8} {:<7} {}{}\n", series.key.benchmark, widest, series.key.metric,
                    model::trial_value(value), series.unit, model::to_string(series.better), count,
                    series.gating ? "" : ", not judged");
@@ -65,7 +67,8 @@ int run_parse(const ParseOptions& options, std::ostream& out, std::ostream& err)
         return 3;
     }
     for (const auto& error : parsed->errors)
-        fmt::print(err, "{}: {}{}{}\n", options.file, error.benchmark, error.benchmark.empty() ? "" : ": ", error.message);
+        fmt::print(err, "{}: {}{}{}\n", options.file, error.benchmark, error.benchmark.empty() ? "" : ": ",
+                   error.message);
     if (!options.json) {
         print_table(*parsed, out);
     } else {

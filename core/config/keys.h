@@ -15,8 +15,8 @@ inline const std::vector<std::pair<std::string_view, Keys>>& sections() {
     static const std::vector<std::pair<std::string_view, Keys>> all{
         {"config", {"version", "host_class", "suites", "policy", "budgets", "claims", "alerts", "retention"}},
         {"suite",
-         {"tier", "component", "on", "build", "run", "format", "artifacts", "trials", "timeout", "measure", "environment",
-          "service", "load", "profile", "objectives", "search", "faults"}},
+         {"tier", "component", "on", "build", "run", "format", "artifacts", "trials", "timeout", "measure",
+          "environment", "service", "load", "profile", "objectives", "search", "faults"}},
         {"on", {"pull_request", "push", "schedule", "merge_group"}},
         {"pull_request", {"paths"}},
         {"push", {"branches", "paths"}},

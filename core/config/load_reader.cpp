@@ -19,15 +19,17 @@ void check_service(Reader& reader, const Node& node, const std::string& what) {
     if (const auto* ready = section.get("ready")) {
         const auto text = reader.text(*ready, section.path("ready"));
         if (text && !text->starts_with("tcp:") && !text->starts_with("http://") && !text->starts_with("log:"))
-            reader.fail(*ready, fmt::format("{}: expected tcp:PORT, http://... or log:TEXT, found {}", section.path("ready"),
-                                            quoted(*text)));
+            reader.fail(*ready, fmt::format("{}: expected tcp:PORT, http://... or log:TEXT, found {}",
+                                            section.path("ready"), quoted(*text)));
     }
-    if (const auto* stop = section.get("stop")) reader.word(*stop, section.path("stop"), {"TERM", "INT", "QUIT", "HUP", "KILL"});
+    if (const auto* stop = section.get("stop"))
+        reader.word(*stop, section.path("stop"), {"TERM", "INT", "QUIT", "HUP", "KILL"});
 }
 
 /// clients, rate and for: of a load and of a step of its profile.
 void check_amounts(Reader& reader, const Section& section) {
-    if (const auto* clients = section.get("clients")) reader.integer(*clients, section.path("clients"), 1, most_clients);
+    if (const auto* clients = section.get("clients"))
+        reader.integer(*clients, section.path("clients"), 1, most_clients);
     if (const auto* rate = section.get("rate")) reader.number(*rate, section.path("rate"), rates);
     if (const auto* time = section.get("for")) reader.duration(*time, section.path("for"));
 }
@@ -56,7 +58,7 @@ void check_objective(Reader& reader, const Node& node, const std::string& what) 
     if (const auto* max = section.get("max")) reader.quantity(*max, section.path("max"), unit);
     if (const auto* min = section.get("min")) reader.quantity(*min, section.path("min"), unit);
     if (section.is_map() && section.get("max") == nullptr && section.get("min") == nullptr)
-        reader.fail(node, what + " needs max or min");
+        reader.fail(node, what + ": neither max nor min");
 }
 
 void check_fault(Reader& reader, const Node& node, const std::string& what) {
@@ -108,8 +110,10 @@ void check_alerts(Reader& reader, const Node& node) {
             if (text && text->find(' ') == std::string::npos) {
                 reader.word(*on, "alerts.on", {"change_point", "regression", "weekly_report"});
             } else if (text && !good_expression(*text)) {
-                reader.fail(*on, fmt::format("alerts.on: expected METRIC > LIMIT [for TIME], such as 'p95 > 1000ms for 5m', found {}",
-                                             quoted(*text)));
+                reader.fail(
+                    *on, fmt::format(
+                             "alerts.on: expected METRIC > LIMIT [for TIME], such as 'p95 > 1000ms for 5m', found {}",
+                             quoted(*text)));
             }
         }
         if (const auto* severity = section.get("severity"))

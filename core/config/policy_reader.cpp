@@ -23,7 +23,8 @@ std::vector<model::Level> read_levels(Reader& reader, const Node& node, const st
         const auto word = reader.word(*action, section.path("action"), {"log", "review", "block"});
         level.action = model::action_from(word.value_or("")).value_or(model::Action::log);
         for (const auto& other : levels)
-            if (other.name == level.name) reader.fail(*name, fmt::format("{}: two levels named {}", what, quoted(level.name)));
+            if (other.name == level.name)
+                reader.fail(*name, fmt::format("{}: two levels named {}", what, quoted(level.name)));
         levels.push_back(std::move(level));
     }
     if (node.kind == Node::Kind::list && levels.empty()) reader.fail(node, what + ": an empty list");
@@ -37,13 +38,15 @@ void read_metric_policies(Reader& reader, const Node& node, model::Policy& polic
         const auto what = "policy.metrics." + key->text.substr(0, 64);
         const Section section(reader, *value, "metric", what);
         model::MetricPolicy metric;
-        if (const auto* levels = section.get("levels")) metric.levels = read_levels(reader, *levels, section.path("levels"));
-        if (const auto* detect = section.get("detect")) metric.detect = reader.percent(*detect, section.path("detect"), {0, 1});
+        if (const auto* levels = section.get("levels"))
+            metric.levels = read_levels(reader, *levels, section.path("levels"));
+        if (const auto* detect = section.get("detect"))
+            metric.detect = reader.percent(*detect, section.path("detect"), {0, 1});
         policy.metrics[key->text] = std::move(metric);
     }
 }
 
-/// Both limits of a budget or an objective, in the metric's own unit.
+/// Both limits of a budget, in the metric's own unit.
 void read_limits(Reader& reader, const Section& section, std::string_view metric, std::optional<double>& max,
                  std::optional<double>& min) {
     const auto unit = unit_of_metric(metric);
@@ -52,7 +55,7 @@ void read_limits(Reader& reader, const Section& section, std::string_view metric
     if (upper != nullptr) max = reader.quantity(*upper, section.path("max"), unit);
     if (lower != nullptr) min = reader.quantity(*lower, section.path("min"), unit);
     if (section.is_map() && upper == nullptr && lower == nullptr)
-        reader.fail(section.node(), fmt::format("{} needs max or min", section.path("")));
+        reader.fail(section.node(), "budgets: neither max nor min");
     if (max && min && *min > *max) reader.fail(*lower, fmt::format("{} is above max", section.path("min")));
 }
 
@@ -84,7 +87,8 @@ model::Policy read_policy(Reader& reader, const Node& node) {
         Section part(reader, *drift, "drift", "policy.drift");
         if (const auto* per = part.require("per"))
             policy.drift_per = reader.word(*per, part.path("per"), {"release", "week", "month", "quarter"});
-        if (const auto* allow = part.require("allow")) policy.drift_allow = reader.percent(*allow, part.path("allow"), {0, 10});
+        if (const auto* allow = part.require("allow"))
+            policy.drift_allow = reader.percent(*allow, part.path("allow"), {0, 10});
     }
     return policy;
 }
@@ -114,7 +118,8 @@ std::vector<model::Claim> read_claims(Reader& reader, const Node& node) {
             claim.benchmark = reader.text(*value, section.path("benchmark")).value_or("");
         if (const auto* value = section.require("metric"))
             claim.metric = reader.text(*value, section.path("metric")).value_or("");
-        if (const auto* value = section.require("from")) claim.from = reader.text(*value, section.path("from")).value_or("");
+        if (const auto* value = section.require("from"))
+            claim.from = reader.text(*value, section.path("from")).value_or("");
         if (const auto* value = section.require("at_least")) {
             claim.at_least = reader.percent(*value, section.path("at_least"), {-1, 1000}).value_or(1);
             if (claim.at_least == 0) reader.fail(*value, "claims.at_least: no change is no claim");

@@ -13,10 +13,14 @@ namespace {
 
 std::string found(const Node& node) {
     switch (node.kind) {
-        case Node::Kind::null: return "nothing";
-        case Node::Kind::list: return "a list";
-        case Node::Kind::map: return "a map";
-        case Node::Kind::scalar: return quoted(node.text);
+        case Node::Kind::null:
+            return "nothing";
+        case Node::Kind::list:
+            return "a list";
+        case Node::Kind::map:
+            return "a map";
+        case Node::Kind::scalar:
+            return quoted(node.text);
     }
     return "nothing";
 }
@@ -66,7 +70,9 @@ std::string suggestion(std::string_view word, const std::vector<std::string_view
     return fmt::format("; known: {}", fmt::join(known, ", "));
 }
 
-void Reader::fail(const Node& at, std::string message) { errors.push_back({at.line, at.column, std::move(message)}); }
+void Reader::fail(const Node& at, std::string message) {
+    errors.push_back({at.line, at.column, std::move(message)});
+}
 
 std::optional<std::string> Reader::scalar(const Node& node, std::string_view what, std::string_view wanted) {
     if (node.kind == Node::Kind::scalar && !node.text.empty()) return node.text;
@@ -105,16 +111,20 @@ std::vector<std::string> Reader::strings(const Node& node, std::string_view what
     return values;
 }
 
-std::vector<std::string> Reader::texts(const Node& node, std::string_view what) { return strings(node, what, false); }
+std::vector<std::string> Reader::texts(const Node& node, std::string_view what) {
+    return strings(node, what, false);
+}
 
-std::vector<std::string> Reader::shell_lines(const Node& node, std::string_view what) { return strings(node, what, true); }
+std::vector<std::string> Reader::shell_lines(const Node& node, std::string_view what) {
+    return strings(node, what, true);
+}
 
 std::optional<int> Reader::integer(const Node& node, std::string_view what, int low, int high) {
     int value = 0;
     const char* end = node.text.data() + node.text.size();
     const auto result = std::from_chars(node.text.data(), end, value);
-    if (node.kind == Node::Kind::scalar && node.plain && result.ec == std::errc() && result.ptr == end && value >= low &&
-        value <= high)
+    if (node.kind == Node::Kind::scalar && node.plain && result.ec == std::errc() && result.ptr == end &&
+        value >= low && value <= high)
         return value;
     fail(node, fmt::format("{}: expected a whole number from {} to {}, found {}", what, low, high, found(node)));
     return std::nullopt;
@@ -148,7 +158,8 @@ std::optional<double> Reader::percent(const Node& node, std::string_view what, R
 
 std::optional<std::chrono::milliseconds> Reader::duration(const Node& node, std::string_view what) {
     const auto value = node.kind == Node::Kind::scalar ? model::parse_duration(node.text) : std::nullopt;
-    if (!value) fail(node, fmt::format("{}: expected a duration such as 500ms, 20m, 1h or 7d, found {}", what, found(node)));
+    if (!value)
+        fail(node, fmt::format("{}: expected a duration such as 500ms, 20m, 1h or 7d, found {}", what, found(node)));
     return value;
 }
 
@@ -159,8 +170,10 @@ std::optional<double> Reader::quantity(const Node& node, std::string_view what, 
     return std::nullopt;
 }
 
-std::optional<std::string> Reader::word(const Node& node, std::string_view what, const std::vector<std::string_view>& words) {
-    if (node.kind == Node::Kind::scalar && std::find(words.begin(), words.end(), node.text) != words.end()) return node.text;
+std::optional<std::string> Reader::word(const Node& node, std::string_view what,
+                                        const std::vector<std::string_view>& words) {
+    if (node.kind == Node::Kind::scalar && std::find(words.begin(), words.end(), node.text) != words.end())
+        return node.text;
     if (node.kind == Node::Kind::scalar) {
         fail(node, fmt::format("{}: unknown {}{}", what, quoted(node.text), suggestion(node.text, words)));
     } else {
@@ -201,7 +214,8 @@ const Node* Section::get(std::string_view key) const {
 const Node* Section::require(std::string_view key) {
     const auto* value = get(key);
     if (value != nullptr || !is_map()) return value;
-    const bool empty = std::any_of(node_.entries.begin(), node_.entries.end(), [&](const auto& e) { return e.first->text == key; });
+    const bool empty =
+        std::any_of(node_.entries.begin(), node_.entries.end(), [&](const auto& e) { return e.first->text == key; });
     if (!empty) reader_.fail(node_, fmt::format("{}'{}' is missing", what_.empty() ? "" : what_ + ": ", key));
     return nullptr;
 }

@@ -38,7 +38,8 @@ class Reader {
     /// A quantity; with `unit` it must be of that canonical unit.
     std::optional<double> quantity(const Node& node, std::string_view what, std::string_view unit = "");
     /// One of the words; a wrong one is answered with the nearest.
-    std::optional<std::string> word(const Node& node, std::string_view what, const std::vector<std::string_view>& words);
+    std::optional<std::string> word(const Node& node, std::string_view what,
+                                    const std::vector<std::string_view>& words);
     /// The items of a list, nothing (and an error) for anything else.
     std::vector<const Node*> list(const Node& node, std::string_view what);
 

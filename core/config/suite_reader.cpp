@@ -30,7 +30,8 @@ bool good_cron_field(std::string_view field, int low, int high) {
         const auto number = [&](std::string_view text, int from, int to) {
             int value = 0;
             const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-            return failure == std::errc() && end == text.data() + text.size() && value >= from && value <= to ? value : -1;
+            return failure == std::errc() && end == text.data() + text.size() && value >= from && value <= to ? value
+                                                                                                              : -1;
         };
         if (const auto slash = part.find('/'); slash != std::string_view::npos) {
             if (number(part.substr(slash + 1), 1, high) < 0) return false;
@@ -56,7 +57,8 @@ bool good_cron(std::string_view line) {
         const auto end = line.find(' ', start);
         if (field == ranges.size()) return false;
         const auto [low, high] = ranges[field++];
-        if (!good_cron_field(line.substr(start, end == std::string_view::npos ? end : end - start), low, high)) return false;
+        if (!good_cron_field(line.substr(start, end == std::string_view::npos ? end : end - start), low, high))
+            return false;
         line = end == std::string_view::npos ? std::string_view() : line.substr(end);
     }
     return field == ranges.size();
@@ -80,18 +82,20 @@ model::Triggers read_triggers(Reader& reader, const Node& node, const std::strin
     if (!on.is_map()) return triggers;
     if (const auto* map = trigger(reader, on, "pull_request", triggers.pull_request)) {
         const Section section(reader, *map, "pull_request", on.path("pull_request"));
-        if (const auto* paths = section.get("paths")) triggers.pull_request_paths = reader.texts(*paths, section.path("paths"));
+        if (const auto* paths = section.get("paths"))
+            triggers.pull_request_paths = reader.texts(*paths, section.path("paths"));
     }
     if (const auto* map = trigger(reader, on, "push", triggers.push)) {
         const Section section(reader, *map, "push", on.path("push"));
-        if (const auto* names = section.get("branches")) triggers.push_branches = reader.texts(*names, section.path("branches"));
+        if (const auto* names = section.get("branches"))
+            triggers.push_branches = reader.texts(*names, section.path("branches"));
         if (const auto* paths = section.get("paths")) triggers.push_paths = reader.texts(*paths, section.path("paths"));
     }
     if (const auto* cron = on.get("schedule")) {
         triggers.schedule = reader.text(*cron, on.path("schedule"));
         if (triggers.schedule && !good_cron(*triggers.schedule))
-            reader.fail(*cron, fmt::format("{}: expected five cron fields such as '0 2 * * *', found {}", on.path("schedule"),
-                                           quoted(*triggers.schedule)));
+            reader.fail(*cron, fmt::format("{}: expected five cron fields such as '0 2 * * *', found {}",
+                                           on.path("schedule"), quoted(*triggers.schedule)));
     }
     if (const auto* group = on.get("merge_group"))
         triggers.merge_group = reader.word(*group, on.path("merge_group"), {"quick", "full", "reuse"});
@@ -108,7 +112,8 @@ model::Components read_components(Reader& reader, const Node& node, const std::s
         return components;
     }
     for (const auto& [glob, name] : node.entries)
-        if (auto component = reader.text(*name, what + "." + glob->text)) components.emplace_back(glob->text, std::move(*component));
+        if (auto component = reader.text(*name, what + "." + glob->text))
+            components.emplace_back(glob->text, std::move(*component));
     return components;
 }
 
@@ -132,8 +137,9 @@ std::map<std::string, std::string> read_environment(Reader& reader, const Node& 
     }
     for (const auto& [key, value] : node.entries) {
         const auto& name = key->text;
-        const bool good = !name.empty() && name.size() <= 200 && !(name[0] >= '0' && name[0] <= '9') &&
-                          std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '_'; });
+        const bool good =
+            !name.empty() && name.size() <= 200 && !(name[0] >= '0' && name[0] <= '9') &&
+            std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '_'; });
         if (!good) {
             reader.fail(*key, fmt::format("{}: {} is not a variable's name", what, quoted(name)));
         } else if (value->kind == Node::Kind::scalar && value->text.empty()) {
@@ -161,16 +167,19 @@ void read_how(Reader& reader, Section& section, model::Suite& suite) {
     if (const auto* node = section.get("artifacts")) suite.artifacts = reader.texts(*node, section.path("artifacts"));
     if (const auto* node = section.get("environment"))
         suite.environment = read_environment(reader, *node, section.path("environment"));
-    if (const auto* node = section.get("timeout")) suite.timeout = read_timeouts(reader, *node, section.path("timeout"));
+    if (const auto* node = section.get("timeout"))
+        suite.timeout = read_timeouts(reader, *node, section.path("timeout"));
     if (const auto* node = section.get("trials")) {
         const Section trials(reader, *node, "trials", section.path("trials"));
         if (const auto* most = trials.get("max"))
-            suite.max_trials = reader.integer(*most, trials.path("max"), least_trials, most_trials).value_or(most_trials);
+            suite.max_trials =
+                reader.integer(*most, trials.path("max"), least_trials, most_trials).value_or(most_trials);
     }
     if (const auto* node = section.get("measure")) {
         suite.measure.clear();
         for (const auto* item : reader.list(*node, section.path("measure")))
-            if (auto what = reader.word(*item, section.path("measure"), {"time", "peak_memory", "cpu", "io", "instructions"}))
+            if (auto what =
+                    reader.word(*item, section.path("measure"), {"time", "peak_memory", "cpu", "io", "instructions"}))
                 suite.measure.push_back(std::move(*what));
     }
 }
@@ -182,7 +191,8 @@ model::Suite read_suite(Reader& reader, const Node& key, const Node& value) {
     suite.name = key.text;
     suite.line = key.line;
     if (!good_name(key.text))
-        reader.fail(key, fmt::format("{} is not a suite's name: up to 64 letters, digits, '.', '_' and '-'", quoted(key.text)));
+        reader.fail(
+            key, fmt::format("{} is not a suite's name: up to 64 letters, digits, '.', '_' and '-'", quoted(key.text)));
     if (value.kind == Node::Kind::null) {
         reader.fail(key, fmt::format("suites.{} has no value", key.text.substr(0, 64)));
         return suite;
@@ -190,11 +200,13 @@ model::Suite read_suite(Reader& reader, const Node& key, const Node& value) {
     Section section(reader, value, "suite", "suites." + key.text.substr(0, 64));
     if (!section.is_map()) return suite;
     if (const auto* node = section.get("tier")) {
-        const auto word = reader.word(*node, section.path("tier"), {"micro", "integration", "e2e", "load", "stress", "chaos"});
+        const auto word =
+            reader.word(*node, section.path("tier"), {"micro", "integration", "e2e", "load", "stress", "chaos"});
         suite.tier = model::tier_from(word.value_or("")).value_or(model::Tier::micro);
     }
     // Tests that load or break a whole service run when they are asked to, not on every change.
-    const bool heavy = suite.tier == model::Tier::load || suite.tier == model::Tier::stress || suite.tier == model::Tier::chaos;
+    const bool heavy =
+        suite.tier == model::Tier::load || suite.tier == model::Tier::stress || suite.tier == model::Tier::chaos;
     suite.on.pull_request = suite.on.push = !heavy;
     if (const auto* node = section.get("on")) suite.on = read_triggers(reader, *node, section.path("on"));
     if (const auto* node = section.get("component"))

@@ -21,7 +21,8 @@ struct Stop {
     throw Stop{{mark.line + 1, mark.column + 1, std::move(message)}};
 }
 
-/// Builds the tree from yaml-cpp's events, so that a bound stops the parser itself instead of what it has already built.
+/// Builds the tree from yaml-cpp's events, so that a bound stops the parser itself instead of what it has already
+/// built.
 class Builder : public YAML::EventHandler {
   public:
     explicit Builder(Tree& tree) : tree_(tree) {}
@@ -35,12 +36,14 @@ class Builder : public YAML::EventHandler {
         count_anchor(mark);
         const auto found = anchors_.find(anchor);
         if (found == anchors_.end()) stop(mark, "an alias of an unknown anchor");
-        const auto open = std::find_if(open_.begin(), open_.end(), [&](const Open& o) { return o.node == found->second; });
+        const auto open =
+            std::find_if(open_.begin(), open_.end(), [&](const Open& o) { return o.node == found->second; });
         if (open != open_.end()) stop(mark, "a cycle: the alias lies inside of what it stands for");
         count_nodes(mark, found->second->weight);
         attach(mark, found->second);
     }
-    void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
+    void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  const std::string& value) override {
         check_tag(mark, tag);
         auto* node = leaf(mark, anchor, Node::Kind::scalar, &value);
         node->plain = tag != "!";
@@ -65,7 +68,8 @@ class Builder : public YAML::EventHandler {
     };
 
     static void check_tag(const YAML::Mark& mark, const std::string& tag) {
-        if (!tag.empty() && tag != "?" && tag != "!") stop(mark, fmt::format("the tag {} is not understood", quoted(tag)));
+        if (!tag.empty() && tag != "?" && tag != "!")
+            stop(mark, fmt::format("the tag {} is not understood", quoted(tag)));
     }
 
     void count_anchor(const YAML::Mark& mark) {
@@ -74,7 +78,8 @@ class Builder : public YAML::EventHandler {
 
     void count_nodes(const YAML::Mark& mark, std::size_t more) {
         nodes_ += more;
-        if (nodes_ > max_nodes) stop(mark, fmt::format("more than {} values, with every alias counted in full", max_nodes));
+        if (nodes_ > max_nodes)
+            stop(mark, fmt::format("more than {} values, with every alias counted in full", max_nodes));
     }
 
     Node* make(const YAML::Mark& mark, YAML::anchor_t anchor, Node::Kind kind) {
@@ -132,7 +137,8 @@ class Builder : public YAML::EventHandler {
         if (node->text == "<<") stop(mark, "merge keys (<<) are not understood; use an alias for the whole value");
         parent.key = node;
         if (!parent.keys.insert(node->text).second)
-            tree_.errors.push_back({mark.line + 1, mark.column + 1, fmt::format("duplicate key {}", quoted(node->text))});
+            tree_.errors.push_back(
+                {mark.line + 1, mark.column + 1, fmt::format("duplicate key {}", quoted(node->text))});
         if (tree_.errors.size() > max_errors) throw Stop{tree_.errors.back()};
     }
 
@@ -148,7 +154,10 @@ class Builder : public YAML::EventHandler {
 std::size_t character(std::string_view text) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     if (byte(0) < 0x80) return 1;
-    const std::size_t length = byte(0) >= 0xC2 && byte(0) <= 0xDF ? 2 : (byte(0) & 0xF0) == 0xE0 ? 3 : byte(0) >= 0xF0 && byte(0) <= 0xF4 ? 4 : 0;
+    const std::size_t length = byte(0) >= 0xC2 && byte(0) <= 0xDF   ? 2
+                               : (byte(0) & 0xF0) == 0xE0           ? 3
+                               : byte(0) >= 0xF0 && byte(0) <= 0xF4 ? 4
+                                                                    : 0;
     if (length == 0 || text.size() < length) return 0;
     for (std::size_t i = 1; i < length; ++i)
         if ((byte(i) & 0xC0) != 0x80) return 0;
@@ -157,8 +166,7 @@ std::size_t character(std::string_view text) {
 
 /// What yaml-cpp would misread or crash on is refused before it sees the text.
 std::optional<ConfigError> unreadable(std::string_view yaml) {
-    if (yaml.size() > max_bytes)
-        return ConfigError{1, 1, fmt::format("the file has {} bytes; {} are allowed", yaml.size(), max_bytes)};
+    if (yaml.size() > max_bytes) return ConfigError{1, 1, fmt::format("the file has more than {} bytes", max_bytes)};
     int line = 1;
     int column = 1;
     while (!yaml.empty()) {
@@ -210,7 +218,8 @@ Tree read_tree(std::string_view yaml) {
         return tree;
     }
     try {
-        std::istringstream stream{std::string(yaml)};
+        // yaml-cpp takes the end of the text for the end of an open quote; a document's end it does not.
+        std::istringstream stream{std::string(yaml) + "\n...\n"};
         YAML::Parser parser(stream);
         Builder builder(tree);
         while (parser.HandleNextDocument(builder)) {
@@ -221,7 +230,9 @@ Tree read_tree(std::string_view yaml) {
     } catch (const YAML::Exception& failure) {
         tree.root = nullptr;
         const int line = std::max(failure.mark.line, 0) + 1;
-        const ConfigError plain{line, std::max(failure.mark.column, 0) + 1, "not valid YAML: " + failure.msg};
+        const bool open_quote = failure.msg.find("document indicator") != std::string::npos;
+        const ConfigError plain{line, std::max(failure.mark.column, 0) + 1,
+                                "not valid YAML: " + (open_quote ? "a quote that is never closed" : failure.msg)};
         tree.errors.push_back(tab_before(yaml, line).value_or(plain));
     }
     return tree;

@@ -15,9 +15,9 @@ namespace benchgate::config {
 struct Node {
     enum class Kind { null, scalar, list, map };
     Kind kind = Kind::null;
-    std::string text;     ///< of a scalar
-    bool plain = true;    ///< a scalar without quotes: only such a one is a number or a boolean
-    int line = 1;         ///< 1-based
+    std::string text;   ///< of a scalar
+    bool plain = true;  ///< a scalar without quotes: only such a one is a number or a boolean
+    int line = 1;       ///< 1-based
     int column = 1;
     std::vector<const Node*> items;
     std::vector<std::pair<const Node*, const Node*>> entries;  ///< key (always a scalar) and value, in the file's order
@@ -25,8 +25,8 @@ struct Node {
 };
 
 struct Tree {
-    std::deque<Node> nodes;            ///< owns them all; aliases share
-    const Node* root = nullptr;        ///< absent after an error that ended the reading
+    std::deque<Node> nodes;      ///< owns them all; aliases share
+    const Node* root = nullptr;  ///< absent after an error that ended the reading
     std::vector<ConfigError> errors;
 };
 

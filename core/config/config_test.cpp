@@ -1,0 +1,222 @@
+#include "core/config/config.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "core/config/examples.h"
+
+namespace benchgate::config {
+namespace {
+
+using std::chrono::minutes;
+
+/// "LINE:COLUMN: message" of every error, one a line; empty when the text is good.
+std::string errors_of(std::string_view yaml) {
+    const auto parsed = parse(yaml);
+    std::string lines;
+    if (!parsed)
+        for (const auto& error : parsed.error())
+            lines += fmt::format("{}{}:{}: {}", lines.empty() ? "" : "\n", error.line, error.column, error.message);
+    return lines;
+}
+
+std::string with(std::string_view rest) {
+    return fmt::format("suites:\n  a: {{run: x}}\n{}", rest);
+}
+
+TEST(Config, ThreeLinesAreEnoughAndDefaultsAreFilledIn) {
+    const auto config = parse(smallest_example).value();
+    ASSERT_EQ(config.suites.size(), 1u);
+    const auto& suite = config.suites[0];
+    EXPECT_EQ(suite.name, "micro");
+    EXPECT_EQ(suite.line, 2);
+    EXPECT_EQ(suite.format, "google-benchmark");
+    EXPECT_EQ(suite.max_trials, 60);
+    EXPECT_TRUE(suite.on.pull_request);
+    EXPECT_TRUE(suite.on.push);
+    EXPECT_EQ(suite.timeout, model::Timeouts{});
+    EXPECT_EQ(config.policy, model::Policy{});
+}
+
+TEST(Config, EveryKeyOfTheContractIsUnderstood) {
+    ASSERT_EQ(errors_of(full_example), "");
+    const auto config = parse(full_example).value();
+    EXPECT_EQ(config.host_class, (std::vector<std::string>{"bare-metal", "x86_64"}));
+    ASSERT_EQ(config.suites.size(), 4u);
+    const auto& micro = config.suites[0];
+    EXPECT_EQ(micro.components, (model::Components{{"*", "parser"}}));
+    EXPECT_EQ(micro.on.pull_request_paths, (std::vector<std::string>{"src/**", "bench/**"}));
+    EXPECT_EQ(micro.on.push_branches, std::vector<std::string>{"main"});
+    EXPECT_EQ(micro.on.merge_group, "quick");
+    EXPECT_EQ(micro.build.size(), 2u);
+    EXPECT_EQ(micro.timeout.build, minutes(20));
+    EXPECT_EQ(micro.measure.size(), 5u);
+    EXPECT_EQ(micro.artifacts, std::vector<std::string>{"build/bench"});
+    const auto& load = config.suites[1];
+    EXPECT_EQ(load.tier, model::Tier::load);
+    EXPECT_FALSE(load.on.pull_request);
+    EXPECT_EQ(load.on.schedule, "0 2 * * *");
+    EXPECT_TRUE(load.run.empty());
+    EXPECT_EQ(config.policy.levels[1], (model::Level{"major", 0.10, model::Action::review}));
+    EXPECT_EQ(config.policy.metrics.at("throughput").levels->at(0).at, 0.15);
+    EXPECT_EQ(config.policy.drift_allow, 0.05);
+    EXPECT_EQ(config.policy.detect, 0.03);
+    EXPECT_EQ(config.budgets.at(0).max, 50e6);
+    EXPECT_EQ(config.budgets.at(1).line, 45);
+    EXPECT_EQ(config.claims.at(0).at_least, -0.82);
+}
+
+TEST(Config, AMistakeIsToldWithItsPlaceAndTheNearestKey) {
+    EXPECT_EQ(errors_of("suites:\n  a: {run: x, trails: {max: 8}}\n"),
+              "2:15: unknown key 'trails' in suites.a; did you mean 'trials'?");
+    EXPECT_EQ(errors_of(with("polcy: {}\n")), "3:1: unknown key 'polcy'; did you mean 'policy'?");
+    EXPECT_EQ(
+        errors_of(with("zebra: 1\n")),
+        "3:1: unknown key 'zebra'; known: version, host_class, suites, policy, budgets, claims, alerts, retention");
+    EXPECT_EQ(errors_of("suites:\n  a:\n    run: x\n    format: google_benchmark\n"),
+              "4:13: suites.a.format: unknown 'google_benchmark'; did you mean 'google-benchmark'?");
+    EXPECT_EQ(errors_of("suites:\n  a: {run: x, tier: macro}\n"),
+              "2:21: suites.a.tier: unknown 'macro'; did you mean 'micro'?");
+    EXPECT_EQ(errors_of("suites:\n  a: {run: x, measure: [time, memory]}\n").substr(0, 36),
+              "2:31: suites.a.measure: unknown 'mem");
+}
+
+TEST(Config, WrongUnitsAndTypes) {
+    EXPECT_EQ(errors_of(with("policy: {detect: 5}\n")),
+              "3:18: policy.detect: expected a percentage such as 5%, found '5'");
+    EXPECT_EQ(errors_of(with("policy: {detect: 0%}\n")),
+              "3:18: policy.detect: expected more than 0% and at most 100%, found '0%'");
+    EXPECT_EQ(errors_of(with("policy: {false_alarms: 60%}\n")),
+              "3:24: policy.false_alarms: expected more than 0% and at most 50%, found '60%'");
+    EXPECT_EQ(errors_of("suites:\n  a: {run: x, timeout: {build: 20}}\n"),
+              "2:32: suites.a.timeout.build: expected a duration such as 500ms, 20m, 1h or 7d, found '20'");
+    EXPECT_EQ(errors_of("suites:\n  a: {run: x, trials: {max: 100}}\n"),
+              "2:29: suites.a.trials.max: expected a whole number from 8 to 60, found '100'");
+    EXPECT_EQ(errors_of("suites:\n  a: {run: x, trials: {max: \"20\"}}\n"),
+              "2:29: suites.a.trials.max: expected a whole number from 8 to 60, found '20'");
+    EXPECT_EQ(errors_of("suites:\n  a: {run: [x, y]}\n"), "2:12: suites.a.run: expected a shell line, found a list");
+    EXPECT_EQ(errors_of("suites:\n  a: {run: x, build: {}}\n"),
+              "2:22: suites.a.build: expected a shell line, found a map");
+    EXPECT_EQ(errors_of("suites: [a]\n"), "1:9: suites: expected a map of at least one suite");
+    EXPECT_EQ(errors_of("suites:\n  a: x\n"), "2:6: suites.a: expected a map, found 'x'");
+    EXPECT_EQ(errors_of("- a\n"), "1:1: the file: expected a map, found a list");
+    EXPECT_EQ(errors_of(with("budgets: [{benchmark: a, metric: p95, max: 50}]\n")),
+              "3:44: budgets.max: expected a time such as 50ms, found '50'");
+    EXPECT_EQ(errors_of(with("budgets: [{benchmark: a, metric: peak_memory, max: 50ms}]\n")),
+              "3:52: budgets.max: expected a size such as 60MB, found '50ms'");
+    EXPECT_EQ(errors_of(with("version: 2\n")), "3:10: version: expected a whole number from 1 to 1, found '2'");
+    EXPECT_EQ(errors_of("suites:\n  a: {run: x, on: {schedule: \"0 25 * * *\"}}\n"),
+              "2:30: suites.a.on.schedule: expected five cron fields such as '0 2 * * *', found '0 25 * * *'");
+    EXPECT_EQ(errors_of("suites:\n  a: {run: x, on: {push: maybe}}\n"),
+              "2:26: suites.a.on.push: expected true or false, found 'maybe'");
+}
+
+TEST(Config, WhatIsMissing) {
+    EXPECT_EQ(errors_of(""), "1:1: the file is empty; it needs at least one suite");
+    EXPECT_EQ(errors_of("# nothing\n"), "1:1: the file is empty; it needs at least one suite");
+    EXPECT_EQ(errors_of("version: 1\n"), "1:1: 'suites' is missing");
+    EXPECT_EQ(errors_of("suites: {}\n"), "1:9: suites: expected a map of at least one suite");
+    EXPECT_EQ(errors_of("suites:\n"), "1:1: suites has no value");
+    EXPECT_EQ(errors_of("suites:\n  a:\n"), "2:3: suites.a has no value");
+    EXPECT_EQ(errors_of("suites:\n  a: {build: make}\n"), "2:6: suites.a: 'run' is missing");
+    EXPECT_EQ(errors_of("suites:\n  a:\n    run:\n"), "3:5: suites.a.run has no value");
+    EXPECT_EQ(errors_of("suites:\n  a: {run: \"  \"}\n"), "2:12: suites.a.run: expected a shell line, found '  '");
+    EXPECT_EQ(errors_of(with("budgets: [{benchmark: a, metric: b}]\n")), "3:11: budgets: neither max nor min");
+}
+
+TEST(Config, DuplicatesAndNames) {
+    EXPECT_EQ(errors_of("suites:\n  a: {run: x}\n  a: {run: y}\n"), "3:3: duplicate key 'a'");
+    EXPECT_EQ(errors_of("suites:\n  a: {run: x, run: y}\n"), "2:15: duplicate key 'run'");
+    EXPECT_EQ(errors_of("suites:\n  \"a,b\": {run: x}\n"),
+              "2:3: 'a,b' is not a suite's name: up to 64 letters, digits, '.', '_' and '-'");
+    EXPECT_EQ(errors_of(with("policy: {levels: [{name: a, at: 5%, action: log}, {name: a, at: 6%, action: block}]}\n")),
+              "3:58: policy.levels: two levels named 'a'");
+}
+
+TEST(Config, SeveralMistakesAtOnceInOrderUpToTwenty) {
+    EXPECT_EQ(errors_of("policy: {detect: 5}\nsuites:\n  a: {tier: macro}\n"),
+              "1:18: policy.detect: expected a percentage such as 5%, found '5'\n"
+              "3:6: suites.a: 'run' is missing\n"
+              "3:13: suites.a.tier: unknown 'macro'; did you mean 'micro'?");
+    std::string many = "suites: {a: {run: x}}\n";
+    for (int i = 0; i < 100; ++i) many += fmt::format("k{}: 1\n", i);
+    EXPECT_EQ(parse(many).error().size(), 20u);
+    EXPECT_EQ(parse(many).error().front().line, 2);
+}
+
+TEST(Config, TriggersMayBeShort) {
+    const auto on = [](std::string_view text) {
+        return parse(fmt::format("suites:\n  a: {{run: x, on: {}}}\n", text)).value().suites[0].on;
+    };
+    EXPECT_TRUE(on("{pull_request: }").pull_request);
+    EXPECT_FALSE(on("{pull_request: }").push);
+    EXPECT_FALSE(on("{push: false}").push);
+    EXPECT_TRUE(on("{push: {branches: main}}").push);
+    EXPECT_FALSE(parse("suites:\n  a: {run: x, tier: chaos}\n").value().suites[0].on.pull_request);
+}
+
+TEST(Config, AliasesShareAValue) {
+    const auto config = parse("suites:\n  a: {run: x, timeout: &t {trial: 5m}}\n  b: {run: y, timeout: *t}\n").value();
+    EXPECT_EQ(config.suites[1].timeout.trial, minutes(5));
+    EXPECT_EQ(errors_of("suites:\n  a: &s {run: x}\n  b: {<<: *s}\n"),
+              "3:7: merge keys (<<) are not understood; use an alias for the whole value");
+}
+
+TEST(Config, HostileTextsAreRefusedWithAPlace) {
+    EXPECT_EQ(errors_of("suites: " + std::string(100'000, '[')), "1:41: more than 64 levels of nesting");
+    EXPECT_EQ(errors_of(std::string(26'000'000, 'a')), "1:1: the file has more than 262144 bytes");
+    EXPECT_EQ(errors_of("suites:\n\ta: 1\n"), "2:1: a tab in the indentation; YAML wants blanks");
+    EXPECT_EQ(errors_of("suites:\n  a: \xff\n"), "2:6: not UTF-8");
+    EXPECT_EQ(errors_of(std::string("suites:\n  a: \0x", 15)), "2:6: a control character");
+    EXPECT_EQ(errors_of("suites: &a [*a]\n"), "1:13: a cycle: the alias lies inside of what it stands for");
+    EXPECT_EQ(errors_of("a: 1\n---\nb: 1\n"), "2:1: a second document; the file holds one");
+    EXPECT_EQ(errors_of("a: !!binary eA==\n").substr(0, 16), "1:4: the tag 'ta");
+    EXPECT_EQ(errors_of("[a]: 1\n"), "1:1: a key that is not text");
+    EXPECT_EQ(errors_of("a: *none\n").substr(0, 20), "1:4: not valid YAML:");
+    EXPECT_EQ(errors_of("a: 'open\n"), "2:1: not valid YAML: a quote that is never closed");
+    EXPECT_EQ(errors_of("a: " + std::string(64, '[') + std::string(64, ']')), "1:67: more than 64 levels of nesting");
+    EXPECT_EQ(errors_of("a: " + std::string(63, '[') + std::string(63, ']')).find("nesting"), std::string::npos);
+}
+
+TEST(Config, DeepBlocksAndManyAnchors) {
+    std::string deep;
+    for (int i = 0; i < 300; ++i) deep += std::string(i, ' ') + "k:\n";
+    EXPECT_NE(errors_of(deep).find("more than 64 levels of nesting"), std::string::npos) << errors_of(deep);
+    std::string anchors = "suites:\n";
+    for (int i = 0; i < 10'000; ++i) anchors += fmt::format("  a{}: &a{} 1\n", i, i);
+    EXPECT_EQ(errors_of(anchors), "202:9: more than 200 anchors and aliases");
+    std::string million = "a:\n";
+    while (million.size() < 10'000'000) million += "- &x 1\n";
+    EXPECT_NE(errors_of(million).find("more than 262144 bytes"), std::string::npos);
+    std::string laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+    for (int i = 1; i < 10; ++i) {
+        laughs += fmt::format("a{}: &a{} [", i, i);
+        for (int j = 0; j < 9; ++j) laughs += fmt::format("*a{}, ", i - 1);
+        laughs += fmt::format("*a{}]\n", i - 1);
+    }
+    EXPECT_NE(errors_of(laughs).find("more than 20000 values, with every alias counted in full"), std::string::npos)
+        << errors_of(laughs);
+    std::string wide = "a: [";
+    for (int i = 0; i < 30'000; ++i) wide += "1,";
+    EXPECT_NE(errors_of(wide + "1]").find("more than 20000 values"), std::string::npos);
+}
+
+TEST(Config, LaterKeysAreCheckedForShape) {
+    EXPECT_EQ(errors_of(with("retention: {raw: 7}\n")),
+              "3:18: retention.raw: expected a duration such as 500ms, 20m, 1h or 7d, found '7'");
+    EXPECT_EQ(errors_of(with("alerts: [{on: \"p95 > 1000 for 5m\", to: [slack]}]\n")).substr(0, 20),
+              "3:15: alerts.on: exp");
+    EXPECT_EQ(errors_of(with("alerts: [{on: change_piont, to: [slak]}]\n")),
+              "3:15: alerts.on: unknown 'change_piont'; did you mean 'change_point'?\n3:34: alerts.to: unknown 'slak'; "
+              "did you mean 'slack'?");
+    EXPECT_EQ(errors_of("suites:\n  a: {load: {tool: wrk}}\n"), "2:13: suites.a.load: 'target' is missing");
+    EXPECT_EQ(errors_of("suites:\n  a: {run: x, faults: [{at: 10, kind: kill}]}\n").substr(0, 26),
+              "2:29: suites.a.faults.at: ");
+    EXPECT_EQ(errors_of("suites:\n  a: {run: x, objectives: [{metric: p99, max: 5%}]}\n"),
+              "2:47: suites.a.objectives.max: expected a time such as 50ms, found '5%'");
+    EXPECT_EQ(errors_of("suites:\n  a: {run: x, service: {start: y, ready: port}}\n").substr(0, 31),
+              "2:42: suites.a.service.ready: e");
+}
+
+}  // namespace
+}  // namespace benchgate::config
