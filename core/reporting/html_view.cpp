@@ -80,8 +80,10 @@ data how_data(const SuiteReport& suite) {
         "Blocks of four base and four head trials in random order, seed {}; {} kept, {} thrown away for the "
         "host's sake.",
         suite.seed, judgement.blocks_kept, judgement.blocks_void));
-    add(fmt::format("{} judged together; all of them raise a false alarm in at most {} of unchanged commits.",
-                    counted(judgement.tests, "series"), format_percent(suite.false_alarms)));
+    add(fmt::format(
+        "Series judged together: {}. Over all of them, an unchanged commit raises a false alarm with a chance of "
+        "at most {}.",
+        format_count(judgement.tests), format_percent(suite.false_alarms)));
     if (!suite.runner.empty())
         add(fmt::format("Both commits ran on {}{}.", name_text(suite.runner),
                         suite.host_class.empty() ? "" : fmt::format(" ({})", name_text(suite.host_class))));
@@ -96,9 +98,9 @@ data host_data(const std::vector<model::HostFact>& facts) {
     data rows(data::type::list);
     for (const auto& fact : facts) {
         data row("id", name_text(fact.id));
-        row.set("status", name_text(model::to_string(fact.status)));
-        row.set("observed", name_text(fact.observed));
-        row.set("wanted", name_text(fact.wanted));
+        row.set("status", name_text(fact.status));
+        row.set("observed", shortened(one_line(fact.observed)));
+        row.set("wanted", shortened(one_line(fact.wanted)));
         rows.push_back(row);
     }
     return data("rows", rows);
@@ -175,7 +177,7 @@ std::string interval_bar(const model::Verdict& verdict, double reach) {
         return 100 + 95 * at;
     };
     std::string svg = fmt::format(
-        R"(<svg class="bar {}" viewBox="0 0 200 20" preserveAspectRatio="none" role="img" aria-label="{}"><line class="axis" x1="100" y1="0" x2="100" y2="20"/>)",
+        R"(<svg class="bar {}" viewBox="0 0 200 20" preserveAspectRatio="none" role="img" aria-label="{}"><line class="track" x1="0" y1="10" x2="200" y2="10"/><line class="axis" x1="100" y1="0" x2="100" y2="20"/>)",
         model::to_string(verdict.kind), html_text(change_text(verdict) + ", interval " + interval_text(interval)));
     if (interval.low || interval.high) {
         const double left = place(interval.low, 0);

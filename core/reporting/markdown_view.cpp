@@ -170,9 +170,31 @@ void set_tables(data& root, const MarkdownView& view) {
     set_rows(root, "everything", rows, view.most_rows, several);
 }
 
+/// Sections that are absent leave empty lines behind; one is enough, except within a block of code.
+std::string without_gaps(std::string_view text) {
+    std::string result;
+    std::string_view fence;
+    bool was_empty = true;
+    while (!text.empty()) {
+        const auto end = std::min(text.find('\n'), text.size() - 1);
+        const auto line = text.substr(0, end + 1);
+        text.remove_prefix(end + 1);
+        const auto ticks = line.substr(0, std::min(line.find_first_not_of('`'), line.size()));
+        if (fence.empty() && ticks.size() >= 3)
+            fence = ticks;
+        else if (!fence.empty() && ticks == fence)
+            fence = {};
+        const bool empty = fence.empty() && line == "\n";
+        if (!empty || !was_empty) result += line;
+        was_empty = empty;
+    }
+    return result;
+}
+
 }  // namespace
 
 std::string markdown_name(std::string_view name) {
+    if (name.empty()) return "(no name)";
     return fmt::format("<code>{}</code>", markdown_text(shortened(one_line(name))));
 }
 
@@ -180,7 +202,8 @@ std::string render_markdown_template(std::string_view name, const MarkdownView& 
     const Report& report = view.report;
     data root;
     root.set("headline", headline(report, view.suites));
-    root.set("gate", std::string(gate_sentence(view.state, view.gate)));
+    if (const auto gate = gate_sentence(view.state, view.gate); !gate.empty())
+        root.set("gate", data("sentence", std::string(gate)));
     if (view.state == ReportState::completed)
         if (const auto reason = gate_reason(view); !reason.empty()) root.set("gate_reason", data("clause", reason));
     if (!report.note.empty()) root.set("note", data("sentence", text_of(report.note, 1000)));
@@ -206,14 +229,14 @@ std::string render_markdown_template(std::string_view name, const MarkdownView& 
                            [part] { return std::string(templates::embedded(std::string(part) + ".mustache")); }}));
     mustache page(std::string(templates::embedded(std::string(name) + ".mustache")));
     page.set_custom_escape([](const std::string& text) { return text; });
-    return page.render(root);
+    return without_gaps(page.render(root));
 }
 
 std::string render_markdown_within(std::string_view name, MarkdownView view, std::size_t most_bytes) {
     view.most_rows = std::min<std::size_t>(view.most_rows, 400);
     std::string text = render_markdown_template(name, view);
     while (text.size() > most_bytes && view.most_rows > 0) {
-        view.most_rows /= 2;
+        view.most_rows = std::min(view.most_rows * 3 / 4, view.most_rows * most_bytes / text.size());
         text = render_markdown_template(name, view);
     }
     return text;

@@ -1,0 +1,85 @@
+#include "core/reporting/page.h"
+
+#include <gtest/gtest.h>
+
+#include "core/reporting/html.h"
+#include "core/reporting/html_view.h"
+#include "core/reporting/sample_report.h"
+
+namespace benchgate::reporting {
+namespace {
+
+const std::string evil = "\"><script>alert(1)</script>";
+
+TEST(Page, ShowsWhatAPersonLooksFor) {
+    auto report = sample::regression();
+    report.suites[0].host = {{"cpu.governor", "warn", "powersave", "performance", ""}};
+    const auto page = render_page(report);
+    for (const auto* part :
+         {"<h1>Merging this would slow 1 of 4 benchmarks</h1>",
+          "<p>The check fails. Reason: a critical regression blocks.</p>", "<code>BM_Sort/1024</code>",
+          "+25.3 % slower", "regressed, critical", "confirmed on fresh blocks", "seed 42", "cpu.governor", "powersave",
+          "href=\"https://github.com/acme/engine/pull/12\"", "href=\"/acme/engine\"",
+          "<link rel=\"stylesheet\" href=\"/assets/benchgate.css\">"})
+        EXPECT_NE(page.find(part), std::string::npos) << part;
+    for (const auto* forbidden : {"<script", "<style", " style=", "onload"})
+        EXPECT_EQ(page.find(forbidden), std::string::npos);
+    EXPECT_NE(page_stylesheet().find("prefers-color-scheme: dark"), std::string_view::npos);
+}
+
+TEST(Page, StandsAloneAsOneFile) {
+    const auto page = render_html(sample::unchanged());
+    EXPECT_NE(page.find("prefers-color-scheme: dark"), std::string::npos);
+    EXPECT_EQ(page.find("<link"), std::string::npos);
+    EXPECT_EQ(page.find("<script"), std::string::npos);
+    EXPECT_EQ(page.find("href=\"/"), std::string::npos);
+}
+
+TEST(Page, HostileWordsStayWords) {
+    auto report = sample::hostile();
+    report.repository = evil;
+    report.repository_url = "javascript:alert(1)";
+    for (const auto& page : {render_page(report), render_html(report)}) {
+        for (const auto* bad : {"<script", "<img", "javascript:alert(1)/pull", "\x1b", "\xE2\x80\xAE"})
+            EXPECT_EQ(page.find(bad), std::string::npos) << bad;
+        EXPECT_NE(page.find("{{headline}} {{{page}}}"), std::string::npos);
+    }
+    const std::string lists =
+        render_repositories({{evil, 1, evil, evil}}) +
+        render_repository(evil, {{1, evil, evil, evil, 1, evil, evil, evil, evil}}) +
+        render_queue({{evil, 1, evil, evil, evil, evil, evil, evil, evil, 0}}) +
+        render_runners({{evil, evil, evil, evil, evil, evil, {{evil, "warn", evil, evil, evil}}}}) +
+        render_message(evil, evil);
+    EXPECT_EQ(lists.find("<script"), std::string::npos);
+}
+
+TEST(Page, ListsSayWhenTheyAreEmpty) {
+    EXPECT_NE(render_repositories({}).find("No repository yet."), std::string::npos);
+    EXPECT_NE(render_repository("acme/engine", {}).find("Nothing was measured here yet."), std::string::npos);
+    EXPECT_NE(render_queue({}).find("The queue is empty."), std::string::npos);
+    EXPECT_NE(render_runners({}).find("No runner has reported yet."), std::string::npos);
+    const auto page =
+        render_repository("acme/engine", {{3, "pull_request", "finished", "action_required", 12, std::string(40, 'a'),
+                                           std::string(40, 'b'), "2026-11-21T04:38:43Z", "Inconclusive"}});
+    EXPECT_NE(page.find("<a href=\"/acme/engine/pull/12\">Pull request 12</a>"), std::string::npos);
+    EXPECT_NE(page.find("needs a person"), std::string::npos);
+    EXPECT_NE(page.find("2026-11-21 04:38<"), std::string::npos);
+}
+
+TEST(Page, BarsLieWhereTheIntervalLies) {
+    auto verdict = sample::verdict("a", model::VerdictKind::regressed, 1.1);
+    verdict.interval = {1.05, 1.2};
+    const auto svg = interval_bar(verdict, std::log(1.2));
+    EXPECT_NE(svg.find("class=\"bar regressed\""), std::string::npos);
+    EXPECT_NE(svg.find("x=\"125.4\" y=\"6\" width=\"69.6\""), std::string::npos) << svg;
+    EXPECT_NE(svg.find("aria-label=\"+10 %, interval +5 % to +20 %\""), std::string::npos) << svg;
+    verdict.interval = {1.05, std::nullopt};  // open: to the edge
+    EXPECT_NE(interval_bar(verdict, std::log(1.2)).find("width=\"74.6\""), std::string::npos);
+    verdict.ratio.reset();
+    verdict.interval = {};
+    EXPECT_EQ(interval_bar(verdict, 1), "");
+    EXPECT_DOUBLE_EQ(bar_reach({}), std::log(1.05));
+}
+
+}  // namespace
+}  // namespace benchgate::reporting
