@@ -12,24 +12,24 @@ enum class FactStatus { ok, warn, fail, unknown };
 
 /// One property of a host: what was seen, what was wanted, and what a person can do about it.
 struct HostFact {
-    std::string id;  ///< "cpu.governor"
+    std::string id{};  ///< "cpu.governor"
     FactStatus status = FactStatus::unknown;
-    std::string observed;
-    std::string wanted;
-    std::string fix;
+    std::string observed{};
+    std::string wanted{};
+    std::string fix{};
 };
 
 /// What changed on the host during one trial. Absent: this machine does not tell.
 struct HostDeltas {
-    std::optional<double> steal_seconds;    ///< all CPUs together
-    std::optional<double> throttle_events;  ///< core and package, all CPUs
-    std::optional<double> swap_in_pages;
-    std::optional<double> swap_out_pages;
-    std::optional<double> cpu_pressure_seconds;  ///< PSI "some", total
-    std::optional<double> io_pressure_seconds;
-    std::optional<double> memory_pressure_seconds;
-    std::optional<double> foreign_cpu_seconds;  ///< busy time that is neither the trial's nor stolen
-    std::optional<double> own_cpu_seconds;      ///< the trial's, as its sandbox told
+    std::optional<double> steal_seconds{};    ///< all CPUs together
+    std::optional<double> throttle_events{};  ///< core and package, all CPUs
+    std::optional<double> swap_in_pages{};
+    std::optional<double> swap_out_pages{};
+    std::optional<double> cpu_pressure_seconds{};  ///< PSI "some", total
+    std::optional<double> io_pressure_seconds{};
+    std::optional<double> memory_pressure_seconds{};
+    std::optional<double> foreign_cpu_seconds{};  ///< busy time that is neither the trial's nor stolen
+    std::optional<double> own_cpu_seconds{};      ///< the trial's, as its sandbox told
 };
 
 }
