@@ -114,7 +114,7 @@ class Repository {
 
 /// Where the token comes from. Asked once a fetch; an empty answer means none.
 struct Credentials {
-    std::function<std::string()> token;
+    std::function<std::string()> token{};
     std::string user = "x-access-token";
 };
 
@@ -125,13 +125,13 @@ struct FetchProgress {
 };
 
 struct FetchOptions {
-    std::vector<std::string> refspecs;  ///< "+refs/heads/*:refs/heads/*", "+refs/pull/7/head:refs/pull/7/head", an id
-    Credentials credentials;
-    std::stop_token stop;
+    std::vector<std::string> refspecs{};  ///< "+refs/heads/*:refs/heads/*", "+refs/pull/7/head:refs/pull/7/head", an id
+    Credentials credentials{};
+    std::stop_token stop{};
     std::chrono::milliseconds stall_limit{60'000};  ///< without a byte from the server
     std::chrono::milliseconds total_limit{30 * 60'000};
     std::uint64_t max_bytes = std::uint64_t{8} << 30;
-    std::function<void(const FetchProgress&)> on_progress;
+    std::function<void(const FetchProgress&)> on_progress{};
 };
 
 /// A bare repository that follows one remote.

@@ -15,7 +15,7 @@ enum class LogFormat { text, json_lines };
 struct LogOptions {
     LogFormat format = LogFormat::text;
     std::string level = "info";  ///< trace, debug, info, warn, error, critical, off
-    std::string program;         ///< stands in each JSON line
+    std::string program{};       ///< stands in each JSON line
 };
 
 /// Makes the default logger of spdlog. Throws std::invalid_argument for a level that does not exist.

@@ -29,11 +29,11 @@ struct ProcessError {
 };
 
 struct ResourceLimits {
-    std::optional<std::uint64_t> open_files;
+    std::optional<std::uint64_t> open_files{};
     std::optional<std::uint64_t> core_bytes = 0;
-    std::optional<std::uint64_t> file_bytes;
-    std::optional<std::uint64_t> processes;  ///< counted per user by the kernel
-    std::optional<std::uint64_t> cpu_seconds;
+    std::optional<std::uint64_t> file_bytes{};
+    std::optional<std::uint64_t> processes{};  ///< counted per user by the kernel
+    std::optional<std::uint64_t> cpu_seconds{};
 };
 
 struct Identity {
@@ -44,26 +44,26 @@ struct Identity {
 enum class StreamTo { nothing, inherit, capture };
 
 struct SpawnOptions {
-    std::vector<std::string> argv;                        ///< argv[0] is looked up in PATH if it has no slash
-    std::optional<std::vector<std::string>> environment;  ///< "NAME=value"; absent: inherited
-    std::string directory;                                ///< empty: inherited
+    std::vector<std::string> argv{};                        ///< argv[0] is looked up in PATH if it has no slash
+    std::optional<std::vector<std::string>> environment{};  ///< "NAME=value"; absent: inherited
+    std::string directory{};                                ///< empty: inherited
     ResourceLimits limits;
-    std::optional<Identity> run_as;  ///< drops supplementary groups too; needs root
-    std::vector<int> cpus;           ///< affinity; empty: inherited
-    bool own_session = true;         ///< a session and process group of its own: what terminate() signals
-    bool die_with_parent = true;     ///< SIGKILL when the thread that spawned it ends: spawn from a thread that stays
+    std::optional<Identity> run_as{};  ///< drops supplementary groups too; needs root
+    std::vector<int> cpus{};           ///< affinity; empty: inherited
+    bool own_session = true;           ///< a session and process group of its own: what terminate() signals
+    bool die_with_parent = true;       ///< SIGKILL when the thread that spawned it ends: spawn from a thread that stays
     /// A small reaper between us and the child adopts what the child leaves behind and kills it when the child ends,
     /// when asked, or when we die. wait4 then counts the CPU time of the whole tree.
     bool reap_descendants = false;
     StreamTo out = StreamTo::capture;
     StreamTo err = StreamTo::capture;
-    bool err_into_out = false;         ///< standard error goes where standard output goes
-    std::optional<std::string> input;  ///< standard input, at most 64 KiB; absent: /dev/null
-    std::vector<int> pass_fds;         ///< stay open in the child under the same number; all others are closed
+    bool err_into_out = false;           ///< standard error goes where standard output goes
+    std::optional<std::string> input{};  ///< standard input, at most 64 KiB; absent: /dev/null
+    std::vector<int> pass_fds{};         ///< stay open in the child under the same number; all others are closed
     /// Files into which the child writes "0" before it drops its identity: cgroup.procs.
-    std::vector<std::string> join_files;
+    std::vector<std::string> join_files{};
     /// Called in the parent while the child is ready and waits right before exec: a counter can be attached to it.
-    std::function<void(pid_t)> before_exec;
+    std::function<void(pid_t)> before_exec{};
 };
 
 struct ExitStatus {
@@ -116,16 +116,16 @@ enum class Stream { out, err };
 using OnOutput = std::function<void(Stream, std::string_view bytes)>;
 
 struct Supervision {
-    std::optional<std::chrono::milliseconds> wall_limit;
+    std::optional<std::chrono::milliseconds> wall_limit{};
     std::chrono::milliseconds grace{10'000};
-    std::size_t keep_bytes = 1 << 20;           ///< of each stream: half its head, half its tail
-    std::optional<std::uint64_t> output_limit;  ///< both streams together; more ends the process
-    OnOutput on_output;                         ///< bytes as they come, unbounded by keep_bytes
+    std::size_t keep_bytes = 1 << 20;             ///< of each stream: half its head, half its tail
+    std::optional<std::uint64_t> output_limit{};  ///< both streams together; more ends the process
+    OnOutput on_output{};                         ///< bytes as they come, unbounded by keep_bytes
     /// Called every watch_every; an answer ends the process with Ending::watch.
-    std::function<bool()> watch;
+    std::function<bool()> watch{};
     std::chrono::milliseconds watch_every{1'000};
     /// How to ask the tree to end (SIGTERM) and how to end it (SIGKILL); absent: Process::signal_group.
-    std::function<void(Process&, int signal)> signal_tree;
+    std::function<void(Process&, int signal)> signal_tree{};
 };
 
 enum class Ending { exited, timed_out, stopped, output_limit, watch };

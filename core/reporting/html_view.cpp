@@ -98,7 +98,7 @@ data host_data(const std::vector<model::HostFact>& facts) {
     data rows(data::type::list);
     for (const auto& fact : facts) {
         data row("id", name_text(fact.id));
-        row.set("status", name_text(fact.status));
+        row.set("status", name_text(model::to_string(fact.status)));
         row.set("observed", shortened(one_line(fact.observed)));
         row.set("wanted", shortened(one_line(fact.wanted)));
         rows.push_back(row);

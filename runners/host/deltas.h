@@ -14,19 +14,19 @@ namespace benchgate::host {
 
 /// Raw counters at one moment; absent where the host has none.
 struct Counters {
-    std::optional<double> busy_seconds;  ///< user, nice, system, irq, softirq of the watched CPUs
-    std::optional<double> steal_seconds;
-    std::optional<double> throttle_events;
-    std::optional<double> swap_in_pages;
-    std::optional<double> swap_out_pages;
-    std::optional<double> cpu_pressure_seconds;
-    std::optional<double> io_pressure_seconds;
-    std::optional<double> memory_pressure_seconds;
+    std::optional<double> busy_seconds{};  ///< user, nice, system, irq, softirq of the watched CPUs
+    std::optional<double> steal_seconds{};
+    std::optional<double> throttle_events{};
+    std::optional<double> swap_in_pages{};
+    std::optional<double> swap_out_pages{};
+    std::optional<double> cpu_pressure_seconds{};
+    std::optional<double> io_pressure_seconds{};
+    std::optional<double> memory_pressure_seconds{};
 };
 
 struct CounterSource {
     std::filesystem::path root = "/";  ///< another one in tests
-    std::vector<int> cpus;             ///< that the benchmark is pinned to; empty: all
+    std::vector<int> cpus{};           ///< that the benchmark is pinned to; empty: all
 };
 
 Counters read_counters(const CounterSource& source = {});

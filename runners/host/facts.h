@@ -12,9 +12,9 @@
 namespace benchgate::host {
 
 struct FactOptions {
-    std::filesystem::path root = "/";      ///< another one in tests
-    std::filesystem::path work_directory;  ///< whose free space counts; empty: not looked at
-    bool ask_compiler = true;              ///< runs "c++ --version"
+    std::filesystem::path root = "/";        ///< another one in tests
+    std::filesystem::path work_directory{};  ///< whose free space counts; empty: not looked at
+    bool ask_compiler = true;                ///< runs "c++ --version"
 };
 
 /// Sorted by id.

@@ -13,7 +13,7 @@ namespace benchgate::sandbox {
 
 struct BubblewrapOptions {
     std::string program = "bwrap";
-    std::optional<platform::Identity> run_as;  ///< absent: "nobody" when we are root, else ourselves
+    std::optional<platform::Identity> run_as{};  ///< absent: "nobody" when we are root, else ourselves
 };
 
 class BubblewrapSandbox final : public Sandbox {

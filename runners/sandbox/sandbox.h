@@ -35,15 +35,15 @@ struct Limits {
 };
 
 struct Command {
-    std::vector<std::string> argv;                   ///< either this
-    std::string shell_line;                          ///< or this: /bin/sh -c LINE
-    std::filesystem::path job_directory;             ///< seen as /src inside
-    std::string directory;                           ///< to start in, relative to /src
-    std::map<std::string, std::string> environment;  ///< all of it, beside PATH, HOME, LANG, TMPDIR
-    std::vector<int> cpus;                           ///< affinity; empty: any
-    std::vector<std::filesystem::path> read_only;    ///< further host paths, seen under their own name
+    std::vector<std::string> argv{};                   ///< either this
+    std::string shell_line{};                          ///< or this: /bin/sh -c LINE
+    std::filesystem::path job_directory{};             ///< seen as /src inside
+    std::string directory{};                           ///< to start in, relative to /src
+    std::map<std::string, std::string> environment{};  ///< all of it, beside PATH, HOME, LANG, TMPDIR
+    std::vector<int> cpus{};                           ///< affinity; empty: any
+    std::vector<std::filesystem::path> read_only{};    ///< further host paths, seen under their own name
     Limits limits;
-    platform::OnOutput on_output;
+    platform::OnOutput on_output{};
 };
 
 /// A figure together with where it was read: "cgroup2", "cgroup1", "perf", "rusage".
@@ -96,7 +96,7 @@ struct Sandbox {
 /// Bubblewrap where it works; otherwise, only if allowed, the direct one.
 struct ChooseOptions {
     bool allow_unsandboxed = false;
-    std::optional<platform::Identity> run_as;  ///< absent: "nobody" when we are root
+    std::optional<platform::Identity> run_as{};  ///< absent: "nobody" when we are root
 };
 tl::expected<std::unique_ptr<Sandbox>, SandboxError> choose(const ChooseOptions& options);
 
