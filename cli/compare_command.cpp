@@ -22,6 +22,7 @@
 #include "platform/ids.h"
 #include "runners/measure/command_line.h"
 #include "runners/measure/job.h"
+#include "runners/sandbox/direct.h"
 
 namespace benchgate::cli {
 namespace {
@@ -126,10 +127,13 @@ class Comparison {
 
   private:
     void choose_sandbox() {
-        auto chosen = options_.no_sandbox ? sandbox::choose({.allow_unsandboxed = true, .run_as = {}, .never_isolate = true})
-                                          : sandbox::choose({.allow_unsandboxed = true, .run_as = {}});
-        if (!chosen) throw Refusal{exit_unmeasured, "no sandbox: " + chosen.error().message};
-        sandbox_ = std::move(*chosen);
+        if (options_.no_sandbox) {
+            sandbox_ = std::make_unique<sandbox::DirectSandbox>();
+        } else {
+            auto chosen = sandbox::choose({.allow_unsandboxed = true, .run_as = {}});
+            if (!chosen) throw Refusal{exit_unmeasured, "no sandbox: " + chosen.error().message};
+            sandbox_ = std::move(*chosen);
+        }
         const bool isolated = sandbox_->probe().isolated;
         sandbox_note_ = isolated ? "bubblewrap" : options_.no_sandbox ? "none: --no-sandbox" : "none: bubblewrap does not work here";
         if (!isolated) err_ << "no sandbox (" << sandbox_note_ << "): builds and benchmarks run with your own rights\n";

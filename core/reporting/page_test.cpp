@@ -13,7 +13,7 @@ const std::string evil = "\"><script>alert(1)</script>";
 
 TEST(Page, ShowsWhatAPersonLooksFor) {
     auto report = sample::regression();
-    report.suites[0].host = {{"cpu.governor", "warn", "powersave", "performance", ""}};
+    report.suites[0].host = {{"cpu.governor", model::FactStatus::warn, "powersave", "performance", ""}};
     const auto page = render_page(report);
     for (const auto* part :
          {"<h1>Merging this would slow 1 of 4 benchmarks</h1>",
@@ -46,9 +46,9 @@ TEST(Page, HostileWordsStayWords) {
     }
     const std::string lists =
         render_repositories({{evil, 1, evil, evil}}) +
-        render_repository(evil, {{1, evil, evil, evil, 1, evil, evil, evil, evil}}) +
+        render_repository(evil, {{evil, evil, evil, evil, 1, evil, evil, evil, evil}}) +
         render_queue({{evil, 1, evil, evil, evil, evil, evil, evil, evil, 0}}) +
-        render_runners({{evil, evil, evil, evil, evil, evil, {{evil, "warn", evil, evil, evil}}}}) +
+        render_runners({{evil, evil, evil, evil, evil, evil, {{evil, model::FactStatus::warn, evil, evil, evil}}}}) +
         render_message(evil, evil);
     EXPECT_EQ(lists.find("<script"), std::string::npos);
 }
@@ -59,7 +59,7 @@ TEST(Page, ListsSayWhenTheyAreEmpty) {
     EXPECT_NE(render_queue({}).find("The queue is empty."), std::string::npos);
     EXPECT_NE(render_runners({}).find("No runner has reported yet."), std::string::npos);
     const auto page =
-        render_repository("acme/engine", {{3, "pull_request", "finished", "action_required", 12, std::string(40, 'a'),
+        render_repository("acme/engine", {{"3", "pull_request", "finished", "action_required", 12, std::string(40, 'a'),
                                            std::string(40, 'b'), "2026-11-21T04:38:43Z", "Inconclusive"}});
     EXPECT_NE(page.find("<a href=\"/acme/engine/pull/12\">Pull request 12</a>"), std::string::npos);
     EXPECT_NE(page.find("needs a person"), std::string::npos);
