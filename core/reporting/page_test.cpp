@@ -13,7 +13,7 @@ const std::string evil = "\"><script>alert(1)</script>";
 
 TEST(Page, ShowsWhatAPersonLooksFor) {
     auto report = sample::regression();
-    report.suites[0].host = {{"cpu.governor", "warn", "powersave", "performance", ""}};
+    report.suites[0].host = {{"cpu.governor", model::FactStatus::warn, "powersave", "performance", ""}};
     const auto page = render_page(report);
     for (const auto* part :
          {"<h1>Merging this would slow 1 of 4 benchmarks</h1>",
@@ -48,7 +48,7 @@ TEST(Page, HostileWordsStayWords) {
         render_repositories({{evil, 1, evil, evil}}) +
         render_repository(evil, {{1, evil, evil, evil, 1, evil, evil, evil, evil}}) +
         render_queue({{evil, 1, evil, evil, evil, evil, evil, evil, evil, 0}}) +
-        render_runners({{evil, evil, evil, evil, evil, evil, {{evil, "warn", evil, evil, evil}}}}) +
+        render_runners({{evil, evil, evil, evil, evil, evil, {{evil, model::FactStatus::warn, evil, evil, evil}}}}) +
         render_message(evil, evil);
     EXPECT_EQ(lists.find("<script"), std::string::npos);
 }

@@ -114,7 +114,7 @@ inline Report hostile() {
     made.judgement->gate_reason = worst;
     made.runner = worst;
     made.host_class = worst;
-    made.host = {{worst, "warn", worst, worst, worst}};
+    made.host = {{worst, model::FactStatus::warn, worst, worst, worst}};
     SuiteReport broken;
     broken.name = hostile_names()[0];
     broken.state = ReportState::completed;
