@@ -46,7 +46,7 @@ TEST(Page, HostileWordsStayWords) {
     }
     const std::string lists =
         render_repositories({{evil, 1, evil, evil}}) +
-        render_repository(evil, {{1, evil, evil, evil, 1, evil, evil, evil, evil}}) +
+        render_repository(evil, {{evil, evil, evil, evil, 1, evil, evil, evil, evil}}) +
         render_queue({{evil, 1, evil, evil, evil, evil, evil, evil, evil, 0}}) +
         render_runners({{evil, evil, evil, evil, evil, evil, {{evil, model::FactStatus::warn, evil, evil, evil}}}}) +
         render_message(evil, evil);
@@ -59,7 +59,7 @@ TEST(Page, ListsSayWhenTheyAreEmpty) {
     EXPECT_NE(render_queue({}).find("The queue is empty."), std::string::npos);
     EXPECT_NE(render_runners({}).find("No runner has reported yet."), std::string::npos);
     const auto page =
-        render_repository("acme/engine", {{3, "pull_request", "finished", "action_required", 12, std::string(40, 'a'),
+        render_repository("acme/engine", {{"3", "pull_request", "finished", "action_required", 12, std::string(40, 'a'),
                                            std::string(40, 'b'), "2026-11-21T04:38:43Z", "Inconclusive"}});
     EXPECT_NE(page.find("<a href=\"/acme/engine/pull/12\">Pull request 12</a>"), std::string::npos);
     EXPECT_NE(page.find("needs a person"), std::string::npos);
