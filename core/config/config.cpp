@@ -47,7 +47,7 @@ tl::expected<model::Config, std::vector<ConfigError>> parse(std::string_view yam
     const auto tree = read_tree(yaml);
     Reader reader;
     model::Config config;
-    if (tree.root != nullptr) {
+    if (tree.root != nullptr && tree.root->kind != Node::Kind::null) {
         config = read_config(reader, *tree.root);
     } else if (tree.errors.empty()) {
         reader.errors.push_back({1, 1, "the file is empty; it needs at least one suite"});

@@ -229,7 +229,8 @@ Tree read_tree(std::string_view yaml) {
         tree.errors.push_back(stopped.error);
     } catch (const YAML::Exception& failure) {
         tree.root = nullptr;
-        const int line = std::max(failure.mark.line, 0) + 1;
+        const int lines = static_cast<int>(std::count(yaml.begin(), yaml.end(), '\n')) + 1;
+        const int line = std::clamp(failure.mark.line + 1, 1, lines);
         const bool open_quote = failure.msg.find("document indicator") != std::string::npos;
         const ConfigError plain{line, std::max(failure.mark.column, 0) + 1,
                                 "not valid YAML: " + (open_quote ? "a quote that is never closed" : failure.msg)};
