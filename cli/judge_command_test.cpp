@@ -83,12 +83,13 @@ TEST_F(JudgeCommand, MoreTestsNeedMoreEvidence) {
 
 TEST_F(JudgeCommand, APolicyFileDecidesOnLevels) {
     const auto slow = trials("slow.csv", 1.3);
-    const auto calm = file("calm.yml", "policy:\n  levels: [ {name: notable, at: 20%, action: log} ]\n");
+    const auto calm =
+        file("calm.yml", "suites: {a: {run: ./bench}}\npolicy:\n  levels: [ {name: notable, at: 20%, action: log} ]\n");
     EXPECT_EQ(run({.trials_file = slow, .policy_file = calm, .json = "-"}), 0);
     EXPECT_EQ(document()["verdicts"][0]["level"], "notable");
-    const auto wrong = file("wrong.yml", "policy:\n  detekt: 3%\n");
+    const auto wrong = file("wrong.yml", "suites: {a: {run: ./bench}}\npolicy:\n  detekt: 3%\n");
     EXPECT_EQ(run({.trials_file = slow, .policy_file = wrong}), 2);
-    EXPECT_EQ(err_.str().rfind(wrong + ":2:3: ", 0), 0u) << err_.str();
+    EXPECT_EQ(err_.str().rfind(wrong + ":3:3: ", 0), 0u) << err_.str();
 }
 
 TEST_F(JudgeCommand, ABundleIsJudgedWithWhatItFixed) {
