@@ -11,17 +11,17 @@ namespace benchgate::store {
 
 struct NewJob {
     std::int64_t repository_id = 0;
-    std::string job_id;  ///< UUID
-    std::string run_id;
-    std::string suite;
-    std::vector<std::string> labels;  ///< a runner must have all of them
-    int priority = 0;                 ///< higher first, then older first
-    std::string spec_json;
-    std::chrono::seconds timeout{3600};           ///< the hard deadline after each lease
-    std::optional<std::string> prefer_runner_id;  ///< leased to this runner only before prefer_until
-    std::optional<Time> prefer_until;
-    std::optional<std::string> avoid_runner_id;  ///< not leased to this runner before avoid_until
-    std::optional<Time> avoid_until;
+    std::string job_id{};  ///< UUID
+    std::string run_id{};
+    std::string suite{};
+    std::vector<std::string> labels{};  ///< a runner must have all of them
+    int priority = 0;                   ///< higher first, then older first
+    std::string spec_json{};
+    std::chrono::seconds timeout{3600};             ///< the hard deadline after each lease
+    std::optional<std::string> prefer_runner_id{};  ///< leased to this runner only before prefer_until
+    std::optional<Time> prefer_until{};
+    std::optional<std::string> avoid_runner_id{};  ///< not leased to this runner before avoid_until
+    std::optional<Time> avoid_until{};
 };
 
 struct JobRow {

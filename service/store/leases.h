@@ -29,11 +29,11 @@ std::optional<JobRow> lease_job(Tx& tx, const LeaseRequest& request);
 
 struct Beat {
     model::JobPhase phase = model::JobPhase::fetch;
-    std::optional<int> block;
-    std::optional<double> progress;
-    std::optional<double> eta_s;
+    std::optional<int> block{};
+    std::optional<double> progress{};
+    std::optional<double> eta_s{};
     std::chrono::seconds ttl{90};
-    Time now;
+    Time now{};
 };
 
 struct BeatAnswer {

@@ -10,19 +10,19 @@
 namespace benchgate::store {
 
 struct RunnerRow {
-    std::string runner_id;  ///< UUID
-    std::string name;
-    std::string token_hash;
-    std::string public_key;
-    std::vector<std::string> labels;
-    std::string boot_id;
+    std::string runner_id{};  ///< UUID
+    std::string name{};
+    std::string token_hash{};
+    std::string public_key{};
+    std::vector<std::string> labels{};
+    std::string boot_id{};
     std::string state = "ready";  ///< as the runner says: ready, draining, quarantined
     int failures = 0;             ///< infrastructure failures in a row; max_failures of them quarantine it
     std::string facts_json = "[]";
-    std::string version;
+    std::string version{};
     int protocol = 0;
-    Time registered_at;
-    Time last_seen_at;
+    Time registered_at{};
+    Time last_seen_at{};
 };
 
 inline constexpr int max_failures = 3;

@@ -79,7 +79,7 @@ std::vector<std::string> ids(const pqxx::result& rows) {
 }
 
 Stopped stop_jobs(Tx& tx, std::int64_t repository_id, std::vector<std::string> runs, const char* reason, Time now) {
-    Stopped stopped{.runs = std::move(runs), .cancelled_jobs = {}, .told_jobs = {}};
+    Stopped stopped{.runs = std::move(runs)};
     if (stopped.runs.empty()) return stopped;
     const std::string of_runs = text_array(stopped.runs);
     stopped.cancelled_jobs = ids(exec(tx, cancel_waiting_jobs, repository_id, of_runs, reason, now));

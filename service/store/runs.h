@@ -11,29 +11,29 @@ namespace benchgate::store {
 
 struct RunRow {
     std::int64_t repository_id = 0;
-    std::string run_id;  ///< UUID
+    std::string run_id{};  ///< UUID
     model::RunKind kind = model::RunKind::pull_request;
-    std::optional<std::int64_t> number;  ///< pull request
-    std::string head_sha;
-    std::string base_sha;
-    std::string base_ref;
-    std::string merge_base;
-    std::string trigger_id;  ///< delivery id, or what else asked for it
+    std::optional<std::int64_t> number{};  ///< pull request
+    std::string head_sha{};
+    std::string base_sha{};
+    std::string base_ref{};
+    std::string merge_base{};
+    std::string trigger_id{};  ///< delivery id, or what else asked for it
     model::RunState state = model::RunState::queued;
-    std::optional<std::string> conclusion;  ///< of the check
-    Time created_at;
-    std::optional<Time> finished_at;
-    std::string config;  ///< the .benchgate.yml used
-    std::string config_sha;
-    std::string message;  ///< what to tell people, e.g. why it failed
+    std::optional<std::string> conclusion{};  ///< of the check
+    Time created_at{};
+    std::optional<Time> finished_at{};
+    std::string config{};  ///< the .benchgate.yml used
+    std::string config_sha{};
+    std::string message{};  ///< what to tell people, e.g. why it failed
     bool operator==(const RunRow&) const = default;
 };
 
 /// What a change of a run did to its jobs. `told` are leased: their runners hear of it with the next heartbeat.
 struct Stopped {
-    std::vector<std::string> runs;
-    std::vector<std::string> cancelled_jobs;
-    std::vector<std::string> told_jobs;
+    std::vector<std::string> runs{};
+    std::vector<std::string> cancelled_jobs{};
+    std::vector<std::string> told_jobs{};
 };
 
 /// Throws StoreError when run_id is taken.

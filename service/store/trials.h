@@ -11,21 +11,21 @@ namespace benchgate::store {
 
 struct TrialRow {
     std::int64_t number = 0;
-    std::string digest;  ///< sha256 (hex) of the bytes that the runner sent
-    std::string body_json;
-    Time created_at;
+    std::string digest{};  ///< sha256 (hex) of the bytes that the runner sent
+    std::string body_json{};
+    Time created_at{};
 };
 
 /// One measurement of a trial.
 struct SampleRow {
-    std::string benchmark;
-    std::string metric;
-    std::string unit;
+    std::string benchmark{};
+    std::string metric{};
+    std::string unit{};
     model::Side side = model::Side::base;
     model::Phase phase = model::Phase::measure;
     int block = 0;
     bool kept = true;
-    std::vector<double> values;  ///< a summary's centre where the tool gives no samples
+    std::vector<double> values{};  ///< a summary's centre where the tool gives no samples
     bool operator==(const SampleRow&) const = default;
 };
 

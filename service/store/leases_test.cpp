@@ -1,0 +1,308 @@
+#include "service/store/leases.h"
+
+#include <atomic>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "service/store/bundles.h"
+#include "service/store/job_logs.h"
+#include "service/store/runners.h"
+#include "service/store/runs.h"
+#include "service/store/test_database.h"
+#include "service/store/trials.h"
+
+namespace benchgate::store {
+namespace {
+
+using namespace std::chrono_literals;
+using model::JobState;
+
+std::string uuid(int kind, int n) {
+    char text[37];
+    std::snprintf(text, sizeof text, "%08d-0000-4000-8000-%012d", kind, n);
+    return text;
+}
+
+const std::string runner_a = uuid(1, 1);
+const std::string runner_b = uuid(1, 2);
+
+class LeasesTest : public TestDatabase {
+  protected:
+    NewJob job(int n) const {
+        NewJob job;
+        job.repository_id = 7;
+        job.job_id = uuid(2, n);
+        job.run_id = uuid(3, 1);
+        job.suite = "micro";
+        job.labels = {"bare-metal"};
+        job.spec_json = "{}";
+        job.timeout = 1h;
+        return job;
+    }
+    void insert(const NewJob& job) {
+        pool.transaction([&](Tx& tx) { insert_job(tx, job, start()); });
+    }
+    std::optional<LeaseRef> lease(const std::string& runner, Time now,
+                                  const std::vector<std::string>& labels = {"bare-metal", "x86_64"}) {
+        const auto row = pool.transaction(
+            [&](Tx& tx) { return lease_job(tx, {.runner_id = runner, .labels = labels, .ttl = 90s, .now = now}); });
+        if (!row) return std::nullopt;
+        return LeaseRef{row->job.job_id, row->epoch, runner};
+    }
+    BeatAnswer beat(const LeaseRef& ref, Time now) {
+        Beat beat;
+        beat.phase = model::JobPhase::measure;
+        beat.block = 2;
+        beat.now = now;
+        return pool.transaction([&](Tx& tx) { return heartbeat(tx, ref, beat); });
+    }
+    Reaped reap(Time now) {
+        return pool.transaction([&](Tx& tx) { return reap_leases(tx, now); });
+    }
+    FinishAnswer finish(const LeaseRef& ref, Outcome outcome, bool infrastructure = false) {
+        const Finish report{.outcome = outcome,
+                            .infrastructure = infrastructure,
+                            .phase = "measure",
+                            .reason = "r\0x",
+                            .manifest_json = R"({"trials": []})",
+                            .signature = "sig",
+                            .now = start() + 5min};
+        return pool.transaction([&](Tx& tx) { return finish_job(tx, ref, report); });
+    }
+    TrialStored put(const LeaseRef& ref, std::int64_t number, const std::string& digest) {
+        const TrialRow trial{.number = number, .digest = digest, .body_json = "{}", .created_at = start()};
+        return pool.transaction([&](Tx& tx) { return put_trial(tx, ref, trial, {}).result; });
+    }
+    JobRow row(int n) {
+        return *pool.transaction([&](Tx& tx) { return find_job(tx, uuid(2, n)); });
+    }
+};
+
+TEST_F(LeasesTest, HighestPriorityFirstThenOldestAndOnlyWithAllLabels) {
+    NewJob urgent = job(3);
+    urgent.priority = 10;
+    NewJob foreign = job(4);
+    foreign.priority = 99;
+    foreign.labels = {"bare-metal", "arm64"};
+    for (const NewJob& each : {job(1), job(2), urgent, foreign}) insert(each);
+    pool.transaction([&](Tx& tx) {
+        EXPECT_EQ(queue_position(tx, uuid(2, 2)), 3);
+        EXPECT_EQ(queue_position(tx, uuid(2, 4)), 0);
+        EXPECT_EQ(queue_position(tx, "not a uuid"), std::nullopt);
+        EXPECT_EQ(job_counts(tx).queued, 4);
+    });
+    EXPECT_EQ(lease(runner_a, start())->job_id, uuid(2, 3));
+    EXPECT_EQ(lease(runner_a, start())->job_id, uuid(2, 1));
+    EXPECT_EQ(lease(runner_a, start(), {"x86_64"}), std::nullopt);
+    EXPECT_EQ(lease(runner_a, start())->job_id, uuid(2, 2));
+    EXPECT_EQ(lease(runner_a, start()), std::nullopt);
+    EXPECT_EQ(lease(runner_b, start(), {"arm64", "bare-metal"})->job_id, uuid(2, 4));
+    const JobRow leased = row(1);
+    EXPECT_EQ(leased.state, JobState::leased);
+    EXPECT_EQ(leased.epoch, 1);
+    EXPECT_EQ(leased.runner_id, runner_a);
+    EXPECT_EQ(leased.lease_expires_at, start() + 90s);
+    EXPECT_EQ(leased.deadline, start() + 1h);
+    EXPECT_EQ(leased.job.labels, std::vector<std::string>{"bare-metal"});
+}
+
+TEST_F(LeasesTest, SoftWishesHoldForAWhileOnly) {
+    NewJob confirmation = job(1);
+    confirmation.avoid_runner_id = runner_a;
+    confirmation.avoid_until = start() + 60s;
+    insert(confirmation);
+    NewJob series = job(2);
+    series.prefer_runner_id = runner_b;
+    series.prefer_until = start() + 120s;
+    insert(series);
+    EXPECT_EQ(lease(runner_a, start() + 59s), std::nullopt);
+    EXPECT_EQ(lease(runner_a, start() + 60s)->job_id, uuid(2, 1));
+    EXPECT_EQ(lease(runner_a, start() + 119s), std::nullopt);
+    EXPECT_EQ(lease(runner_b, start() + 119s)->job_id, uuid(2, 2));
+}
+
+TEST_F(LeasesTest, SixThousandLeasesAreDistinct) {
+    constexpr int count = 6'000;
+    pool.transaction([&](Tx& tx) {
+        for (int n = 0; n < count; ++n) insert_job(tx, job(n), start());
+    });
+    std::mutex mutex;
+    std::set<std::string> leased;
+    std::atomic<int> leases{0};
+    {
+        std::vector<std::jthread> runners;
+        for (int r = 0; r < 4; ++r)
+            runners.emplace_back([&, r] {
+                while (const auto ref = lease(uuid(1, r), start())) {
+                    ++leases;
+                    EXPECT_EQ(ref->epoch, 1);
+                    const std::lock_guard lock(mutex);
+                    leased.insert(ref->job_id);
+                }
+            });
+    }
+    EXPECT_EQ(leases, count);
+    EXPECT_EQ(leased.size(), static_cast<std::size_t>(count));
+}
+
+TEST_F(LeasesTest, AHeartbeatRunsTheJobAndProlongsTheLease) {
+    insert(job(1));
+    const LeaseRef ref = *lease(runner_a, start());
+    const BeatAnswer answer = beat(ref, start() + 15s);
+    EXPECT_EQ(answer.fence, Fence::current);
+    EXPECT_EQ(answer.expires_at, start() + 105s);
+    EXPECT_EQ(answer.cancel, std::nullopt);
+    EXPECT_EQ(row(1).state, JobState::running);
+    EXPECT_EQ(row(1).phase, "measure");
+    EXPECT_EQ(row(1).block, 2);
+    EXPECT_EQ(beat({ref.job_id, 1, runner_b}, start()).fence, Fence::gone) << "another runner's lease";
+    EXPECT_EQ(beat({ref.job_id, 2, runner_a}, start()).fence, Fence::gone) << "a lease that never was";
+    EXPECT_EQ(beat({uuid(2, 99), 1, runner_a}, start()).fence, Fence::gone);
+    EXPECT_EQ(beat({"'; drop table jobs", 1, runner_a}, start()).fence, Fence::gone);
+}
+
+TEST_F(LeasesTest, ALeaseWithoutHeartbeatIsLostAndTheNextEpochFencesTheOldOne) {
+    insert(job(1));
+    const LeaseRef old = *lease(runner_a, start());
+    EXPECT_EQ(put(old, 0, "d0"), TrialStored::stored);
+    EXPECT_TRUE(reap(start() + 89s).requeued.empty());
+    EXPECT_EQ(reap(start() + 90s).requeued, std::vector<std::string>{uuid(2, 1)});
+    EXPECT_EQ(row(1).attempts, 1);
+    const LeaseRef next = *lease(runner_b, start() + 91s);
+    EXPECT_EQ(next.epoch, 2);
+
+    EXPECT_EQ(beat(old, start() + 92s).fence, Fence::stale_epoch);
+    EXPECT_EQ(put(old, 1, "d1"), TrialStored::refused);
+    pool.transaction([&](Tx& tx) {
+        EXPECT_EQ(append_log(tx, old, 0, "late", start()).fence, Fence::stale_epoch);
+        EXPECT_EQ(put_artifact(tx, old, {"a", "s", "b", 1}, start()).fence, Fence::stale_epoch);
+        EXPECT_EQ(release_job(tx, old, start()), Fence::stale_epoch);
+    });
+    EXPECT_FALSE(finish(old, Outcome::succeeded).used);
+    EXPECT_EQ(row(1).state, JobState::leased) << "a stale finish changes nothing";
+
+    EXPECT_TRUE(finish(next, Outcome::succeeded).used);
+    EXPECT_EQ(row(1).state, JobState::succeeded);
+    pool.transaction([&](Tx& tx) {
+        EXPECT_EQ(used_bundle(tx, uuid(2, 1))->epoch, 2);
+        const auto bundles = list_bundles(tx, uuid(2, 1));
+        ASSERT_EQ(bundles.size(), 2u);
+        EXPECT_FALSE(bundles[0].used);
+        EXPECT_EQ(bundles[0].runner_id, runner_a);
+        EXPECT_TRUE(list_trials(tx, uuid(2, 1), 2).empty()) << "the next runner starts from the first block";
+    });
+}
+
+TEST_F(LeasesTest, AnExpiredLeaseWithoutNewerEpochIsRevived) {
+    insert(job(1));
+    const LeaseRef ref = *lease(runner_a, start());
+    reap(start() + 2min);
+    EXPECT_EQ(row(1).state, JobState::queued);
+    // Trials and logs are taken before and after the revival.
+    EXPECT_EQ(put(ref, 0, "d0"), TrialStored::stored);
+    EXPECT_EQ(beat(ref, start() + 3min).fence, Fence::current);
+    EXPECT_EQ(row(1).state, JobState::running);
+    EXPECT_EQ(row(1).attempts, 0) << "the attempt is given back";
+    EXPECT_EQ(lease(runner_b, start() + 3min), std::nullopt);
+    EXPECT_EQ(put(ref, 1, "d1"), TrialStored::stored);
+
+    reap(start() + 10min);
+    EXPECT_TRUE(finish(ref, Outcome::succeeded).used) << "finish is accepted too";
+    EXPECT_EQ(lease(runner_b, start() + 10min), std::nullopt);
+}
+
+TEST_F(LeasesTest, AfterThreeLostLeasesTheJobHasFailed) {
+    insert(job(1));
+    Time now = start();
+    LeaseRef ref;
+    for (int attempt = 1; attempt <= 3; ++attempt) {
+        ref = *lease(runner_a, now);
+        now += 2min;
+        const Reaped reaped = reap(now);
+        EXPECT_EQ(reaped.requeued.size(), attempt < 3 ? 1u : 0u);
+        EXPECT_EQ(reaped.failed.size(), attempt < 3 ? 0u : 1u);
+    }
+    EXPECT_EQ(row(1).state, JobState::failed);
+    EXPECT_EQ(row(1).attempts, 3);
+    EXPECT_NE(row(1).outcome_json->find("fell silent; attempts used: 3"), std::string::npos);
+    EXPECT_EQ(beat(ref, now).fence, Fence::gone);
+    EXPECT_EQ(lease(runner_a, now), std::nullopt);
+    pool.transaction([&](Tx& tx) { EXPECT_EQ(claim_unjudged_job(tx)->job.job_id, uuid(2, 1)); });
+}
+
+TEST_F(LeasesTest, NoHeartbeatMovesTheHardDeadline) {
+    NewJob small = job(1);
+    small.timeout = 100s;
+    insert(small);
+    const LeaseRef ref = *lease(runner_a, start());
+    EXPECT_EQ(beat(ref, start() + 95s).expires_at, start() + 100s + deadline_grace);
+    const BeatAnswer late = beat(ref, start() + 101s);
+    EXPECT_EQ(late.fence, Fence::current);
+    EXPECT_EQ(late.cancel, "deadline");
+    EXPECT_EQ(row(1).deadline, start() + 100s);
+    EXPECT_EQ(reap(start() + 159s).past_deadline.size(), 0u);
+    EXPECT_EQ(reap(start() + 160s).past_deadline, std::vector<std::string>{uuid(2, 1)});
+    EXPECT_EQ(row(1).state, JobState::failed);
+    EXPECT_EQ(beat(ref, start() + 161s).fence, Fence::gone);
+    EXPECT_FALSE(finish(ref, Outcome::succeeded).used);
+}
+
+TEST_F(LeasesTest, FinishIsRepeatableAndBelongsToItsRunner) {
+    insert(job(1));
+    const LeaseRef ref = *lease(runner_a, start());
+    EXPECT_FALSE(finish({ref.job_id, 1, runner_b}, Outcome::succeeded).used);
+    EXPECT_FALSE(finish({ref.job_id, 2, runner_a}, Outcome::succeeded).used);
+    EXPECT_FALSE(finish({ref.job_id, 0, runner_a}, Outcome::succeeded).used);
+    EXPECT_FALSE(finish({uuid(2, 99), 1, runner_a}, Outcome::succeeded).used);
+    EXPECT_EQ(row(1).state, JobState::leased);
+    EXPECT_TRUE(finish(ref, Outcome::failed).used);
+    EXPECT_TRUE(finish(ref, Outcome::succeeded).used) << "the first answer again";
+    EXPECT_EQ(row(1).state, JobState::failed) << "a failed benchmark is final";
+    EXPECT_EQ(row(1).attempts, 0);
+    EXPECT_EQ(put(ref, 0, "d"), TrialStored::refused);
+    pool.transaction([&](Tx& tx) {
+        EXPECT_EQ(list_bundles(tx, ref.job_id).size(), 1u);
+        const auto job = claim_unjudged_job(tx);
+        ASSERT_TRUE(job);
+        mark_job_judged(tx, job->job.job_id, start());
+        EXPECT_FALSE(claim_unjudged_job(tx));
+    });
+}
+
+TEST_F(LeasesTest, InfrastructureFailuresAreRetriedAndQuarantineTheRunner) {
+    pool.transaction([&](Tx& tx) {
+        create_join_token(tx, "h", "host", start() + 1h);
+        RunnerRow runner{.runner_id = runner_a, .name = "host", .token_hash = "t", .public_key = "k", .labels = {}};
+        EXPECT_TRUE(redeem_join_token(tx, "h", runner, start()));
+    });
+    insert(job(1));
+    for (int attempt = 1; attempt <= 3; ++attempt) {
+        const LeaseRef ref = *lease(runner_a, start());
+        const FinishAnswer answer = finish(ref, Outcome::failed, true);
+        EXPECT_EQ(answer.requeued, attempt < 3);
+        EXPECT_EQ(answer.used, attempt == 3);
+        if (attempt < 3) {
+            EXPECT_EQ(beat(ref, start()).fence, Fence::gone) << "given up by its own runner";
+        }
+    }
+    EXPECT_EQ(row(1).state, JobState::failed);
+    EXPECT_EQ(row(1).attempts, 3);
+    pool.transaction([&](Tx& tx) { EXPECT_EQ(find_runner(tx, runner_a)->state, "quarantined"); });
+}
+
+TEST_F(LeasesTest, ReleaseQueuesAgainUntilTheFirstTrial) {
+    insert(job(1));
+    const LeaseRef first = *lease(runner_a, start());
+    pool.transaction([&](Tx& tx) { EXPECT_EQ(release_job(tx, first, start()), Fence::current); });
+    EXPECT_EQ(row(1).attempts, 0);
+    EXPECT_EQ(beat(first, start()).fence, Fence::gone);
+    const LeaseRef second = *lease(runner_b, start());
+    EXPECT_EQ(second.epoch, 2);
+    put(second, 0, "d0");
+    pool.transaction([&](Tx& tx) { EXPECT_EQ(release_job(tx, second, start()), Fence::gone); });
+    EXPECT_EQ(row(1).state, JobState::leased);
+}
+
+}
+}
