@@ -62,7 +62,7 @@ TEST(Config, EveryKeyOfTheContractIsUnderstood) {
     EXPECT_EQ(config.policy.drift_allow, 0.05);
     EXPECT_EQ(config.policy.detect, 0.03);
     EXPECT_EQ(config.budgets.at(0).max, 50e6);
-    EXPECT_EQ(config.budgets.at(1).line, 45);
+    EXPECT_EQ(config.budgets.at(1).line, 46);
     EXPECT_EQ(config.claims.at(0).at_least, -0.82);
 }
 

@@ -6,7 +6,8 @@
 namespace benchgate::config {
 
 inline constexpr std::string_view smallest_example = R"(suites:
-  micro: { build: "cmake -S . -B build -DCMAKE_BUILD_TYPE=Release && cmake --build build -t bench", run: "build/bench --benchmark_format=json", format: google-benchmark }
+  micro: { build: "cmake -S . -B build -DCMAKE_BUILD_TYPE=Release && cmake --build build -t bench",
+           run: "build/bench --benchmark_format=json", format: google-benchmark }
 )";
 
 inline constexpr std::string_view full_example = R"(version: 1
@@ -42,7 +43,8 @@ suites:
     load: { tool: wrk, target: "http://127.0.0.1:{port}/", rate: 100, for: 30s }
     faults: [ {at: 10s, for: 5s, kind: pause}, {at: 20s, kind: kill} ]
 policy:
-  levels: [ {name: minor, at: 5%, action: log}, {name: major, at: 10%, action: review}, {name: critical, at: 20%, action: block} ]
+  levels: [ {name: minor, at: 5%, action: log}, {name: major, at: 10%, action: review},
+            {name: critical, at: 20%, action: block} ]
   metrics:
     throughput: {levels: [ {name: critical, at: 15%, action: block} ]}
     error_rate: {detect: 1%}

@@ -32,11 +32,13 @@ TEST(GoogleBenchmark, RepetitionsAreSamplesAndAggregatesAreLeftOut) {
                 ",";
     rows +=
         row("sort/n:3/threads:2_cv",
-            R"("run_name": "sort/n:3/threads:2", "run_type": "aggregate", "aggregate_name": "cv", "iterations": 3, "real_time": 0.01, "cpu_time": 0.1, "time_unit": "us")") +
+            R"("run_name": "sort/n:3/threads:2", "run_type": "aggregate", "aggregate_name": "cv",
+            "iterations": 3, "real_time": 0.01, "cpu_time": 0.1, "time_unit": "us")") +
         ",";
     rows +=
         row("sort_BigO",
-            R"("run_type": "aggregate", "aggregate_name": "BigO", "cpu_coefficient": 4.2, "real_coefficient": 6, "big_o": "N", "time_unit": "ns")") +
+            R"("run_type": "aggregate", "aggregate_name": "BigO", "cpu_coefficient": 4.2,
+            "real_coefficient": 6, "big_o": "N", "time_unit": "ns")") +
         ",";
     rows += row("sort_RMS", R"("run_type": "aggregate", "aggregate_name": "RMS", "rms": 0.004)");
     const auto parsed = google(rows);
@@ -86,9 +88,11 @@ TEST(GoogleBenchmark, AFailedBenchmarkHasNoTime) {
     const std::string good =
         R"("run_type": "iteration", "iterations": 5, "real_time": 2, "cpu_time": 1, "time_unit": "ns")";
     const std::string old_error =
-        R"("run_type": "iteration", "error_occurred": true, "error_message": "no data", "iterations": 1, "real_time": 0, "cpu_time": 0, "time_unit": "ns")";
+        R"("run_type": "iteration", "error_occurred": true, "error_message": "no data", "iterations": 1,
+            "real_time": 0, "cpu_time": 0, "time_unit": "ns")";
     const std::string skipped =
-        R"("run_type": "iteration", "skipped": true, "skip_message": "not here", "iterations": 0, "real_time": 0, "cpu_time": 0, "time_unit": "ns")";
+        R"("run_type": "iteration", "skipped": true, "skip_message": "not here", "iterations": 0,
+            "real_time": 0, "cpu_time": 0, "time_unit": "ns")";
     const auto parsed =
         google(row("ok", good) + "," + row("bad", good) + "," + row("bad", old_error) + "," + row("bad", old_error) +
                "," + row("skip", skipped) + "," + row("timeless", R"("run_type": "iteration", "iterations": 1)") + "," +
@@ -131,7 +135,8 @@ TEST(GoogleBenchmark, TwoRegistrationsOfOneNameStayApart) {
         return row(
             "a",
             fmt::format(
-                R"("family_index": {}, "per_family_instance_index": 0, "run_type": "iteration", "real_time": {}, "time_unit": "ns")",
+                R"("family_index": {}, "per_family_instance_index": 0, "run_type": "iteration",
+            "real_time": {}, "time_unit": "ns")",
                 family, time));
     };
     const auto parsed = google(with(0, 1) + "," + with(3, 2) + "," + with(0, 3));
@@ -155,7 +160,8 @@ TEST(GoogleBenchmark, TheFilterMatchesTheseNamesAndNoOther) {
 
 TEST(Hyperfine, TimesAreSamplesAndExitCodesCount) {
     const auto parsed = parse("hyperfine", R"({"results": [
-        {"command": "a", "mean": 2, "user": 0.5, "system": 0.25, "times": [0.2, 0.1], "exit_codes": [0, 0], "memory_usage_byte": [4096, 8192]},
+        {"command": "a", "mean": 2, "user": 0.5, "system": 0.25, "times": [0.2, 0.1], "exit_codes": [0, 0],
+            "memory_usage_byte": [4096, 8192]},
         {"command": "b", "times": [0.2, 0.1], "exit_codes": [0, 3]},
         {"command": "c", "times": [0.2], "exit_codes": [null]},
         {"command": "d", "mean": 0.5, "stddev": 0.1},
@@ -175,7 +181,8 @@ TEST(Hyperfine, TimesAreSamplesAndExitCodesCount) {
 
 TEST(Hyperfine, EqualCommandsStayApart) {
     const auto parsed = parse("hyperfine", R"({"results": [
-        {"command": "a", "times": [1], "parameters": {"n": "1"}}, {"command": "a", "times": [2], "parameters": {"n": "2"}},
+        {"command": "a", "times": [1], "parameters": {"n": "1"}}, {"command": "a", "times": [2],
+            "parameters": {"n": "2"}},
         {"command": "b", "times": [3]}, {"command": "b", "times": [4]}]})")
                             .value();
     EXPECT_EQ(find(parsed, "a [n=2]", "time").samples, std::vector{2e9});
@@ -211,7 +218,8 @@ TEST(BenchgateJson, MistakesFailTheirBenchmark) {
     const auto parsed = parse("json", R"({"measurements": [
         {"benchmark": "a", "value": 1}, {"unit": "ns", "value": 1}, {"benchmark": "b", "unit": "ns"},
         {"benchmark": "c", "unit": "ns", "samples": []}, {"benchmark": "d", "unit": "ns", "samples": ["1"]},
-        {"benchmark": "e", "unit": "ns", "value": 1, "better": "faster"}, {"benchmark": "f", "unit": "ns", "value": 1, "gating": "yes"},
+        {"benchmark": "e", "unit": "ns", "value": 1, "better": "faster"}, {"benchmark": "f", "unit": "ns",
+            "value": 1, "gating": "yes"},
         {"benchmark": "g", "unit": "ns", "value": 1}, {"benchmark": "g", "unit": "B", "value": 1}, 7]})")
                             .value();
     EXPECT_TRUE(parsed.values.empty());

@@ -18,6 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto lines = std::count(yaml.begin(), yaml.end(), '\n') + 2;
     if (parsed.error().empty() || parsed.error().size() > benchgate::config::max_errors) std::abort();
     for (const auto& error : parsed.error())
-        if (error.line < 1 || error.column < 1 || error.line > lines || error.message.find('\n') != std::string::npos) std::abort();
+        if (error.line < 1 || error.column < 1 || error.line > lines || error.message.find('\n') != std::string::npos)
+            std::abort();
     return 0;
 }

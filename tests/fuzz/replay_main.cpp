@@ -1,5 +1,5 @@
-// Runs a fuzz target over files instead of under libFuzzer, so that every compiler replays the corpus in CTest. Arguments
-// are files or folders; a folder without files is a mistake of the caller.
+// Runs a fuzz target over files instead of under libFuzzer, so that every compiler replays the corpus in CTest.
+// Arguments are files or folders; a folder without files is a mistake of the caller.
 
 #include <cstddef>
 #include <cstdint>

@@ -31,7 +31,7 @@ const std::vector<std::string> top_folders{"core", "platform", "service", "runne
 const std::map<std::string, std::vector<std::string>> allowed{
     {"core/model", {}},
     {"core/json", {}},
-    {"core/config", {"core/model", "core/json"}},
+    {"core/config", {"core/model", "core/formats", "core/json"}},
     {"core/formats", {"core/model", "core/json"}},
     {"core/judging", {"core/model"}},
     {"core/planning", {"core/model", "core/json"}},
