@@ -98,6 +98,9 @@ class Reader {
 
     void finish() {
         settle_failures(package_);
+        // go leaves the GOMAXPROCS suffix out of a failure; where all results carry the same one, so would this one.
+        const auto suffix = suffixes_.size() == 1 ? *suffixes_.begin() : std::string();
+        for (const auto& [name, message] : failed_) collector_.fail(name + suffix, message);
         for (const auto& [name, line] : broken_)
             if (!measured_.contains(name))
                 collector_.fail(name, "its line holds no figures; did the benchmark print into it?");
@@ -112,7 +115,7 @@ class Reader {
     void settle_failures(std::string_view package) {
         for (const auto& [name, message] : failures_) {
             if (name.starts_with("Benchmark")) {
-                collector_.fail(qualified(name, package), message);
+                failed_.emplace_back(qualified(name, package), message);
             } else {
                 collector_.fail("", fmt::format("{} {}", excerpt(name), message));
             }
@@ -163,6 +166,8 @@ class Reader {
         }
         auto params = params_of(fields[0], '=');
         split_processors(fields[0], params);
+        const auto processors = params.find("gomaxprocs");
+        if (suffixes_.size() < 2) suffixes_.insert(processors == params.end() ? "" : "-" + processors->second);
         collector_.set_params(name, std::move(params));
     }
 
@@ -194,6 +199,8 @@ class Reader {
     Collector& collector_;
     std::string package_;
     std::vector<std::pair<std::string, std::string>> failures_;
+    std::vector<std::pair<std::string, std::string>> failed_;
+    std::set<std::string> suffixes_;
     std::map<std::string, model::Better, std::less<>> units_;
     std::map<std::string, int> broken_;
     std::set<std::string> measured_;

@@ -53,7 +53,7 @@ TEST(GoBench, AFailureIsOneBenchmarksErrorAndNamesItsPackage) {
                             .value();
     ASSERT_EQ(parsed.errors.size(), 1u);
     EXPECT_EQ(parsed.errors[0],
-              (model::MeasurementError{"example.com/gob.BenchmarkFails", "failed: fail_test.go:3: boom"}));
+              (model::MeasurementError{"example.com/gob.BenchmarkFails-2", "failed: fail_test.go:3: boom"}));
     EXPECT_EQ(find(parsed, "example.com/gob.BenchmarkGood-2", "time").samples, std::vector{32.8});
 }
 

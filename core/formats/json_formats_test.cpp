@@ -30,16 +30,14 @@ TEST(GoogleBenchmark, RepetitionsAreSamplesAndAggregatesAreLeftOut) {
             "items_per_second": 7, "hits": 3)",
                         time)) +
                 ",";
-    rows +=
-        row("sort/n:3/threads:2_cv",
-            R"("run_name": "sort/n:3/threads:2", "run_type": "aggregate", "aggregate_name": "cv",
+    rows += row("sort/n:3/threads:2_cv",
+                R"("run_name": "sort/n:3/threads:2", "run_type": "aggregate", "aggregate_name": "cv",
             "iterations": 3, "real_time": 0.01, "cpu_time": 0.1, "time_unit": "us")") +
-        ",";
-    rows +=
-        row("sort_BigO",
-            R"("run_type": "aggregate", "aggregate_name": "BigO", "cpu_coefficient": 4.2,
+            ",";
+    rows += row("sort_BigO",
+                R"("run_type": "aggregate", "aggregate_name": "BigO", "cpu_coefficient": 4.2,
             "real_coefficient": 6, "big_o": "N", "time_unit": "ns")") +
-        ",";
+            ",";
     rows += row("sort_RMS", R"("run_type": "aggregate", "aggregate_name": "RMS", "rms": 0.004)");
     const auto parsed = google(rows);
     EXPECT_EQ(parsed.values.size(), 4u);
@@ -132,12 +130,10 @@ TEST(GoogleBenchmark, TheNameDecidesTheClock) {
 
 TEST(GoogleBenchmark, TwoRegistrationsOfOneNameStayApart) {
     const auto with = [](int family, int time) {
-        return row(
-            "a",
-            fmt::format(
-                R"("family_index": {}, "per_family_instance_index": 0, "run_type": "iteration",
+        return row("a", fmt::format(
+                            R"("family_index": {}, "per_family_instance_index": 0, "run_type": "iteration",
             "real_time": {}, "time_unit": "ns")",
-                family, time));
+                            family, time));
     };
     const auto parsed = google(with(0, 1) + "," + with(3, 2) + "," + with(0, 3));
     EXPECT_EQ(find(parsed, "a", "time").samples, (std::vector{1.0, 3.0}));
