@@ -1,5 +1,4 @@
 // Fuzzes the parser that stands between the network and the HTTP library (see CMakeLists.txt for how it is run).
-// as a fuzzer; else with replay_main.cpp as a test over the corpus.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
