@@ -135,6 +135,7 @@ TEST_F(WebhookTest, SaysBusyWhenTheStoreFailsAndRecovers) {
 TEST_F(WebhookTest, WhatWaitsTogetherIsCommittedTogetherAndAFullQueueSaysSo) {
     WriterOptions options;
     options.waiting = 20;
+    options.writers = 1;
     start(options);
     inbox.set(&MemoryInbox::held, true);
     std::vector<std::future<int>> answers;

@@ -1,0 +1,324 @@
+// The runner protocol over real sockets and a real PostgreSQL: what an agent sees when all goes well, when answers are
+// lost, and when a runner lies.
+#include "service/http/runner_api.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include "core/protocol/bundle_json.h"
+#include "core/protocol/spec_json.h"
+#include "platform/crypto.h"
+#include "platform/ids.h"
+#include "service/http/raw_client_for_tests.h"
+#include "service/store/bundles.h"
+#include "service/store/job_logs.h"
+#include "service/store/jobs.h"
+#include "service/store/leases.h"
+#include "service/store/repositories.h"
+#include "service/store/runners.h"
+#include "service/store/runs.h"
+#include "service/store/test_database.h"
+#include "service/store/trials.h"
+
+namespace benchgate::http {
+namespace {
+
+using namespace std::chrono_literals;
+using json::Json;
+using testing::body_of;
+using testing::RawClient;
+using testing::status_of;
+
+struct Answer {
+    int status = 0;
+    Json body;
+    std::string text;
+};
+
+class RunnerApiTest : public store::TestDatabase {
+  protected:
+    RunnerApiTest() : clock(start()), api{pool, clock, wakeups, {}, {}} {
+        api.clone_access = [this](const std::string& repository) -> tl::expected<protocol::CloneAccess, std::string> {
+            if (no_clone) return tl::unexpected(std::string("GitHub is away"));
+            return protocol::CloneAccess{"http://git.invalid/" + repository, "clone-" + std::to_string(++clones),
+                                         "2026-01-01T00:00:00Z"};
+        };
+        EdgeOptions options;
+        options.body_limits = runner_body_limits();
+        options.linger = 100ms;
+        edge = std::make_unique<Edge>(std::move(options));
+        serve_runner_api(*edge, api);
+        edge->start();
+        pool.transaction([&](store::Tx& tx) {
+            store::upsert_repository(tx, {1, "owner", "engine", "main", 5, false, true}, start());
+            store::RunRow run;
+            run.repository_id = 1;
+            run.run_id = run_id;
+            run.number = 7;
+            run.created_at = start();
+            store::insert_run(tx, run);
+        });
+    }
+
+    Answer call(const std::string& method, const std::string& path, const std::string& body, const std::string& bearer,
+                const std::string& headers = "") {
+        RawClient client(edge->port());
+        const std::string text =
+            client.ask(method + " /runner/v1/" + path + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + bearer +
+                       "\r\n" + headers + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+        return {status_of(text), json::parse(body_of(text)).value_or(Json()), text};
+    }
+    Answer post(const std::string& path, const Json& body, const std::string& bearer) {
+        return call("POST", path, json::dump(body), bearer);
+    }
+
+    std::string join_token() {
+        const std::string fresh = platform::random_token("bgj_");
+        pool.transaction(
+            [&](store::Tx& tx) { store::create_join_token(tx, platform::sha256_hex(fresh), "box", clock.now() + 1h); });
+        return fresh;
+    }
+    protocol::RegisterRequest registration() {
+        return {platform::random_uuid(), join_token(), "box", {"x86_64"}, key.public_key().to_pem(), "0.1.0", 1};
+    }
+    std::string registered() {
+        return post("register", to_json(registration()), "").body.at("token").get<std::string>();
+    }
+
+    std::string queue_job() {
+        protocol::JobSpec spec;
+        spec.repository = "owner/engine";
+        spec.base.sha = std::string(40, 'a');
+        spec.head.sha = std::string(40, 'b');
+        spec.suite.name = spec.experiment.suite = "micro";
+        store::NewJob row;
+        row.repository_id = 1;
+        row.job_id = platform::random_uuid();
+        row.run_id = run_id;
+        row.suite = "micro";
+        row.labels = {"x86_64"};
+        row.spec_json = json::dump(to_json(spec));
+        pool.transaction([&](store::Tx& tx) { store::insert_job(tx, row, clock.now()); });
+        wakeups.wake();
+        return row.job_id;
+    }
+    protocol::LeaseRequest lease_request(int wait_s = 0) {
+        protocol::LeaseRequest request;
+        request.request_id = platform::random_uuid();
+        request.boot_id = boot_id;
+        request.labels = {"x86_64"};
+        request.wait_s = wait_s;
+        return request;
+    }
+    // A job leased by a fresh runner: the path of its calls.
+    std::string leased() {
+        token = registered();
+        job = queue_job();
+        EXPECT_EQ(post("leases", to_json(lease_request()), token).status, 200);
+        return "jobs/" + job + "/1/";
+    }
+    Json beat() {
+        return to_json(protocol::HeartbeatRequest{platform::random_uuid(), model::JobPhase::build, 0, 0.5, 60});
+    }
+
+    const std::string run_id = platform::random_uuid();
+    const std::string boot_id = platform::random_uuid();
+    platform::Ed25519PrivateKey key = platform::Ed25519PrivateKey::generate();
+    platform::FakeClock clock;
+    JobWakeups wakeups;
+    RunnerApi api;
+    bool no_clone = false;
+    int clones = 0;
+    std::string token, job;
+    std::unique_ptr<Edge> edge;
+};
+
+TEST_F(RunnerApiTest, AJoinTokenMakesOneRunnerAndARepeatGetsTheSameAnswer) {
+    const auto request = registration();
+    const Answer first = post("register", to_json(request), "");
+    ASSERT_EQ(first.status, 201) << first.text;
+    EXPECT_EQ(first.body.at("lease_ttl_s"), 90);
+    EXPECT_EQ(post("register", to_json(request), "").body, first.body) << "the answer was lost on the way";
+    auto other = request;
+    other.request_id = platform::random_uuid();
+    EXPECT_EQ(post("register", to_json(other), "").status, 401) << "one use";
+    other = registration();
+    other.join_token = "guess";
+    EXPECT_EQ(post("register", to_json(other), "").status, 401);
+    other = registration();
+    other.protocol = 99;
+    EXPECT_EQ(post("register", to_json(other), "").status, 426);
+    other = registration();
+    other.public_key = "not a key";
+    EXPECT_EQ(post("register", to_json(other), "").status, 400);
+    EXPECT_EQ(call("POST", "register", "{}", "").status, 400);
+    const auto runners = pool.transaction([](store::Tx& tx) { return store::list_runners(tx); });
+    ASSERT_EQ(runners.size(), 1u);
+    EXPECT_EQ(runners[0].token_hash, platform::sha256_hex(first.body.at("token").get<std::string>()))
+        << "only the hash is kept";
+}
+
+TEST_F(RunnerApiTest, NobodyGetsInWithoutTheToken) {
+    const std::string path = leased();
+    for (const std::string& wrong : {std::string(), std::string("x"), platform::sha256_hex(token)}) {
+        EXPECT_EQ(post("leases", to_json(lease_request()), wrong).status, 401);
+        EXPECT_EQ(post(path + "heartbeat", beat(), wrong).status, 401);
+        EXPECT_EQ(call("PUT", path + "log?offset=0", "x", wrong).status, 401);
+    }
+}
+
+TEST_F(RunnerApiTest, ALeaseIsGivenOnceAndAgainToTheSameRequest) {
+    token = registered();
+    EXPECT_EQ(post("leases", to_json(lease_request()), token).status, 204);
+    const std::string id = queue_job();
+    const auto request = lease_request();
+    const Answer lease = post("leases", to_json(request), token);
+    ASSERT_EQ(lease.status, 200) << lease.text;
+    EXPECT_EQ(lease.body.at("job"), id);
+    EXPECT_EQ(lease.body.at("epoch"), 1);
+    EXPECT_EQ(lease.body.at("clone").at("token"), "clone-1");
+    EXPECT_EQ(lease.body.at("spec").at("repository"), "owner/engine");
+    const Answer again = post("leases", to_json(request), token);
+    EXPECT_EQ(again.body.at("job"), id);
+    EXPECT_EQ(again.body.at("epoch"), 1);
+    EXPECT_EQ(again.body.at("clone").at("token"), "clone-2") << "a fresh clone token";
+    EXPECT_EQ(post("leases", to_json(lease_request()), token).status, 204)
+        << "another request does not get the same job";
+}
+
+TEST_F(RunnerApiTest, ALeaseRequestWaitsForAJobAndHearsOfIt) {
+    token = registered();
+    auto waiting = std::async(std::launch::async, [&] { return post("leases", to_json(lease_request(25)), token); });
+    while (pool.transaction([](store::Tx& tx) { return store::list_runners(tx); })[0].boot_id != boot_id)
+        std::this_thread::yield();
+    const std::string id = queue_job();
+    EXPECT_EQ(waiting.get().body.at("job"), id);
+    clock.advance(1s);
+    auto held =
+        std::async(std::launch::async, [&] { return post("leases", to_json(lease_request(25)), token).status; });
+    while (pool.transaction([](store::Tx& tx) { return store::list_runners(tx); })[0].last_seen_at <
+           store::to_microseconds(clock.now()))
+        std::this_thread::yield();
+    edge->stop();
+    EXPECT_EQ(held.get(), 204) << "a stopping service lets the runner go";
+}
+
+TEST_F(RunnerApiTest, WhoMayNotWorkGetsNoJob) {
+    token = registered();
+    const std::string id = queue_job();
+    auto request = lease_request();
+    request.protocol = 99;
+    EXPECT_EQ(post("leases", to_json(request), token).status, 426);
+    request = lease_request();
+    request.state = "draining";
+    EXPECT_EQ(post("leases", to_json(request), token).status, 204);
+    request.state = "quarantined";
+    const Answer resting = post("leases", to_json(request), token);
+    EXPECT_EQ(resting.status, 423);
+    EXPECT_NE(resting.text.find("Retry-After: "), std::string::npos);
+    no_clone = true;
+    EXPECT_EQ(post("leases", to_json(lease_request()), token).status, 503);
+    no_clone = false;
+    request = lease_request();
+    request.boot_id = platform::random_uuid();
+    const Answer newer = post("leases", to_json(request), token);
+    ASSERT_EQ(newer.status, 200);
+    EXPECT_EQ(newer.body.at("job"), id) << "the job without a clone token went back";
+    const Answer older = post("leases", to_json(lease_request()), token);
+    EXPECT_EQ(older.status, 409);
+    EXPECT_EQ(older.body.at("error"), "newer_boot");
+}
+
+TEST_F(RunnerApiTest, TheEpochFencesEveryCall) {
+    const std::string path = leased();
+    EXPECT_EQ(post(path + "heartbeat", beat(), token).status, 200);
+    clock.advance(10min);
+    pool.transaction([&](store::Tx& tx) { store::reap_leases(tx, clock.now()); });
+    const Answer second = post("leases", to_json(lease_request()), token);
+    ASSERT_EQ(second.status, 200);
+    EXPECT_EQ(second.body.at("epoch"), 2);
+    for (const char* what : {"heartbeat", "release"}) {
+        const Json body = what == std::string("heartbeat") ? beat() : Json{{"request_id", "r"}, {"reason", "x"}};
+        const Answer stale = post(path + what, body, token);
+        EXPECT_EQ(stale.status, 409) << what;
+        EXPECT_EQ(stale.body.at("error"), "stale_epoch") << what;
+    }
+    EXPECT_EQ(call("PUT", path + "log?offset=0", "x", token).status, 409);
+    EXPECT_EQ(post("jobs/" + platform::random_uuid() + "/1/heartbeat", beat(), token).status, 410);
+    EXPECT_EQ(post("jobs/nonsense/1/heartbeat", beat(), token).status, 410);
+    EXPECT_EQ(post("jobs/" + job + "/-1/heartbeat", beat(), token).status, 410);
+    EXPECT_EQ(post("jobs/" + job + "/2/release", {{"request_id", "r"}, {"reason", "drain"}}, token).status, 200);
+    EXPECT_EQ(post("leases", to_json(lease_request()), token).body.at("epoch"), 3);
+}
+
+TEST_F(RunnerApiTest, ALogHasNoHolesWhateverTheRunnerSays) {
+    const std::string path = leased();
+    EXPECT_EQ(call("PUT", path + "log?offset=0", "hello ", token).body.at("next"), 6);
+    EXPECT_EQ(call("PUT", path + "log?offset=0", "hello ", token).body.at("next"), 6) << "a repeat";
+    for (const char* lie : {"7", "3", "1000000"}) {
+        const Answer answer = call("PUT", path + "log?offset=" + lie, "world", token);
+        EXPECT_EQ(answer.status, 416) << lie;
+        EXPECT_EQ(answer.body.at("next"), 6) << lie;
+    }
+    for (const char* nonsense : {"", "-1", "x", "99999999999"})
+        EXPECT_EQ(call("PUT", path + "log?offset=" + nonsense, "world", token).status, 400) << nonsense;
+    EXPECT_EQ(call("PUT", path + "log?offset=6", std::string(protocol::log_chunk_bytes + 1, 'x'), token).status, 413);
+    EXPECT_EQ(call("PUT", path + "log?offset=6", "world", token).status, 200);
+    EXPECT_EQ(pool.transaction([&](store::Tx& tx) { return store::read_log(tx, job, 1, 0, 100); }), "hello world");
+}
+
+TEST_F(RunnerApiTest, TrialsAndArtifactsAreImmutable) {
+    const std::string path = leased();
+    model::Trial trial;
+    trial.number = 3;
+    model::Measurement measurement;
+    measurement.series = {{"Sort", "time"}, "ns", model::Better::lower, true};
+    measurement.samples = {1.5, 2.5};
+    trial.values = {measurement};
+    const std::string body = json::dump(protocol::to_json(trial));
+    EXPECT_EQ(call("PUT", path + "trials/3", body, token).status, 200);
+    EXPECT_EQ(call("PUT", path + "trials/3", body, token).status, 200) << "a repeat";
+    trial.values[0].samples = {1.0};
+    const Answer other = call("PUT", path + "trials/3", json::dump(protocol::to_json(trial)), token);
+    EXPECT_EQ(other.status, 409);
+    EXPECT_EQ(other.body.at("error"), "differs");
+    EXPECT_EQ(call("PUT", path + "trials/4", body, token).status, 400) << "the number must be the address's";
+    EXPECT_EQ(call("PUT", path + "trials/x", body, token).status, 400);
+    EXPECT_EQ(call("PUT", path + "trials/3", "{", token).status, 400);
+    EXPECT_EQ(pool.transaction([&](store::Tx& tx) { return store::list_samples(tx, job, 1).size(); }), 1u);
+
+    const auto headers = [](const std::string& bytes) {
+        return "X-Content-Sha256: " + platform::sha256_hex(bytes) +
+               "\r\nX-Content-Size: " + std::to_string(bytes.size()) + "\r\n";
+    };
+    EXPECT_EQ(call("PUT", path + "artifacts/flame.svg", "<svg/>", token, headers("<svg/>")).status, 200);
+    EXPECT_EQ(call("PUT", path + "artifacts/flame.svg", "<svg/>", token, headers("<svg/>")).status, 200);
+    EXPECT_EQ(call("PUT", path + "artifacts/flame.svg", "other", token, headers("other")).status, 409);
+    EXPECT_EQ(call("PUT", path + "artifacts/flame2.svg", "other", token, headers("<svg/>")).status, 400);
+    EXPECT_EQ(call("PUT", path + "artifacts/.hidden", "other", token, headers("other")).status, 400);
+}
+
+TEST_F(RunnerApiTest, FinishCountsOnceAndOnlyWithTheRunnersSignature) {
+    const std::string path = leased();
+    protocol::FinishRequest finish;
+    finish.request_id = platform::random_uuid();
+    finish.outcome = "succeeded";
+    EXPECT_EQ(post(path + "finish", to_json(finish), token).status, 400) << "nothing to show";
+    model::Bundle bundle;
+    bundle.comparison = {"owner/engine", std::string(40, 'a'), std::string(40, 'b')};
+    bundle.stopped_by = "plan";
+    finish.manifest = protocol::manifest_of(bundle, {});
+    finish.signature = platform::base64_encode(platform::Ed25519PrivateKey::generate().sign(finish.manifest));
+    EXPECT_EQ(post(path + "finish", to_json(finish), token).body.at("error"), "bad_signature");
+    finish.signature = platform::base64_encode(key.sign(finish.manifest));
+    const Answer first = post(path + "finish", to_json(finish), token);
+    ASSERT_EQ(first.status, 200) << first.text;
+    EXPECT_EQ(first.body.at("used"), true);
+    EXPECT_EQ(post(path + "finish", to_json(finish), token).body.at("used"), true) << "a repeat gets the first answer";
+    EXPECT_EQ(post(path + "heartbeat", beat(), token).status, 410);
+    EXPECT_TRUE(pool.transaction([&](store::Tx& tx) { return store::used_bundle(tx, job); }));
+}
+
+}
+}
