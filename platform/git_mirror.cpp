@@ -93,7 +93,7 @@ GitResult<void> Mirror::fetch(const FetchOptions& options) {
     fetch.callbacks.sideband_progress = on_sideband;
     fetch.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
     fetch.update_fetchhead = 0;
-    // A token must not follow to another host.
+    // A token must not follow to another host; libgit2 still follows within one (a renamed repository).
     fetch.follow_redirects = GIT_REMOTE_REDIRECT_NONE;
     std::vector<char*> specs;
     for (const auto& spec : options.refspecs) specs.push_back(const_cast<char*>(spec.c_str()));

@@ -10,7 +10,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <git2/errors.h>
 #include <git2/sys/stream.h>
 
 #include "platform/git_internal.h"

@@ -21,10 +21,15 @@ std::string sh(const fs::path& directory, const std::string& line) {
     SpawnOptions options;
     options.argv = {"/bin/sh", "-ec", line};
     options.directory = directory;
-    options.environment = {{"PATH=/usr/bin:/bin", "HOME=/nonexistent", "GIT_CONFIG_NOSYSTEM=1", "GIT_AUTHOR_NAME=Ann",
-                            "GIT_AUTHOR_EMAIL=ann@example.org", "GIT_COMMITTER_NAME=Ann",
-                            "GIT_COMMITTER_EMAIL=ann@example.org", "GIT_AUTHOR_DATE=2026-01-02T03:04:05Z",
-                            "GIT_COMMITTER_DATE=2026-01-02T03:04:05Z"}};
+    options.environment = std::vector<std::string>{"PATH=/usr/bin:/bin",
+                                                   "HOME=/nonexistent",
+                                                   "GIT_CONFIG_NOSYSTEM=1",
+                                                   "GIT_AUTHOR_NAME=Ann",
+                                                   "GIT_AUTHOR_EMAIL=ann@example.org",
+                                                   "GIT_COMMITTER_NAME=Ann",
+                                                   "GIT_COMMITTER_EMAIL=ann@example.org",
+                                                   "GIT_AUTHOR_DATE=2026-01-02T03:04:05Z",
+                                                   "GIT_COMMITTER_DATE=2026-01-02T03:04:05Z"};
     const auto outcome = run(options).value();
     EXPECT_TRUE(outcome.ok()) << line << "\n" << outcome.err.text();
     std::string text = outcome.out.text();
@@ -216,12 +221,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def log_message(self, *a): pass
     def serve(self):
         want = "Basic " + base64.b64encode(b"x-access-token:right-token").decode()
+        if self.headers.get("Host").startswith("localhost") and self.headers.get("Authorization"):
+            open(sys.argv[1] + "/leaked", "w").close()
         if self.headers.get("Authorization") != want:
             self.send_response(401); self.send_header("WWW-Authenticate", 'Basic realm="x"')
             self.send_header("Content-Length", "0"); self.end_headers(); return
         path, _, query = self.path.partition("?")
         if path.startswith("/moved"):
-            self.send_response(301); self.send_header("Location", self.path.replace("/moved", "/work"))
+            elsewhere = "http://localhost:%d" % self.server.server_address[1]
+            self.send_response(301); self.send_header("Location", elsewhere + self.path.replace("/moved", "/work"))
             self.send_header("Content-Length", "0"); self.end_headers(); return
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         env = dict(os.environ, GIT_PROJECT_ROOT=sys.argv[1], GIT_HTTP_EXPORT_ALL="1", PATH_INFO=path, QUERY_STRING=query,
@@ -281,6 +289,7 @@ TEST_F(Git, OverHttpTheRightTokenFetchesAndAWrongOneIsRefusedOnce) {
     EXPECT_EQ(missing.fetch(fetch).error().kind, GitErrorKind::not_found);
     auto moved = Mirror::open_or_create(dir.path() / "h3", base + "/moved/.git").value();
     EXPECT_FALSE(moved.fetch(fetch));
+    EXPECT_FALSE(fs::exists(dir.path() / "leaked"));
 }
 
 }

@@ -50,6 +50,8 @@ std::vector<ChildLimit> limits_of(const ResourceLimits& limits) {
     return list;
 }
 
+std::vector<char*> pointers(std::vector<std::string>&&) = delete;  // they would outlive the texts
+
 std::vector<char*> pointers(const std::vector<std::string>& texts) {
     std::vector<char*> list;
     for (const auto& text : texts) list.push_back(const_cast<char*>(text.c_str()));
@@ -153,7 +155,8 @@ tl::expected<Process, ProcessError> Process::spawn(const SpawnOptions& options) 
     if (auto opened = plumbing.open(options); !opened) return tl::unexpected(opened.error());
 
     const auto argv = pointers(options.argv);
-    const auto environment = pointers(options.environment.value_or(std::vector<std::string>{}));
+    const std::vector<std::string> none;
+    const auto environment = pointers(options.environment ? *options.environment : none);
     const auto limits = limits_of(options.limits);
     std::vector<int> joins;
     for (const auto& fd : plumbing.joins) joins.push_back(fd.get());

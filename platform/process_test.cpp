@@ -42,7 +42,7 @@ TEST(Process, OutputStatusAndDirectoryComeThrough) {
     const TempDir dir;
     auto options = shell("pwd; echo error >&2; cat; echo \"$NAME\"; exit 3");
     options.directory = dir.path();
-    options.environment = {{"NAME=value", "PATH=/usr/bin:/bin"}};
+    options.environment = std::vector<std::string>{"NAME=value", "PATH=/usr/bin:/bin"};
     options.input = "typed\n";
     const auto outcome = run(options).value();
     EXPECT_EQ(outcome.status.code, 3);
