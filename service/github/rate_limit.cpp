@@ -36,9 +36,10 @@ Decision limited(const Attempt& attempt) {
         return {ErrorKind::rate_limited, attempt.now + std::clamp(seconds(*after), 1s, longest_wait)};
     if (whole_number(attempt.headers, "x-ratelimit-remaining") == 0) {
         const auto reset = whole_number(attempt.headers, "x-ratelimit-reset");
-        const auto latest = attempt.now + longest_wait;
+        // Whole seconds: in the clock's own unit a hostile number would overflow.
+        const auto latest = std::chrono::duration_cast<seconds>((attempt.now + longest_wait).time_since_epoch());
         // One second more: the header is rounded down, and a request too early counts against us.
-        if (reset && seconds(*reset) < latest.time_since_epoch())
+        if (reset && seconds(*reset) < latest)
             return {ErrorKind::rate_limited, std::max(TimePoint(seconds(*reset)) + 1s, attempt.now + 1s)};
     }
     if (attempt.status == 403 && !speaks_of_a_limit(attempt.message) &&
