@@ -27,10 +27,11 @@ std::string git_base_of(std::string_view api_base);
 
 struct Call {
     std::string method = "GET";
-    std::string path;  ///< begins with '/', already percent-encoded, query included
-    std::string body;  ///< JSON; empty: none
+    std::string path;       ///< begins with '/', already percent-encoded, query included
+    std::string body = {};  ///< JSON; empty: none
     std::string accept = "application/vnd.github+json";
-    bool object_is_new = false;  ///< see rate_limit.h
+    bool object_is_new = false;          ///< see rate_limit.h
+    std::size_t max_response_bytes = 0;  ///< 0: the one of ApiOptions
 };
 
 struct Bearer {
@@ -51,6 +52,8 @@ class Api {
     const ApiOptions& options() const { return options_; }
 
   private:
+    platform::HttpRequest request_for(const Call& call, const std::string& token) const;
+
     ApiOptions options_;
     platform::HttpClient& client_;
     Timing timing_;

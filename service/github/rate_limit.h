@@ -30,9 +30,12 @@ struct Decision {
 ///   401       fresh token: after 1, 2, 4 s, then final. Otherwise once, at once (with a new token), then final.
 ///   403, 429  retry-after; else x-ratelimit-reset if remaining is 0; else, for 429 or a text about rate limits, 60 s
 ///             doubling to an hour. A 403 without any of these is a missing permission: final.
-///   404       new object: after 1, 2, 4, 8 s, then final. Otherwise final.
+///   404 (and a check run's 422 "No commit found")  new object: after 1, 2, 4, 8 s, then final. Otherwise final.
 ///   410, 451, 422, other 4xx  final.
 ///   408, 5xx, no answer       1 s doubling to 5 min, times 0.5..1.5 by jitter.
 Decision decide(const Attempt& attempt);
+
+/// first, 2 first, 4 first, ... up to the longest; attempts counts from 1.
+std::chrono::seconds doubled(std::chrono::seconds first, int attempts, std::chrono::seconds longest);
 
 }

@@ -41,12 +41,16 @@ class Tokens {
     /// At start, or when /setup made the App: no restart needed. Drops all kept tokens.
     void set_app(AppCredentials credentials);
     bool has_app() const;
+    /// 0: no App yet.
+    std::int64_t app_id() const;
 
     /// A token that lives for at least 5 more minutes. Concurrent callers of one scope share one request to GitHub and
     /// its outcome.
     ApiResult<Token> get(const TokenScope& scope, std::stop_token stop);
     /// After a 401: the kept token goes if it is still this one.
     void forget(const TokenScope& scope, const std::string& token);
+    /// The same for Api::send: forgets the refused token, if any, and says whether the next one is fresh.
+    ApiResult<Bearer> bearer(const TokenScope& scope, const std::string& refused, std::stop_token stop);
     /// contents:read on this one repository: what a runner clones with.
     ApiResult<Token> runner_clone_token(const Repository& repository, std::stop_token stop);
     /// The App's own token, for /app and minting.
