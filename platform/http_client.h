@@ -79,7 +79,7 @@ struct HttpClientOptions {
     std::chrono::milliseconds connect_timeout{10'000};
     std::size_t idle_connections = 8;                ///< kept open over all origins together
     std::chrono::milliseconds idle_timeout{15'000};  ///< a connection idle for longer is not used again
-    std::filesystem::path ca_file = {};                   ///< PEM; empty: the system's
+    std::filesystem::path ca_file = {};              ///< PEM; empty: the system's
 };
 
 std::unique_ptr<HttpClient> make_http_client(HttpClientOptions options = {});

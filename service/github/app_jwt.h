@@ -1,5 +1,5 @@
 // Owns the token with which the App speaks for itself (RS256 JWT). Does not own installation tokens (tokens.h).
-// https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
+// https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app (the page on JSON Web Tokens)
 #pragma once
 
 #include <cstdint>

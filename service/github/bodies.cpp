@@ -1,12 +1,10 @@
 #include "service/github/bodies.h"
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <stdexcept>
 
 #include "core/json/json.h"
+#include "platform/clock.h"
 
 namespace benchgate::github {
 
@@ -17,11 +15,6 @@ using json::Json;
 constexpr std::string_view cut_note =
     "\n\n... (cut: longer than GitHub allows; the whole report is on benchgate's page)";
 constexpr std::string_view ellipsis = "...";
-
-std::string iso(TimePoint moment) {
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(moment);
-    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)));
-}
 
 /// Length of the UTF-8 sequence that text begins with; 0: it begins with none (RFC 3629: no surrogates, no overlong
 /// forms, nothing above U+10FFFF).
@@ -88,8 +81,8 @@ Json check_json(const CheckRun& check) {
     if (check.conclusion) out["conclusion"] = to_string(*check.conclusion);
     if (!check.details_url.empty()) out["details_url"] = check.details_url;
     if (!check.external_id.empty()) out["external_id"] = check.external_id;
-    if (check.started_at) out["started_at"] = iso(*check.started_at);
-    if (check.completed_at) out["completed_at"] = iso(*check.completed_at);
+    if (check.started_at) out["started_at"] = platform::format_utc(*check.started_at);
+    if (check.completed_at) out["completed_at"] = platform::format_utc(*check.completed_at);
     if (!check.title.empty()) out["output"] = output_json(check);
     for (std::size_t k = 0; k < std::min(limits::actions, check.actions.size()); ++k) {
         const auto& action = check.actions[k];

@@ -1,6 +1,6 @@
 #include "service/github/rest.h"
 
-#include "service/github/scripted_github.h"
+#include "service/github/scripted_github_for_tests.h"
 
 namespace benchgate::github {
 namespace {
@@ -192,7 +192,8 @@ TEST_F(RestTest, ALostCheckIsFoundByItsOwnName) {
     on("GET", repo_ + "/commits/abc/check-runs", {200, R"({"total_count": 4, "check_runs": [
             {"id": 1, "name": "benchgate", "external_id": "run-1"},
             {"id": 3, "name": "benchgate", "external_id": "run-1", "html_url": "https://h/3"},
-            {"id": 4, "name": "benchgate", "external_id": "run-2"}, {"id": 5, "name": "other", "external_id": "run-1"}]})"});
+            {"id": 4, "name": "benchgate", "external_id": "run-2"},
+            {"id": 5, "name": "other", "external_id": "run-1"}]})"});
     const auto found = rest_->find_check_run(repository_, "abc", "benchgate", "run-1", {});
     ASSERT_TRUE(found && *found);
     EXPECT_EQ((*found)->id, 3);
@@ -241,7 +242,8 @@ TEST_F(RestTest, AReactionMayAlreadyBeThere) {
 
 TEST_F(RestTest, APullRequestOfADeletedForkIsStillOne) {
     const std::string base = R"("number": 3, "state": "open", "title": "T", "user": {"login": "u"},
-        "labels": [{"name": "perf"}, {"name": null}], "base": {"ref": "main", "sha": "b", "repo": {"id": 77, "full_name": "octo/engine"}},)";
+        "labels": [{"name": "perf"}, {"name": null}],
+        "base": {"ref": "main", "sha": "b", "repo": {"id": 77, "full_name": "octo/engine"}},)";
     on("GET", repo_ + "/pulls/3", {200, "{" + base + R"("head": {"ref": "x", "sha": "h", "repo": null}})"});
     on("GET", repo_ + "/pulls/3",
        {200,

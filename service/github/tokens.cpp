@@ -1,9 +1,9 @@
 #include "service/github/tokens.h"
 
 #include <condition_variable>
-#include <cstdio>
 
 #include "core/json/json.h"
+#include "platform/clock.h"
 
 namespace benchgate::github {
 
@@ -15,18 +15,6 @@ constexpr auto renew_before = 5min;
 constexpr auto fresh_for = 1min;
 constexpr std::size_t max_slots = 4096;
 constexpr std::size_t max_token_bytes = 8192;
-
-/// "2026-11-21T04:14:20Z", the one form in which GitHub writes the end of a token.
-std::optional<TimePoint> parse_end(const std::string& text) {
-    int year = 0;
-    unsigned month = 0, day = 0, hour = 0, minute = 0, second = 0;
-    if (std::sscanf(text.c_str(), "%4d-%2u-%2uT%2u:%2u:%2u", &year, &month, &day, &hour, &minute, &second) != 6)
-        return std::nullopt;
-    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
-    if (!date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
-    return TimePoint(std::chrono::sys_days(date)) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
-           std::chrono::seconds(second);
-}
 
 ApiError unreadable() {
     return {0, ErrorKind::server, "the answer with the installation token cannot be read", {}};
@@ -107,7 +95,7 @@ ApiResult<Token> Tokens::mint(const TokenScope& scope, std::stop_token stop) con
     const auto document = json::parse(response->body, {.bytes = 1u << 20});
     if (!document) return tl::make_unexpected(unreadable());
     const auto text = json::text(*document, "token");
-    const auto end = parse_end(json::text(*document, "expires_at").value_or(""));
+    const auto end = platform::parse_utc(json::text(*document, "expires_at").value_or(""));
     if (!text || !usable(*text) || !end) return tl::make_unexpected(unreadable());
     return Token{*text, api_.timing().now(), *end};
 }

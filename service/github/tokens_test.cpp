@@ -3,7 +3,7 @@
 #include <set>
 
 #include "platform/http_client.h"
-#include "service/github/scripted_github.h"
+#include "service/github/scripted_github_for_tests.h"
 
 namespace benchgate::github {
 namespace {
