@@ -3,7 +3,6 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include <cstdio>
 #include <iostream>
@@ -22,12 +21,6 @@ namespace {
 using namespace benchgate;
 
 constexpr int exit_usage = 2;
-
-std::string host_name() {
-    char name[256] = {};
-    gethostname(name, sizeof name - 1);
-    return name[0] ? name : "runner";
-}
 
 int preflight(const std::filesystem::path& work) {
     host::FactOptions options;
@@ -69,7 +62,6 @@ int main(int argc, char** argv) {
     CLI::App app{"benchgate-runner: measures on this host what a benchgate service asks for.\n"
                  "Join once with a token from 'benchgate-service runner-token NAME'."};
     agent::AgentOptions options;
-    options.name = host_name();
     options.labels = {"linux"};
     std::string token_file, work = "/var/lib/benchgate-runner", log_format = "text", log_level = "info";
     bool allow_unsandboxed = false;
@@ -78,7 +70,7 @@ int main(int argc, char** argv) {
         ->envname("BENCHGATE_SERVICE");
     app.add_option("--token-file", token_file, "File with the join token; used once")->envname("BENCHGATE_RUNNER_TOKEN_FILE");
     app.add_option("--labels", options.labels, "What this host is, e.g. bare-metal,x86_64")->delimiter(',')->envname("BENCHGATE_RUNNER_LABELS");
-    app.add_option("--name", options.name, "Name on pages and in reports")->envname("BENCHGATE_RUNNER_NAME");
+    app.add_option("--name", options.name, "Name on pages and in reports; default: the join token's")->envname("BENCHGATE_RUNNER_NAME");
     app.add_option("--work", work, "Folder for mirrors, jobs, spool and identity")->envname("BENCHGATE_RUNNER_WORK");
     app.add_flag("--once", options.once, "End after one job");
     app.add_flag("--allow-unsandboxed", allow_unsandboxed, "Run jobs without isolation where bubblewrap cannot work");

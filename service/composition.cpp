@@ -153,8 +153,9 @@ void serve(const Settings& settings, std::stop_token stop) {
                                               return "PostgreSQL does not answer";
                                           }};
     http::open_doors(edge, {writer, [secrets] { return secrets; }, runner_api, {database_ready}, metrics});
-    http::serve_pages(edge, {pool, addresses, now});
+    // Before the pages: /api/v1/... would fit /{owner}/{repo}/... too, and the first route that fits is taken.
     http::serve_api(edge, {pool, addresses, admin_token_hash(settings, pool)});
+    http::serve_pages(edge, {pool, addresses, now});
 
     using std::chrono::milliseconds;
     workers::Loop inbox_loop({"inbox", milliseconds(1000)}, [&](std::stop_token s) { return inbox.work(s); });

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <iostream>
@@ -20,7 +21,9 @@ using namespace benchgate;
 constexpr int exit_usage = 2;
 constexpr int exit_cannot_run = 3;
 
+/// Root's home is closed to the user that PostgreSQL runs as, so root serves from where daemons keep their state.
 std::filesystem::path default_state_dir() {
+    if (geteuid() == 0) return "/var/lib/benchgate";
     if (const char* home = std::getenv("HOME"); home && *home) return std::filesystem::path(home) / ".local/state/benchgate";
     return "/var/lib/benchgate";
 }

@@ -34,6 +34,7 @@ json::Json to_json(const RegisterRequest& m) {
 
 json::Json to_json(const RegisterAnswer& m) {
     return {{"runner", m.runner},
+            {"name", m.name},
             {"token", m.token},
             {"heartbeat_s", m.heartbeat_s},
             {"lease_ttl_s", m.lease_ttl_s},
@@ -94,7 +95,7 @@ Read<RegisterRequest> read_register_request(const json::Json& document) {
     RegisterRequest m;
     m.request_id = f.text("request_id");
     m.join_token = f.text("join_token");
-    m.name = f.text("name");
+    m.name = f.text_or("name", "");
     m.labels = f.texts("labels", max_labels);
     m.public_key = f.text("public_key");
     m.version = f.text_or("version", "");
@@ -106,6 +107,7 @@ Read<RegisterAnswer> read_register_answer(const json::Json& document) {
     Fields f(document);
     RegisterAnswer m;
     m.runner = f.text("runner");
+    m.name = f.text_or("name", "");
     m.token = f.text("token");
     m.heartbeat_s = static_cast<int>(f.integer_or("heartbeat_s", m.heartbeat_s));
     m.lease_ttl_s = static_cast<int>(f.integer_or("lease_ttl_s", m.lease_ttl_s));

@@ -38,7 +38,7 @@ using Read = tl::expected<T, MessageError>;
 struct RegisterRequest {
     std::string request_id;
     std::string join_token;
-    std::string name;
+    std::string name;  ///< empty: the name that the join token was made for
     std::vector<std::string> labels;
     std::string public_key;  ///< PEM, Ed25519
     std::string version;
@@ -47,6 +47,7 @@ struct RegisterRequest {
 
 struct RegisterAnswer {
     std::string runner;
+    std::string name;
     std::string token;
     int heartbeat_s = 15;
     int lease_ttl_s = 90;

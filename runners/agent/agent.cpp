@@ -43,7 +43,7 @@ bool Agent::join(std::stop_token stop, int& exit_status) {
     const auto known = load_identity(options_.work);
     if (!known) return spdlog::error("{}", known.error()), false;
     if (*known) {
-        runner_ = (*known)->runner;
+        options_.name = (*known)->name;
         service_.use_token((*known)->token);
         return true;
     }
@@ -52,9 +52,9 @@ bool Agent::join(std::stop_token stop, int& exit_status) {
     for (int attempt = 0;; ++attempt) {
         const auto answer = service_.register_runner(request, stop);
         if (answer) {
-            if (auto saved = save_identity(options_.work, {answer->runner, answer->token}); !saved)
+            if (auto saved = save_identity(options_.work, {answer->runner, answer->name, answer->token}); !saved)
                 return spdlog::error("cannot keep the runner's token: {}", saved.error()), false;
-            runner_ = answer->runner;
+            options_.name = answer->name;
             service_.use_token(answer->token);
             heartbeat_s_ = answer->heartbeat_s;
             wait_s_ = answer->wait_s;

@@ -18,7 +18,7 @@ namespace benchgate::agent {
 struct AgentOptions {
     std::string service_url;
     std::string join_token;  ///< used once, when this work folder has no identity yet
-    std::string name;
+    std::string name;  ///< empty: the one that the join token was made for
     std::vector<std::string> labels;
     std::filesystem::path work;
     bool once = false;  ///< end after one job
@@ -46,7 +46,6 @@ class Agent {
     const platform::Clock& clock_;
     ServiceClient service_;
     std::optional<platform::Ed25519PrivateKey> key_;
-    std::string runner_;
     std::string boot_id_;
     std::string sandbox_note_;
     int heartbeat_s_ = 15;

@@ -13,6 +13,7 @@ namespace benchgate::agent {
 
 struct Identity {
     std::string runner;
+    std::string name;
     std::string token;
 };
 

@@ -25,6 +25,19 @@ model::Sourced sourced(const sandbox::Sourced& figure, double factor) {
     return {figure.value * factor, std::string(figure.source)};
 }
 
+/// Hostile code may have left anything under this name; what stays there would be read as a result.
+tl::expected<void, JobFailure> remove_output(const std::filesystem::path& path) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(std::filesystem::symlink_status(path, error))) {
+        std::filesystem::remove(path, error);
+        if (error) return tl::unexpected(host_failure("cannot remove the last trial's output: " + error.message()));
+        return {};
+    }
+    if (auto removed = platform::remove_tree(path); !removed)
+        return tl::unexpected(host_failure("cannot remove the last trial's output: " + removed.error().message));
+    return {};
+}
+
 /// The end of what the command said on standard error, for the log of a failed trial.
 std::string last_words(const platform::Captured& stream) {
     const auto text = stream.text();
@@ -53,10 +66,7 @@ tl::expected<std::string, JobFailure> TrialRunner::output_of(const TrialRequest&
 
 tl::expected<model::Trial, JobFailure> TrialRunner::run(const TrialRequest& request, const LogSink& log, std::stop_token stop) {
     const auto& directory = sides_.of(request.side);
-    // Hostile code may have left anything under this name; what stays there would be read as a result.
-    if (auto removed = platform::remove_tree(directory / output_name);
-        !removed && removed.error().kind != platform::FileErrorKind::not_found)
-        return tl::unexpected(host_failure("cannot remove the last trial's output: " + removed.error().message));
+    if (auto removed = remove_output(directory / output_name); !removed) return tl::unexpected(removed.error());
     sandbox::Command command;
     command.shell_line = expand(suite_.run, {formats::filter_expression(suite_.format, can_filter_ ? request.benchmarks : std::vector<std::string>{}), output_name});
     command.job_directory = directory;

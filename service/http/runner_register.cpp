@@ -19,7 +19,7 @@ void check(const protocol::RegisterRequest& message) {
     check_protocol(message.protocol);
     check_text(message.request_id, 100, "request_id");
     check_text(message.join_token, 256, "join_token");
-    check_text(message.name, 100, "name");
+    if (!message.name.empty()) check_text(message.name, 100, "name");
     check_text(message.version, 64, "version");
     check_labels(message.labels);
     if (message.public_key.size() > 1024 || !platform::Ed25519PublicKey::from_pem(message.public_key))
@@ -43,7 +43,7 @@ store::RunnerRow registered(const RunnerApi& api, const protocol::RegisterReques
         if (runner) return *runner;
         if (runner.error() == store::RedeemError::used)
             if (auto before = store::runner_by_token_hash(tx, token_hash)) return *before;
-        throw CallRefused(401, "join_token", "the join token is " + std::string(to_string(runner.error())));
+        throw CallRefused(401, "join_token", std::string(to_string(runner.error())));
     });
 }
 
@@ -55,7 +55,9 @@ void serve_register(Edge& edge, const RunnerApi& api) {
                   check(message);
                   protocol::RegisterAnswer answer;
                   answer.token = token_for(message);
-                  answer.runner = registered(api, message, platform::sha256_hex(answer.token)).runner_id;
+                  const auto runner = registered(api, message, platform::sha256_hex(answer.token));
+                  answer.runner = runner.runner_id;
+                  answer.name = runner.name;
                   answer.heartbeat_s = static_cast<int>(api.times.heartbeat.count());
                   answer.lease_ttl_s = static_cast<int>(api.times.lease_ttl.count());
                   answer.wait_s = static_cast<int>(api.times.longest_wait.count());

@@ -94,9 +94,10 @@ tl::expected<RunnerRow, RedeemError> redeem_join_token(Tx& tx, const std::string
     const pqxx::row token = rows.front();
     if (!token["used_at"].is_null()) return tl::unexpected(RedeemError::used);
     if (column<Time>(token, "expires_at") <= now) return tl::unexpected(RedeemError::expired);
-    if (column<std::string>(token, "name") != runner.name) return tl::unexpected(RedeemError::wrong_name);
+    const auto name = column<std::string>(token, "name");
+    if (!runner.name.empty() && runner.name != name) return tl::unexpected(RedeemError::wrong_name);
     exec(tx, use_token, join_hash, now);
-    return read(exec(tx, enroll, runner.runner_id, runner.name, runner.token_hash, runner.public_key,
+    return read(exec(tx, enroll, runner.runner_id, name, runner.token_hash, runner.public_key,
                      text_array(runner.labels), runner.version, runner.protocol, now)
                     .front());
 }
