@@ -137,12 +137,12 @@ create table trials (
     epoch         bigint not null,
     number        bigint not null,
     digest        text not null,
-    body          jsonb not null,
+    body          json not null,
     created_at    timestamptz not null,
     primary key (repository_id, job_id, epoch, number)
 );
 comment on table trials is
-    'Trials as the runner sent them. Immutable: the same number comes again with the same digest only.';
+    'Trials as the runner sent them, byte for byte (json keeps the text, jsonb would not). Immutable: the same number comes again with the same digest only.';
 
 create table samples (
     repository_id bigint not null,
@@ -171,7 +171,7 @@ create table bundles (
     epoch         bigint not null,
     runner_id     uuid not null,
     outcome       jsonb not null,
-    manifest      jsonb not null,
+    manifest      json not null,  -- json keeps the bytes that were signed; jsonb would not
     signature     text not null,
     used          boolean not null,
     requeued      boolean not null,

@@ -43,7 +43,7 @@ constexpr Query earlier_finish{"leases_earlier_finish", R"(
 constexpr Query keep_bundle{"leases_keep_bundle", R"(
     insert into bundles (repository_id, job_id, epoch, runner_id, outcome, manifest, signature, used, requeued,
                          created_at)
-    values ($1, $2, $3, $4, $5::jsonb, $6::jsonb, $7, $8, $9, $10))"};
+    values ($1, $2, $3, $4, $5::jsonb, $6::json, $7, $8, $9, $10))"};
 
 constexpr Query end_job{"leases_end", R"(
     update jobs set state = $2, outcome = $3::jsonb, finished_at = $4, attempts = attempts + $5::int, phase = $6
@@ -182,7 +182,7 @@ FinishAnswer finish_job(Tx& tx, const LeaseRef& lease, const Finish& finish) {
     FinishAnswer answer;
     if (fence_of(job, lease) == Fence::current) answer = apply_finish(tx, *job, lease, finish);
     exec(tx, keep_bundle, job->job.repository_id, lease.job_id, lease.epoch, lease.runner_id,
-         jsonb(outcome_json(finish)), jsonb(finish.manifest_json), finish.signature, answer.used, answer.requeued,
+         jsonb(outcome_json(finish)), finish.manifest_json, finish.signature, answer.used, answer.requeued,
          finish.now);
     return answer;
 }

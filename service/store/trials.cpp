@@ -15,7 +15,7 @@ constexpr Query find_digest{"trials_find_digest", R"(
 
 constexpr Query insert{"trials_insert", R"(
     insert into trials (repository_id, job_id, epoch, number, digest, body, created_at)
-    values ($1, $2, $3, $4, $5, $6::jsonb, $7))"};
+    values ($1, $2, $3, $4, $5, $6::json, $7))"};
 
 constexpr Query list{"trials_list", R"(
     select trials.* from trials join jobs using (repository_id, job_id)
@@ -131,7 +131,7 @@ TrialAnswer put_trial(Tx& tx, const LeaseRef& lease, const TrialRow& trial, std:
         const bool same = column<std::string>(known.front(), "digest") == trial.digest;
         return {fence, same ? TrialStored::same : TrialStored::differs};
     }
-    exec(tx, insert, repository_id, lease.job_id, lease.epoch, trial.number, trial.digest, jsonb(trial.body_json),
+    exec(tx, insert, repository_id, lease.job_id, lease.epoch, trial.number, trial.digest, trial.body_json,
          trial.created_at);
     if (!samples.empty()) insert_samples(tx, repository_id, lease, trial, samples);
     return {fence, TrialStored::stored};
