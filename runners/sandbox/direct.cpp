@@ -1,31 +1,61 @@
 #include "runners/sandbox/direct.h"
 
+#include <csignal>
+
+#include <unistd.h>
+
+#include "platform/ids.h"
+#include "runners/sandbox/result.h"
+
 namespace benchgate::sandbox {
-struct DirectSandbox::State {};
-DirectSandbox::DirectSandbox() = default;
+
+struct DirectSandbox::State {
+    CgroupPlaces places = find_cgroups();
+};
+
+DirectSandbox::DirectSandbox() : state_(std::make_unique<State>()) {}
 DirectSandbox::~DirectSandbox() = default;
-Capabilities DirectSandbox::probe() { return {true, "", false, {}}; }
-tl::expected<void, SandboxError> DirectSandbox::prepare(const std::filesystem::path&) { return {}; }
-tl::expected<Result, SandboxError> DirectSandbox::run(const Command& command, std::stop_token stop) {
-    platform::SpawnOptions spawn;
-    spawn.argv = {"/bin/sh", "-c", command.shell_line};
-    spawn.directory = command.job_directory;
-    spawn.reap_descendants = true;
-    platform::Supervision watch;
-    watch.wall_limit = command.limits.wall;
-    watch.keep_bytes = command.limits.keep_output_bytes;
-    watch.on_output = command.on_output;
-    auto done = platform::run(spawn, watch, stop);
-    if (!done) return tl::unexpected(SandboxError{done.error().message});
-    Result r;
-    r.exit_code = done->status.code;
-    r.signal = done->status.signal;
-    r.timed_out = done->ending == platform::Ending::timed_out;
-    r.stopped = done->ending == platform::Ending::stopped;
-    r.wall = done->wall;
-    r.cpu_seconds = Sourced{done->status.usage.ru_utime.tv_sec + done->status.usage.ru_utime.tv_usec / 1e6 + done->status.usage.ru_stime.tv_sec + done->status.usage.ru_stime.tv_usec / 1e6, "rusage"};
-    r.out = std::move(done->out);
-    r.err = std::move(done->err);
-    return r;
+
+Capabilities DirectSandbox::probe() {
+    Capabilities capabilities;
+    capabilities.available = true;
+    capabilities.unavailable = state_->places.notes;
+    capabilities.unavailable.push_back("isolation: the code can read and write whatever this user can");
+    if (::geteuid() == 0) capabilities.unavailable.push_back("another user: the code runs as root");
+    return capabilities;
 }
-}  // namespace benchgate::sandbox
+
+tl::expected<void, SandboxError> DirectSandbox::prepare(const std::filesystem::path&) {
+    return {};
+}
+
+tl::expected<Result, SandboxError> DirectSandbox::run(const Command& command, std::stop_token stop) {
+    const auto argv = argv_of(command);
+    if (!argv) return tl::unexpected(argv.error());
+    auto group = RunCgroup::make(state_->places, "benchgate-" + platform::random_uuid(),
+                                 {command.limits.memory_bytes, command.limits.processes});
+    if (!group) return tl::unexpected(SandboxError{group.error()});
+    platform::SpawnOptions options;
+    options.argv = *argv;
+    options.environment = environment_of(command, command.job_directory, "/tmp");
+    options.directory = command.job_directory / command.directory;
+    options.limits = resource_limits(command.limits);
+    options.cpus = command.cpus;
+    options.reap_descendants = true;
+    options.join_files = group->join_files();
+    auto process = platform::Process::spawn(options);
+    if (!process) return tl::unexpected(SandboxError{process.error().message});
+
+    DiskWatch disk(command.job_directory, command.limits.disk_bytes);
+    auto rules = supervision_of(command);
+    rules.watch = [&] { return disk.over_limit(); };
+    auto outcome = platform::supervise(*process, rules, std::move(stop));
+    const rusage usage = outcome.status.usage;
+    Result result = result_of(std::move(outcome));
+    group->kill_all();
+    add_accounting(result, {.group = &*group, .clock = nullptr, .tree_usage = &usage});
+    split_shell_status(result);
+    return result;
+}
+
+}
