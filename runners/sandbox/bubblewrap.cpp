@@ -152,7 +152,8 @@ std::vector<std::string> BubblewrapSandbox::State::arguments(const Command& comm
         const auto equals = variable.find('=');
         add({"--setenv", variable.substr(0, equals), variable.substr(equals + 1)});
     }
-    add({"--chdir", (fs::path("/src") / command.directory).string()});
+    // An empty directory would leave a slash at the end, and the slash in PWD.
+    add({"--chdir", command.directory.empty() ? "/src" : "/src/" + command.directory});
     add({"--json-status-fd", std::to_string(descriptors.status_write.get())});
     add({"--seccomp", std::to_string(descriptors.filter.get()), "--"});
     return list;

@@ -115,7 +115,7 @@ TEST_F(SandboxTest, TwoJobsSeeTheSamePathAndAnEqualCleanEnvironment) {
     EXPECT_EQ(seen[0], seen[1]);
     EXPECT_EQ(seen[0].find("s3cret"), std::string::npos);
     EXPECT_NE(seen[0].find("SEED=1\n"), std::string::npos);
-    EXPECT_TRUE(seen[0].starts_with("/src\n"));
+    EXPECT_TRUE(seen[0].starts_with("/src\n")) << seen[0];
     EXPECT_TRUE(seen[0].ends_with("\n4\n")) << seen[0];  // standard three and the one that ls opened
 }
 
