@@ -1,0 +1,273 @@
+#include "runners/sandbox/cgroup.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <sstream>
+#include <thread>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "platform/files.h"
+#include "platform/ids.h"
+
+namespace benchgate::sandbox {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t most_bytes = 1 << 20;
+
+std::string read_text(const fs::path& file) {
+    return platform::read_file(file, most_bytes).value_or("");
+}
+
+bool write_text(const fs::path& file, std::string_view text) {
+    const platform::Fd fd(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
+    return fd && ::write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
+}
+
+std::vector<std::string> split(const std::string& text, char separator) {
+    std::vector<std::string> parts;
+    std::istringstream stream(text);
+    for (std::string part; std::getline(stream, part, separator);) parts.push_back(part);
+    return parts;
+}
+
+bool has(const std::vector<std::string>& list, std::string_view word) {
+    return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+std::vector<std::string> controllers(const fs::path& group) {
+    std::string text = read_text(group / "cgroup.controllers");
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    return split(text, ' ');
+}
+
+/// The value behind a key in "key value" lines.
+std::optional<double> keyed(const fs::path& file, std::string_view key) {
+    std::istringstream lines(read_text(file));
+    std::string name;
+    double value = 0;
+    while (lines >> name >> value)
+        if (name == key) return value;
+    return std::nullopt;
+}
+
+std::optional<double> number(const fs::path& file) {
+    std::istringstream text(read_text(file));
+    double value = 0;
+    return text >> value ? std::optional(value) : std::nullopt;
+}
+
+/// Where our own group of one hierarchy is mounted; `controller` empty: version 2.
+std::optional<fs::path> own_group(const fs::path& root, const std::string& controller) {
+    std::string own;
+    for (const auto& line : split(read_text(root / "proc/self/cgroup"), '\n')) {
+        const auto first = line.find(':'), second = line.find(':', first + 1);
+        if (second == std::string::npos) continue;
+        const std::string names = line.substr(first + 1, second - first - 1);
+        if (controller.empty() ? names.empty() : has(split(names, ','), controller)) own = line.substr(second + 1);
+    }
+    if (own.empty()) return std::nullopt;
+    for (const auto& line : split(read_text(root / "proc/self/mountinfo"), '\n')) {
+        const auto fields = split(line, ' ');
+        const auto dash = std::find(fields.begin(), fields.end(), "-");
+        if (fields.size() < 6 || fields.end() - dash < 4) continue;
+        if (dash[1] != (controller.empty() ? "cgroup2" : "cgroup")) continue;
+        if (!controller.empty() && !has(split(dash[3], ','), controller)) continue;
+        std::string below = own;
+        if (fields[3] != "/" && below.starts_with(fields[3])) below.erase(0, fields[3].size());
+        return root / fs::path(fields[4]).relative_path() / fs::path(below).relative_path();
+    }
+    return std::nullopt;
+}
+
+/// A place where a group can be made and removed.
+bool usable(const fs::path& place, std::vector<std::string>* controllers_inside = nullptr) {
+    const fs::path probe = place / ("benchgate-probe-" + platform::random_uuid());
+    if (::mkdir(probe.c_str(), 0755) != 0) return false;
+    if (controllers_inside != nullptr) *controllers_inside = controllers(probe);
+    return ::rmdir(probe.c_str()) == 0;
+}
+
+/// Version 2 lets a group with processes of its own give no controllers to its children. Where this process is alone
+/// in a group that was delegated to it, it moves into a leaf, which frees the group.
+void enable_controllers(const fs::path& place) {
+    const auto available = controllers(place);
+    std::string wanted;
+    for (const char* name : {"cpu", "memory", "pids", "io"})
+        if (has(available, name)) wanted += (wanted.empty() ? "+" : " +") + std::string(name);
+    if (wanted.empty() || write_text(place / "cgroup.subtree_control", wanted)) return;
+    if (read_text(place / "cgroup.procs") != std::to_string(::getpid()) + "\n") return;
+    const fs::path leaf = place / "benchgate-self";
+    if (::mkdir(leaf.c_str(), 0755) != 0 && errno != EEXIST) return;
+    if (write_text(leaf / "cgroup.procs", "0")) write_text(place / "cgroup.subtree_control", wanted);
+}
+
+}
+
+CgroupPlaces find_cgroups(const CgroupSource& source) {
+    CgroupPlaces places;
+    std::vector<std::string> inside;
+    if (auto place = own_group(source.root, ""); place && usable(*place, &inside)) {
+        if (!has(inside, "memory") || !has(inside, "pids")) {
+            enable_controllers(*place);
+            // After a move into a leaf the groups stand beside it, in the place found before.
+            if (!usable(*place, &inside)) inside.clear();
+        }
+        places.unified = place;
+        places.unified_memory = has(inside, "memory");
+        places.unified_pids = has(inside, "pids");
+    }
+    const auto version1 = [&](const std::string& controller) -> std::optional<fs::path> {
+        const auto place = own_group(source.root, controller);
+        return place && usable(*place) ? place : std::nullopt;
+    };
+    if (!places.unified_memory) places.memory_v1 = version1("memory");
+    if (!places.unified_pids) places.pids_v1 = version1("pids");
+    if (!places.unified) places.cpuacct_v1 = version1("cpuacct");
+    if (!places.can_limit_memory())
+        places.notes.push_back("no limit on memory: no memory control group can be written");
+    if (!places.can_limit_processes())
+        places.notes.push_back("no control group counts processes: only the limit of the user holds");
+    if (!places.unified && !places.cpuacct_v1)
+        places.notes.push_back("no control group counts CPU time of a whole tree");
+    return places;
+}
+
+tl::expected<RunCgroup, std::string> RunCgroup::make(const CgroupPlaces& places, const std::string& name,
+                                                     const CgroupLimits& limits) {
+    RunCgroup group;
+    const auto add = [&](const std::optional<fs::path>& place, std::optional<fs::path>& made) {
+        if (!place) return true;
+        const fs::path path = *place / name;
+        if (::mkdir(path.c_str(), 0755) != 0) return false;
+        made = path;
+        return true;
+    };
+    if (!add(places.unified, group.unified_) || !add(places.memory_v1, group.memory_v1_) ||
+        !add(places.pids_v1, group.pids_v1_) || !add(places.cpuacct_v1, group.cpuacct_v1_))
+        return tl::unexpected("cannot make a control group: " + std::string(std::strerror(errno)));
+    group.unified_memory_ = places.unified_memory;
+
+    bool limited = true;
+    const std::string memory = std::to_string(limits.memory_bytes), processes = std::to_string(limits.processes);
+    if (limits.memory_bytes > 0 && places.unified_memory) {
+        limited = write_text(*group.unified_ / "memory.max", memory);
+        // Absent without swap accounting; then memory.max alone holds.
+        write_text(*group.unified_ / "memory.swap.max", "0");
+        write_text(*group.unified_ / "memory.oom.group", "1");
+    } else if (limits.memory_bytes > 0 && group.memory_v1_) {
+        limited = write_text(*group.memory_v1_ / "memory.limit_in_bytes", memory);
+        write_text(*group.memory_v1_ / "memory.memsw.limit_in_bytes", memory);
+    }
+    if (limits.processes > 0 && places.unified_pids)
+        limited = write_text(*group.unified_ / "pids.max", processes) && limited;
+    else if (limits.processes > 0 && group.pids_v1_)
+        limited = write_text(*group.pids_v1_ / "pids.max", processes) && limited;
+    if (!limited)
+        return tl::unexpected("cannot set the limits of a control group: " + std::string(std::strerror(errno)));
+    return group;
+}
+
+RunCgroup::RunCgroup(RunCgroup&& other) noexcept
+    : unified_(std::exchange(other.unified_, std::nullopt)),
+      memory_v1_(std::exchange(other.memory_v1_, std::nullopt)),
+      pids_v1_(std::exchange(other.pids_v1_, std::nullopt)),
+      cpuacct_v1_(std::exchange(other.cpuacct_v1_, std::nullopt)),
+      unified_memory_(other.unified_memory_) {}
+
+namespace {
+
+std::vector<pid_t> members(const std::optional<fs::path>& group) {
+    std::vector<pid_t> list;
+    if (!group) return list;
+    std::istringstream text(read_text(*group / "cgroup.procs"));
+    for (pid_t pid = 0; text >> pid;)
+        if (pid > 1) list.push_back(pid);
+    return list;
+}
+
+/// The kernel keeps a group busy for a moment after its last process was waited for.
+void remove_group(const std::optional<fs::path>& group) {
+    if (!group) return;
+    for (int i = 0; i < 500 && ::rmdir(group->c_str()) != 0 && errno == EBUSY; ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
+
+}
+
+RunCgroup::~RunCgroup() {
+    kill_all();
+    for (const auto* group : {&unified_, &memory_v1_, &pids_v1_, &cpuacct_v1_}) remove_group(*group);
+}
+
+std::vector<std::string> RunCgroup::join_files() const {
+    std::vector<std::string> files;
+    for (const auto* group : {&unified_, &memory_v1_, &pids_v1_, &cpuacct_v1_})
+        if (*group) files.push_back((**group / "cgroup.procs").string());
+    return files;
+}
+
+bool RunCgroup::empty() const {
+    for (const auto* group : {&unified_, &memory_v1_, &pids_v1_, &cpuacct_v1_})
+        if (!members(*group).empty()) return false;
+    return true;
+}
+
+void RunCgroup::signal_all(int signal) {
+    for (const auto* group : {&unified_, &pids_v1_, &memory_v1_, &cpuacct_v1_}) {
+        if (!*group) continue;
+        for (pid_t pid : members(*group)) ::kill(pid, signal);
+        return;  // all groups of a run hold the same processes
+    }
+}
+
+void RunCgroup::kill_all() {
+    for (int i = 0; i < 1000 && !empty(); ++i) {
+        // Version 1, and kernels before 5.14, know no cgroup.kill.
+        if (!unified_ || !write_text(*unified_ / "cgroup.kill", "1")) signal_all(SIGKILL);
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+}
+
+CgroupReading RunCgroup::read() const {
+    CgroupReading reading;
+    constexpr double micro = 1e-6, nano = 1e-9;
+    if (unified_) {
+        const auto file = *unified_ / "cpu.stat";
+        const auto scaled = [&](std::string_view key) {
+            const auto value = keyed(file, key);
+            return value ? std::optional(*value * micro) : std::nullopt;
+        };
+        reading.cpu_seconds = scaled("usage_usec");
+        reading.user_seconds = scaled("user_usec");
+        reading.system_seconds = scaled("system_usec");
+        if (reading.cpu_seconds) reading.cpu_source = "cgroup2";
+    }
+    if (!reading.cpu_seconds && cpuacct_v1_) {
+        const double tick = 1.0 / static_cast<double>(::sysconf(_SC_CLK_TCK));
+        if (const auto used = number(*cpuacct_v1_ / "cpuacct.usage")) reading.cpu_seconds = *used * nano;
+        if (const auto user = keyed(*cpuacct_v1_ / "cpuacct.stat", "user")) reading.user_seconds = *user * tick;
+        if (const auto system = keyed(*cpuacct_v1_ / "cpuacct.stat", "system")) reading.system_seconds = *system * tick;
+        if (reading.cpu_seconds) reading.cpu_source = "cgroup1";
+    }
+    if (unified_memory_) {
+        reading.peak_memory_bytes = number(*unified_ / "memory.peak");
+        reading.memory_source = "cgroup2";
+        reading.oom_killed = keyed(*unified_ / "memory.events", "oom_kill").value_or(0) > 0;
+    } else if (memory_v1_) {
+        reading.peak_memory_bytes = number(*memory_v1_ / "memory.max_usage_in_bytes");
+        reading.memory_source = "cgroup1";
+        reading.oom_killed = keyed(*memory_v1_ / "memory.oom_control", "oom_kill").value_or(0) > 0;
+    }
+    return reading;
+}
+
+}

@@ -1,0 +1,61 @@
+#include "runners/sandbox/direct.h"
+
+#include <csignal>
+
+#include <unistd.h>
+
+#include "platform/ids.h"
+#include "runners/sandbox/result.h"
+
+namespace benchgate::sandbox {
+
+struct DirectSandbox::State {
+    CgroupPlaces places = find_cgroups();
+};
+
+DirectSandbox::DirectSandbox() : state_(std::make_unique<State>()) {}
+DirectSandbox::~DirectSandbox() = default;
+
+Capabilities DirectSandbox::probe() {
+    Capabilities capabilities;
+    capabilities.available = true;
+    capabilities.unavailable = state_->places.notes;
+    capabilities.unavailable.push_back("isolation: the code can read and write whatever this user can");
+    if (::geteuid() == 0) capabilities.unavailable.push_back("another user: the code runs as root");
+    return capabilities;
+}
+
+tl::expected<void, SandboxError> DirectSandbox::prepare(const std::filesystem::path&) {
+    return {};
+}
+
+tl::expected<Result, SandboxError> DirectSandbox::run(const Command& command, std::stop_token stop) {
+    const auto argv = argv_of(command);
+    if (!argv) return tl::unexpected(argv.error());
+    auto group = RunCgroup::make(state_->places, "benchgate-" + platform::random_uuid(),
+                                 {command.limits.memory_bytes, command.limits.processes});
+    if (!group) return tl::unexpected(SandboxError{group.error()});
+    platform::SpawnOptions options;
+    options.argv = *argv;
+    options.environment = environment_of(command, command.job_directory, "/tmp");
+    options.directory = command.job_directory / command.directory;
+    options.limits = resource_limits(command.limits);
+    options.cpus = command.cpus;
+    options.reap_descendants = true;
+    options.join_files = group->join_files();
+    auto process = platform::Process::spawn(options);
+    if (!process) return tl::unexpected(SandboxError{process.error().message});
+
+    DiskWatch disk(command.job_directory, command.limits.disk_bytes);
+    auto rules = supervision_of(command);
+    rules.watch = [&] { return disk.over_limit(); };
+    auto outcome = platform::supervise(*process, rules, std::move(stop));
+    const rusage usage = outcome.status.usage;
+    Result result = result_of(std::move(outcome));
+    group->kill_all();
+    add_accounting(result, {.group = &*group, .clock = nullptr, .tree_usage = &usage});
+    split_shell_status(result);
+    return result;
+}
+
+}

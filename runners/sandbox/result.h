@@ -1,0 +1,35 @@
+// Owns what the two sandboxes share: a command made into argv and environment, its limits made into those of a process,
+// and the outcome made into a Result. Private to this room.
+#pragma once
+
+#include "runners/sandbox/cgroup.h"
+#include "runners/sandbox/sandbox.h"
+#include "runners/sandbox/watch.h"
+
+namespace benchgate::sandbox {
+
+/// nullopt: neither or both of argv and shell_line, a directory that leaves the job's, or bytes that cannot be passed.
+tl::expected<std::vector<std::string>, SandboxError> argv_of(const Command& command);
+
+/// "NAME=value", complete; home and TMPDIR as given.
+std::vector<std::string> environment_of(const Command& command, const std::string& home, const std::string& temporary);
+
+platform::ResourceLimits resource_limits(const Limits& limits);
+
+platform::Supervision supervision_of(const Command& command);
+
+/// Fills what does not depend on the kind of sandbox.
+Result result_of(platform::Outcome&& outcome);
+
+/// The best source first: group, clock, usage (if it covers the tree).
+struct Sources {
+    const RunCgroup* group = nullptr;
+    const TaskClock* clock = nullptr;
+    const rusage* tree_usage = nullptr;
+};
+void add_accounting(Result& result, const Sources& sources);
+
+/// 128 + n, as shells report a child's signal, becomes that signal too.
+void split_shell_status(Result& result);
+
+}
