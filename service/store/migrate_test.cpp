@@ -1,5 +1,6 @@
 #include "service/store/migrate.h"
 
+#include <cstdlib>
 #include <fstream>
 #include <regex>
 #include <sstream>
@@ -43,10 +44,16 @@ std::string schema_of(const std::string& url) {
     return schema;
 }
 
+/// After a new migration: BENCHGATE_WRITE_SCHEMA=1 makes this test write schema.sql anew, from the project's root.
 TEST(MigrationsTest, AddUpToSchemaSql) {
     const std::string migrated = empty_database("sum_of_migrations");
     for (const Migration& migration : embedded_migrations())
         apply_file(migrated, "migrations/" + std::string(migration.name));
+    if (std::getenv("BENCHGATE_WRITE_SCHEMA"))
+        std::ofstream("migrations/schema.sql")
+            << "-- What all migrations add up to: their dump (pg_dump --schema-only), "
+               "checked by a test. Written by no hand.\n"
+            << schema_of(migrated);
     const std::string written = empty_database("schema_as_written");
     apply_file(written, "migrations/schema.sql");
     const std::string schema = schema_of(migrated);
