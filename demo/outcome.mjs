@@ -33,7 +33,7 @@ export function differences({ state, check, report, violations }) {
   if (check.conclusion !== 'failure') found.push(`the check says ${check.conclusion}, should say failure`);
   if (state.comments.length !== 1) found.push(`there are ${state.comments.length} comments, should be 1`);
   for (const benchmark of expected_regressions) {
-    if (!state.comments.some(({ body }) => body.includes(benchmark)))
+    if (!state.comments.some(({ body }) => body.replaceAll("\\", "").includes(benchmark)))
       found.push(`the comment does not name ${benchmark}`);
   }
   for (const { method, path, location, message } of violations) {

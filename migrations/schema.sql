@@ -15,7 +15,7 @@ CREATE TABLE public.bundles (
     epoch bigint NOT NULL,
     runner_id uuid NOT NULL,
     outcome jsonb NOT NULL,
-    manifest jsonb NOT NULL,
+    manifest json NOT NULL,
     signature text NOT NULL,
     used boolean NOT NULL,
     requeued boolean NOT NULL,
@@ -273,10 +273,10 @@ CREATE TABLE public.trials (
     epoch bigint NOT NULL,
     number bigint NOT NULL,
     digest text NOT NULL,
-    body jsonb NOT NULL,
+    body json NOT NULL,
     created_at timestamp with time zone NOT NULL
 );
-COMMENT ON TABLE public.trials IS 'Trials as the runner sent them. Immutable: the same number comes again with the same digest only.';
+COMMENT ON TABLE public.trials IS 'Trials as the runner sent them, byte for byte (json keeps the text, jsonb would not). Immutable: the same number comes again with the same digest only.';
 CREATE TABLE public.verdicts (
     repository_id bigint NOT NULL,
     run_id uuid NOT NULL,
