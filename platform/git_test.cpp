@@ -232,7 +232,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_response(301); self.send_header("Location", elsewhere + self.path.replace("/moved", "/work"))
             self.send_header("Content-Length", "0"); self.end_headers(); return
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-        env = dict(os.environ, GIT_PROJECT_ROOT=sys.argv[1], GIT_HTTP_EXPORT_ALL="1", PATH_INFO=path, QUERY_STRING=query,
+        env = dict(os.environ, GIT_PROJECT_ROOT=sys.argv[1], GIT_HTTP_EXPORT_ALL="1", PATH_INFO=path,
+                   QUERY_STRING=query,
                    REQUEST_METHOD=self.command, CONTENT_TYPE=self.headers.get("Content-Type", ""),
                    CONTENT_LENGTH=str(len(body)), REMOTE_USER="x")
         out = subprocess.run(["git", "http-backend"], input=body, env=env, stdout=subprocess.PIPE).stdout

@@ -170,12 +170,16 @@ tl::expected<Result, SandboxError> BubblewrapSandbox::State::run(const Command& 
 
     platform::SpawnOptions spawn;
     spawn.argv = arguments(command, *descriptors);
+    // Set inside: there the kernel counts the processes of this namespace only, not all that the user has.
+    if (!places.can_limit_processes()) {
+        const std::string most = std::to_string(command.limits.processes);
+        for (const auto& word : {std::string("/usr/bin/prlimit"), "--nproc=" + most + ":" + most, std::string("--")})
+            spawn.argv.push_back(word);
+    }
     spawn.argv.insert(spawn.argv.end(), argv->begin(), argv->end());
     spawn.environment = std::vector<std::string>{};
     spawn.directory = "/";
     spawn.limits = resource_limits(command.limits);
-    // Counted per user: only fair where the user has nothing else to do.
-    if (options.run_as && !places.can_limit_processes()) spawn.limits.processes = command.limits.processes;
     spawn.run_as = options.run_as;
     spawn.cpus = command.cpus;
     spawn.join_files = cgroup->join_files();
@@ -244,11 +248,12 @@ Capabilities BubblewrapSandbox::probe() {
 }
 
 tl::expected<void, SandboxError> BubblewrapSandbox::prepare(const fs::path& job_directory) {
-    if (!state_->options.run_as) return {};
-    const auto [uid, gid] = *state_->options.run_as;
     std::error_code code;
     const fs::path full = fs::canonical(job_directory, code);
-    if (code) return tl::unexpected(SandboxError{"no directory '" + job_directory.string() + "'"});
+    if (code || !fs::is_directory(full, code))
+        return tl::unexpected(SandboxError{"no directory '" + job_directory.string() + "'"});
+    if (!state_->options.run_as) return {};
+    const auto [uid, gid] = *state_->options.run_as;
     for (fs::path parent = full.parent_path();; parent = parent.parent_path()) {
         struct stat status {};
         if (::stat(parent.c_str(), &status) != 0) break;

@@ -135,7 +135,7 @@ CgroupPlaces find_cgroups(const CgroupSource& source) {
     if (!places.can_limit_memory())
         places.notes.push_back("no limit on memory: no memory control group can be written");
     if (!places.can_limit_processes())
-        places.notes.push_back("no control group counts processes: only the limit of the user holds");
+        places.notes.push_back("no control group counts processes: a limit of the user, not of the tree, holds");
     if (!places.unified && !places.cpuacct_v1)
         places.notes.push_back("no control group counts CPU time of a whole tree");
     return places;
