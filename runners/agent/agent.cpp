@@ -138,8 +138,9 @@ void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token abort) {
     spdlog::info("job {} (epoch {}): suite '{}' of {}", job.job, job.epoch, lease.spec.suite.name, lease.spec.repository);
     Session session(service_, {job, options_.work, heartbeat_s_, std::chrono::seconds(600)}, abort);
     std::filesystem::create_directories(options_.work / "jobs");
-    // The sandbox's user must be able to reach what lies below.
     platform::TempDir directory("job-", options_.work / "jobs");
+    // The sandbox's user must get through to the trees below, and see nothing on the way.
+    std::filesystem::permissions(directory.path(), std::filesystem::perms(0711));
     const auto log = [&](std::string_view bytes) { session.on_log(bytes); };
 
     auto trees = check_out({options_.work / "mirrors", directory.path(), &lease.spec, lease.clone}, log, session.stop());
