@@ -168,6 +168,7 @@ class Comparison {
         report.runner = input.runner;
         report.seed = seed_;
         report.detect = config.policy.detect;
+        report.inconclusive_blocks = config.policy.inconclusive == model::InconclusiveAction::block;
         report.false_alarms = input.experiment.false_alarms;
         report.duration_seconds = std::chrono::duration<double>(clock_.steady() - start).count();
         if (!bundle) {

@@ -45,8 +45,8 @@ TEST_F(Commands, ParsePrintsTheDocumentOfTheContract) {
     EXPECT_EQ(first["unit"], "ns");
     EXPECT_EQ(first["better"], "lower");
     EXPECT_EQ(first["samples"], (json::Json{5, 6}));
-    EXPECT_EQ(document["errors"][0]["benchmark"], "BenchmarkB");
-    EXPECT_NE(err_.str().find("BenchmarkB: failed"), std::string::npos);
+    EXPECT_EQ(document["errors"][0]["benchmark"], "BenchmarkB-2");
+    EXPECT_NE(err_.str().find("BenchmarkB-2: failed"), std::string::npos);
 }
 
 TEST_F(Commands, ParseWritesTheDocumentToAFileOrATable) {

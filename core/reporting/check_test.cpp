@@ -83,6 +83,9 @@ TEST(Report, GateAndStateOfAllSuites) {
     broken.error = SuiteError{};
     EXPECT_EQ(gate_of({good, bad, broken}), model::Gate::failure);
     EXPECT_EQ(gate_of({good, broken}), model::Gate::neutral);
+    auto strict = broken;
+    strict.inconclusive_blocks = true;
+    EXPECT_EQ(gate_of({good, strict}), model::Gate::action_required);
     EXPECT_EQ(gate_of({good}), model::Gate::success);
     EXPECT_EQ(gate_of({}), model::Gate::neutral);
     SuiteReport queued;

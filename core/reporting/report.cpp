@@ -4,11 +4,17 @@
 
 namespace benchgate::reporting {
 
+namespace {
+model::Gate without_result(const SuiteReport& suite) {
+    return suite.inconclusive_blocks ? model::Gate::action_required : model::Gate::neutral;
+}
+}  // namespace
+
 model::Gate gate_of(const std::vector<SuiteReport>& suites) {
     model::Gate gate = model::Gate::success;
     for (const auto& suite : suites) {
         if (suite.identical && !suite.error) continue;
-        gate = model::worse(gate, suite.judgement ? suite.judgement->gate : model::Gate::neutral);
+        gate = model::worse(gate, suite.judgement ? suite.judgement->gate : without_result(suite));
     }
     return suites.empty() ? model::Gate::neutral : gate;
 }

@@ -34,6 +34,7 @@ struct SuiteReport {
     std::vector<model::HostFact> host;
     int trials = 0;  ///< kept, a side
     std::uint64_t seed = 0;
+    bool inconclusive_blocks = false;  ///< the policy's `inconclusive: block`: no result must not pass
     double detect = 0.03;        ///< the change that the policy wants to be seen
     double false_alarms = 0.01;  ///< the error rate this suite was judged at
     double duration_seconds = 0;
@@ -64,7 +65,8 @@ struct Report {
     std::string note;  ///< one sentence about the base or the run ("waiting for approval ..."); may be empty
 };
 
-/// The worst gate of the suites; a suite that could not be measured or gave no result counts as neutral.
+/// The worst gate of the suites; a suite that could not be measured or gave no result counts as inconclusive:
+/// neutral, or action_required where the policy blocks on that.
 model::Gate gate_of(const std::vector<SuiteReport>& suites);
 
 /// queued, in_progress or completed of the whole, from its suites (none: completed).

@@ -77,6 +77,7 @@ reporting::SuiteReport suite_report(store::Tx& tx, const store::JobRow& job, con
     if (const auto document = json::parse(job.job.spec_json))
         if (const auto spec = protocol::read_job_spec(*document)) {
             suite.detect = spec->experiment.policy.detect;
+            suite.inconclusive_blocks = spec->experiment.policy.inconclusive == model::InconclusiveAction::block;
             suite.false_alarms = spec->experiment.false_alarms;
             suite.seed = spec->experiment.seed;
         }
