@@ -43,7 +43,8 @@ model::Config config_of_command(const CompareOptions& options) {
     suite.name = "command";
     suite.format = options.format.empty() ? "auto" : options.format;
     // One word is a shell line, as with `sh -c`; several are words.
-    if (options.command.size() == 1) suite.run = options.command.front();
+    if (options.command.size() == 1)
+        suite.run = options.command.front();
     else
         for (const auto& word : options.command) {
             const bool placeholder = word == "{filter}" || word == "{output}";
@@ -59,14 +60,17 @@ model::Config load_config(const CompareOptions& options, const std::filesystem::
     const auto path = options.config.empty() ? root / ".benchgate.yml" : std::filesystem::path(options.config);
     const auto text = platform::read_file(path, config::max_bytes);
     if (!text)
-        throw Refusal{exit_usage, fmt::format("{}\nWrite a .benchgate.yml (three lines are enough, see the README), or name a command: "
-                                              "benchgate compare --format google-benchmark -- build/bench --benchmark_format=json",
-                                              text.error().message)};
+        throw Refusal{
+            exit_usage,
+            fmt::format("{}\nWrite a .benchgate.yml (three lines are enough, see the README), or name a command: "
+                        "benchgate compare --format google-benchmark -- build/bench --benchmark_format=json",
+                        text.error().message)};
     auto parsed = config::parse(*text);
     if (parsed) return std::move(*parsed);
     std::string all;
     for (const auto& error : parsed.error())
-        all += fmt::format("{}{}:{}:{}: {}", all.empty() ? "" : "\n", path.string(), error.line, error.column, error.message);
+        all += fmt::format("{}{}:{}:{}: {}", all.empty() ? "" : "\n", path.string(), error.line, error.column,
+                           error.message);
     throw Refusal{exit_usage, all};
 }
 
@@ -74,7 +78,8 @@ std::vector<model::Suite> wanted_suites(const model::Config& config, const Compa
     if (options.suites.empty()) return config.suites;
     std::vector<model::Suite> wanted;
     for (const auto& name : options.suites) {
-        const auto found = std::find_if(config.suites.begin(), config.suites.end(), [&](const auto& s) { return s.name == name; });
+        const auto found =
+            std::find_if(config.suites.begin(), config.suites.end(), [&](const auto& s) { return s.name == name; });
         if (found == config.suites.end()) {
             std::string known;
             for (const auto& suite : config.suites) known += (known.empty() ? "" : ", ") + suite.name;
@@ -135,12 +140,14 @@ class Comparison {
             sandbox_ = std::move(*chosen);
         }
         const bool isolated = sandbox_->probe().isolated;
-        sandbox_note_ = isolated ? "bubblewrap" : options_.no_sandbox ? "none: --no-sandbox" : "none: bubblewrap does not work here";
+        sandbox_note_ = isolated              ? "bubblewrap"
+                        : options_.no_sandbox ? "none: --no-sandbox"
+                                              : "none: bubblewrap does not work here";
         if (!isolated) err_ << "no sandbox (" << sandbox_note_ << "): builds and benchmarks run with your own rights\n";
     }
 
-    reporting::SuiteReport measure_suite(const platform::LocalRepository& repository, const SidesOf& sides, const model::Config& config,
-                                         const model::Suite& suite, std::size_t suites) {
+    reporting::SuiteReport measure_suite(const platform::LocalRepository& repository, const SidesOf& sides,
+                                         const model::Config& config, const model::Suite& suite, std::size_t suites) {
         const platform::TempDir directory("benchgate-compare-");
         std::filesystem::permissions(directory.path(), std::filesystem::perms(0711));
         auto copies = copy_sides(repository, sides, directory.path());
@@ -172,7 +179,8 @@ class Comparison {
         report.false_alarms = input.experiment.false_alarms;
         report.duration_seconds = std::chrono::duration<double>(clock_.steady() - start).count();
         if (!bundle) {
-            report.error = reporting::SuiteError{std::string(model::to_string(bundle.error().phase)), bundle.error().reason, display.log_tail()};
+            report.error = reporting::SuiteError{std::string(model::to_string(bundle.error().phase)),
+                                                 bundle.error().reason, display.log_tail()};
             return report;
         }
         report.identical = bundle->identical;
@@ -188,7 +196,8 @@ class Comparison {
             out_ << text << std::flush;
             return;
         }
-        if (auto written = platform::write_file_atomically(target, text); !written) throw Refusal{exit_usage, written.error().message};
+        if (auto written = platform::write_file_atomically(target, text); !written)
+            throw Refusal{exit_usage, written.error().message};
     }
 
     void write_outputs() {

@@ -13,17 +13,17 @@
 namespace benchgate::cli {
 
 struct CompareOptions {
-    std::string range;   ///< BASE..HEAD, BASE..WORKTREE; empty: where HEAD left the default branch .. the working tree
+    std::string range;  ///< BASE..HEAD, BASE..WORKTREE; empty: where HEAD left the default branch .. the working tree
     std::string repository = ".";
-    std::string config;  ///< empty: .benchgate.yml of the working tree
+    std::string config;               ///< empty: .benchgate.yml of the working tree
     std::vector<std::string> suites;  ///< empty: all
-    std::string filter;  ///< benchmark glob
-    bool quick = false;  ///< at most 12 trials a side
-    bool full = false;   ///< up to 60 trials a side, whatever the suite says
+    std::string filter;               ///< benchmark glob
+    bool quick = false;               ///< at most 12 trials a side
+    bool full = false;                ///< up to 60 trials a side, whatever the suite says
     std::optional<std::chrono::milliseconds> max_time;
     std::optional<std::uint64_t> seed;
     std::string bundle, json, markdown, html, csv;  ///< files; "-" is standard output
-    std::string format;                ///< with `command`: no configuration, nothing is built
+    std::string format;                             ///< with `command`: no configuration, nothing is built
     std::vector<std::string> command;
     bool no_sandbox = false;
     bool terminal = false;  ///< progress on one line that is rewritten

@@ -15,9 +15,9 @@ inline constexpr std::string_view worktree = "WORKTREE";
 
 struct SidesOf {
     std::string base_sha;
-    std::string head_sha;  ///< or WORKTREE
-    std::string base_name; ///< as a person wrote it
-    std::string note;      ///< what was chosen where nothing was said; may be empty
+    std::string head_sha;   ///< or WORKTREE
+    std::string base_name;  ///< as a person wrote it
+    std::string note;       ///< what was chosen where nothing was said; may be empty
 };
 
 /// The error is one line for people.

@@ -1,7 +1,7 @@
 // benchgate: for people and for other CI systems. No service, no database.
 
-#include <CLI/CLI.hpp>
 #include <unistd.h>
+#include <CLI/CLI.hpp>
 
 #include <cstdlib>
 #include <iostream>
@@ -30,9 +30,11 @@ struct Commands {
 };
 
 CLI::App* add_compare(CLI::App& app, Commands& c) {
-    auto* compare = app.add_subcommand("compare", "Measure two commits side by side on this machine and judge the difference");
+    auto* compare =
+        app.add_subcommand("compare", "Measure two commits side by side on this machine and judge the difference");
     compare->add_option("RANGE", c.compare.range,
-                        "BASE..HEAD, BASE...HEAD (from their merge-base) or BASE..WORKTREE; default: what this branch and the working tree change");
+                        "BASE..HEAD, BASE...HEAD (from their merge-base) or BASE..WORKTREE; default: what this branch "
+                        "and the working tree change");
     compare->add_option("--repo", c.compare.repository, "Repository; default: the one around this folder");
     compare->add_option("--config", c.compare.config, "Default: .benchgate.yml of the working tree");
     compare->add_option("--suite", c.compare.suites, "Only this suite; may be repeated")->allow_extra_args(false);
@@ -47,16 +49,20 @@ CLI::App* add_compare(CLI::App& app, Commands& c) {
     compare->add_option("--html", c.compare.html, "Report as one HTML file");
     compare->add_option("--csv", c.compare.csv, "Verdicts as CSV; - is standard output");
     compare->add_option("--format", c.compare.format, "With a command: the format of its output");
-    compare->add_flag("--no-sandbox", c.compare.no_sandbox, "Run builds and benchmarks with your own rights and network");
+    compare->add_flag("--no-sandbox", c.compare.no_sandbox,
+                      "Run builds and benchmarks with your own rights and network");
     compare->add_option("COMMAND", c.compare.command, "After --: build nothing, run this in both checkouts");
     return compare;
 }
 
 CLI::App* add_judge(CLI::App& app, Commands& c) {
-    auto* judge = app.add_subcommand("judge", "Judge a bundle, or anyone's trials, again; the same verdict as the service");
+    auto* judge =
+        app.add_subcommand("judge", "Judge a bundle, or anyone's trials, again; the same verdict as the service");
     auto* bundle = judge->add_option("BUNDLE", c.judge.bundle_file, "Bundle of a job");
-    judge->add_option("--trials", c.judge.trials_file, "CSV: benchmark,metric,unit,better,block,position,side,value")->excludes(bundle);
-    judge->add_option("--benchmarks", c.judge.benchmarks, "Number of tests of the pull request; default: those of the file");
+    judge->add_option("--trials", c.judge.trials_file, "CSV: benchmark,metric,unit,better,block,position,side,value")
+        ->excludes(bundle);
+    judge->add_option("--benchmarks", c.judge.benchmarks,
+                      "Number of tests of the pull request; default: those of the file");
     judge->add_option("--policy", c.judge.policy_file, "A .benchgate.yml whose policy is used");
     judge->add_option("--json", c.judge.json, "Verdicts as JSON; - is standard output");
     return judge;

@@ -1,8 +1,8 @@
 // benchgate-runner: the composition root of the agent on a benchmark host. The only place that names concrete types.
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <iostream>
@@ -28,7 +28,8 @@ int preflight(const std::filesystem::path& work) {
     const auto facts = host::collect_facts(options);
     std::cout << host::facts_table(facts);
     auto chosen = sandbox::choose({.allow_unsandboxed = false, .run_as = {}});
-    std::cout << (chosen ? "sandbox: " + std::string((*chosen)->name()) : "sandbox: none, " + chosen.error().message) << '\n';
+    std::cout << (chosen ? "sandbox: " + std::string((*chosen)->name()) : "sandbox: none, " + chosen.error().message)
+              << '\n';
     return host::overall(facts) == model::FactStatus::fail || !chosen ? agent::exit_cannot_run : agent::exit_ok;
 }
 
@@ -59,8 +60,9 @@ int serve(agent::AgentOptions options, const std::filesystem::path& token_file, 
 }  // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app{"benchgate-runner: measures on this host what a benchgate service asks for.\n"
-                 "Join once with a token from 'benchgate-service runner-token NAME'."};
+    CLI::App app{
+        "benchgate-runner: measures on this host what a benchgate service asks for.\n"
+        "Join once with a token from 'benchgate-service runner-token NAME'."};
     agent::AgentOptions options;
     options.labels = {"linux"};
     std::string token_file, work = "/var/lib/benchgate-runner", log_format = "text", log_level = "info";
@@ -68,26 +70,33 @@ int main(int argc, char** argv) {
     app.set_version_flag("--version", BENCHGATE_VERSION);
     app.add_option("--service", options.service_url, "Address of the service, e.g. https://bench.example.org")
         ->envname("BENCHGATE_SERVICE");
-    app.add_option("--token-file", token_file, "File with the join token; used once")->envname("BENCHGATE_RUNNER_TOKEN_FILE");
-    app.add_option("--labels", options.labels, "What this host is, e.g. bare-metal,x86_64")->delimiter(',')->envname("BENCHGATE_RUNNER_LABELS");
-    app.add_option("--name", options.name, "Name on pages and in reports; default: the join token's")->envname("BENCHGATE_RUNNER_NAME");
+    app.add_option("--token-file", token_file, "File with the join token; used once")
+        ->envname("BENCHGATE_RUNNER_TOKEN_FILE");
+    app.add_option("--labels", options.labels, "What this host is, e.g. bare-metal,x86_64")
+        ->delimiter(',')
+        ->envname("BENCHGATE_RUNNER_LABELS");
+    app.add_option("--name", options.name, "Name on pages and in reports; default: the join token's")
+        ->envname("BENCHGATE_RUNNER_NAME");
     app.add_option("--work", work, "Folder for mirrors, jobs, spool and identity")->envname("BENCHGATE_RUNNER_WORK");
     app.add_flag("--once", options.once, "End after one job");
     app.add_flag("--allow-unsandboxed", allow_unsandboxed, "Run jobs without isolation where bubblewrap cannot work");
     app.add_option("--log-format", log_format, "text or json")->check(CLI::IsMember({"text", "json"}));
-    app.add_option("--log-level", log_level, "debug, info, warn or error")->check(CLI::IsMember({"debug", "info", "warn", "error"}));
+    app.add_option("--log-level", log_level, "debug, info, warn or error")
+        ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
     auto* check = app.add_subcommand("preflight", "Print what this host is and whether it is fit to measure on");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : exit_usage;
     }
-    platform::set_up_log({log_format == "json" ? platform::LogFormat::json_lines : platform::LogFormat::text, log_level, "benchgate-runner"});
+    platform::set_up_log({log_format == "json" ? platform::LogFormat::json_lines : platform::LogFormat::text, log_level,
+                          "benchgate-runner"});
     options.work = work;
     try {
         if (*check) return preflight(options.work);
         if (options.service_url.empty()) {
-            std::cerr << "--service is missing. Example: benchgate-runner --service https://bench.example.org --token-file token --labels bare-metal,x86_64\n";
+            std::cerr << "--service is missing. Example: benchgate-runner --service https://bench.example.org "
+                         "--token-file token --labels bare-metal,x86_64\n";
             return exit_usage;
         }
         return serve(std::move(options), token_file, allow_unsandboxed);

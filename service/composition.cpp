@@ -17,8 +17,8 @@
 #include "service/github/rest.h"
 #include "service/github/tokens.h"
 #include "service/http/api.h"
-#include "service/http/pages.h"
 #include "service/http/job_wakeups.h"
+#include "service/http/pages.h"
 #include "service/http/runner_api.h"
 #include "service/http/server.h"
 #include "service/http/store_inbox.h"
@@ -52,17 +52,20 @@ reports::Addresses addresses_of(const Settings& settings) {
 
 void set_up_app(const Settings& settings, github::Tokens& tokens) {
     if (settings.app_id.empty()) {
-        spdlog::warn("no GitHub App yet: set BENCHGATE_APP_ID, BENCHGATE_PRIVATE_KEY_FILE and BENCHGATE_WEBHOOK_SECRET");
+        spdlog::warn(
+            "no GitHub App yet: set BENCHGATE_APP_ID, BENCHGATE_PRIVATE_KEY_FILE and BENCHGATE_WEBHOOK_SECRET");
         return;
     }
     if (settings.webhook_secret.empty())
-        throw std::invalid_argument("BENCHGATE_WEBHOOK_SECRET is missing: without it every delivery would have to be refused");
+        throw std::invalid_argument(
+            "BENCHGATE_WEBHOOK_SECRET is missing: without it every delivery would have to be refused");
     const auto pem = platform::read_file(settings.private_key_file, most_key_bytes);
     if (!pem) throw std::invalid_argument("BENCHGATE_PRIVATE_KEY_FILE: " + pem.error().message);
     auto key = platform::RsaPrivateKey::from_pem(*pem);
     if (!key) throw std::invalid_argument("BENCHGATE_PRIVATE_KEY_FILE: " + key.error().message);
     std::int64_t app_id = 0;
-    const auto [end, error] = std::from_chars(settings.app_id.data(), settings.app_id.data() + settings.app_id.size(), app_id);
+    const auto [end, error] =
+        std::from_chars(settings.app_id.data(), settings.app_id.data() + settings.app_id.size(), app_id);
     if (error != std::errc{} || end != settings.app_id.data() + settings.app_id.size())
         throw std::invalid_argument("BENCHGATE_APP_ID must be the App's number, as its settings page shows it");
     tokens.set_app({app_id, std::move(*key)});
@@ -73,23 +76,27 @@ std::string admin_token_hash(const Settings& settings, store::Pool& pool) {
     if (!settings.admin_token.empty()) return platform::sha256_hex(settings.admin_token);
     const auto made = platform::random_token("bga_");
     const auto hash = platform::sha256_hex(made);
-    const auto stored = pool.transaction(
-        [&](store::Tx& tx) { return store::put_setting_once(tx, "admin_token_hash", hash, std::chrono::system_clock::now()); });
+    const auto stored = pool.transaction([&](store::Tx& tx) {
+        return store::put_setting_once(tx, "admin_token_hash", hash, std::chrono::system_clock::now());
+    });
     if (stored == hash) std::cout << "admin token (printed only this once): " << made << std::endl;
     return stored;
 }
 
 /// What a runner clones with: the installation is looked up, the token reads this one repository.
-tl::expected<protocol::CloneAccess, std::string> clone_access(store::Pool& pool, github::Tokens& tokens, const workers::MirrorOptions& mirrors,
+tl::expected<protocol::CloneAccess, std::string> clone_access(store::Pool& pool, github::Tokens& tokens,
+                                                              const workers::MirrorOptions& mirrors,
                                                               const std::string& full_name, std::stop_token stop) {
     const auto slash = full_name.find('/');
-    const auto row = pool.transaction(
-        [&](store::Tx& tx) { return store::find_repository(tx, full_name.substr(0, slash), full_name.substr(slash + 1)); });
+    const auto row = pool.transaction([&](store::Tx& tx) {
+        return store::find_repository(tx, full_name.substr(0, slash), full_name.substr(slash + 1));
+    });
     if (!row) return tl::unexpected("the repository " + full_name + " is not known any more");
     const github::Repository repository{row->installation_id, row->repository_id, row->owner, row->name};
     const auto token = tokens.runner_clone_token(repository, stop);
     if (!token) return tl::unexpected("a token for the clone: " + token.error().message);
-    return protocol::CloneAccess{workers::clone_url(mirrors, repository), token->text, platform::format_utc(token->expires_at)};
+    return protocol::CloneAccess{workers::clone_url(mirrors, repository), token->text,
+                                 platform::format_utc(token->expires_at)};
 }
 
 }  // namespace
@@ -98,7 +105,8 @@ std::string make_runner_token(const Settings& settings, const std::string& name)
     Database database(settings, false);
     const auto token = platform::random_token("bgj_");
     database.pool().transaction([&](store::Tx& tx) {
-        store::create_join_token(tx, platform::sha256_hex(token), name, std::chrono::system_clock::now() + join_token_life);
+        store::create_join_token(tx, platform::sha256_hex(token), name,
+                                 std::chrono::system_clock::now() + join_token_life);
     });
     return token;
 }
@@ -118,7 +126,8 @@ void serve(const Settings& settings, std::stop_token stop) {
     set_up_app(settings, tokens);
     github::Rest rest(api, tokens);
 
-    const auto git_url = settings.github_git_url.empty() ? github::git_base_of(settings.github_url) : settings.github_git_url;
+    const auto git_url =
+        settings.github_git_url.empty() ? github::git_base_of(settings.github_url) : settings.github_git_url;
     workers::Mirrors mirrors({settings.state_dir / "mirrors", without_slash(git_url)}, tokens);
     workers::Intake intake(rest, mirrors, addresses);
     workers::InboxWorker inbox(pool, intake, now);
@@ -143,11 +152,12 @@ void serve(const Settings& settings, std::stop_token stop) {
     std::vector<std::string> secrets;
     for (const auto& secret : {settings.webhook_secret, settings.webhook_secret_old})
         if (!secret.empty()) secrets.push_back(secret);
-    const http::RunnerApi runner_api{pool, clock, job_wakeups,
-                                     [&](const std::string& repository) {
-                                         return clone_access(pool, tokens, mirrors.options(), repository, stop);
-                                     },
-                                     {}};
+    const http::RunnerApi runner_api{
+        pool,
+        clock,
+        job_wakeups,
+        [&](const std::string& repository) { return clone_access(pool, tokens, mirrors.options(), repository, stop); },
+        {}};
     const http::ReadyCheck database_ready{"database", [&]() -> std::optional<std::string> {
                                               if (pool.ping()) return std::nullopt;
                                               return "PostgreSQL does not answer";
@@ -165,15 +175,20 @@ void serve(const Settings& settings, std::stop_token stop) {
     workers::Loop progress_loop({"progress", milliseconds(1500)}, [&](std::stop_token s) { return progress.work(s); });
     store::Listener listener(database.url(), [&](store::Channel channel) {
         switch (channel) {
-            case store::Channel::inbox: return inbox_loop.wake();
-            case store::Channel::outbox: return outbox_loop.wake();
-            case store::Channel::finished: return judge_loop.wake();
-            case store::Channel::jobs: return job_wakeups.wake();
+            case store::Channel::inbox:
+                return inbox_loop.wake();
+            case store::Channel::outbox:
+                return outbox_loop.wake();
+            case store::Channel::finished:
+                return judge_loop.wake();
+            case store::Channel::jobs:
+                return job_wakeups.wake();
         }
     });
 
     edge.start();
-    spdlog::info("benchgate {} serves {} (listening on {}:{})", BENCHGATE_VERSION, addresses.public_url, endpoint.host, edge.port());
+    spdlog::info("benchgate {} serves {} (listening on {}:{})", BENCHGATE_VERSION, addresses.public_url, endpoint.host,
+                 edge.port());
     platform::wait_for_stop(stop);
     spdlog::info("stopping");
     job_wakeups.wake();

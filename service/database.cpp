@@ -10,11 +10,14 @@ namespace {
 
 constexpr std::size_t connections = 12;
 
-std::filesystem::path cluster_folder(const Settings& settings) { return settings.state_dir / "postgresql"; }
+std::filesystem::path cluster_folder(const Settings& settings) {
+    return settings.state_dir / "postgresql";
+}
 
 /// Of a cluster that another process runs.
 std::string visiting_url(const Settings& settings) {
-    return fmt::format("host='{}' user=benchgate dbname=benchgate", cluster::socket_folder(cluster_folder(settings)).string());
+    return fmt::format("host='{}' user=benchgate dbname=benchgate",
+                       cluster::socket_folder(cluster_folder(settings)).string());
 }
 
 std::unique_ptr<store::Pool> open(const std::string& url, std::chrono::seconds connect_timeout) {

@@ -1,8 +1,8 @@
 // benchgate-service: the composition root of the service. Reads the settings and runs one command.
 
-#include <CLI/CLI.hpp>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
+#include <CLI/CLI.hpp>
 
 #include <cstdlib>
 #include <iostream>
@@ -24,23 +24,34 @@ constexpr int exit_cannot_run = 3;
 /// Root's home is closed to the user that PostgreSQL runs as, so root serves from where daemons keep their state.
 std::filesystem::path default_state_dir() {
     if (geteuid() == 0) return "/var/lib/benchgate";
-    if (const char* home = std::getenv("HOME"); home && *home) return std::filesystem::path(home) / ".local/state/benchgate";
+    if (const char* home = std::getenv("HOME"); home && *home)
+        return std::filesystem::path(home) / ".local/state/benchgate";
     return "/var/lib/benchgate";
 }
 
 void add_settings(CLI::App& app, service::Settings& s) {
     app.add_option("--listen", s.listen, "Address of the web side")->envname("BENCHGATE_LISTEN");
-    app.add_option("--public-url", s.public_url, "Address that people and GitHub reach; default: from --listen")->envname("BENCHGATE_PUBLIC_URL");
-    app.add_option("--database-url", s.database_url, "PostgreSQL; empty: a private cluster in the state folder")->envname("BENCHGATE_DATABASE_URL");
+    app.add_option("--public-url", s.public_url, "Address that people and GitHub reach; default: from --listen")
+        ->envname("BENCHGATE_PUBLIC_URL");
+    app.add_option("--database-url", s.database_url, "PostgreSQL; empty: a private cluster in the state folder")
+        ->envname("BENCHGATE_DATABASE_URL");
     app.add_option("--state-dir", s.state_dir, "Git mirrors, private cluster")->envname("BENCHGATE_STATE_DIR");
-    app.add_option("--github-url", s.github_url, "API base; Enterprise Server: https://HOST/api/v3")->envname("BENCHGATE_GITHUB_URL");
-    app.add_option("--github-git-url", s.github_git_url, "Base of clone addresses; default: from --github-url")->envname("BENCHGATE_GITHUB_GIT_URL");
+    app.add_option("--github-url", s.github_url, "API base; Enterprise Server: https://HOST/api/v3")
+        ->envname("BENCHGATE_GITHUB_URL");
+    app.add_option("--github-git-url", s.github_git_url, "Base of clone addresses; default: from --github-url")
+        ->envname("BENCHGATE_GITHUB_GIT_URL");
     app.add_option("--app-id", s.app_id, "GitHub App id")->envname("BENCHGATE_APP_ID");
-    app.add_option("--private-key-file", s.private_key_file, "GitHub App private key (PEM)")->envname("BENCHGATE_PRIVATE_KEY_FILE");
-    app.add_option("--webhook-secret", s.webhook_secret, "Secret of the App's webhook")->envname("BENCHGATE_WEBHOOK_SECRET");
-    app.add_option("--webhook-secret-old", s.webhook_secret_old, "The former secret, while it is being changed")->envname("BENCHGATE_WEBHOOK_SECRET_OLD");
-    app.add_option("--admin-token", s.admin_token, "Bearer token of the administrative API; default: made and printed once")->envname("BENCHGATE_ADMIN_TOKEN");
-    app.add_option("--tls-certificate", s.tls_certificate_file, "PEM; empty: plain HTTP, for a proxy in front")->envname("BENCHGATE_TLS_CERTIFICATE");
+    app.add_option("--private-key-file", s.private_key_file, "GitHub App private key (PEM)")
+        ->envname("BENCHGATE_PRIVATE_KEY_FILE");
+    app.add_option("--webhook-secret", s.webhook_secret, "Secret of the App's webhook")
+        ->envname("BENCHGATE_WEBHOOK_SECRET");
+    app.add_option("--webhook-secret-old", s.webhook_secret_old, "The former secret, while it is being changed")
+        ->envname("BENCHGATE_WEBHOOK_SECRET_OLD");
+    app.add_option("--admin-token", s.admin_token,
+                   "Bearer token of the administrative API; default: made and printed once")
+        ->envname("BENCHGATE_ADMIN_TOKEN");
+    app.add_option("--tls-certificate", s.tls_certificate_file, "PEM; empty: plain HTTP, for a proxy in front")
+        ->envname("BENCHGATE_TLS_CERTIFICATE");
     app.add_option("--tls-key", s.tls_key_file, "PEM")->envname("BENCHGATE_TLS_KEY");
 }
 
@@ -53,19 +64,25 @@ int migrate(const service::Settings& settings) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app{"benchgate-service: webhooks in, jobs out to runners, verdicts back to GitHub.\n"
-                 "Without a command it serves. Settings: flags, then environment, then --config FILE."};
+    CLI::App app{
+        "benchgate-service: webhooks in, jobs out to runners, verdicts back to GitHub.\n"
+        "Without a command it serves. Settings: flags, then environment, then --config FILE."};
     service::Settings settings;
     settings.state_dir = default_state_dir();
     std::string log_format = "text", log_level = "info", runner_name;
     app.set_version_flag("--version", BENCHGATE_VERSION);
     app.set_config("--config", "", "File with the same settings, one a line: listen = \"0.0.0.0:8080\"");
     add_settings(app, settings);
-    app.add_option("--log-format", log_format, "text or json")->check(CLI::IsMember({"text", "json"}))->envname("BENCHGATE_LOG_FORMAT");
-    app.add_option("--log-level", log_level, "debug, info, warn or error")->check(CLI::IsMember({"debug", "info", "warn", "error"}))->envname("BENCHGATE_LOG_LEVEL");
+    app.add_option("--log-format", log_format, "text or json")
+        ->check(CLI::IsMember({"text", "json"}))
+        ->envname("BENCHGATE_LOG_FORMAT");
+    app.add_option("--log-level", log_level, "debug, info, warn or error")
+        ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
+        ->envname("BENCHGATE_LOG_LEVEL");
     app.add_subcommand("serve", "Serve (the default)");
     auto* migrate_command = app.add_subcommand("migrate", "Bring the database to this program's schema, then end");
-    auto* token_command = app.add_subcommand("runner-token", "Print a join token for a runner; it can be used once, within a day");
+    auto* token_command =
+        app.add_subcommand("runner-token", "Print a join token for a runner; it can be used once, within a day");
     token_command->add_option("NAME", runner_name, "Name of the runner")->required();
     app.require_subcommand(0, 1);
     try {
@@ -73,7 +90,8 @@ int main(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : exit_usage;
     }
-    platform::set_up_log({log_format == "json" ? platform::LogFormat::json_lines : platform::LogFormat::text, log_level, "benchgate-service"});
+    platform::set_up_log({log_format == "json" ? platform::LogFormat::json_lines : platform::LogFormat::text, log_level,
+                          "benchgate-service"});
     try {
         if (*migrate_command) return migrate(settings);
         if (*token_command) {

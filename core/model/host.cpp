@@ -4,10 +4,14 @@ namespace benchgate::model {
 
 std::string_view to_string(FactStatus status) {
     switch (status) {
-        case FactStatus::ok: return "ok";
-        case FactStatus::warn: return "warn";
-        case FactStatus::fail: return "fail";
-        case FactStatus::unknown: return "unknown";
+        case FactStatus::ok:
+            return "ok";
+        case FactStatus::warn:
+            return "warn";
+        case FactStatus::fail:
+            return "fail";
+        case FactStatus::unknown:
+            return "unknown";
     }
     return "unknown";
 }

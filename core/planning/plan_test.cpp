@@ -123,7 +123,8 @@ TEST(Plan, ReplayedDeliveryDoesNothingTwice) {
 
 TEST(Plan, ClosingCancels) {
     auto input = pull_input(PullRequestAction::closed);
-    input.existing = {existing("1", head, model::RunState::running), existing("2", old_head, model::RunState::finished)};
+    input.existing = {existing("1", head, model::RunState::running),
+                      existing("2", old_head, model::RunState::finished)};
     const auto planned = plan(input);
     EXPECT_EQ(planned.cancelled, std::vector<std::string>{"1"});
     EXPECT_TRUE(planned.runs.empty());

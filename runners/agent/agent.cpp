@@ -21,7 +21,9 @@ double chance() {
     return std::uniform_real_distribution<double>(0, 1)(generator);
 }
 
-int exit_status_for(Next next) { return next == Next::upgrade ? exit_upgrade : exit_cannot_run; }
+int exit_status_for(Next next) {
+    return next == Next::upgrade ? exit_upgrade : exit_cannot_run;
+}
 
 bool final(Next next) {
     return next == Next::unauthorised || next == Next::upgrade || next == Next::newer_boot || next == Next::refused;
@@ -30,7 +32,11 @@ bool final(Next next) {
 }  // namespace
 
 Agent::Agent(AgentOptions options, platform::HttpClient& http, sandbox::Sandbox& sandbox, const platform::Clock& clock)
-    : options_(std::move(options)), sandbox_(sandbox), clock_(clock), service_(http, options_.service_url, ""), boot_id_(platform::random_uuid()) {
+    : options_(std::move(options)),
+      sandbox_(sandbox),
+      clock_(clock),
+      service_(http, options_.service_url, ""),
+      boot_id_(platform::random_uuid()) {
     const auto abilities = sandbox_.probe();
     sandbox_note_ = abilities.isolated ? std::string(sandbox_.name()) : fmt::format("none: {}", sandbox_.name());
 }
@@ -47,8 +53,9 @@ bool Agent::join(std::stop_token stop, int& exit_status) {
         service_.use_token((*known)->token);
         return true;
     }
-    protocol::RegisterRequest request{platform::random_uuid(), options_.join_token, options_.name, options_.labels,
-                                      key_->public_key().to_pem(), BENCHGATE_VERSION, protocol::protocol_version};
+    protocol::RegisterRequest request{platform::random_uuid(),   options_.join_token,         options_.name,
+                                      options_.labels,           key_->public_key().to_pem(), BENCHGATE_VERSION,
+                                      protocol::protocol_version};
     for (int attempt = 0;; ++attempt) {
         const auto answer = service_.register_runner(request, stop);
         if (answer) {
@@ -62,8 +69,10 @@ bool Agent::join(std::stop_token stop, int& exit_status) {
             return true;
         }
         if (final(answer.error().next)) {
-            spdlog::error("cannot join {}: {}. A join token is valid once: make a new one with 'benchgate-service runner-token NAME'.",
-                          options_.service_url, answer.error().message);
+            spdlog::error(
+                "cannot join {}: {}. A join token is valid once: make a new one with 'benchgate-service runner-token "
+                "NAME'.",
+                options_.service_url, answer.error().message);
             exit_status = exit_status_for(answer.error().next);
             return false;
         }
@@ -83,7 +92,8 @@ void Agent::resend_spool(std::stop_token stop) {
                 sent = put || put.error().next != Next::retry;
             }
         if (sent) sent = service_.finish(job, *finish, stop).has_value();
-        spdlog::info("job {} of an earlier process: {}", job.job, sent ? "its report was sent" : "nothing to send or not accepted");
+        spdlog::info("job {} of an earlier process: {}", job.job,
+                     sent ? "its report was sent" : "nothing to send or not accepted");
         spool.drop_all();
     }
 }
@@ -117,7 +127,8 @@ int Agent::run(std::stop_token drain, std::stop_token abort) {
             }
             spdlog::warn("no lease: {}", lease.error().message);
             // The same request_id: if the answer got lost, the service gives the same lease again.
-            const auto wait = lease.error().retry_after ? std::chrono::milliseconds(*lease.error().retry_after) : backoff(failures++, chance());
+            const auto wait = lease.error().retry_after ? std::chrono::milliseconds(*lease.error().retry_after)
+                                                        : backoff(failures++, chance());
             platform::sleep_for(drain, wait);
             continue;
         }
@@ -135,7 +146,8 @@ int Agent::run(std::stop_token drain, std::stop_token abort) {
 
 void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token abort) {
     const JobRef job{lease.job, lease.epoch};
-    spdlog::info("job {} (epoch {}): suite '{}' of {}", job.job, job.epoch, lease.spec.suite.name, lease.spec.repository);
+    spdlog::info("job {} (epoch {}): suite '{}' of {}", job.job, job.epoch, lease.spec.suite.name,
+                 lease.spec.repository);
     Session session(service_, {job, options_.work, heartbeat_s_, std::chrono::seconds(600)}, abort);
     std::filesystem::create_directories(options_.work / "jobs");
     platform::TempDir directory("job-", options_.work / "jobs");
@@ -143,7 +155,8 @@ void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token abort) {
     std::filesystem::permissions(directory.path(), std::filesystem::perms(0711));
     const auto log = [&](std::string_view bytes) { session.on_log(bytes); };
 
-    auto trees = check_out({options_.work / "mirrors", directory.path(), &lease.spec, lease.clone}, log, session.stop());
+    auto trees =
+        check_out({options_.work / "mirrors", directory.path(), &lease.spec, lease.clone}, log, session.stop());
     if (!trees) {
         if (!session.lost()) session.finish_failed(trees.error());
         return;
@@ -158,8 +171,10 @@ void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token abort) {
     input.sandbox_note = sandbox_note_;
     auto bundle = measure::run_job(input, sandbox_, session, clock_, session.stop());
     if (session.lost()) return spdlog::warn("job {} is not ours any more; dropped", job.job);
-    if (!bundle) session.finish_failed(bundle.error());
-    else session.finish_measured(*bundle, *key_);
+    if (!bundle)
+        session.finish_failed(bundle.error());
+    else
+        session.finish_measured(*bundle, *key_);
 }
 
 }  // namespace benchgate::agent

@@ -18,7 +18,7 @@ namespace benchgate::agent {
 struct AgentOptions {
     std::string service_url;
     std::string join_token;  ///< used once, when this work folder has no identity yet
-    std::string name;  ///< empty: the one that the join token was made for
+    std::string name;        ///< empty: the one that the join token was made for
     std::vector<std::string> labels;
     std::filesystem::path work;
     bool once = false;  ///< end after one job

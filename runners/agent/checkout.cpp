@@ -19,7 +19,8 @@ constexpr std::array<int, 5> lag_waits_s{1, 2, 4, 8, 15};
 JobFailure failure(const platform::GitError& error, const std::string& doing) {
     using Kind = platform::GitErrorKind;
     const bool hopeless = error.kind == Kind::unrelated || error.kind == Kind::too_large || error.kind == Kind::unsafe;
-    return {model::JobPhase::fetch, std::nullopt, fmt::format("{}: {}", doing, error.message), !hopeless, error.kind == Kind::cancelled};
+    return {model::JobPhase::fetch, std::nullopt, fmt::format("{}: {}", doing, error.message), !hopeless,
+            error.kind == Kind::cancelled};
 }
 
 /// owner/name -> owner+name.git; '+' stands in neither.
@@ -43,8 +44,9 @@ tl::expected<void, JobFailure> fetch_both(platform::Mirror& mirror, const Checko
                                                                            : std::string();
         if (missing.empty()) return {};
         if (attempt == lag_waits_s.size())
-            return tl::unexpected(JobFailure{model::JobPhase::fetch, std::nullopt,
-                                             fmt::format("commit {} did not come with the refs that should hold it", missing), true, false});
+            return tl::unexpected(JobFailure{
+                model::JobPhase::fetch, std::nullopt,
+                fmt::format("commit {} did not come with the refs that should hold it", missing), true, false});
         log(fmt::format("commit {} is not there yet; asking again in {} s\n", missing, lag_waits_s[attempt]));
         if (!platform::sleep_for(stop, std::chrono::seconds(lag_waits_s[attempt])))
             return tl::unexpected(JobFailure{model::JobPhase::fetch, std::nullopt, "cancelled", false, true});
@@ -53,8 +55,8 @@ tl::expected<void, JobFailure> fetch_both(platform::Mirror& mirror, const Checko
 
 }  // namespace
 
-tl::expected<CheckedOut, JobFailure> check_out(const CheckoutRequest& request, const std::function<void(std::string_view)>& log,
-                                               std::stop_token stop) {
+tl::expected<CheckedOut, JobFailure> check_out(const CheckoutRequest& request,
+                                               const std::function<void(std::string_view)>& log, std::stop_token stop) {
     const auto& spec = *request.spec;
     auto mirror = platform::Mirror::open_or_create(request.mirrors / mirror_name(spec.repository), request.clone.url);
     if (!mirror) return tl::unexpected(failure(mirror.error(), "mirror"));

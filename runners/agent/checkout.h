@@ -29,6 +29,7 @@ struct CheckedOut {
 };
 
 tl::expected<CheckedOut, measure::JobFailure> check_out(const CheckoutRequest& request,
-                                                        const std::function<void(std::string_view)>& log, std::stop_token stop);
+                                                        const std::function<void(std::string_view)>& log,
+                                                        std::stop_token stop);
 
 }  // namespace benchgate::agent

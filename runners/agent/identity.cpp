@@ -6,8 +6,12 @@
 namespace benchgate::agent {
 namespace {
 constexpr std::size_t most_bytes = 64u << 10;
-std::filesystem::path identity_file(const std::filesystem::path& work) { return work / "identity.json"; }
-std::filesystem::path key_file(const std::filesystem::path& work) { return work / "signing-key.pem"; }
+std::filesystem::path identity_file(const std::filesystem::path& work) {
+    return work / "identity.json";
+}
+std::filesystem::path key_file(const std::filesystem::path& work) {
+    return work / "signing-key.pem";
+}
 }  // namespace
 
 tl::expected<std::optional<Identity>, std::string> load_identity(const std::filesystem::path& work) {
@@ -18,13 +22,15 @@ tl::expected<std::optional<Identity>, std::string> load_identity(const std::file
     const auto runner = document ? json::text(*document, "runner") : std::nullopt;
     const auto token = document ? json::text(*document, "token") : std::nullopt;
     if (!runner || !token)
-        return tl::unexpected(identity_file(work).string() + " cannot be read; remove it and join again with a new token");
+        return tl::unexpected(identity_file(work).string() +
+                              " cannot be read; remove it and join again with a new token");
     return Identity{*runner, json::text(*document, "name").value_or(""), *token};
 }
 
 tl::expected<void, std::string> save_identity(const std::filesystem::path& work, const Identity& identity) {
     const json::Json document{{"runner", identity.runner}, {"name", identity.name}, {"token", identity.token}};
-    if (auto written = platform::write_file_atomically(identity_file(work), json::dump(document) + "\n", 0600); !written)
+    if (auto written = platform::write_file_atomically(identity_file(work), json::dump(document) + "\n", 0600);
+        !written)
         return tl::unexpected(written.error().message);
     return {};
 }

@@ -7,7 +7,8 @@ namespace benchgate::agent {
 Next decide(const Answer& answer) {
     const int status = answer.status;
     if (status >= 200 && status < 300) return Next::proceed;
-    if (status == 0 || status >= 500 || status == 408 || status == 423 || status == 425 || status == 429) return Next::retry;
+    if (status == 0 || status >= 500 || status == 408 || status == 423 || status == 425 || status == 429)
+        return Next::retry;
     if (status == 401) return Next::unauthorised;
     if (status == 426) return Next::upgrade;
     if (status == 410) return Next::gone;

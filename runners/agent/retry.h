@@ -20,8 +20,8 @@ enum class Next {
 };
 
 struct Answer {
-    int status = 0;           ///< 0: no answer at all
-    std::string error_code;   ///< of the body's "error", if any
+    int status = 0;          ///< 0: no answer at all
+    std::string error_code;  ///< of the body's "error", if any
 };
 
 Next decide(const Answer& answer);

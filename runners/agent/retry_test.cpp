@@ -6,7 +6,8 @@ namespace benchgate::agent {
 namespace {
 
 TEST(Retry, RepeatsWhatMayPassAndNothingElse) {
-    for (const int status : {0, 408, 423, 425, 429, 500, 502, 503}) EXPECT_EQ(decide({status, ""}), Next::retry) << status;
+    for (const int status : {0, 408, 423, 425, 429, 500, 502, 503})
+        EXPECT_EQ(decide({status, ""}), Next::retry) << status;
     for (const int status : {400, 403, 404, 413, 415, 416}) EXPECT_EQ(decide({status, ""}), Next::refused) << status;
     EXPECT_EQ(decide({204, ""}), Next::proceed);
 }

@@ -7,11 +7,14 @@
 namespace benchgate::agent {
 namespace {
 
-CallError unreadable(const std::string& what) { return {Next::retry, "the service's answer cannot be read: " + what, {}, {}}; }
+CallError unreadable(const std::string& what) {
+    return {Next::retry, "the service's answer cannot be read: " + what, {}, {}};
+}
 
 std::optional<std::chrono::seconds> seconds_in(const std::optional<std::string>& header) {
     int seconds = 0;
-    if (!header || std::from_chars(header->data(), header->data() + header->size(), seconds).ec != std::errc{}) return std::nullopt;
+    if (!header || std::from_chars(header->data(), header->data() + header->size(), seconds).ec != std::errc{})
+        return std::nullopt;
     return std::chrono::seconds(std::clamp(seconds, 0, 3600));
 }
 
@@ -51,8 +54,8 @@ Call<platform::HttpResponse> ServiceClient::exchange(platform::HttpRequest reque
     return tl::unexpected(error);
 }
 
-Call<platform::HttpResponse> ServiceClient::post(const std::string& path, const json::Json& body, std::chrono::seconds timeout,
-                                                 std::stop_token stop) {
+Call<platform::HttpResponse> ServiceClient::post(const std::string& path, const json::Json& body,
+                                                 std::chrono::seconds timeout, std::stop_token stop) {
     platform::HttpRequest request;
     request.method = "POST";
     request.url = path;
@@ -66,12 +69,14 @@ std::string ServiceClient::path_of(const JobRef& job, std::string_view what) {
     return fmt::format("/runner/v1/jobs/{}/{}/{}", job.job, job.epoch, what);
 }
 
-Call<protocol::RegisterAnswer> ServiceClient::register_runner(const protocol::RegisterRequest& request, std::stop_token stop) {
-    return read_answer<protocol::RegisterAnswer>(post("/runner/v1/register", to_json(request), std::chrono::seconds(30), stop),
-                                                 protocol::read_register_answer);
+Call<protocol::RegisterAnswer> ServiceClient::register_runner(const protocol::RegisterRequest& request,
+                                                              std::stop_token stop) {
+    return read_answer<protocol::RegisterAnswer>(
+        post("/runner/v1/register", to_json(request), std::chrono::seconds(30), stop), protocol::read_register_answer);
 }
 
-Call<std::optional<protocol::LeaseAnswer>> ServiceClient::lease(const protocol::LeaseRequest& request, std::stop_token stop) {
+Call<std::optional<protocol::LeaseAnswer>> ServiceClient::lease(const protocol::LeaseRequest& request,
+                                                                std::stop_token stop) {
     auto response = post("/runner/v1/leases", to_json(request), std::chrono::seconds(request.wait_s + 30), stop);
     if (response && response->status == 204) return std::optional<protocol::LeaseAnswer>{};
     return read_answer<std::optional<protocol::LeaseAnswer>>(response, protocol::read_lease_answer);
@@ -79,11 +84,13 @@ Call<std::optional<protocol::LeaseAnswer>> ServiceClient::lease(const protocol::
 
 Call<protocol::HeartbeatAnswer> ServiceClient::heartbeat(const JobRef& job, const protocol::HeartbeatRequest& request,
                                                          std::stop_token stop) {
-    return read_answer<protocol::HeartbeatAnswer>(post(path_of(job, "heartbeat"), to_json(request), std::chrono::seconds(15), stop),
-                                                  protocol::read_heartbeat_answer);
+    return read_answer<protocol::HeartbeatAnswer>(
+        post(path_of(job, "heartbeat"), to_json(request), std::chrono::seconds(15), stop),
+        protocol::read_heartbeat_answer);
 }
 
-Call<std::int64_t> ServiceClient::put_log(const JobRef& job, std::int64_t offset, std::string_view bytes, std::stop_token stop) {
+Call<std::int64_t> ServiceClient::put_log(const JobRef& job, std::int64_t offset, std::string_view bytes,
+                                          std::stop_token stop) {
     platform::HttpRequest request;
     request.method = "PUT";
     request.url = path_of(job, fmt::format("log?offset={}", offset));
@@ -97,7 +104,8 @@ Call<std::int64_t> ServiceClient::put_log(const JobRef& job, std::int64_t offset
     return *next;
 }
 
-Call<void> ServiceClient::put_trial(const JobRef& job, std::int64_t number, const std::string& body, std::stop_token stop) {
+Call<void> ServiceClient::put_trial(const JobRef& job, std::int64_t number, const std::string& body,
+                                    std::stop_token stop) {
     platform::HttpRequest request;
     request.method = "PUT";
     request.url = path_of(job, fmt::format("trials/{}", number));
@@ -107,9 +115,10 @@ Call<void> ServiceClient::put_trial(const JobRef& job, std::int64_t number, cons
     return {};
 }
 
-Call<protocol::FinishAnswer> ServiceClient::finish(const JobRef& job, const protocol::FinishRequest& request, std::stop_token stop) {
-    return read_answer<protocol::FinishAnswer>(post(path_of(job, "finish"), to_json(request), std::chrono::seconds(60), stop),
-                                               protocol::read_finish_answer);
+Call<protocol::FinishAnswer> ServiceClient::finish(const JobRef& job, const protocol::FinishRequest& request,
+                                                   std::stop_token stop) {
+    return read_answer<protocol::FinishAnswer>(
+        post(path_of(job, "finish"), to_json(request), std::chrono::seconds(60), stop), protocol::read_finish_answer);
 }
 
 Call<void> ServiceClient::release(const JobRef& job, const protocol::ReleaseRequest& request, std::stop_token stop) {

@@ -37,19 +37,22 @@ class ServiceClient {
     Call<protocol::RegisterAnswer> register_runner(const protocol::RegisterRequest& request, std::stop_token stop);
     /// nullopt: nothing to do.
     Call<std::optional<protocol::LeaseAnswer>> lease(const protocol::LeaseRequest& request, std::stop_token stop);
-    Call<protocol::HeartbeatAnswer> heartbeat(const JobRef& job, const protocol::HeartbeatRequest& request, std::stop_token stop);
+    Call<protocol::HeartbeatAnswer> heartbeat(const JobRef& job, const protocol::HeartbeatRequest& request,
+                                              std::stop_token stop);
     /// The offset that the service wants next.
     Call<std::int64_t> put_log(const JobRef& job, std::int64_t offset, std::string_view bytes, std::stop_token stop);
     /// `body` is sent as it is: its digest stands in the manifest.
     Call<void> put_trial(const JobRef& job, std::int64_t number, const std::string& body, std::stop_token stop);
-    Call<protocol::FinishAnswer> finish(const JobRef& job, const protocol::FinishRequest& request, std::stop_token stop);
+    Call<protocol::FinishAnswer> finish(const JobRef& job, const protocol::FinishRequest& request,
+                                        std::stop_token stop);
     Call<void> release(const JobRef& job, const protocol::ReleaseRequest& request, std::stop_token stop);
 
     void use_token(std::string token) { token_ = std::move(token); }
 
   private:
     Call<platform::HttpResponse> exchange(platform::HttpRequest request, std::stop_token stop);
-    Call<platform::HttpResponse> post(const std::string& path, const json::Json& body, std::chrono::seconds timeout, std::stop_token stop);
+    Call<platform::HttpResponse> post(const std::string& path, const json::Json& body, std::chrono::seconds timeout,
+                                      std::stop_token stop);
     static std::string path_of(const JobRef& job, std::string_view what);
     platform::HttpClient& http_;
     std::string base_url_;

@@ -63,7 +63,8 @@ void Session::on_log(std::string_view bytes) {
     log_ += bytes.substr(0, protocol::log_total_bytes - log_total_ - log_.size());
     // While something is measured the log waits for the end of the block.
     if (phase_ == model::JobPhase::measure) return;
-    if (log_.size() >= log_flush_bytes || std::chrono::steady_clock::now() - log_flushed_ >= log_flush_every) flush_log();
+    if (log_.size() >= log_flush_bytes || std::chrono::steady_clock::now() - log_flushed_ >= log_flush_every)
+        flush_log();
 }
 
 void Session::flush_log() {
@@ -103,7 +104,8 @@ void Session::flush_trials() {
         const auto& trial = waiting_.front();
         const auto sent = service_.put_trial(options_.job, trial.number, trial.body, {});
         if (!sent) {
-            spdlog::warn("trial {} of job {} waits in the spool: {}", trial.number, options_.job.job, sent.error().message);
+            spdlog::warn("trial {} of job {} waits in the spool: {}", trial.number, options_.job.job,
+                         sent.error().message);
             heed(sent.error());
             return;
         }

@@ -40,7 +40,8 @@ class Session final : public measure::Observer {
     void on_log(std::string_view bytes) override;
     void on_trials(std::span<const model::Trial> trials) override;
 
-    /// Sends what is left and the closing report; true if the service took it (used or not). The manifest is signed here.
+    /// Sends what is left and the closing report; true if the service took it (used or not). The manifest is signed
+    /// here.
     bool finish_measured(const model::Bundle& bundle, const platform::Ed25519PrivateKey& key);
     bool finish_failed(const measure::JobFailure& failure);
 

@@ -10,7 +10,9 @@
 namespace benchgate::agent {
 namespace {
 
-std::filesystem::path root(const std::filesystem::path& work) { return work / "spool"; }
+std::filesystem::path root(const std::filesystem::path& work) {
+    return work / "spool";
+}
 
 std::optional<std::int64_t> number_in(std::string_view text) {
     std::int64_t number = 0;
@@ -21,18 +23,21 @@ std::optional<std::int64_t> number_in(std::string_view text) {
 
 }  // namespace
 
-Spool::Spool(const std::filesystem::path& work, const JobRef& job) : directory_(root(work) / fmt::format("{}.{}", job.job, job.epoch)) {
+Spool::Spool(const std::filesystem::path& work, const JobRef& job)
+    : directory_(root(work) / fmt::format("{}.{}", job.job, job.epoch)) {
     std::filesystem::create_directories(directory_);
 }
 
 tl::expected<void, std::string> Spool::keep_trial(std::int64_t number, const std::string& body) {
-    if (auto written = platform::write_file_atomically(directory_ / fmt::format("trial-{}", number), body, 0600); !written)
+    if (auto written = platform::write_file_atomically(directory_ / fmt::format("trial-{}", number), body, 0600);
+        !written)
         return tl::unexpected(written.error().message);
     return {};
 }
 
 tl::expected<void, std::string> Spool::keep_finish(const protocol::FinishRequest& request) {
-    if (auto written = platform::write_file_atomically(directory_ / "finish", json::dump(to_json(request)), 0600); !written)
+    if (auto written = platform::write_file_atomically(directory_ / "finish", json::dump(to_json(request)), 0600);
+        !written)
         return tl::unexpected(written.error().message);
     return {};
 }
@@ -54,7 +59,8 @@ std::vector<Spool::KeptTrial> Spool::trials() const {
         const auto name = entry.path().filename().string();
         const auto number = name.starts_with("trial-") ? number_in(std::string_view(name).substr(6)) : std::nullopt;
         if (!number) continue;
-        if (auto bytes = platform::read_file(entry.path(), protocol::trial_bytes)) kept.push_back({*number, std::move(*bytes)});
+        if (auto bytes = platform::read_file(entry.path(), protocol::trial_bytes))
+            kept.push_back({*number, std::move(*bytes)});
     }
     std::sort(kept.begin(), kept.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
     return kept;
@@ -77,7 +83,8 @@ std::vector<JobRef> Spool::left_behind(const std::filesystem::path& work) {
         const auto name = entry.path().filename().string();
         const auto dot = name.rfind('.');
         if (dot == std::string::npos) continue;
-        if (const auto epoch = number_in(std::string_view(name).substr(dot + 1))) jobs.push_back({name.substr(0, dot), *epoch});
+        if (const auto epoch = number_in(std::string_view(name).substr(dot + 1)))
+            jobs.push_back({name.substr(0, dot), *epoch});
     }
     return jobs;
 }

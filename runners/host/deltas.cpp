@@ -76,7 +76,8 @@ std::optional<double> throttle_events(const std::filesystem::path& root) {
     std::optional<double> sum;
     for (const auto& entry : std::filesystem::directory_iterator(cpus, error))
         for (const char* name : {"thermal_throttle/core_throttle_count", "thermal_throttle/package_throttle_count"})
-            if (const auto text = text_of(entry.path(), name)) sum = sum.value_or(0) + std::strtod(text->c_str(), nullptr);
+            if (const auto text = text_of(entry.path(), name))
+                sum = sum.value_or(0) + std::strtod(text->c_str(), nullptr);
     return sum;
 }
 
@@ -117,7 +118,8 @@ model::HostDeltas difference(const Counters& before, const Counters& after, std:
     return deltas;
 }
 
-std::optional<std::string> void_reason(const model::HostDeltas& deltas, const TrialSpan& span, const VoidThresholds& thresholds) {
+std::optional<std::string> void_reason(const model::HostDeltas& deltas, const TrialSpan& span,
+                                       const VoidThresholds& thresholds) {
     const double capacity = std::chrono::duration<double>(span.duration).count() * span.cpus;
     if (deltas.throttle_events.value_or(0) > thresholds.throttle_events)
         return fmt::format("the CPU was throttled {:.0f} times", *deltas.throttle_events);

@@ -46,34 +46,45 @@ class Collector {
         if (!bytes) return std::nullopt;
         return trimmed(*bytes);
     }
-    void say(std::string id, std::string observed) { facts_.push_back({std::move(id), FactStatus::ok, std::move(observed), "", ""}); }
-    void unknown(std::string id, std::string wanted) { facts_.push_back({std::move(id), FactStatus::unknown, "", std::move(wanted), ""}); }
+    void say(std::string id, std::string observed) {
+        facts_.push_back({std::move(id), FactStatus::ok, std::move(observed), "", ""});
+    }
+    void unknown(std::string id, std::string wanted) {
+        facts_.push_back({std::move(id), FactStatus::unknown, "", std::move(wanted), ""});
+    }
     /// A file with one word that should be `wanted`; what another word means is a warning, since measuring still works.
     void expect(const std::string& id, const std::string& path, const std::string& wanted, const std::string& fix) {
         const auto seen = text(path);
         if (!seen) return unknown(id, wanted);
-        facts_.push_back({id, *seen == wanted ? FactStatus::ok : FactStatus::warn, *seen, wanted, *seen == wanted ? "" : fix});
+        facts_.push_back(
+            {id, *seen == wanted ? FactStatus::ok : FactStatus::warn, *seen, wanted, *seen == wanted ? "" : fix});
     }
 
     std::string cpuinfo(const std::string& key) const {
         std::istringstream lines(text("proc/cpuinfo").value_or(""));
         for (std::string line; std::getline(lines, line);)
             if (line.starts_with(key))
-                if (const auto colon = line.find(':'); colon != std::string::npos) return trimmed(line.substr(colon + 1));
+                if (const auto colon = line.find(':'); colon != std::string::npos)
+                    return trimmed(line.substr(colon + 1));
         return "";
     }
 
     void cpu() {
         const auto model = cpuinfo("model name");
-        if (model.empty()) unknown("cpu.model", "");
-        else say("cpu.model", model);
+        if (model.empty())
+            unknown("cpu.model", "");
+        else
+            say("cpu.model", model);
         const auto online = text("sys/devices/system/cpu/online");
-        if (online) say("cpu.online", *online);
-        else unknown("cpu.online", "");
+        if (online)
+            say("cpu.online", *online);
+        else
+            unknown("cpu.online", "");
         if (text("proc/cpuinfo")) {
             const bool guest = (" " + cpuinfo("flags") + " ").find(" hypervisor ") != std::string::npos;
-            facts_.push_back({"cpu.hypervisor", guest ? FactStatus::warn : FactStatus::ok, guest ? "virtual machine" : "bare metal",
-                              "bare metal", guest ? "measure on a host of its own; other guests add noise" : ""});
+            facts_.push_back({"cpu.hypervisor", guest ? FactStatus::warn : FactStatus::ok,
+                              guest ? "virtual machine" : "bare metal", "bare metal",
+                              guest ? "measure on a host of its own; other guests add noise" : ""});
         }
         expect("cpu.smt", "sys/devices/system/cpu/smt/active", "0", "echo off > /sys/devices/system/cpu/smt/control");
     }
@@ -82,9 +93,11 @@ class Collector {
         expect("cpu.governor", "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "performance",
                "cpupower frequency-set -g performance");
         if (text("sys/devices/system/cpu/intel_pstate/no_turbo"))
-            expect("cpu.turbo", "sys/devices/system/cpu/intel_pstate/no_turbo", "1", "echo 1 > /sys/devices/system/cpu/intel_pstate/no_turbo");
+            expect("cpu.turbo", "sys/devices/system/cpu/intel_pstate/no_turbo", "1",
+                   "echo 1 > /sys/devices/system/cpu/intel_pstate/no_turbo");
         else
-            expect("cpu.turbo", "sys/devices/system/cpu/cpufreq/boost", "0", "echo 0 > /sys/devices/system/cpu/cpufreq/boost");
+            expect("cpu.turbo", "sys/devices/system/cpu/cpufreq/boost", "0",
+                   "echo 0 > /sys/devices/system/cpu/cpufreq/boost");
     }
 
     std::optional<double> meminfo(const std::string& key) const {
@@ -99,16 +112,20 @@ class Collector {
         if (total) say("memory.total", fmt::format("{:.1f} GiB", *total / (1 << 30)));
         if (free) say("memory.available", fmt::format("{:.1f} GiB", *free / (1 << 30)));
         if (swap)
-            facts_.push_back({"memory.swap", *swap > 0 ? FactStatus::warn : FactStatus::ok, fmt::format("{:.1f} GiB", *swap / (1 << 30)), "none",
-                              *swap > 0 ? "swapoff -a" : ""});
-        if (const auto pages = text("sys/kernel/mm/transparent_hugepage/enabled")) say("memory.transparent_hugepages", *pages);
-        else unknown("memory.transparent_hugepages", "");
+            facts_.push_back({"memory.swap", *swap > 0 ? FactStatus::warn : FactStatus::ok,
+                              fmt::format("{:.1f} GiB", *swap / (1 << 30)), "none", *swap > 0 ? "swapoff -a" : ""});
+        if (const auto pages = text("sys/kernel/mm/transparent_hugepage/enabled"))
+            say("memory.transparent_hugepages", *pages);
+        else
+            unknown("memory.transparent_hugepages", "");
     }
 
     void kernel() {
         utsname name{};
-        if (options_.root == "/" && uname(&name) == 0) say("kernel.release", fmt::format("{} {}", name.sysname, name.release));
-        else say("kernel.release", text("proc/sys/kernel/osrelease").value_or("unknown"));
+        if (options_.root == "/" && uname(&name) == 0)
+            say("kernel.release", fmt::format("{} {}", name.sysname, name.release));
+        else
+            say("kernel.release", text("proc/sys/kernel/osrelease").value_or("unknown"));
         std::istringstream lines(text("etc/os-release").value_or(""));
         for (std::string line; std::getline(lines, line);)
             if (line.starts_with("PRETTY_NAME=")) {
@@ -120,7 +137,8 @@ class Collector {
         expect("kernel.nmi_watchdog", "proc/sys/kernel/nmi_watchdog", "0", "sysctl kernel.nmi_watchdog=0");
         if (const auto clock = text("sys/devices/system/clocksource/clocksource0/current_clocksource")) {
             const bool good = *clock == "tsc" || *clock == "kvm-clock" || *clock == "arch_sys_counter";
-            facts_.push_back({"kernel.clocksource", good ? FactStatus::ok : FactStatus::warn, *clock, "tsc", good ? "" : "boot with clocksource=tsc"});
+            facts_.push_back({"kernel.clocksource", good ? FactStatus::ok : FactStatus::warn, *clock, "tsc",
+                              good ? "" : "boot with clocksource=tsc"});
         } else {
             unknown("kernel.clocksource", "tsc");
         }
@@ -130,16 +148,20 @@ class Collector {
         const auto average = text("proc/loadavg");
         if (!average) return unknown("load.one_minute", "below 0.5");
         const double one = std::strtod(average->c_str(), nullptr);
-        facts_.push_back({"load.one_minute", one < 0.5 ? FactStatus::ok : FactStatus::warn, fmt::format("{:.2f}", one), "below 0.5",
-                          one < 0.5 ? "" : "stop what else runs on this host"});
+        facts_.push_back({"load.one_minute", one < 0.5 ? FactStatus::ok : FactStatus::warn, fmt::format("{:.2f}", one),
+                          "below 0.5", one < 0.5 ? "" : "stop what else runs on this host"});
     }
 
     void disk() {
-        struct statvfs space{};
+        struct statvfs space {};
         if (options_.work_directory.empty() || statvfs(options_.work_directory.c_str(), &space) != 0) return;
         const double free = static_cast<double>(space.f_bavail) * static_cast<double>(space.f_frsize) / (1 << 30);
-        facts_.push_back({"disk.free", free > 20 ? FactStatus::ok : free > 2 ? FactStatus::warn : FactStatus::fail, fmt::format("{:.1f} GiB", free),
-                          "more than 20 GiB", free > 20 ? "" : "free some space in the work folder"});
+        facts_.push_back({"disk.free",
+                          free > 20  ? FactStatus::ok
+                          : free > 2 ? FactStatus::warn
+                                     : FactStatus::fail,
+                          fmt::format("{:.1f} GiB", free), "more than 20 GiB",
+                          free > 20 ? "" : "free some space in the work folder"});
     }
 
     void compiler() {
@@ -165,7 +187,9 @@ const HostFact* fact_named(const std::vector<HostFact>& facts, std::string_view 
 
 }  // namespace
 
-std::vector<model::HostFact> collect_facts(const FactOptions& options) { return Collector(options).collect(); }
+std::vector<model::HostFact> collect_facts(const FactOptions& options) {
+    return Collector(options).collect();
+}
 
 model::FactStatus overall(const std::vector<model::HostFact>& facts) {
     auto worst = FactStatus::ok;
@@ -192,7 +216,8 @@ std::string facts_table(const std::vector<model::HostFact>& facts) {
         id_width = std::max(id_width, fact.id.size());
         seen_width = std::max(seen_width, std::min<std::size_t>(fact.observed.size(), 48));
     }
-    std::string table = fmt::format("{:<8} {:<{}} {:<{}} {}\n", "status", "id", id_width, "seen", seen_width, "wanted / how to mend");
+    std::string table =
+        fmt::format("{:<8} {:<{}} {:<{}} {}\n", "status", "id", id_width, "seen", seen_width, "wanted / how to mend");
     for (const auto& fact : facts) {
         std::string advice = fact.wanted;
         if (!fact.fix.empty()) advice += (advice.empty() ? "" : ": ") + fact.fix;
@@ -202,6 +227,8 @@ std::string facts_table(const std::vector<model::HostFact>& facts) {
     return table;
 }
 
-std::string_view to_string(model::FactStatus status) { return model::to_string(status); }
+std::string_view to_string(model::FactStatus status) {
+    return model::to_string(status);
+}
 
 }  // namespace benchgate::host

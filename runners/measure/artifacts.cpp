@@ -12,7 +12,7 @@ constexpr std::size_t most_bytes = std::size_t{1} << 30;
 }  // namespace
 
 tl::expected<model::ArtifactHashes, std::string> hash_artifacts(const std::filesystem::path& directory,
-                                                               const std::vector<std::string>& globs) {
+                                                                const std::vector<std::string>& globs) {
     model::ArtifactHashes hashes;
     for (const auto& glob : globs) {
         const auto found = platform::find_below(directory, glob, most_files);

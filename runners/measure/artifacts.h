@@ -14,6 +14,6 @@ namespace benchgate::measure {
 /// sha256 of all files below `directory` that match one of the globs. An error names a glob that matches nothing, so
 /// that a typing error cannot make two sides look equal.
 tl::expected<model::ArtifactHashes, std::string> hash_artifacts(const std::filesystem::path& directory,
-                                                               const std::vector<std::string>& globs);
+                                                                const std::vector<std::string>& globs);
 
 }  // namespace benchgate::measure

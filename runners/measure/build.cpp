@@ -11,10 +11,13 @@ namespace {
 constexpr std::uint64_t most_build_output = std::uint64_t{256} << 20;
 
 JobFailure failed(const BuildRequest& request, std::string reason) {
-    return {model::JobPhase::build, request.side, fmt::format("{}: {}", model::to_string(request.side), std::move(reason)), false, false};
+    return {model::JobPhase::build, request.side,
+            fmt::format("{}: {}", model::to_string(request.side), std::move(reason)), false, false};
 }
 
-std::string shortened(const std::string& line) { return line.size() <= 120 ? line : line.substr(0, 117) + "..."; }
+std::string shortened(const std::string& line) {
+    return line.size() <= 120 ? line : line.substr(0, 117) + "...";
+}
 
 }  // namespace
 
@@ -23,9 +26,11 @@ tl::expected<void, JobFailure> build(sandbox::Sandbox& sandbox, const BuildReque
     const auto& suite = *request.suite;
     const auto start = std::chrono::steady_clock::now();
     for (const auto& line : suite.build) {
-        const auto used = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+        const auto used =
+            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
         if (used >= suite.timeout.build)
-            return tl::unexpected(failed(request, fmt::format("the build took longer than {} s", suite.timeout.build.count() / 1000)));
+            return tl::unexpected(
+                failed(request, fmt::format("the build took longer than {} s", suite.timeout.build.count() / 1000)));
         sandbox::Command command;
         command.shell_line = line;
         command.job_directory = request.directory;
@@ -36,10 +41,13 @@ tl::expected<void, JobFailure> build(sandbox::Sandbox& sandbox, const BuildReque
         log(fmt::format("[{}] $ {}\n", model::to_string(request.side), line));
         auto result = sandbox.run(command, stop);
         if (!result) {
-            return tl::unexpected(JobFailure{model::JobPhase::build, std::nullopt, "sandbox: " + result.error().message, true, false});
+            return tl::unexpected(
+                JobFailure{model::JobPhase::build, std::nullopt, "sandbox: " + result.error().message, true, false});
         }
-        if (result->stopped) return tl::unexpected(JobFailure{model::JobPhase::build, std::nullopt, "cancelled", false, true});
-        if (!result->ok()) return tl::unexpected(failed(request, fmt::format("build '{}' {}", shortened(line), result->describe())));
+        if (result->stopped)
+            return tl::unexpected(JobFailure{model::JobPhase::build, std::nullopt, "cancelled", false, true});
+        if (!result->ok())
+            return tl::unexpected(failed(request, fmt::format("build '{}' {}", shortened(line), result->describe())));
     }
     return {};
 }

@@ -7,8 +7,10 @@ namespace benchgate::measure {
 std::string shell_quote(std::string_view text) {
     std::string quoted = "'";
     for (const char c : text) {
-        if (c == '\'') quoted += "'\\''";
-        else quoted += c;
+        if (c == '\'')
+            quoted += "'\\''";
+        else
+            quoted += c;
     }
     return quoted + "'";
 }
@@ -18,7 +20,8 @@ bool has_placeholder(std::string_view command, std::string_view name) {
 }
 
 std::string expand(std::string_view command, const Placeholders& values) {
-    const std::pair<std::string_view, const std::string*> known[] = {{"{filter}", &values.filter}, {"{output}", &values.output}};
+    const std::pair<std::string_view, const std::string*> known[] = {{"{filter}", &values.filter},
+                                                                     {"{output}", &values.output}};
     std::string expanded;
     while (!command.empty()) {
         bool replaced = false;

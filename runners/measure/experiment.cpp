@@ -28,9 +28,11 @@ class Experiment {
         bundle_.stopped_by = "plan";
         if (auto warmed = warm_up(); !warmed) return warmed;
         const auto judge_options = judging::options_of(bundle_.experiment);
-        const auto measured = phase(model::Phase::measure, [&] { return judging::measure_progress(bundle_.trials, judge_options); });
+        const auto measured =
+            phase(model::Phase::measure, [&] { return judging::measure_progress(bundle_.trials, judge_options); });
         if (!measured || !*measured || !bundle_.experiment.confirm) return to_void(measured);
-        return to_void(phase(model::Phase::confirm, [&] { return judging::confirm_progress(bundle_.trials, judge_options); }));
+        return to_void(
+            phase(model::Phase::confirm, [&] { return judging::confirm_progress(bundle_.trials, judge_options); }));
     }
 
   private:
@@ -47,12 +49,14 @@ class Experiment {
     void drop_unwanted(model::Trial& trial) const {
         std::erase_if(trial.values, [&](const auto& value) { return !wanted(value.series); });
         std::erase_if(trial.errors, [&](const auto& error) {
-            return !options_.only.empty() && !error.benchmark.empty() && !platform::glob_match(options_.only, error.benchmark);
+            return !options_.only.empty() && !error.benchmark.empty() &&
+                   !platform::glob_match(options_.only, error.benchmark);
         });
     }
 
     tl::expected<model::Trial, JobFailure> one_trial(const TrialRequest& request) {
-        if (stop_.stop_requested()) return tl::unexpected(JobFailure{model::JobPhase::measure, std::nullopt, "cancelled", false, true});
+        if (stop_.stop_requested())
+            return tl::unexpected(JobFailure{model::JobPhase::measure, std::nullopt, "cancelled", false, true});
         auto trial = run_trial_(request);
         if (!trial) return trial;
         trial->number = next_number_++;
@@ -71,14 +75,16 @@ class Experiment {
             trial->phase = model::Phase::warmup;
             trial->position = static_cast<int>(trials.size());
             for (const auto& value : trial->values)
-                if (value.series.gating && value.series.better != model::Better::none) gating[int(side)].insert(value.series.key);
+                if (value.series.gating && value.series.better != model::Better::none)
+                    gating[int(side)].insert(value.series.key);
             trials.push_back(std::move(*trial));
         }
         int both = 0;
         for (const auto& key : gating[0]) both += gating[1].contains(key);
         if (gating[0].empty() && gating[1].empty())
-            return tl::unexpected(no_benchmarks(options_.only.empty() ? "neither commit has a benchmark"
-                                                                      : fmt::format("no benchmark matches '{}'", options_.only)));
+            return tl::unexpected(no_benchmarks(options_.only.empty()
+                                                    ? "neither commit has a benchmark"
+                                                    : fmt::format("no benchmark matches '{}'", options_.only)));
         bundle_.experiment.tests = std::max(1, both);
         series_ = both;
         keep(std::move(trials));
@@ -122,7 +128,8 @@ class Experiment {
                 trial->block = number;
                 trial->attempt = attempt;
                 trial->position = position;
-                const auto duration = std::chrono::nanoseconds(static_cast<std::int64_t>(trial->resources.wall_ms * 1e6));
+                const auto duration =
+                    std::chrono::nanoseconds(static_cast<std::int64_t>(trial->resources.wall_ms * 1e6));
                 auto disturbed = host::void_reason(trial->host, {duration, options_.watched_cpus}, options_.thresholds);
                 if (disturbed && reason.empty()) reason = std::move(*disturbed);
                 trials.push_back(std::move(*trial));
@@ -165,7 +172,8 @@ class Experiment {
         if (longest_block_.count() > 0) {
             const auto left = longest_block_ * std::max(0, seen.at_most - blocks);
             const auto until_deadline = options_.deadline - clock_.steady();
-            seen.seconds_left = static_cast<int>(std::chrono::duration<double>(std::min<std::chrono::nanoseconds>(left, until_deadline)).count());
+            seen.seconds_left = static_cast<int>(
+                std::chrono::duration<double>(std::min<std::chrono::nanoseconds>(left, until_deadline)).count());
         }
         observer_.on_progress(seen);
     }
@@ -183,8 +191,9 @@ class Experiment {
 
 }  // namespace
 
-tl::expected<void, JobFailure> run_experiment(model::Bundle& bundle, const ExperimentOptions& options, const RunTrial& run_trial,
-                                              Observer& observer, const platform::Clock& clock, std::stop_token stop) {
+tl::expected<void, JobFailure> run_experiment(model::Bundle& bundle, const ExperimentOptions& options,
+                                              const RunTrial& run_trial, Observer& observer,
+                                              const platform::Clock& clock, std::stop_token stop) {
     return Experiment(bundle, options, run_trial, observer, clock, stop).run();
 }
 

@@ -33,7 +33,8 @@ struct ExperimentOptions {
 };
 
 /// Fills bundle.trials, bundle.experiment.tests and bundle.stopped_by; bundle.experiment holds what was fixed before.
-tl::expected<void, JobFailure> run_experiment(model::Bundle& bundle, const ExperimentOptions& options, const RunTrial& run_trial,
-                                              Observer& observer, const platform::Clock& clock, std::stop_token stop);
+tl::expected<void, JobFailure> run_experiment(model::Bundle& bundle, const ExperimentOptions& options,
+                                              const RunTrial& run_trial, Observer& observer,
+                                              const platform::Clock& clock, std::stop_token stop);
 
 }  // namespace benchgate::measure

@@ -59,7 +59,8 @@ TEST(Experiment, TwoEqualBuildsStopEarlyAndNothingIsConfirmed) {
     Course course;
     ASSERT_TRUE(course.run());
     const auto judgement = judging::judge(course.bundle);
-    for (const auto& verdict : judgement.verdicts) EXPECT_EQ(verdict.kind, model::VerdictKind::unchanged) << verdict.reason;
+    for (const auto& verdict : judgement.verdicts)
+        EXPECT_EQ(verdict.kind, model::VerdictKind::unchanged) << verdict.reason;
     EXPECT_EQ(course.bundle.experiment.tests, 2);
     EXPECT_LE(course.tool.calls.size(), 2u + 5 * block_size);
     for (const auto& trial : course.bundle.trials) EXPECT_NE(trial.phase, model::Phase::confirm);

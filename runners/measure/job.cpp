@@ -13,7 +13,8 @@ namespace {
 tl::expected<void, JobFailure> prepare(const JobInput& input, sandbox::Sandbox& sandbox) {
     for (const auto& directory : {input.sides.base, input.sides.head})
         if (auto prepared = sandbox.prepare(directory); !prepared)
-            return tl::unexpected(JobFailure{model::JobPhase::build, std::nullopt, "sandbox: " + prepared.error().message, true, false});
+            return tl::unexpected(
+                JobFailure{model::JobPhase::build, std::nullopt, "sandbox: " + prepared.error().message, true, false});
     return {};
 }
 
@@ -32,7 +33,8 @@ tl::expected<bool, JobFailure> compare_artifacts(const JobInput& input, model::B
         auto hashes = hash_artifacts(input.sides.of(side), input.suite.artifacts);
         if (!hashes)
             return tl::unexpected(JobFailure{model::JobPhase::build, side,
-                                             fmt::format("{}: {}", model::to_string(side), hashes.error()), false, false});
+                                             fmt::format("{}: {}", model::to_string(side), hashes.error()), false,
+                                             false});
         (side == model::Side::base ? bundle.base_artifacts : bundle.head_artifacts) = std::move(*hashes);
     }
     return bundle.base_artifacts == bundle.head_artifacts;

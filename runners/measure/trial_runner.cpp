@@ -14,7 +14,8 @@ constexpr std::size_t most_result_bytes = 64u << 20;
 constexpr const char* output_name = ".benchgate-output";
 
 JobFailure failed(const TrialRequest& request, const std::string& reason) {
-    return {model::JobPhase::measure, request.side, fmt::format("{}: {}", model::to_string(request.side), reason), false, false};
+    return {model::JobPhase::measure, request.side, fmt::format("{}: {}", model::to_string(request.side), reason),
+            false, false};
 }
 
 JobFailure host_failure(std::string reason) {
@@ -53,10 +54,12 @@ TrialRunner::TrialRunner(sandbox::Sandbox& sandbox, const model::Suite& suite, S
       can_filter_(has_placeholder(suite.run, "filter") && !formats::filter_expression(suite.format, {"x"}).empty()),
       writes_file_(has_placeholder(suite.run, "output")) {}
 
-tl::expected<std::string, JobFailure> TrialRunner::output_of(const TrialRequest& request, const sandbox::Result& result) const {
+tl::expected<std::string, JobFailure> TrialRunner::output_of(const TrialRequest& request,
+                                                             const sandbox::Result& result) const {
     if (!writes_file_) {
         if (result.out.dropped_bytes > 0)
-            return tl::unexpected(failed(request, fmt::format("the output is larger than {} MiB", most_result_bytes >> 20)));
+            return tl::unexpected(
+                failed(request, fmt::format("the output is larger than {} MiB", most_result_bytes >> 20)));
         return result.out.text();
     }
     auto bytes = platform::read_below(sides_.of(request.side), output_name, most_result_bytes);
@@ -64,11 +67,15 @@ tl::expected<std::string, JobFailure> TrialRunner::output_of(const TrialRequest&
     return std::move(*bytes);
 }
 
-tl::expected<model::Trial, JobFailure> TrialRunner::run(const TrialRequest& request, const LogSink& log, std::stop_token stop) {
+tl::expected<model::Trial, JobFailure> TrialRunner::run(const TrialRequest& request, const LogSink& log,
+                                                        std::stop_token stop) {
     const auto& directory = sides_.of(request.side);
     if (auto removed = remove_output(directory / output_name); !removed) return tl::unexpected(removed.error());
     sandbox::Command command;
-    command.shell_line = expand(suite_.run, {formats::filter_expression(suite_.format, can_filter_ ? request.benchmarks : std::vector<std::string>{}), output_name});
+    command.shell_line = expand(
+        suite_.run,
+        {formats::filter_expression(suite_.format, can_filter_ ? request.benchmarks : std::vector<std::string>{}),
+         output_name});
     command.job_directory = directory;
     command.environment = suite_.environment;
     command.limits.wall = suite_.timeout.trial;
@@ -79,17 +86,21 @@ tl::expected<model::Trial, JobFailure> TrialRunner::run(const TrialRequest& requ
     auto result = sandbox_.run(command, stop);
     const auto after = host::read_counters();
     if (!result) return tl::unexpected(host_failure("sandbox: " + result.error().message));
-    if (result->stopped) return tl::unexpected(JobFailure{model::JobPhase::measure, std::nullopt, "cancelled", false, true});
+    if (result->stopped)
+        return tl::unexpected(JobFailure{model::JobPhase::measure, std::nullopt, "cancelled", false, true});
     if (!result->ok()) {
-        log(fmt::format("[{}] $ {}\n{}\n", model::to_string(request.side), command.shell_line, last_words(result->err)));
+        log(fmt::format("[{}] $ {}\n{}\n", model::to_string(request.side), command.shell_line,
+                        last_words(result->err)));
         return tl::unexpected(failed(request, fmt::format("the run command {}", result->describe())));
     }
     auto bytes = output_of(request, *result);
     if (!bytes) return tl::unexpected(bytes.error());
     auto parsed = formats::parse(suite_.format, *bytes);
     if (!parsed) {
-        log(fmt::format("[{}] $ {}\n{}\n", model::to_string(request.side), command.shell_line, last_words(result->err)));
-        return tl::unexpected(failed(request, fmt::format("the output is not {}: {}", suite_.format, parsed.error().message)));
+        log(fmt::format("[{}] $ {}\n{}\n", model::to_string(request.side), command.shell_line,
+                        last_words(result->err)));
+        return tl::unexpected(
+            failed(request, fmt::format("the output is not {}: {}", suite_.format, parsed.error().message)));
     }
 
     model::Trial trial;

@@ -16,26 +16,32 @@ namespace {
 
 constexpr std::int64_t most_log_bytes = 26 << 20;
 
-void send_json(Response& response, const std::string& document) { response.set_content(document, "application/json"); }
+void send_json(Response& response, const std::string& document) {
+    response.set_content(document, "application/json");
+}
 
 bool is_admin(const Request& request, const std::string& hash) {
     constexpr std::string_view scheme = "Bearer ";
     const auto header = request.get_header_value("Authorization");
-    return header.starts_with(scheme) && platform::equal_constant_time(platform::sha256_hex(header.substr(scheme.size())), hash);
+    return header.starts_with(scheme) &&
+           platform::equal_constant_time(platform::sha256_hex(header.substr(scheme.size())), hash);
 }
 
 json::Json operation(const char* summary, const char* parameter, const char* place) {
-    return {{"get",
-             {{"summary", summary},
-              {"parameters", {{{"name", parameter}, {"in", place}, {"required", true}, {"schema", {{"type", "string"}}}}}},
-              {"responses", {{"200", {{"description", "The document"}}}, {"404", {{"description", "Not known here"}}}}}}}};
+    return {
+        {"get",
+         {{"summary", summary},
+          {"parameters", {{{"name", parameter}, {"in", place}, {"required", true}, {"schema", {{"type", "string"}}}}}},
+          {"responses", {{"200", {{"description", "The document"}}}, {"404", {{"description", "Not known here"}}}}}}}};
 }
 
 std::string openapi() {
     json::Json document{{"openapi", "3.0.3"}, {"info", {{"title", "benchgate"}, {"version", BENCHGATE_VERSION}}}};
     auto& paths = document["paths"];
-    paths["/api/v1/runs/{id}"] = operation("A run with all its verdicts; the document of `benchgate compare --json`", "id", "path");
-    paths["/api/v1/jobs/{id}/bundle"] = operation("Everything a job measured; `benchgate judge` reads it", "id", "path");
+    paths["/api/v1/runs/{id}"] =
+        operation("A run with all its verdicts; the document of `benchgate compare --json`", "id", "path");
+    paths["/api/v1/jobs/{id}/bundle"] =
+        operation("Everything a job measured; `benchgate judge` reads it", "id", "path");
     paths["/api/v1/jobs/{id}/log"] = operation("The log of a job's newest lease", "id", "path");
     paths["/api/v1/deliveries"] = operation("What became of a webhook delivery (admin token)", "guid", "query");
     return json::dump(document, 2);
@@ -46,8 +52,10 @@ std::string_view state_of(store::InboxState state) {
 }
 
 void send_delivery(const Api& api, const Request& request, Response& response) {
-    if (!is_admin(request, api.admin_token_hash)) return answer_error(response, 401, "unauthorised", "The admin token is needed.");
-    const auto row = api.pool.transaction([&](store::Tx& tx) { return store::find_delivery(tx, request.get_param_value("guid")); });
+    if (!is_admin(request, api.admin_token_hash))
+        return answer_error(response, 401, "unauthorised", "The admin token is needed.");
+    const auto row =
+        api.pool.transaction([&](store::Tx& tx) { return store::find_delivery(tx, request.get_param_value("guid")); });
     if (!row) return answer_error(response, 404, "not_found", "No such delivery was received.");
     json::Json document{{"guid", row->delivery.delivery_id},
                         {"event", row->delivery.event},
@@ -72,7 +80,8 @@ void serve_api(Edge& edge, Api api) {
         send_json(response, *document);
     });
     edge.get("/api/v1/jobs/{}/bundle", [api](const Request& request, Response& response) {
-        const auto bundle = api.pool.transaction([&](store::Tx& tx) { return reports::load_bundle(tx, request.matches[1].str()); });
+        const auto bundle =
+            api.pool.transaction([&](store::Tx& tx) { return reports::load_bundle(tx, request.matches[1].str()); });
         if (!bundle) return answer_error(response, 404, "not_found", bundle.error());
         send_json(response, json::dump(protocol::to_json(*bundle)));
     });
@@ -84,7 +93,8 @@ void serve_api(Edge& edge, Api api) {
         if (!log) return answer_error(response, 404, "not_found", "No such job.");
         response.set_content(*log, "text/plain; charset=utf-8");
     });
-    edge.get("/api/v1/deliveries", [api](const Request& request, Response& response) { send_delivery(api, request, response); });
+    edge.get("/api/v1/deliveries",
+             [api](const Request& request, Response& response) { send_delivery(api, request, response); });
 }
 
 }  // namespace benchgate::http

@@ -32,9 +32,13 @@ void not_found(Response& response, std::string_view what) {
     send_page(response, reporting::render_message("Not found", what), 404);
 }
 
-std::string full_name(const store::RepositoryRow& row) { return row.owner + "/" + row.name; }
+std::string full_name(const store::RepositoryRow& row) {
+    return row.owner + "/" + row.name;
+}
 
-std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
+std::string joined(const std::vector<std::string>& words) {
+    return fmt::format("{}", fmt::join(words, ", "));
+}
 
 std::optional<store::RepositoryRow> repository_in(store::Tx& tx, const Request& request) {
     return store::find_repository(tx, request.matches[1].str(), request.matches[2].str());
@@ -78,7 +82,8 @@ std::string queue_page(store::Tx& tx) {
     for (const auto& runner : store::list_runners(tx)) runner_names[runner.runner_id] = runner.name;
     for (const auto& job : store::open_jobs(tx, listed)) {
         reporting::QueueRow row;
-        if (const auto repository = store::find_repository(tx, job.job.repository_id)) row.repository = full_name(*repository);
+        if (const auto repository = store::find_repository(tx, job.job.repository_id))
+            row.repository = full_name(*repository);
         if (const auto run = store::find_run(tx, job.job.repository_id, job.job.run_id)) {
             row.pull_number = run->number;
             row.head_sha = run->head_sha;
@@ -105,10 +110,10 @@ std::string runners_page(store::Tx& tx, store::Time now) {
         row.name = runner.name;
         row.labels = joined(runner.labels);
         row.job = work[runner.runner_id];
-        row.state = !row.job.empty()                                   ? "busy"
-                    : runner.failures >= store::max_failures           ? "quarantined"
-                    : now - runner.last_seen_at > offline_after        ? "offline"
-                                                                       : "idle";
+        row.state = !row.job.empty()                            ? "busy"
+                    : runner.failures >= store::max_failures    ? "quarantined"
+                    : now - runner.last_seen_at > offline_after ? "offline"
+                                                                : "idle";
         row.last_seen_at = platform::format_utc(runner.last_seen_at);
         row.version = runner.version;
         if (const auto facts = json::parse(runner.facts_json); facts && facts->is_array())
@@ -147,7 +152,8 @@ void serve_pages(Edge& edge, Pages pages) {
         if (!html) return not_found(response, "This service knows no such repository.");
         send_page(response, *html);
     });
-    const auto send_run = [pages](Response& response, const std::function<std::optional<store::RunRow>(store::Tx&)>& find) {
+    const auto send_run = [pages](Response& response,
+                                  const std::function<std::optional<store::RunRow>(store::Tx&)>& find) {
         const auto html = pages.pool.transaction([&](store::Tx& tx) -> std::optional<std::string> {
             const auto run = find(tx);
             if (!run) return std::nullopt;
@@ -160,7 +166,8 @@ void serve_pages(Edge& edge, Pages pages) {
         const auto text = request.matches[3].str();
         std::int64_t number = 0;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-        if (error != std::errc{} || end != text.data() + text.size()) return not_found(response, "That is not a pull request's number.");
+        if (error != std::errc{} || end != text.data() + text.size())
+            return not_found(response, "That is not a pull request's number.");
         send_run(response, [&](store::Tx& tx) -> std::optional<store::RunRow> {
             const auto repository = repository_in(tx, request);
             if (!repository) return std::nullopt;

@@ -17,7 +17,9 @@ namespace {
 
 constexpr std::int64_t log_tail_bytes = 3000;
 
-std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
+std::string joined(const std::vector<std::string>& words) {
+    return fmt::format("{}", fmt::join(words, ", "));
+}
 
 /// The last lines of a log, beginning with a whole line.
 std::string log_tail(store::Tx& tx, const store::JobRow& job) {
@@ -35,8 +37,9 @@ std::string progress_text(const store::JobRow& job) {
     if (phase == "build") return "building both commits";
     if (phase != "measure") return phase;
     const auto block = job.block.value_or(0);
-    return job.eta_s ? fmt::format("measuring, {} blocks done, at most {:.0f} minutes left", block, *job.eta_s / 60 + 0.5)
-                     : fmt::format("measuring, {} blocks done", block);
+    return job.eta_s
+               ? fmt::format("measuring, {} blocks done, at most {:.0f} minutes left", block, *job.eta_s / 60 + 0.5)
+               : fmt::format("measuring, {} blocks done", block);
 }
 
 void add_outcome(store::Tx& tx, const store::JobRow& job, reporting::SuiteReport& suite) {
@@ -69,8 +72,8 @@ void add_bundle(store::Tx& tx, const store::JobRow& job, reporting::SuiteReport&
     report.base_sha = bundle.comparison.base_sha;
 }
 
-reporting::SuiteReport suite_report(store::Tx& tx, const store::JobRow& job, const std::vector<store::JudgedJob>& judged,
-                                    reporting::Report& report) {
+reporting::SuiteReport suite_report(store::Tx& tx, const store::JobRow& job,
+                                    const std::vector<store::JudgedJob>& judged, reporting::Report& report) {
     reporting::SuiteReport suite;
     suite.name = job.job.suite;
     suite.host_class = joined(job.job.labels);
@@ -86,14 +89,17 @@ reporting::SuiteReport suite_report(store::Tx& tx, const store::JobRow& job, con
     if (job.leased_at && job.finished_at)
         suite.duration_seconds = std::chrono::duration<double>(*job.finished_at - *job.leased_at).count();
     if (!store::is_over(job.state)) {
-        suite.state = job.state == model::JobState::queued ? reporting::ReportState::queued : reporting::ReportState::in_progress;
+        suite.state =
+            job.state == model::JobState::queued ? reporting::ReportState::queued : reporting::ReportState::in_progress;
         suite.progress = progress_text(job);
         return suite;
     }
     suite.state = job.judged_at ? reporting::ReportState::completed : reporting::ReportState::in_progress;
     if (!job.judged_at) suite.progress = "judging";
-    if (job.state != model::JobState::succeeded) add_outcome(tx, job, suite);
-    else add_bundle(tx, job, suite, report);
+    if (job.state != model::JobState::succeeded)
+        add_outcome(tx, job, suite);
+    else
+        add_bundle(tx, job, suite, report);
     for (const auto& one : judged)
         if (one.job_id == job.job.job_id) {
             suite.judgement = one.judgement;

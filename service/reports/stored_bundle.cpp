@@ -34,9 +34,11 @@ tl::expected<model::Bundle, std::string> load_bundle(store::Tx& tx, const std::s
     if (!manifest) return tl::unexpected("the bundle's manifest: " + manifest.error().message);
     const auto trials = store::list_trials(tx, job_id, row->epoch);
     if (trials.size() != manifest->trial_digests.size())
-        return tl::unexpected(fmt::format("the bundle names {} trials, {} arrived", manifest->trial_digests.size(), trials.size()));
+        return tl::unexpected(
+            fmt::format("the bundle names {} trials, {} arrived", manifest->trial_digests.size(), trials.size()));
     for (std::size_t i = 0; i < trials.size(); ++i) {
-        if (platform::sha256_hex(trials[i].body_json) != manifest->trial_digests[i]) return tl::unexpected(fmt::format("trial {} is not the one that was signed", i));
+        if (platform::sha256_hex(trials[i].body_json) != manifest->trial_digests[i])
+            return tl::unexpected(fmt::format("trial {} is not the one that was signed", i));
         const auto body = json::parse(trials[i].body_json);
         if (!body) return tl::unexpected(fmt::format("trial {}: {}", i, body.error().message));
         auto trial = protocol::read_trial(*body);

@@ -182,8 +182,7 @@ FinishAnswer finish_job(Tx& tx, const LeaseRef& lease, const Finish& finish) {
     FinishAnswer answer;
     if (fence_of(job, lease) == Fence::current) answer = apply_finish(tx, *job, lease, finish);
     exec(tx, keep_bundle, job->job.repository_id, lease.job_id, lease.epoch, lease.runner_id,
-         jsonb(outcome_json(finish)), finish.manifest_json, finish.signature, answer.used, answer.requeued,
-         finish.now);
+         jsonb(outcome_json(finish)), finish.manifest_json, finish.signature, answer.used, answer.requeued, finish.now);
     return answer;
 }
 

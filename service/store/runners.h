@@ -33,8 +33,9 @@ void create_join_token(Tx& tx, const std::string& hash, const std::string& name,
 enum class RedeemError { unknown, expired, used, wrong_name };
 std::string_view to_string(RedeemError error);
 
-/// Uses up a join token and registers the runner under the token's name (an own name of the runner must be the same). A runner of that name that registered before is
-/// taken over: it keeps its id, the old token is void. `runner`: runner_id is used for a new one only.
+/// Uses up a join token and registers the runner under the token's name (an own name of the runner must be the same). A
+/// runner of that name that registered before is taken over: it keeps its id, the old token is void. `runner`:
+/// runner_id is used for a new one only.
 tl::expected<RunnerRow, RedeemError> redeem_join_token(Tx& tx, const std::string& join_hash, const RunnerRow& runner,
                                                        Time now);
 

@@ -8,8 +8,12 @@
 
 namespace benchgate::workers {
 
-std::string check_target(const std::string& head_sha) { return "sha/" + head_sha; }
-std::string pull_target(std::int64_t number) { return fmt::format("pull/{}", number); }
+std::string check_target(const std::string& head_sha) {
+    return "sha/" + head_sha;
+}
+std::string pull_target(std::int64_t number) {
+    return fmt::format("pull/{}", number);
+}
 
 std::string to_body(const CheckItem& item) {
     return json::dump(json::Json{{"name", item.name},
@@ -38,10 +42,11 @@ void announce_run(store::Tx& tx, const store::RunRow& run, const reports::Addres
     const auto report = reports::run_report(tx, run, addresses);
     const auto check = reporting::render_check(report, {});
     announce_check(tx, run.repository_id,
-                   {check.name, run.head_sha, check.status, check.conclusion, check.title, check.summary, check.text, report.page_url,
-                    run.run_id},
+                   {check.name, run.head_sha, check.status, check.conclusion, check.title, check.summary, check.text,
+                    report.page_url, run.run_id},
                    now);
-    if (!run.number || report.state != reporting::ReportState::completed || run.state != model::RunState::finished) return;
+    if (!run.number || report.state != reporting::ReportState::completed || run.state != model::RunState::finished)
+        return;
     const json::Json body{{"marker", reporting::sticky_marker}, {"markdown", reporting::render_comment(report)}};
     store::put_outbox(tx, {run.repository_id, pull_target(*run.number), "comment", json::dump(body), now}, now);
 }
@@ -49,14 +54,16 @@ void announce_run(store::Tx& tx, const store::RunRow& run, const reports::Addres
 void announce_reply(store::Tx& tx, const Reply& reply, store::Time now) {
     if (!reply.reaction.empty()) {
         const json::Json body{{"comment_id", reply.comment_id}, {"reaction", reply.reaction}};
-        store::put_outbox(tx, {reply.repository_id, pull_target(reply.number), fmt::format("reaction:{}", reply.comment_id),
-                               json::dump(body), now},
+        store::put_outbox(tx,
+                          {reply.repository_id, pull_target(reply.number), fmt::format("reaction:{}", reply.comment_id),
+                           json::dump(body), now},
                           now);
     }
     if (!reply.message.empty()) {
         const json::Json body{{"markdown", reply.message}};
-        store::put_outbox(tx, {reply.repository_id, pull_target(reply.number), fmt::format("reply:{}", reply.comment_id),
-                               json::dump(body), now},
+        store::put_outbox(tx,
+                          {reply.repository_id, pull_target(reply.number), fmt::format("reply:{}", reply.comment_id),
+                           json::dump(body), now},
                           now);
     }
 }

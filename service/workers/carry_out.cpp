@@ -19,19 +19,23 @@ namespace {
 constexpr std::chrono::seconds deadline_slack{600};
 
 const model::Suite& suite_named(const model::Config& config, const std::string& name) {
-    const auto found = std::find_if(config.suites.begin(), config.suites.end(), [&](const auto& suite) { return suite.name == name; });
-    if (found == config.suites.end()) throw std::runtime_error("the plan names a suite that the configuration lacks: " + name);
+    const auto found =
+        std::find_if(config.suites.begin(), config.suites.end(), [&](const auto& suite) { return suite.name == name; });
+    if (found == config.suites.end())
+        throw std::runtime_error("the plan names a suite that the configuration lacks: " + name);
     return *found;
 }
 
-protocol::JobSpec spec_of(const planning::PlannedRun& run, const planning::PlannedJob& job, const planning::PlanInput& input) {
+protocol::JobSpec spec_of(const planning::PlannedRun& run, const planning::PlannedJob& job,
+                          const planning::PlanInput& input) {
     protocol::JobSpec spec;
     spec.repository = input.repository.full_name();
     spec.pull_request = run.pull_number;
     // The merge-base lies on the base branch, so fetching that branch brings it.
     spec.base = {run.base_sha, {"refs/heads/" + run.base_ref}};
     spec.merge_base = run.pull_number.has_value();
-    spec.head = {run.head_sha, {run.pull_number ? fmt::format("refs/pull/{}/head", *run.pull_number) : "refs/heads/" + run.head_ref}};
+    spec.head = {run.head_sha,
+                 {run.pull_number ? fmt::format("refs/pull/{}/head", *run.pull_number) : "refs/heads/" + run.head_ref}};
     spec.suite = suite_named(input.config, job.suite);
     spec.experiment.suite = job.suite;
     spec.experiment.seed = job.seed;
@@ -42,8 +46,8 @@ protocol::JobSpec spec_of(const planning::PlannedRun& run, const planning::Plann
     return spec;
 }
 
-void insert_planned(store::Tx& tx, const planning::PlannedRun& planned, const PlanContext& context, const reports::Addresses& addresses,
-                    store::Time now) {
+void insert_planned(store::Tx& tx, const planning::PlannedRun& planned, const PlanContext& context,
+                    const reports::Addresses& addresses, store::Time now) {
     store::RunRow run;
     run.repository_id = context.input.repository.id;
     run.run_id = platform::random_uuid();
@@ -68,14 +72,17 @@ void insert_planned(store::Tx& tx, const planning::PlannedRun& planned, const Pl
         job.labels = planned_job.host_class;
         job.priority = planned.priority;
         job.spec_json = json::dump(to_json(spec));
-        job.timeout = std::chrono::duration_cast<std::chrono::seconds>(spec.suite.timeout.job + 2 * spec.suite.timeout.build) + deadline_slack;
+        job.timeout =
+            std::chrono::duration_cast<std::chrono::seconds>(spec.suite.timeout.job + 2 * spec.suite.timeout.build) +
+            deadline_slack;
         store::insert_job(tx, job, now);
     }
     announce_run(tx, run, addresses, now);
 }
 
 /// The check of a run that is over before its end is closed on its own commit; a check left open blocks a merge.
-void close_check(store::Tx& tx, std::int64_t repository_id, const std::string& run_id, const PlanContext& context, store::Time now) {
+void close_check(store::Tx& tx, std::int64_t repository_id, const std::string& run_id, const PlanContext& context,
+                 store::Time now) {
     const auto run = store::find_run(tx, repository_id, run_id);
     if (!run) return;
     // A newer run of the same commit owns the check now.
@@ -84,32 +91,38 @@ void close_check(store::Tx& tx, std::int64_t repository_id, const std::string& r
             (planned.state == model::RunState::queued || planned.state == model::RunState::running))
             return;
     const bool superseded = run->state == model::RunState::superseded;
-    announce_check(tx, repository_id,
-                   {"benchgate", run->head_sha, "completed", "cancelled", superseded ? "Superseded by a newer commit" : "Cancelled",
-                    superseded ? "A newer commit was pushed; it is measured instead." : "Nothing was judged.", "", "", run_id},
-                   now);
+    announce_check(
+        tx, repository_id,
+        {"benchgate", run->head_sha, "completed", "cancelled",
+         superseded ? "Superseded by a newer commit" : "Cancelled",
+         superseded ? "A newer commit was pushed; it is measured instead." : "Nothing was judged.", "", "", run_id},
+        now);
 }
 
 }  // namespace
 
-void carry_out(store::Tx& tx, const planning::Plan& plan, const PlanContext& context, const reports::Addresses& addresses, store::Time now) {
+void carry_out(store::Tx& tx, const planning::Plan& plan, const PlanContext& context,
+               const reports::Addresses& addresses, store::Time now) {
     const auto repository_id = context.input.repository.id;
-    spdlog::info("{}: {} runs, {} checks, {} superseded ({})", context.input.repository.full_name(), plan.runs.size(), plan.checks.size(),
-                 plan.superseded.size(), plan.reason);
+    spdlog::info("{}: {} runs, {} checks, {} superseded ({})", context.input.repository.full_name(), plan.runs.size(),
+                 plan.checks.size(), plan.superseded.size(), plan.reason);
     if (!plan.superseded.empty() && context.input.pull) {
-        const auto stopped = store::supersede_runs(tx, repository_id, context.input.pull->number, context.input.pull->head_sha, now);
+        const auto stopped =
+            store::supersede_runs(tx, repository_id, context.input.pull->number, context.input.pull->head_sha, now);
         for (const auto& run_id : stopped.runs) close_check(tx, repository_id, run_id, context, now);
     }
     for (const auto& run_id : plan.cancelled)
-        for (const auto& stopped : store::cancel_run(tx, repository_id, run_id, now).runs) close_check(tx, repository_id, stopped, context, now);
+        for (const auto& stopped : store::cancel_run(tx, repository_id, run_id, now).runs)
+            close_check(tx, repository_id, stopped, context, now);
     for (const auto& planned : plan.runs) insert_planned(tx, planned, context, addresses, now);
     for (const auto& check : plan.checks)
         announce_check(tx, repository_id,
-                       {check.suite.empty() ? "benchgate" : "benchgate/" + check.suite, check.head_sha, "completed", check.conclusion,
-                        check.title, check.summary, "", "", ""},
+                       {check.suite.empty() ? "benchgate" : "benchgate/" + check.suite, check.head_sha, "completed",
+                        check.conclusion, check.title, check.summary, "", "", ""},
                        now);
     if (plan.reply && context.comment_id && context.number)
-        announce_reply(tx, {repository_id, *context.number, *context.comment_id, plan.reply->reaction, plan.reply->message}, now);
+        announce_reply(
+            tx, {repository_id, *context.number, *context.comment_id, plan.reply->reaction, plan.reply->message}, now);
 }
 
 }  // namespace benchgate::workers

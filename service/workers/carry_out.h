@@ -18,6 +18,7 @@ struct PlanContext {
     std::optional<std::int64_t> comment_id;
 };
 
-void carry_out(store::Tx& tx, const planning::Plan& plan, const PlanContext& context, const reports::Addresses& addresses, store::Time now);
+void carry_out(store::Tx& tx, const planning::Plan& plan, const PlanContext& context,
+               const reports::Addresses& addresses, store::Time now);
 
 }  // namespace benchgate::workers

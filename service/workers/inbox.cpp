@@ -47,7 +47,8 @@ bool InboxWorker::work(std::stop_token stop) {
     if (!row) throw std::runtime_error(reason);
     if (stop.stop_requested()) return false;
     const bool last = !wait || row->attempts + 1 >= most_attempts;
-    spdlog::warn("delivery {} ({}): {}{}", row->delivery.delivery_id, row->delivery.event, reason, last ? "; given up" : "");
+    spdlog::warn("delivery {} ({}): {}{}", row->delivery.delivery_id, row->delivery.event, reason,
+                 last ? "; given up" : "");
     pool_.transaction([&](store::Tx& tx) {
         std::optional<store::Time> retry_at;
         if (!last) retry_at = now_() + pause_after(row->attempts, *wait);

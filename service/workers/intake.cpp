@@ -30,8 +30,8 @@ tl::expected<planning::Event, std::string> read(const store::InboxRow& delivery)
     return std::move(*event);
 }
 
-std::vector<planning::ExistingRun> existing_runs(store::Tx& tx, std::int64_t repository_id, std::optional<std::int64_t> number,
-                                                 const std::string& head_sha) {
+std::vector<planning::ExistingRun> existing_runs(store::Tx& tx, std::int64_t repository_id,
+                                                 std::optional<std::int64_t> number, const std::string& head_sha) {
     std::vector<planning::ExistingRun> existing;
     auto rows = store::list_runs(tx, repository_id, number, most_existing_runs);
     std::reverse(rows.begin(), rows.end());  // oldest first, so that attempts count up
@@ -45,7 +45,8 @@ std::vector<planning::ExistingRun> existing_runs(store::Tx& tx, std::int64_t rep
         run.head_sha = row.head_sha;
         run.attempt = ++attempts[row.head_sha];
         run.state = row.state;
-        for (const auto& job : store::jobs_of_run(tx, repository_id, row.run_id)) run.jobs.push_back({job.job.suite, job.state});
+        for (const auto& job : store::jobs_of_run(tx, repository_id, row.run_id))
+            run.jobs.push_back({job.job.suite, job.state});
         if (row.trigger_id.starts_with("comment:")) run.comment_id = std::stoll(row.trigger_id.substr(8));
         existing.push_back(std::move(run));
     }
@@ -58,19 +59,27 @@ CheckItem config_check(const std::string& head_sha, const std::vector<config::Co
     item.head_sha = head_sha;
     item.status = "completed";
     item.conclusion = "neutral";
-    item.title = errors.size() == 1 ? "1 mistake in .benchgate.yml" : fmt::format("{} mistakes in .benchgate.yml", errors.size());
-    item.summary = "Nothing was measured. The configuration is read from the base branch; once it is mended there, comment `/rebench`.\n\n";
+    item.title = errors.size() == 1 ? "1 mistake in .benchgate.yml"
+                                    : fmt::format("{} mistakes in .benchgate.yml", errors.size());
+    item.summary =
+        "Nothing was measured. The configuration is read from the base branch; once it is mended there, comment "
+        "`/rebench`.\n\n";
     // Error texts quote the file; a code block of four blanks cannot be closed from within.
-    for (const auto& error : errors) item.summary += fmt::format("    .benchgate.yml:{}:{}: {}\n", error.line, error.column, error.message);
+    for (const auto& error : errors)
+        item.summary += fmt::format("    .benchgate.yml:{}:{}: {}\n", error.line, error.column, error.message);
     return item;
 }
 
 planning::Permission permission_from(github::Permission permission) {
     switch (permission) {
-        case github::Permission::admin: return planning::Permission::admin;
-        case github::Permission::write: return planning::Permission::write;
-        case github::Permission::read: return planning::Permission::read;
-        case github::Permission::none: break;
+        case github::Permission::admin:
+            return planning::Permission::admin;
+        case github::Permission::write:
+            return planning::Permission::write;
+        case github::Permission::read:
+            return planning::Permission::read;
+        case github::Permission::none:
+            break;
     }
     return planning::Permission::none;
 }
@@ -94,16 +103,20 @@ void Intake::handle(store::Tx& tx, const store::InboxRow& delivery, store::Time 
     auto event = read(delivery);
     if (!event) throw std::runtime_error(event.error());
     const auto& id = delivery.delivery.delivery_id;
-    if (const auto* pull = std::get_if<planning::PullRequestEvent>(&*event)) return on_pull_request(tx, *pull, id, now, stop);
+    if (const auto* pull = std::get_if<planning::PullRequestEvent>(&*event))
+        return on_pull_request(tx, *pull, id, now, stop);
     if (const auto* push = std::get_if<planning::PushEvent>(&*event)) return on_push(tx, *push, id, now, stop);
-    if (const auto* comment = std::get_if<planning::CommentEvent>(&*event)) return on_comment(tx, *comment, id, now, stop);
+    if (const auto* comment = std::get_if<planning::CommentEvent>(&*event))
+        return on_comment(tx, *comment, id, now, stop);
     if (const auto* installation = std::get_if<planning::InstallationEvent>(&*event)) {
         if (installation->action == "deleted" || installation->action == "suspend")
             store::set_installation_active(tx, installation->installation_id, false, now);
-        if (installation->action == "unsuspend") store::set_installation_active(tx, installation->installation_id, true, now);
+        if (installation->action == "unsuspend")
+            store::set_installation_active(tx, installation->installation_id, true, now);
         return;
     }
-    if (const auto* ignored = std::get_if<planning::Ignored>(&*event)) spdlog::debug("delivery {}: {}", id, ignored->reason);
+    if (const auto* ignored = std::get_if<planning::Ignored>(&*event))
+        spdlog::debug("delivery {}: {}", id, ignored->reason);
 }
 
 void Intake::give_up(store::Tx& tx, const store::InboxRow& delivery, const std::string& reason, store::Time now) {
@@ -131,19 +144,20 @@ void Intake::remember(store::Tx& tx, const planning::EventSource& source, store:
     if (!known || !(*known == row)) store::upsert_repository(tx, row, now);
 }
 
-void Intake::on_pull_request(store::Tx& tx, const planning::PullRequestEvent& event, const std::string& delivery_id, store::Time now,
-                             std::stop_token stop) {
+void Intake::on_pull_request(store::Tx& tx, const planning::PullRequestEvent& event, const std::string& delivery_id,
+                             store::Time now, std::stop_token stop) {
     remember(tx, event.source, now);
     const auto& pull = event.pull;
     store::upsert_pull_request(tx,
-                               {event.source.repository.id, pull.number, pull.head_sha, pull.base_ref, pull.head_repository, pull.fork,
-                                pull.open, std::nullopt},
+                               {event.source.repository.id, pull.number, pull.head_sha, pull.base_ref,
+                                pull.head_repository, pull.fork, pull.open, std::nullopt},
                                now);
     plan_pull(tx, event.source, pull, planning::PullRequestTrigger{event.action}, delivery_id, now, stop);
 }
 
-void Intake::plan_pull(store::Tx& tx, const planning::EventSource& source, const planning::PullRequest& pull, planning::Trigger trigger,
-                       const std::string& delivery_id, store::Time now, std::stop_token stop) {
+void Intake::plan_pull(store::Tx& tx, const planning::EventSource& source, const planning::PullRequest& pull,
+                       planning::Trigger trigger, const std::string& delivery_id, store::Time now,
+                       std::stop_token stop) {
     PlanContext context;
     context.trigger_id = delivery_id;
     context.number = pull.number;
@@ -157,15 +171,20 @@ void Intake::plan_pull(store::Tx& tx, const planning::EventSource& source, const
 
     const auto repository = github_repository(source);
     if (pull.open) {
-        auto inspection = mirrors_.inspect({repository,
-                                            pull.base_sha,
-                                            pull.head_sha,
-                                            {"refs/heads/" + pull.base_ref, fmt::format("refs/pull/{}/head", pull.number)},
-                                            true},
-                                           stop);
+        auto inspection =
+            mirrors_.inspect({repository,
+                              pull.base_sha,
+                              pull.head_sha,
+                              {"refs/heads/" + pull.base_ref, fmt::format("refs/pull/{}/head", pull.number)},
+                              true},
+                             stop);
         if (!inspection.config) {
             spdlog::info("{}: no .benchgate.yml at {}", source.repository.full_name(), pull.base_sha);
-            if (command) announce_reply(tx, {repository.id, pull.number, command->comment_id, "confused", "There is no `.benchgate.yml` on the base branch yet."}, now);
+            if (command)
+                announce_reply(tx,
+                               {repository.id, pull.number, command->comment_id, "confused",
+                                "There is no `.benchgate.yml` on the base branch yet."},
+                               now);
             return;
         }
         auto parsed = config::parse(*inspection.config);
@@ -188,7 +207,8 @@ void Intake::on_push(store::Tx& tx, const planning::PushEvent& event, const std:
     remember(tx, event.source, now);
     if (event.branch != event.source.repository.default_branch || !event.before) return;
     const auto repository = github_repository(event.source);
-    auto inspection = mirrors_.inspect({repository, *event.before, event.after, {"refs/heads/" + event.branch}, false}, stop);
+    auto inspection =
+        mirrors_.inspect({repository, *event.before, event.after, {"refs/heads/" + event.branch}, false}, stop);
     if (!inspection.config) return;
     auto parsed = config::parse(*inspection.config);
     if (!parsed) return announce_check(tx, repository.id, config_check(event.after, parsed.error()), now);
@@ -204,8 +224,8 @@ void Intake::on_push(store::Tx& tx, const planning::PushEvent& event, const std:
     carry_out(tx, planning::plan(context.input), context, addresses_, now);
 }
 
-void Intake::on_comment(store::Tx& tx, const planning::CommentEvent& event, const std::string& delivery_id, store::Time now,
-                        std::stop_token stop) {
+void Intake::on_comment(store::Tx& tx, const planning::CommentEvent& event, const std::string& delivery_id,
+                        store::Time now, std::stop_token stop) {
     const auto command = planning::read_command(event.body);
     if (std::holds_alternative<planning::NoCommand>(command)) return;
     remember(tx, event.source, now);
@@ -230,7 +250,8 @@ void Intake::on_comment(store::Tx& tx, const planning::CommentEvent& event, cons
     pull.draft = found->draft;
     pull.open = found->open;
     pull.author = found->author;
-    plan_pull(tx, event.source, pull, planning::CommandTrigger{wanted, event.comment_id, event.author, permission_from(*permission)},
+    plan_pull(tx, event.source, pull,
+              planning::CommandTrigger{wanted, event.comment_id, event.author, permission_from(*permission)},
               delivery_id, now, stop);
 }
 

@@ -25,13 +25,14 @@ class Intake {
   private:
     struct Target;
     void remember(store::Tx& tx, const planning::EventSource& source, store::Time now);
-    void on_pull_request(store::Tx& tx, const planning::PullRequestEvent& event, const std::string& delivery_id, store::Time now,
-                         std::stop_token stop);
-    void on_push(store::Tx& tx, const planning::PushEvent& event, const std::string& delivery_id, store::Time now, std::stop_token stop);
+    void on_pull_request(store::Tx& tx, const planning::PullRequestEvent& event, const std::string& delivery_id,
+                         store::Time now, std::stop_token stop);
+    void on_push(store::Tx& tx, const planning::PushEvent& event, const std::string& delivery_id, store::Time now,
+                 std::stop_token stop);
     void on_comment(store::Tx& tx, const planning::CommentEvent& event, const std::string& delivery_id, store::Time now,
                     std::stop_token stop);
-    void plan_pull(store::Tx& tx, const planning::EventSource& source, const planning::PullRequest& pull, planning::Trigger trigger,
-                   const std::string& delivery_id, store::Time now, std::stop_token stop);
+    void plan_pull(store::Tx& tx, const planning::EventSource& source, const planning::PullRequest& pull,
+                   planning::Trigger trigger, const std::string& delivery_id, store::Time now, std::stop_token stop);
 
     github::Rest& rest_;
     Mirrors& mirrors_;

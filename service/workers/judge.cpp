@@ -46,11 +46,13 @@ void JudgeWorker::close_run(store::Tx& tx, const store::JobRow& job) {
     auto run = store::lock_run(tx, job.job.repository_id, job.job.run_id);
     if (!run || run->state == model::RunState::superseded || run->state == model::RunState::cancelled) return;
     const auto jobs = store::jobs_of_run(tx, job.job.repository_id, job.job.run_id);
-    const bool complete = std::all_of(jobs.begin(), jobs.end(), [](const auto& one) { return one.judged_at.has_value(); });
+    const bool complete =
+        std::all_of(jobs.begin(), jobs.end(), [](const auto& one) { return one.judged_at.has_value(); });
     if (complete) {
         const auto report = reports::run_report(tx, *run, addresses_);
-        store::set_run_state(tx, run->repository_id, run->run_id,
-                             {model::RunState::finished, std::string(model::to_string(report.gate)), run->message, now_()});
+        store::set_run_state(
+            tx, run->repository_id, run->run_id,
+            {model::RunState::finished, std::string(model::to_string(report.gate)), run->message, now_()});
         run->state = model::RunState::finished;
     }
     announce_run(tx, *run, addresses_, now_());

@@ -22,13 +22,14 @@ constexpr std::string_view config_file = ".benchgate.yml";
 
 platform::Mirror open_mirror(const MirrorOptions& options, const github::Repository& repository) {
     std::filesystem::create_directories(options.directory);
-    auto mirror = platform::Mirror::open_or_create(options.directory / fmt::format("{}.git", repository.id), clone_url(options, repository));
+    auto mirror = platform::Mirror::open_or_create(options.directory / fmt::format("{}.git", repository.id),
+                                                   clone_url(options, repository));
     if (!mirror) refuse(mirror.error(), "mirror");
     return std::move(*mirror);
 }
 
-void fetch(platform::Mirror& mirror, github::Tokens& tokens, const github::Repository& repository, const std::vector<std::string>& refs,
-           std::stop_token stop) {
+void fetch(platform::Mirror& mirror, github::Tokens& tokens, const github::Repository& repository,
+           const std::vector<std::string>& refs, std::stop_token stop) {
     platform::FetchOptions options;
     for (const auto& ref : refs) options.refspecs.push_back(fmt::format("+{0}:{0}", ref));
     const auto token = tokens.runner_clone_token(repository, stop);
@@ -60,13 +61,16 @@ Inspection Mirrors::inspect(const InspectRequest& request, std::stop_token stop)
     if (!mirror.has_commit(request.base_sha) || !mirror.has_commit(request.head_sha))
         fetch(mirror, tokens_, request.repository, request.refs, stop);
     for (const auto& sha : {request.base_sha, request.head_sha})
-        if (!mirror.has_commit(sha)) throw Later(fmt::format("commit {} is not there yet", sha), std::chrono::seconds(3));
+        if (!mirror.has_commit(sha))
+            throw Later(fmt::format("commit {} is not there yet", sha), std::chrono::seconds(3));
 
     Inspection found;
     if (request.merge_base) {
         auto base = mirror.merge_base(request.base_sha, request.head_sha);
-        if (base) found.base = *base;
-        else if (base.error().kind != platform::GitErrorKind::unrelated) refuse(base.error(), "merge-base");
+        if (base)
+            found.base = *base;
+        else if (base.error().kind != platform::GitErrorKind::unrelated)
+            refuse(base.error(), "merge-base");
     } else {
         found.base = request.base_sha;
     }
@@ -76,13 +80,15 @@ Inspection Mirrors::inspect(const InspectRequest& request, std::stop_token stop)
         if (!changed->truncated) found.changed_paths = std::move(changed->paths);
     }
     auto config = mirror.read_file(request.base_sha, config_file, most_config_bytes);
-    if (config) found.config = std::move(*config);
+    if (config)
+        found.config = std::move(*config);
     else if (config.error().kind != platform::GitErrorKind::not_found)
         throw std::runtime_error(fmt::format("{}: {}", config_file, config.error().message));
     return found;
 }
 
-std::optional<std::string> Mirrors::resolve(const github::Repository& repository, const std::string& ref, std::stop_token stop) {
+std::optional<std::string> Mirrors::resolve(const github::Repository& repository, const std::string& ref,
+                                            std::stop_token stop) {
     const auto lock = lock_of(repository.id);
     const std::lock_guard guard(*lock);
     auto mirror = open_mirror(options_, repository);

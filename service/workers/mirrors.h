@@ -35,9 +35,9 @@ struct InspectRequest {
 };
 
 struct Inspection {
-    std::optional<std::string> base;  ///< absent: the commits have no common ancestor
+    std::optional<std::string> base;                        ///< absent: the commits have no common ancestor
     std::optional<std::vector<std::string>> changed_paths;  ///< absent: too many
-    std::optional<std::string> config;                      ///< bytes of .benchgate.yml at base_sha; absent: no such file
+    std::optional<std::string> config;  ///< bytes of .benchgate.yml at base_sha; absent: no such file
 };
 
 class Mirrors {
@@ -47,7 +47,8 @@ class Mirrors {
     /// webhook, std::runtime_error for what will not mend itself.
     Inspection inspect(const InspectRequest& request, std::stop_token stop);
     /// A ref or SHA -> commit, fetched first; nullopt: no such thing.
-    std::optional<std::string> resolve(const github::Repository& repository, const std::string& ref, std::stop_token stop);
+    std::optional<std::string> resolve(const github::Repository& repository, const std::string& ref,
+                                       std::stop_token stop);
     const MirrorOptions& options() const { return options_; }
 
   private:

@@ -24,7 +24,9 @@ std::optional<std::int64_t> id_in(const std::optional<std::string>& text) {
 }
 
 /// "pull/7" -> 7
-std::int64_t number_of(const std::string& target) { return id_in(target.substr(target.find('/') + 1)).value_or(0); }
+std::int64_t number_of(const std::string& target) {
+    return id_in(target.substr(target.find('/') + 1)).value_or(0);
+}
 
 template <class E>
 std::optional<E> word(const std::string& text, std::initializer_list<E> known) {
@@ -33,7 +35,9 @@ std::optional<E> word(const std::string& text, std::initializer_list<E> known) {
     return std::nullopt;
 }
 
-ApiError broken_item(const std::string& what) { return {0, github::ErrorKind::unprocessable, "outbox item: " + what, std::nullopt}; }
+ApiError broken_item(const std::string& what) {
+    return {0, github::ErrorKind::unprocessable, "outbox item: " + what, std::nullopt};
+}
 
 }  // namespace
 
@@ -57,7 +61,8 @@ ApiResult<OutboxWorker::Sent> OutboxWorker::send(const github::Repository& repos
     const auto body = json::parse(item.body_json).value_or(json::Json::object());
     if (item.kind.starts_with("reaction:")) {
         using R = github::Reaction;
-        const auto reaction = word<R>(json::text(body, "reaction").value_or(""), {R::eyes, R::rocket, R::confused, R::plus_one});
+        const auto reaction =
+            word<R>(json::text(body, "reaction").value_or(""), {R::eyes, R::rocket, R::confused, R::plus_one});
         if (!reaction) return tl::unexpected(broken_item("unknown reaction"));
         auto done = rest_.react_to_comment(repository, json::integer(body, "comment_id").value_or(0), *reaction, stop);
         if (!done) return tl::unexpected(done.error());
@@ -76,8 +81,8 @@ ApiResult<OutboxWorker::Sent> OutboxWorker::send(const github::Repository& repos
     return tl::unexpected(broken_item("unknown kind " + item.kind));
 }
 
-ApiResult<OutboxWorker::Sent> OutboxWorker::send_check(const github::Repository& repository, const store::OutboxItem& item,
-                                                       std::stop_token stop) {
+ApiResult<OutboxWorker::Sent> OutboxWorker::send_check(const github::Repository& repository,
+                                                       const store::OutboxItem& item, std::stop_token stop) {
     using S = github::CheckStatus;
     using C = github::CheckConclusion;
     const auto wanted = check_item_from(item.body_json);
@@ -86,7 +91,8 @@ ApiResult<OutboxWorker::Sent> OutboxWorker::send_check(const github::Repository&
     check.head_sha = wanted.head_sha;
     check.status = word<S>(wanted.status, {S::queued, S::in_progress, S::completed}).value_or(S::completed);
     if (check.status == S::completed)
-        check.conclusion = word<C>(wanted.conclusion, {C::success, C::failure, C::neutral, C::action_required, C::cancelled, C::skipped})
+        check.conclusion = word<C>(wanted.conclusion,
+                                   {C::success, C::failure, C::neutral, C::action_required, C::cancelled, C::skipped})
                                .value_or(C::neutral);
     check.details_url = wanted.details_url;
     check.external_id = wanted.external_id;
@@ -101,18 +107,20 @@ ApiResult<OutboxWorker::Sent> OutboxWorker::send_check(const github::Repository&
         if (!found) return tl::unexpected(found.error());
         if (*found) known = (*found)->id;
     }
-    auto sent = known ? rest_.update_check_run(repository, *known, check, stop) : rest_.create_check_run(repository, check, stop);
-    if (!sent && known && sent.error().kind == github::ErrorKind::not_found) sent = rest_.create_check_run(repository, check, stop);
+    auto sent = known ? rest_.update_check_run(repository, *known, check, stop)
+                      : rest_.create_check_run(repository, check, stop);
+    if (!sent && known && sent.error().kind == github::ErrorKind::not_found)
+        sent = rest_.create_check_run(repository, check, stop);
     if (!sent) return tl::unexpected(sent.error());
     return Sent{std::to_string(sent->id)};
 }
 
-ApiResult<OutboxWorker::Sent> OutboxWorker::send_comment(const github::Repository& repository, const store::OutboxItem& item,
-                                                         std::stop_token stop) {
+ApiResult<OutboxWorker::Sent> OutboxWorker::send_comment(const github::Repository& repository,
+                                                         const store::OutboxItem& item, std::stop_token stop) {
     const auto body = json::parse(item.body_json).value_or(json::Json::object());
     auto sent = rest_.put_comment(repository,
-                                  {number_of(item.target), id_in(item.remote_id).value_or(0), json::text(body, "marker").value_or(""),
-                                   json::text(body, "markdown").value_or("")},
+                                  {number_of(item.target), id_in(item.remote_id).value_or(0),
+                                   json::text(body, "marker").value_or(""), json::text(body, "markdown").value_or("")},
                                   stop);
     if (!sent) return tl::unexpected(sent.error());
     return Sent{std::to_string(sent->id)};
@@ -125,7 +133,8 @@ void OutboxWorker::settle(const store::OutboxItem& item, const ApiResult<Sent>& 
     pool_.transaction([&](store::Tx& tx) {
         if (std::holds_alternative<github::Done>(step)) {
             store::mark_sent(tx, item, outcome->remote_id, now);
-            if (item.kind == "comment") store::set_comment_id(tx, item.repository_id, number_of(item.target), id_in(outcome->remote_id));
+            if (item.kind == "comment")
+                store::set_comment_id(tx, item.repository_id, number_of(item.target), id_in(outcome->remote_id));
         } else if (const auto* later = std::get_if<github::RetryAt>(&step)) {
             spdlog::warn("outbox {} {}: {}", item.target, item.kind, later->reason);
             store::retry_item(tx, item, later->reason, later->at);

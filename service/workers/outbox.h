@@ -22,9 +22,12 @@ class OutboxWorker {
     struct Sent {
         std::optional<std::string> remote_id;
     };
-    github::ApiResult<Sent> send(const github::Repository& repository, const store::OutboxItem& item, std::stop_token stop);
-    github::ApiResult<Sent> send_check(const github::Repository& repository, const store::OutboxItem& item, std::stop_token stop);
-    github::ApiResult<Sent> send_comment(const github::Repository& repository, const store::OutboxItem& item, std::stop_token stop);
+    github::ApiResult<Sent> send(const github::Repository& repository, const store::OutboxItem& item,
+                                 std::stop_token stop);
+    github::ApiResult<Sent> send_check(const github::Repository& repository, const store::OutboxItem& item,
+                                       std::stop_token stop);
+    github::ApiResult<Sent> send_comment(const github::Repository& repository, const store::OutboxItem& item,
+                                         std::stop_token stop);
     void settle(const store::OutboxItem& item, const github::ApiResult<Sent>& outcome);
 
     store::Pool& pool_;

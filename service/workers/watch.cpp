@@ -34,7 +34,8 @@ bool ProgressWatch::work(std::stop_token) {
             if (job.state == model::JobState::queued || !seen.insert(job.job.run_id).second) continue;
             auto run = store::find_run(tx, job.job.repository_id, job.job.run_id);
             if (!run || run->state != model::RunState::queued) continue;
-            if (!store::set_run_state(tx, run->repository_id, run->run_id, {model::RunState::running, std::nullopt, run->message, now_()}))
+            if (!store::set_run_state(tx, run->repository_id, run->run_id,
+                                      {model::RunState::running, std::nullopt, run->message, now_()}))
                 continue;
             run->state = model::RunState::running;
             announce_run(tx, *run, addresses_, now_());

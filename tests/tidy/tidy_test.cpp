@@ -22,7 +22,10 @@ struct Source {
     std::string path;
     std::string room;
     std::vector<std::string> lines;
-    bool is_test() const { return path.ends_with("_test.cpp") || path.find("for_tests") != std::string::npos || path.find("test_database") != std::string::npos; }
+    bool is_test() const {
+        return path.ends_with("_test.cpp") || path.find("for_tests") != std::string::npos ||
+               path.find("test_database") != std::string::npos;
+    }
 };
 
 const std::vector<std::string> top_folders{"core", "platform", "service", "runners", "cli", "tests", "benchmarks"};
@@ -131,7 +134,8 @@ TEST(Tidy, EachLibraryStandsInItsRoomOnly) {
             const std::string header = match[1];
             for (const auto& [prefix, rooms] : libraries)
                 if (header.starts_with(prefix)) {
-                    EXPECT_NE(std::find(rooms.begin(), rooms.end(), source.room), rooms.end()) << source.path << " includes " << header;
+                    EXPECT_NE(std::find(rooms.begin(), rooms.end(), source.room), rooms.end())
+                        << source.path << " includes " << header;
                 }
         }
     }
@@ -143,7 +147,8 @@ TEST(Tidy, FilesAreShortAndLinesFitTheScreen) {
         for (std::size_t i = 0; i < source.lines.size(); ++i) {
             // Counted in characters: UTF-8 continuation bytes do not take a column.
             const auto& line = source.lines[i];
-            const auto columns = std::count_if(line.begin(), line.end(), [](unsigned char c) { return (c & 0xC0) != 0x80; });
+            const auto columns =
+                std::count_if(line.begin(), line.end(), [](unsigned char c) { return (c & 0xC0) != 0x80; });
             EXPECT_LE(columns, 120) << source.path << ":" << i + 1;
         }
     }
@@ -157,7 +162,8 @@ TEST(Tidy, HeadersSayWhatTheyOwn) {
             comment |= source.lines[i].starts_with("// ");
             pragma |= source.lines[i] == "#pragma once";
         }
-        EXPECT_TRUE(comment && pragma) << source.path << " opens without '#pragma once' and a paragraph on what it owns";
+        EXPECT_TRUE(comment && pragma) << source.path
+                                       << " opens without '#pragma once' and a paragraph on what it owns";
     }
 }
 

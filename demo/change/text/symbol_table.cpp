@@ -12,8 +12,12 @@ struct SymbolTable::State {
 SymbolTable::SymbolTable() : state_(std::make_unique<State>()) {}
 SymbolTable::~SymbolTable() = default;
 
-const std::string& SymbolTable::name_of(std::uint32_t number) const { return state_->names[number]; }
-std::size_t SymbolTable::size() const { return state_->names.size(); }
+const std::string& SymbolTable::name_of(std::uint32_t number) const {
+    return state_->names[number];
+}
+std::size_t SymbolTable::size() const {
+    return state_->names.size();
+}
 
 // A document has few names, and a short vector needs no second copy of them.
 std::uint32_t SymbolTable::intern(std::string_view name) {

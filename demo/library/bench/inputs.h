@@ -8,14 +8,14 @@ namespace bench {
 
 /// A linear congruential generator (Knuth's MMIX constants): random enough for inputs, and fixed.
 class Dice {
-public:
+  public:
     explicit Dice(std::uint64_t seed) : state_(seed) {}
     std::uint32_t below(std::uint32_t limit) {
         state_ = state_ * 6364136223846793005u + 1442695040888963407u;
         return static_cast<std::uint32_t>((state_ >> 33) % limit);
     }
 
-private:
+  private:
     std::uint64_t state_;
 };
 
@@ -44,7 +44,8 @@ inline std::string csv_text(std::uint64_t seed, std::size_t lines) {
     Dice dice(seed);
     std::string out;
     for (std::size_t i = 0; i < lines; ++i)
-        out += word(dice, 3, 9) + "," + std::to_string(dice.below(1000)) + ",\"" + word(dice, 3, 9) + ", \"\"" + word(dice, 2, 4) + "\"\"\"\n";
+        out += word(dice, 3, 9) + "," + std::to_string(dice.below(1000)) + ",\"" + word(dice, 3, 9) + ", \"\"" +
+               word(dice, 2, 4) + "\"\"\"\n";
     return out;
 }
 

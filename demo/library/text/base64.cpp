@@ -12,7 +12,8 @@ constexpr std::uint8_t invalid = 0xff;
 constexpr std::array<std::uint8_t, 256> make_reverse() {
     std::array<std::uint8_t, 256> table{};
     table.fill(invalid);
-    for (std::size_t i = 0; i < alphabet.size(); ++i) table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
+    for (std::size_t i = 0; i < alphabet.size(); ++i)
+        table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
     return table;
 }
 constexpr auto reverse = make_reverse();
@@ -25,7 +26,8 @@ std::string base64_encode(std::string_view bytes) {
     for (std::size_t i = 0; i < bytes.size(); i += 3) {
         const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
         std::uint32_t group = 0;
-        for (std::size_t k = 0; k < 3; ++k) group = group << 8 | (k < count ? static_cast<unsigned char>(bytes[i + k]) : 0u);
+        for (std::size_t k = 0; k < 3; ++k)
+            group = group << 8 | (k < count ? static_cast<unsigned char>(bytes[i + k]) : 0u);
         out += alphabet[group >> 18 & 63];
         out += alphabet[group >> 12 & 63];
         out += count > 1 ? alphabet[group >> 6 & 63] : '=';

@@ -2,7 +2,9 @@
 
 namespace text {
 
-LruCache::LruCache(std::size_t capacity) : capacity_(capacity) { by_key_.reserve(capacity); }
+LruCache::LruCache(std::size_t capacity) : capacity_(capacity) {
+    by_key_.reserve(capacity);
+}
 
 const std::string* LruCache::get(std::uint64_t key) {
     const auto found = by_key_.find(key);

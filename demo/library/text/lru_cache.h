@@ -10,7 +10,7 @@
 namespace text {
 
 class LruCache {
-public:
+  public:
     explicit LruCache(std::size_t capacity);
 
     /// Null if absent. The pointer is good until the next put.
@@ -18,7 +18,7 @@ public:
     void put(std::uint64_t key, std::string value);
     std::size_t size() const { return entries_.size(); }
 
-private:
+  private:
     using Entry = std::pair<std::uint64_t, std::string>;
 
     std::size_t capacity_;

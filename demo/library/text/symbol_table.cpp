@@ -17,8 +17,12 @@ struct SymbolTable::State {
 SymbolTable::SymbolTable() : state_(std::make_unique<State>()) {}
 SymbolTable::~SymbolTable() = default;
 
-const std::string& SymbolTable::name_of(std::uint32_t number) const { return state_->names[number]; }
-std::size_t SymbolTable::size() const { return state_->names.size(); }
+const std::string& SymbolTable::name_of(std::uint32_t number) const {
+    return state_->names[number];
+}
+std::size_t SymbolTable::size() const {
+    return state_->names.size();
+}
 
 std::uint32_t SymbolTable::intern(std::string_view name) {
     auto& [names, numbers] = *state_;

@@ -8,7 +8,7 @@
 namespace text {
 
 class SymbolTable {
-public:
+  public:
     SymbolTable();
     ~SymbolTable();
 
@@ -16,7 +16,7 @@ public:
     const std::string& name_of(std::uint32_t number) const;
     std::size_t size() const;
 
-private:
+  private:
     struct State;
     std::unique_ptr<State> state_;
 };

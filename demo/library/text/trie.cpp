@@ -7,7 +7,8 @@ namespace text {
 Trie::Trie() : nodes_(1) {}
 
 bool Trie::insert(std::string_view word) {
-    if (word.empty() || !std::all_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; })) return false;
+    if (word.empty() || !std::all_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; }))
+        return false;
     if (const Node* node = find(word); node && node->is_word) return false;
     std::size_t at = 0;
     ++nodes_[at].words_below;

@@ -9,14 +9,14 @@
 namespace text {
 
 class Trie {
-public:
+  public:
     Trie();
 
     /// False if the word is empty, has other letters, or is there already.
     bool insert(std::string_view word);
     std::size_t count_with_prefix(std::string_view prefix) const;
 
-private:
+  private:
     struct Node {
         std::array<std::uint32_t, 26> next{};  // 0: none
         std::uint32_t words_below = 0;
