@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
 #include <ostream>
 
 #include "cli/trials_csv.h"
@@ -13,24 +12,17 @@
 #include "core/judging/judge.h"
 #include "core/protocol/bundle_json.h"
 #include "core/reporting/report_json.h"
+#include "platform/files.h"
 
 namespace benchgate::cli {
 namespace {
 
 constexpr std::size_t max_bundle_bytes = 512u << 20;
 
-tl::expected<std::string, std::string> read_file(const std::string& path, std::size_t max_bytes) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return tl::unexpected(fmt::format("{}:1: cannot be opened", path));
-    std::string bytes(std::istreambuf_iterator<char>(file), {});
-    if (bytes.size() > max_bytes) return tl::unexpected(fmt::format("{}:1: more than {} bytes", path, max_bytes));
-    return bytes;
-}
-
 tl::expected<std::optional<model::Policy>, std::string> read_policy(const std::string& path) {
     if (path.empty()) return std::nullopt;
-    const auto text = read_file(path, config::max_bytes);
-    if (!text) return tl::unexpected(text.error());
+    const auto text = platform::read_file(path, config::max_bytes);
+    if (!text) return tl::unexpected(text.error().message);
     const auto parsed = config::parse(*text);
     if (parsed) return parsed->policy;
     std::string all;
@@ -41,8 +33,8 @@ tl::expected<std::optional<model::Policy>, std::string> read_policy(const std::s
 
 tl::expected<model::Judgement, std::string> judge_bundle(const JudgeOptions& options,
                                                          const std::optional<model::Policy>& policy) {
-    const auto bytes = read_file(options.bundle_file, max_bundle_bytes);
-    if (!bytes) return tl::unexpected(bytes.error());
+    const auto bytes = platform::read_file(options.bundle_file, max_bundle_bytes);
+    if (!bytes) return tl::unexpected(bytes.error().message);
     const auto document = json::parse(*bytes, {max_bundle_bytes, json::Limits{}.depth});
     if (!document) return tl::unexpected(fmt::format("{}:1: {}", options.bundle_file, document.error().message));
     auto bundle = protocol::read_bundle(*document);

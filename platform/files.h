@@ -72,17 +72,14 @@ FileResult<std::string> read_below(const std::filesystem::path& directory, const
 /// The same, as an open descriptor (read only) for files that are streamed.
 FileResult<Fd> open_below(const std::filesystem::path& directory, const std::filesystem::path& relative);
 
-/// Path and size of regular files below directory that match the pattern ("build/*.so", "bench"; * and ? stay within
-/// one name, ** crosses directories); links are not followed. Sorted. At most `limit` files.
+/// Path and size of regular files below directory that match the pattern (core/model/globs.h: "build/*.so",
+/// "bench"); links are not followed. Sorted. At most `limit` files.
 struct FoundFile {
     std::string path;  ///< relative to the directory
     std::uint64_t bytes = 0;
 };
 FileResult<std::vector<FoundFile>> find_below(const std::filesystem::path& directory, std::string_view pattern,
                                               std::size_t limit);
-
-/// Does the path match the pattern of find_below?
-bool glob_match(std::string_view pattern, std::string_view path);
 
 /// Written beside the target, synced, renamed over it, directory synced: the old bytes or the new ones, never a part.
 FileResult<void> write_file_atomically(const std::filesystem::path& path, std::string_view bytes, mode_t mode = 0644);

@@ -52,15 +52,6 @@ TEST(Files, NothingOutsideTheDirectoryCanBeRead) {
 }
 
 TEST(Files, PatternsCrossDirectoriesOnlyWithTwoStars) {
-    EXPECT_TRUE(glob_match("build/bench", "build/bench"));
-    EXPECT_TRUE(glob_match("build/*.so", "build/a.so"));
-    EXPECT_FALSE(glob_match("build/*.so", "build/x/a.so"));
-    EXPECT_TRUE(glob_match("**/*.so", "a.so"));
-    EXPECT_TRUE(glob_match("src/**", "src/a/b/c.cpp"));
-    EXPECT_TRUE(glob_match("src/**/c.cpp", "src/a/b/c.cpp"));
-    EXPECT_FALSE(glob_match("src/**/d.cpp", "src/a/b/c.cpp"));
-    EXPECT_FALSE(glob_match("build", "build/bench"));
-
     const TempDir dir;
     put(dir.path() / "b/x.so", "12");
     put(dir.path() / "b/deep/y.so", "123");

@@ -5,10 +5,10 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/model/globs.h"
 #include "platform/files.h"
 
 namespace benchgate::platform {
@@ -83,32 +83,6 @@ FileResult<void> walk(const std::filesystem::path& directory, Walk& walk) {
     return {};
 }
 
-/// Matches name by name; "**" stands for any number of names.
-bool match_from(std::string_view pattern, std::string_view path, int depth) {
-    if (depth > 64) return false;
-    const std::size_t cut = pattern.find('/');
-    const std::string_view first = pattern.substr(0, cut);
-    if (first == "**") {
-        if (cut == std::string_view::npos) return true;
-        for (std::size_t at = 0;;) {
-            if (match_from(pattern.substr(cut + 1), path.substr(at), depth + 1)) return true;
-            at = path.find('/', at);
-            if (at == std::string_view::npos) return false;
-            ++at;
-        }
-    }
-    const std::size_t end = path.find('/');
-    if (::fnmatch(std::string(first).c_str(), std::string(path.substr(0, end)).c_str(), FNM_NOESCAPE) != 0)
-        return false;
-    if (cut == std::string_view::npos || end == std::string_view::npos)
-        return cut == std::string_view::npos && end == std::string_view::npos;
-    return match_from(pattern.substr(cut + 1), path.substr(end + 1), depth + 1);
-}
-
-}
-
-bool glob_match(std::string_view pattern, std::string_view path) {
-    return match_from(pattern, path, 0);
 }
 
 FileResult<std::vector<FoundFile>> find_below(const std::filesystem::path& directory, std::string_view pattern,
@@ -116,7 +90,7 @@ FileResult<std::vector<FoundFile>> find_below(const std::filesystem::path& direc
     std::vector<FoundFile> found;
     bool over = false;
     Walk search{.before = [&](const Entry& entry) {
-        if (!S_ISREG(entry.status.st_mode) || !glob_match(pattern, entry.path)) return true;
+        if (!S_ISREG(entry.status.st_mode) || !model::glob_matches(pattern, entry.path)) return true;
         over = found.size() >= limit;
         if (!over) found.push_back({entry.path, static_cast<std::uint64_t>(entry.status.st_size)});
         return !over;

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "core/planning/globs.h"
+#include "core/model/globs.h"
 
 namespace benchgate::planning {
 
@@ -41,14 +41,14 @@ std::vector<const model::Suite*> suites_where(const model::Config& config,
 
 bool wanted_by_pull(const model::Suite& suite, const std::optional<std::vector<std::string>>& changed_paths) {
     if (!suite.on.pull_request) return false;
-    return !changed_paths || any_matches(suite.on.pull_request_paths, *changed_paths);
+    return !changed_paths || model::any_matches(suite.on.pull_request_paths, *changed_paths);
 }
 
 bool wanted_by_push(const model::Suite& suite, const PushTrigger& push, const PlanInput& input) {
     if (!suite.on.push) return false;
     const bool branch_fits = suite.on.push_branches.empty() ? push.branch == input.repository.default_branch
-                                                            : globs_match(suite.on.push_branches, push.branch);
-    return branch_fits && (!input.changed_paths || any_matches(suite.on.push_paths, *input.changed_paths));
+                                                            : model::globs_match(suite.on.push_branches, push.branch);
+    return branch_fits && (!input.changed_paths || model::any_matches(suite.on.push_paths, *input.changed_paths));
 }
 
 void add_jobs(PlannedRun& run, const PlanInput& input, const std::vector<const model::Suite*>& suites) {

@@ -11,18 +11,6 @@ namespace {
 constexpr std::size_t most_bytes = 65000;
 constexpr std::size_t most_title = 250;
 
-std::string_view status_word(ReportState state) {
-    switch (state) {
-        case ReportState::queued:
-            return "queued";
-        case ReportState::in_progress:
-            return "in_progress";
-        case ReportState::completed:
-            return "completed";
-    }
-    return "queued";
-}
-
 std::string conclusion_of(const Report& report, const SuiteList& suites, model::Gate gate) {
     if (!report.problems.empty()) return "neutral";  // nothing is known of the head, and it is not to blame
     const bool all_cancelled =
@@ -57,7 +45,7 @@ CheckOutput render_check(const Report& report, const std::vector<std::string>& s
     if (!report.problems.empty()) view.state = ReportState::completed;
     CheckOutput output;
     output.name = check_name(suites.size() == 1 ? suites[0] : "");
-    output.status = status_word(view.state);
+    output.status = state_word(view.state);
     if (view.state == ReportState::completed) output.conclusion = conclusion_of(report, view.suites, view.gate);
     output.title = shortened(headline(report, view.suites), most_title);
     output.summary = render_markdown_within("check_summary", view, most_bytes);

@@ -126,10 +126,10 @@ std::string html_text(std::string_view text) {
     return result;
 }
 
-std::string html_href(std::string_view address) {
+std::string safe_address(std::string_view address) {
     const bool web = address.starts_with("https://") || address.starts_with("http://");
     const bool here = address.starts_with('/') && !address.starts_with("//") && !address.starts_with("/\\");
-    return web || here ? html_text(one_line(address)) : "#";
+    return web || here ? one_line(address) : "#";
 }
 
 std::string csv_field(std::string_view text) {

@@ -27,8 +27,9 @@ std::string markdown_block(std::string_view text);
 
 /// For HTML text and for attributes in double quotes.
 std::string html_text(std::string_view text);
-/// An address for href: https, http or a path of this site ('/', not '//'); anything else becomes "#". Escaped.
-std::string html_href(std::string_view address);
+/// An address for href: https, http or a path of this site ('/', not '//'); anything else becomes "#". Templates escape
+/// it.
+std::string safe_address(std::string_view address);
 
 /// One CSV field: quoted when needed; a field that a spreadsheet would run as a formula gets a leading '.
 std::string csv_field(std::string_view text);

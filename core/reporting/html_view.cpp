@@ -37,7 +37,7 @@ data row_data(const model::Verdict& verdict, double reach) {
     if (const auto word = direction_word(verdict); is_changed(verdict) && !word.empty())
         change += fmt::format(" {}", word);
     row.set("change", change);
-    row.set("bar", interval_bar(verdict, reach));
+    if (const auto bar = interval_bar(verdict, reach)) row.set("bar", *bar);
     row.set("interval", interval_text(shown_interval(verdict)));
     row.set("base", value_text(verdict.base_value, verdict.series.unit));
     row.set("head", value_text(verdict.head_value, verdict.series.unit));
@@ -60,7 +60,7 @@ data verdicts_data(const SuiteReport& suite) {
     bool drawn = false;
     for (const auto* verdict : verdicts) {
         rows.push_back(row_data(*verdict, reach));
-        drawn = drawn || !interval_bar(*verdict, reach).empty();
+        drawn = drawn || interval_bar(*verdict, reach);
     }
     data table("rows", rows);
     if (drawn) {
@@ -90,7 +90,7 @@ data how_data(const SuiteReport& suite) {
     if (suite.duration_seconds > 0) add(fmt::format("It took {}.", format_duration(suite.duration_seconds)));
     if (!judgement.judge_version.empty()) add(fmt::format("Judge {}.", name_text(judgement.judge_version)));
     data how("facts", facts);
-    if (!suite.bundle_url.empty()) how.set("bundle", data("href", html_href(suite.bundle_url)));
+    if (!suite.bundle_url.empty()) how.set("bundle", data("href", safe_address(suite.bundle_url)));
     return how;
 }
 
@@ -129,13 +129,13 @@ data suite_data(const SuiteReport& suite) {
 void set_place(data& root, const Report& report, Style style) {
     root.set("repository", name_text(report.repository));
     if (style == Style::linked && report.repository.find('/') != std::string::npos) {
-        data page("href", html_href("/" + report.repository));
+        data page("href", safe_address("/" + report.repository));
         page.set("name", name_text(report.repository));
         root.set("repository_page", page);
     }
     if (report.pull_number && !report.repository_url.empty()) {
         data pull("number", std::to_string(*report.pull_number));
-        pull.set("href", html_href(fmt::format("{}/pull/{}", report.repository_url, *report.pull_number)));
+        pull.set("href", safe_address(fmt::format("{}/pull/{}", report.repository_url, *report.pull_number)));
         root.set("pull", pull);
     }
     if (report.base_sha.empty()) return;
@@ -168,33 +168,31 @@ double bar_reach(const std::vector<const model::Verdict*>& verdicts) {
     return std::min(reach, std::log(3.0));
 }
 
-std::string interval_bar(const model::Verdict& verdict, double reach) {
+std::optional<data> interval_bar(const model::Verdict& verdict, double reach) {
     const auto& interval = shown_interval(verdict);
-    if (!interval.low && !interval.high && !verdict.ratio) return "";
+    if (!interval.low && !interval.high && !verdict.ratio) return std::nullopt;
     const auto place = [&](const std::optional<double>& ratio, double open) {
         if (!ratio) return open;
         const double at = *ratio > 0 ? std::clamp(std::log(*ratio) / reach, -1.0, 1.0) : -1.0;
         return 100 + 95 * at;
     };
-    std::string svg = fmt::format(
-        R"(<svg class="bar {}" viewBox="0 0 200 20" preserveAspectRatio="none" role="img" aria-label="{}"><line class="track" x1="0" y1="10" x2="200" y2="10"/><line class="axis" x1="100" y1="0" x2="100" y2="20"/>)",
-        model::to_string(verdict.kind), html_text(change_text(verdict) + ", interval " + interval_text(interval)));
+    data bar("kind", std::string(model::to_string(verdict.kind)));
+    bar.set("label", change_text(verdict) + ", interval " + interval_text(interval));
     if (interval.low || interval.high) {
         const double left = place(interval.low, 0);
-        const double right = place(interval.high, 200);
-        svg += fmt::format(R"(<rect class="reach" x="{:.1f}" y="6" width="{:.1f}" height="8" rx="2"/>)", left,
-                           std::max(1.5, right - left));
+        data drawn("left", fmt::format("{:.1f}", left));
+        drawn.set("width", fmt::format("{:.1f}", std::max(1.5, place(interval.high, 200) - left)));
+        bar.set("reach", drawn);
     }
-    if (verdict.ratio)
-        svg += fmt::format(R"(<rect class="point" x="{:.1f}" y="3" width="3" height="14"/>)",
-                           place(verdict.ratio, 100) - 1.5);
-    return svg + "</svg>";
+    if (verdict.ratio) bar.set("point", data("left", fmt::format("{:.1f}", place(verdict.ratio, 100) - 1.5)));
+    return bar;
 }
 
 std::string render_html_template(std::string_view name, data root, std::string_view title, Style style) {
     root.set("title", name_text(title));
     root.set("stylesheet", std::string(stylesheet_path));
-    if (style == Style::inside) root.set("inline_style", data("css", std::string(page_stylesheet())));
+    if (style == Style::inside) root.set("inline_style", data(true));
+    root.set("css", data(kainjow::mustache::partial{[] { return std::string(page_stylesheet()); }}));
     for (const char* part : {"top", "bottom"})
         root.set(part, data(kainjow::mustache::partial{
                            [part] { return std::string(templates::embedded(std::string(part) + ".mustache")); }}));

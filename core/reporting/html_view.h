@@ -18,8 +18,9 @@ std::string render_html_template(std::string_view name, kainjow::mustache::data 
 /// The whole of a comparison (page.h, html.h).
 std::string render_comparison(const Report& report, Style style);
 
-/// An inline SVG of a ratio's interval on a scale of +-`reach` in natural logarithm; empty if there is nothing to draw.
-std::string interval_bar(const model::Verdict& verdict, double reach);
+/// What page.mustache draws of a ratio's interval, 200 units wide, on a scale of +-`reach` in natural logarithm: kind,
+/// label, reach (left, width), point (left). Nullopt if there is nothing to draw.
+std::optional<kainjow::mustache::data> interval_bar(const model::Verdict& verdict, double reach);
 /// A scale on which these verdicts fit, at least +-5 %, at most a factor of 3.
 double bar_reach(const std::vector<const model::Verdict*>& verdicts);
 

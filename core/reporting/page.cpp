@@ -34,7 +34,7 @@ void set_table(data& root, const data& rows) {
 }
 
 void set_link(data& row, const std::string& repository, const std::optional<std::int64_t>& pull) {
-    if (pull) row.set("href", data("address", html_href(fmt::format("/{}/pull/{}", repository, *pull))));
+    if (pull) row.set("href", data("address", safe_address(fmt::format("/{}/pull/{}", repository, *pull))));
 }
 
 }  // namespace
@@ -51,7 +51,7 @@ std::string render_repositories(const std::vector<RepositoryRow>& rows) {
     data list(data::type::list);
     for (const auto& repository : rows) {
         data row("name", cell(repository.full_name));
-        row.set("href", html_href("/" + repository.full_name));
+        row.set("href", safe_address("/" + repository.full_name));
         row.set("runs", format_count(repository.runs));
         row.set("last", time_cell(repository.last_run_at));
         set_gate(row, repository.last_gate);

@@ -69,15 +69,17 @@ TEST(Page, ListsSayWhenTheyAreEmpty) {
 TEST(Page, BarsLieWhereTheIntervalLies) {
     auto verdict = sample::verdict("a", model::VerdictKind::regressed, 1.1);
     verdict.interval = {1.05, 1.2};
-    const auto svg = interval_bar(verdict, std::log(1.2));
-    EXPECT_NE(svg.find("class=\"bar regressed\""), std::string::npos);
-    EXPECT_NE(svg.find("x=\"125.4\" y=\"6\" width=\"69.6\""), std::string::npos) << svg;
-    EXPECT_NE(svg.find("aria-label=\"+10 %, interval +5 % to +20 %\""), std::string::npos) << svg;
+    const auto bar = interval_bar(verdict, std::log(1.2));
+    ASSERT_TRUE(bar);
+    EXPECT_EQ(bar->get("kind")->string_value(), "regressed");
+    EXPECT_EQ(bar->get("label")->string_value(), "+10 %, interval +5 % to +20 %");
+    EXPECT_EQ(bar->get("reach")->get("left")->string_value(), "125.4");
+    EXPECT_EQ(bar->get("reach")->get("width")->string_value(), "69.6");
     verdict.interval = {1.05, std::nullopt};  // open: to the edge
-    EXPECT_NE(interval_bar(verdict, std::log(1.2)).find("width=\"74.6\""), std::string::npos);
+    EXPECT_EQ(interval_bar(verdict, std::log(1.2))->get("reach")->get("width")->string_value(), "74.6");
     verdict.ratio.reset();
     verdict.interval = {};
-    EXPECT_EQ(interval_bar(verdict, 1), "");
+    EXPECT_FALSE(interval_bar(verdict, 1));
     EXPECT_DOUBLE_EQ(bar_reach({}), std::log(1.05));
 }
 

@@ -1,4 +1,5 @@
 #include "core/reporting/report_json.h"
+#include "core/reporting/words.h"
 
 #include <algorithm>
 #include <cmath>
@@ -20,18 +21,6 @@ OrderedJson verdicts_json(const std::vector<model::Verdict>& verdicts) {
     OrderedJson list = OrderedJson::array();
     for (const auto& verdict : verdicts) list.push_back(verdict_json(verdict));
     return list;
-}
-
-std::string_view state_word(ReportState state) {
-    switch (state) {
-        case ReportState::queued:
-            return "queued";
-        case ReportState::in_progress:
-            return "in_progress";
-        case ReportState::completed:
-            return "completed";
-    }
-    return "queued";
 }
 
 OrderedJson suite_json(const SuiteReport& suite) {

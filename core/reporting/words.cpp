@@ -258,6 +258,18 @@ const model::Interval& shown_interval(const model::Verdict& verdict) {
     return verdict.interval.low || verdict.interval.high ? verdict.interval : verdict.nominal;
 }
 
+std::string_view state_word(ReportState state) {
+    switch (state) {
+        case ReportState::queued:
+            return "queued";
+        case ReportState::in_progress:
+            return "in_progress";
+        case ReportState::completed:
+            return "completed";
+    }
+    return "queued";
+}
+
 std::string state_words(const SuiteReport& suite) {
     if (suite.state == ReportState::queued) return "waits for a runner";
     if (suite.state == ReportState::in_progress) return suite.progress.empty() ? "under way" : suite.progress;

@@ -46,6 +46,8 @@ bool is_changed(const model::Verdict& verdict);
 
 /// One sentence without its full stop: "Merging this would slow 2 of 14 benchmarks".
 std::string headline(const Report& report, const SuiteList& suites);
+/// As GitHub's check and the JSON name it.
+std::string_view state_word(ReportState state);
 /// "The check fails."; empty before the end.
 std::string_view gate_sentence(ReportState state, model::Gate gate);
 /// The next step for the author, Markdown; empty while under way.

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/judging/sequential.h"
+#include "core/model/globs.h"
 #include "platform/files.h"
 #include "runners/measure/schedule.h"
 
@@ -42,7 +43,7 @@ class Experiment {
     }
 
     bool wanted(const model::Series& series) const {
-        return options_.only.empty() || platform::glob_match(options_.only, series.key.benchmark);
+        return options_.only.empty() || model::glob_matches(options_.only, series.key.benchmark);
     }
 
     /// Names outside of --filter are dropped before anything looks at them.
@@ -50,7 +51,7 @@ class Experiment {
         std::erase_if(trial.values, [&](const auto& value) { return !wanted(value.series); });
         std::erase_if(trial.errors, [&](const auto& error) {
             return !options_.only.empty() && !error.benchmark.empty() &&
-                   !platform::glob_match(options_.only, error.benchmark);
+                   !model::glob_matches(options_.only, error.benchmark);
         });
     }
 

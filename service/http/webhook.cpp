@@ -1,13 +1,9 @@
 #include "service/http/webhook.h"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include <algorithm>
-#include <array>
 
 #include "core/json/json.h"
+#include "service/github/signature.h"
 
 namespace benchgate::http {
 namespace {
@@ -56,7 +52,8 @@ std::string_view receive(const Webhook& webhook, const Request& request, Respons
         answer_error(response, 503, "not_set_up", "no webhook secret is known yet");
         return "busy";
     }
-    if (!signature_fits(request.body, signature, secrets)) {
+    const std::string_view old = secrets.size() > 1 ? std::string_view(secrets[1]) : std::string_view();
+    if (!github::signature_matches(request.body, signature, {.current = secrets.front(), .old = old})) {
         answer_error(response, 401, "unauthorized", "the signature does not fit the body");
         return "unsigned";
     }
@@ -69,29 +66,6 @@ std::string_view receive(const Webhook& webhook, const Request& request, Respons
     return "accepted";
 }
 
-}
-
-bool signature_fits(std::string_view body, std::string_view header, const std::vector<std::string>& secrets) {
-    constexpr std::string_view prefix = "sha256=";
-    constexpr std::size_t digest_bytes = 32;
-    if (!header.starts_with(prefix) || header.size() != prefix.size() + 2 * digest_bytes) return false;
-    const std::string_view given = header.substr(prefix.size());
-    bool fits = false;
-    for (const std::string& secret : secrets) {
-        if (secret.empty()) continue;  // an unset variable is no secret: anybody can sign with it
-        std::array<unsigned char, digest_bytes> digest{};
-        unsigned size = 0;
-        if (!HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
-                  reinterpret_cast<const unsigned char*>(body.data()), body.size(), digest.data(), &size))
-            continue;
-        std::array<char, 2 * digest_bytes> wanted{};
-        for (std::size_t i = 0; i < digest_bytes; ++i) {
-            wanted[2 * i] = "0123456789abcdef"[digest[i] >> 4];
-            wanted[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
-        }
-        fits |= CRYPTO_memcmp(wanted.data(), given.data(), wanted.size()) == 0;
-    }
-    return fits;
 }
 
 void serve_webhook(Edge& edge, Webhook webhook) {

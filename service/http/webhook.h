@@ -15,10 +15,6 @@ namespace benchgate::http {
 // GitHub sends at most 25 MB; larger payloads are never sent.
 inline constexpr std::size_t webhook_body_bytes = (25u << 20) + (64u << 10);
 
-// True when `header` ("sha256=" and 64 hexadecimal digits) is the HMAC-SHA256 of `body` under one of the secrets. Its
-// time depends on the lengths only.
-bool signature_fits(std::string_view body, std::string_view header, const std::vector<std::string>& secrets);
-
 struct Webhook {
     // The present secret and, while it is being changed, the old one; empty: the App is not set up. Asked at every
     // delivery, since /setup brings the secret at run time.

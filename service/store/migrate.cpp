@@ -1,12 +1,11 @@
 #include "service/store/migrate.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
 
 #include "migrations_embedded.h"
+#include "platform/crypto.h"
 #include "service/store/sql.h"
 #include "service/store/trials.h"
 
@@ -23,20 +22,6 @@ constexpr Query applied{"applied_migrations", "select version, checksum from sch
 constexpr Query record{"record_migration",
                        "insert into schema_migrations (version, name, checksum, applied_at) values ($1, $2, $3, $4)"};
 
-std::string sha256_hex(std::string_view bytes) {
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned int size = 0;
-    if (EVP_Digest(bytes.data(), bytes.size(), digest, &size, EVP_sha256(), nullptr) != 1)
-        throw StoreError("no SHA-256");
-    std::string hex;
-    char pair[3];
-    for (unsigned int i = 0; i < size; ++i) {
-        std::snprintf(pair, sizeof pair, "%02x", digest[i]);
-        hex += pair;
-    }
-    return hex;
-}
-
 /// What is applied agrees with the program's files; returns its newest version.
 int check_applied(Tx& tx, const std::vector<Migration>& migrations) {
     int version = 0;
@@ -46,7 +31,7 @@ int check_applied(Tx& tx, const std::vector<Migration>& migrations) {
             throw StoreError("the database has schema " + std::to_string(version) + ", this program knows up to " +
                              std::to_string(migrations.size()) + ": run the newer program");
         const Migration& file = migrations[static_cast<std::size_t>(version - 1)];
-        if (column<std::string>(row, "checksum") != sha256_hex(file.sql))
+        if (column<std::string>(row, "checksum") != platform::sha256_hex(file.sql))
             throw StoreError("migration " + std::string(file.name) + " was changed after it was applied");
     }
     return version;
@@ -61,7 +46,7 @@ MigrationReport apply_next(Tx& tx, const std::vector<Migration>& migrations, Tim
     const Migration& next = migrations[static_cast<std::size_t>(version)];
     tx.session().work->exec("set local statement_timeout = 0");
     tx.session().work->exec(std::string(next.sql));
-    exec(tx, record, next.version, next.name, sha256_hex(next.sql), now);
+    exec(tx, record, next.version, next.name, platform::sha256_hex(next.sql), now);
     return {version, next.version};
 }
 

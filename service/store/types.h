@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "platform/ids.h"
+
 namespace benchgate::store {
 
 /// UTC; the database keeps microseconds. Always handed in by the caller, so that tests own the clock.
@@ -50,6 +52,6 @@ std::string_view to_string(Channel channel);
 std::string_view to_string(Fence fence);
 
 /// 8-4-4-4-12 hex digits.
-bool is_uuid(std::string_view text);
+using platform::is_uuid;
 
 }

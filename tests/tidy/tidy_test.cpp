@@ -141,12 +141,41 @@ TEST(Tidy, EachLibraryStandsInItsRoomOnly) {
     }
 }
 
+/// Follows R"x( ... )x" over lines: text that a test compares letter by letter cannot be broken to fit the screen.
+class RawText {
+  public:
+    /// Whether the line is such text, or opens it.
+    bool takes(const std::string& line) {
+        static const std::regex opening("R\"([^( ]*)\\(");
+        const bool was_open = !end_.empty();
+        std::size_t from = 0;
+        if (was_open) {
+            from = line.find(end_);
+            if (from == std::string::npos) return true;
+            from += end_.size();
+            end_.clear();
+        }
+        std::smatch match;
+        const std::string rest = line.substr(from);
+        if (std::regex_search(rest, match, opening)) {
+            const std::string end = ")" + match[1].str() + "\"";
+            if (rest.find(end, match.position()) == std::string::npos) end_ = end;
+        }
+        return was_open || !end_.empty();
+    }
+
+  private:
+    std::string end_;
+};
+
 TEST(Tidy, FilesAreShortAndLinesFitTheScreen) {
     for (const auto& source : sources()) {
         EXPECT_LE(source.lines.size(), 450u) << source.path;
+        RawText raw;
         for (std::size_t i = 0; i < source.lines.size(); ++i) {
-            // Counted in characters: UTF-8 continuation bytes do not take a column.
             const auto& line = source.lines[i];
+            if (raw.takes(line)) continue;
+            // Counted in characters: UTF-8 continuation bytes do not take a column.
             const auto columns =
                 std::count_if(line.begin(), line.end(), [](unsigned char c) { return (c & 0xC0) != 0x80; });
             EXPECT_LE(columns, 120) << source.path << ":" << i + 1;

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace benchgate::planning {
+namespace benchgate::model {
 
 /// Whether one pattern (no `!`) matches the whole text. `**/` also matches nothing, so "**/x" matches "x".
 /// Time: at most pattern x text steps, never exponential.
@@ -19,4 +19,4 @@ bool globs_match(const std::vector<std::string>& patterns, std::string_view text
 /// Whether any of the texts is matched. An empty list of patterns matches even when there are no texts.
 bool any_matches(const std::vector<std::string>& patterns, const std::vector<std::string>& texts);
 
-}  // namespace benchgate::planning
+}  // namespace benchgate::model

@@ -1,8 +1,8 @@
-#include "core/planning/globs.h"
+#include "core/model/globs.h"
 
 #include <gtest/gtest.h>
 
-namespace benchgate::planning {
+namespace benchgate::model {
 namespace {
 
 TEST(Globs, MatchAsPeopleExpect) {
@@ -16,6 +16,7 @@ TEST(Globs, MatchAsPeopleExpect) {
     EXPECT_TRUE(glob_matches("a/**/z", "a/z"));
     EXPECT_TRUE(glob_matches("a/**/z", "a/b/c/z"));
     EXPECT_FALSE(glob_matches("a/**/z", "a/bz"));
+    EXPECT_FALSE(glob_matches("build", "build/bench"));
     EXPECT_TRUE(glob_matches("**", ""));
     EXPECT_TRUE(glob_matches("BM_Sort/?", "BM_Sort/8"));
     EXPECT_FALSE(glob_matches("BM_Sort/?", "BM_Sort/16"));
@@ -44,4 +45,4 @@ TEST(Globs, ManyStarsEnd) {
 }
 
 }  // namespace
-}  // namespace benchgate::planning
+}  // namespace benchgate::model

@@ -1,8 +1,8 @@
-#include "core/planning/globs.h"
+#include "core/model/globs.h"
 
 #include <algorithm>
 
-namespace benchgate::planning {
+namespace benchgate::model {
 namespace {
 
 enum class Kind { literal, one, star, anything, folders };  // folders: "**/", any number of whole folders
@@ -115,4 +115,4 @@ bool any_matches(const std::vector<std::string>& patterns, const std::vector<std
                        [&](const std::string& text) { return globs_match(patterns, text); });
 }
 
-}  // namespace benchgate::planning
+}  // namespace benchgate::model
