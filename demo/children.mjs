@@ -32,9 +32,13 @@ export class Children {
       child.on('error', (error) => resolve(error.message));
       child.on('exit', (code, signal) => resolve(signal ? `signal ${signal}` : `status ${code}`));
     });
-    this.#running.push({ child, ended });
+    this.#running.push({ name, child, ended });
     ended.then((how) => this.#ending || this.#fail(new Error(`${name} ended (${how})`)));
     return ready ? Promise.race([first_line(child.stdout), this.failed]) : undefined;
+  }
+
+  pid(name) {
+    return this.#running.find((one) => one.name === name).child.pid;
   }
 
   /// Runs a child to its end and answers its standard output.

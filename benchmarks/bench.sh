@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# Measures this project and prints tables, then every target beside what was reached. `./run bench [PART]...` calls it.
+#   webhook   the webhook's door beside Probot's          judge     a verdict's time
+#   accuracy  how often a verdict is right                latency   from a webhook to a waiting runner's lease
+#   memory    the idle service                            build     a clean build (only when asked)
+# Exit status 1 if a part could not run. A missed target is said, and is no failure of the measurement.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+bin=${BENCHGATE_BIN:-build/bin}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+status=0
+summary=()
+
+heading() { printf '\n== %s\n\n' "$*"; }
+
+# reached NAME TARGET VALUE UNIT CONDITION: CONDITION is awk's, over v.
+reached() {
+    local word=missed
+    awk -v v="$3" "BEGIN { exit !($5) }" && word=reached
+    summary+=("$(printf '%-52s %-22s %12s %-4s %s' "$1" "$2" "$3" "$4" "$word")")
+}
+
+not_run() {
+    summary+=("$(printf '%-52s %s' "$1" "could not run")")
+    status=1
+}
+
+# field FILE EXPRESSION: of the JSON document in a file.
+field() { node -p "const d = JSON.parse(require('fs').readFileSync('$1', 'utf8')); $2"; }
+
+part_webhook() {
+    heading "webhook: signed deliveries, benchgate (durable) beside Probot (stores nothing), the same load in turns"
+    node benchmarks/webhook/drive.mjs "$bin/webhook_bench_server" --json "$work/webhook.json" || { not_run webhook; return; }
+    reached "webhook: benchgate / Probot, deliveries a second" ">= 1" \
+        "$(field "$work/webhook.json" "[...d.ratios].sort((a, b) => a - b)[d.ratios.length >> 1].toFixed(2)")" x "v >= 1"
+}
+
+part_judge() {
+    heading "judge: the verdict of a whole pull request"
+    "$bin/judge_benchmark" --benchmark_min_time=0.2 --benchmark_out="$work/judge.json" --benchmark_out_format=json 2>/dev/null ||
+        { not_run judge; return; }
+    local name
+    for name in unchanged open_to_the_end; do
+        reached "judge: 100 benchmarks x 60 a side, $name" "< 50 ms" \
+            "$(field "$work/judge.json" "d.benchmarks.find(b => b.name === 'judge_pull_request/$name/100').real_time.toFixed(2)")" ms "v < 50"
+    done
+    "$bin/bundle_maker" >"$work/bundle.json" || { not_run "judge: bundle"; return; }
+    heading "judge: benchgate judge BUNDLE, from the file to the verdict ($(du -h "$work/bundle.json" | cut -f1), 9 times, ms)"
+    local round begin end
+    for round in 1 2 3 4 5 6 7 8 9; do
+        begin=$(date +%s%N)
+        "$bin/benchgate" judge "$work/bundle.json" --json - >"$work/verdicts.json" 2>"$work/messages" || [ $? = 1 ] ||
+            { cat "$work/messages"; not_run "judge: bundle"; return; }
+        end=$(date +%s%N)
+        echo $(((end - begin) / 1000000))
+    done >"$work/times"
+    sort -n "$work/times" | tr '\n' ' '
+    echo
+    reached "judge: a bundle read and judged (median)" "< 200 ms" "$(sort -n "$work/times" | sed -n 5p)" ms "v < 200"
+}
+
+part_accuracy() {
+    heading "accuracy: verdicts on pull requests with a known truth"
+    BENCHGATE="$bin/benchgate" benchmarks/accuracy.sh "${BENCHGATE_BENCH_PRS:-200}" || not_run accuracy
+}
+
+# of_service PART FIELD NAME TARGET UNIT CONDITION
+of_service() {
+    node benchmarks/service.mjs "$1" --bin "$bin" | tee "$work/$1.out" | grep -v '^RESULT'
+    grep '^RESULT ' "$work/$1.out" | cut -d' ' -f2- >"$work/$1.json"
+    [ -s "$work/$1.json" ] || { not_run "$1"; return; }
+    reached "$3" "$4" "$(field "$work/$1.json" "d.$2.toFixed(1)")" "$5" "$6"
+}
+
+part_latency() {
+    heading "latency: from a push's webhook to the answer that an idle runner waits for"
+    of_service latency p99_ms "latency: webhook to lease (p99)" "< 250 ms" ms "v < 250"
+}
+
+part_memory() {
+    heading "memory: the idle service, without its PostgreSQL"
+    of_service memory resident_mb "memory: resident, idle" "< 60 MB" MB "v < 60"
+}
+
+part_build() {
+    heading "build: everything from nothing, tests included, without a compiler cache, on $(nproc) processors"
+    local begin end
+    begin=$(date +%s)
+    { CCACHE_DISABLE=1 cmake --preset release -B "$work/build" -DCMAKE_RUNTIME_OUTPUT_DIRECTORY="$work/build/bin" &&
+        CCACHE_DISABLE=1 cmake --build "$work/build"; } >"$work/build.log" 2>&1 || { tail -20 "$work/build.log"; not_run build; return; }
+    end=$(date +%s)
+    echo "$((end - begin)) s; the load of the machine in the last 15 minutes was $(cut -d' ' -f3 /proc/loadavg)"
+    reached "build: clean, with tests" "< 480 s on 2 processors" "$((end - begin))" s "v < 480"
+}
+
+[ $# -gt 0 ] || set -- webhook judge accuracy latency memory
+for part in "$@"; do
+    declare -F "part_$part" >/dev/null || { echo "bench: no part '$part'; there are webhook, judge, accuracy, latency, memory, build" >&2; exit 2; }
+done
+for part in "$@"; do "part_$part"; done
+
+heading "target and reached"
+printf '%-52s %-22s %12s\n' what target measured
+printf '%s\n' ${summary[@]+"${summary[@]}"}
+exit $status
