@@ -14,7 +14,8 @@ tl::expected<std::string, std::string> commit(const platform::LocalRepository& r
 tl::expected<SidesOf, std::string> default_sides(const platform::LocalRepository& repository) {
     const auto branch = repository.default_branch();
     if (!branch)
-        return tl::unexpected(std::string("there is no default branch to compare with; say which commits: benchgate compare BASE..HEAD"));
+        return tl::unexpected(
+            std::string("there is no default branch to compare with; say which commits: benchgate compare BASE..HEAD"));
     auto head = commit(repository, "HEAD");
     if (!head) return tl::unexpected(head.error());
     const auto base = repository.merge_base(*branch, *head);
@@ -42,11 +43,18 @@ tl::expected<SidesOf, std::string> read_range(const platform::LocalRepository& r
         sides.head_sha = *head;
     }
     if (from_merge_base) {
-        const auto shared = repository.merge_base(*base, head_name == worktree ? *commit(repository, "HEAD") : sides.head_sha);
+        const auto shared =
+            repository.merge_base(*base, head_name == worktree ? *commit(repository, "HEAD") : sides.head_sha);
         if (!shared) return tl::unexpected(fmt::format("{}: {}", range, shared.error().message));
         sides.base_sha = *shared;
     }
     return sides;
+}
+
+std::string name_of(const platform::LocalRepository& repository) {
+    // git names a working tree with a slash at its end, behind which there is no file name.
+    const auto root = repository.root();
+    return (root.has_filename() ? root : root.parent_path()).filename().string();
 }
 
 tl::expected<measure::Sides, std::string> copy_sides(const platform::LocalRepository& repository, const SidesOf& sides,
@@ -55,7 +63,8 @@ tl::expected<measure::Sides, std::string> copy_sides(const platform::LocalReposi
     if (auto written = repository.checkout(sides.base_sha, copies.base); !written)
         return tl::unexpected("base: " + written.error().message);
     if (sides.head_sha == worktree) {
-        if (auto copied = repository.snapshot(copies.head); !copied) return tl::unexpected("working tree: " + copied.error().message);
+        if (auto copied = repository.snapshot(copies.head); !copied)
+            return tl::unexpected("working tree: " + copied.error().message);
     } else if (auto written = repository.checkout(sides.head_sha, copies.head); !written) {
         return tl::unexpected("head: " + written.error().message);
     }

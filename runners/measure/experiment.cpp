@@ -98,7 +98,8 @@ class Experiment {
                     bundle_.stopped_by = "time";
                     return false;
                 }
-                if (auto done = block(phase, blocks, names); !done) return tl::unexpected(done.error());
+                const auto again = [&](const std::string& reason) { report(phase, blocks, progress, reason); };
+                if (auto done = block(phase, blocks, names, again); !done) return tl::unexpected(done.error());
                 ++blocks;
                 report(phase, blocks, progress);
             }
@@ -109,7 +110,8 @@ class Experiment {
     }
 
     /// Measures one block until the host leaves it alone, at most block_attempts times.
-    tl::expected<void, JobFailure> block(model::Phase phase, int number, const std::vector<std::string>& names) {
+    template <class Again>
+    tl::expected<void, JobFailure> block(model::Phase phase, int number, const std::vector<std::string>& names, const Again& again) {
         const auto start = clock_.steady();
         for (int attempt = 0; attempt < block_attempts; ++attempt) {
             std::vector<model::Trial> trials;
@@ -135,6 +137,7 @@ class Experiment {
             keep(std::move(trials));
             if (stands) break;
             observer_.on_log(fmt::format("block {} is measured again: {}\n", number, reason));
+            again(reason);
         }
         longest_block_ = std::max(longest_block_, clock_.steady() - start);
         return {};
@@ -154,8 +157,9 @@ class Experiment {
 
     bool out_of_time() const { return clock_.steady() + longest_block_ > options_.deadline; }
 
-    void report(model::Phase phase, int blocks, const judging::Progress& progress) {
+    void report(model::Phase phase, int blocks, const judging::Progress& progress, const std::string& disturbed = "") {
         Progress seen;
+        seen.disturbed = disturbed;
         seen.phase = model::JobPhase::measure;
         seen.confirming = phase == model::Phase::confirm;
         seen.block = blocks;

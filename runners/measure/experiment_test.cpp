@@ -38,9 +38,18 @@ struct FakeTool {
     }
 };
 
+/// Remembers what was said about blocks that are measured again.
+struct Watcher final : Observer {
+    std::vector<Progress> disturbed;
+    void on_progress(const Progress& progress) override {
+        if (!progress.disturbed.empty()) disturbed.push_back(progress);
+    }
+};
+
 struct Course {
     platform::FakeClock clock;
-    Observer observer;
+    Watcher watcher;
+    Observer& observer = watcher;
     FakeTool tool;
     model::Bundle bundle;
     ExperimentOptions options;
@@ -97,6 +106,10 @@ TEST(Experiment, ADisturbedBlockIsMeasuredAgainAndKeptInTheBundleAsVoid) {
     EXPECT_EQ(course.bundle.trials[2].block, course.bundle.trials[2 + block_size].block);
     EXPECT_EQ(course.bundle.trials[2 + block_size].attempt, 1);
     EXPECT_TRUE(course.bundle.trials[2 + block_size].kept);
+    const auto& told = course.watcher.disturbed;
+    ASSERT_EQ(told.size(), 1u);  // whoever waits learns once why the first block takes twice as long
+    EXPECT_EQ(told[0].block, 0);
+    EXPECT_EQ(told[0].disturbed, course.bundle.trials[2].void_reason);
 }
 
 TEST(Experiment, AHostThatIsNeverQuietEndsAllTheSame) {

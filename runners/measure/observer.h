@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "core/model/run.h"
@@ -15,6 +16,7 @@ struct Progress {
     model::JobPhase phase = model::JobPhase::fetch;
     bool confirming = false;
     int block = 0;          ///< blocks done in this phase
+    std::string disturbed;  ///< why the block after these is measured again; empty: it is not
     int at_most = 0;        ///< blocks that the plan may need in this phase
     int open = 0;           ///< series not yet settled
     int series = 0;
