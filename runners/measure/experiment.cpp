@@ -109,11 +109,14 @@ class Experiment {
         return true;
     }
 
-    /// Measures one block until the host leaves it alone, at most block_attempts times.
+    int attempts() const { return disturbed_in_a_row_ >= never_quiet_after ? 1 : block_attempts; }
+
+    /// Measures one block until the host leaves it alone, at most attempts() times.
     template <class Again>
     tl::expected<void, JobFailure> block(model::Phase phase, int number, const std::vector<std::string>& names, const Again& again) {
         const auto start = clock_.steady();
-        for (int attempt = 0; attempt < block_attempts; ++attempt) {
+        const int most = attempts();
+        for (int attempt = 0; attempt < most; ++attempt) {
             std::vector<model::Trial> trials;
             std::string reason;
             const auto order = block_order(bundle_.experiment.seed, {phase, number, attempt});
@@ -129,13 +132,18 @@ class Experiment {
                 if (disturbed && reason.empty()) reason = std::move(*disturbed);
                 trials.push_back(std::move(*trial));
             }
-            const bool stands = reason.empty() || attempt + 1 == block_attempts;
+            const bool stands = reason.empty() || attempt + 1 == most;
             for (auto& trial : trials) {
                 trial.kept = stands;
                 if (!stands) trial.void_reason = reason;
             }
             keep(std::move(trials));
-            if (stands) break;
+            if (stands) {
+                disturbed_in_a_row_ = reason.empty() ? 0 : disturbed_in_a_row_ + 1;
+                if (disturbed_in_a_row_ == never_quiet_after)
+                    observer_.on_log(fmt::format("the host is never quiet ({}): blocks are kept as they come\n", reason));
+                break;
+            }
             observer_.on_log(fmt::format("block {} is measured again: {}\n", number, reason));
             again(reason);
         }
@@ -182,6 +190,7 @@ class Experiment {
     std::stop_token stop_;
     std::int64_t next_number_ = 0;
     int series_ = 0;
+    int disturbed_in_a_row_ = 0;  ///< blocks kept although their last attempt was disturbed, too
     std::chrono::nanoseconds longest_block_{0};
 };
 
