@@ -1,5 +1,5 @@
-// Writes a bundle as large as a pull request's gets: 100 benchmarks x 60 trials a side, one sample each, a tenth of them
-// 5 % slower. `./run bench judge` times `benchgate judge` on it. Usage: bundle_maker > FILE
+// Writes a bundle as large as a pull request's gets: 100 benchmarks x 60 trials a side, one sample each, a tenth of
+// them 5 % slower. `./run bench judge` times `benchgate judge` on it. Usage: bundle_maker > FILE
 #include <cstdint>
 #include <iostream>
 #include <string>

@@ -113,7 +113,7 @@ class Comparison {
         if (!sides->note.empty()) err_ << sides->note << '\n';
         choose_sandbox();
 
-        report_.repository = repository->root().filename().string();
+        report_.repository = name_of(*repository);
         report_.base_sha = sides->base_sha;
         report_.head_sha = sides->head_sha;
         report_.base_ref = sides->base_name;
@@ -183,6 +183,8 @@ class Comparison {
                                                  bundle.error().reason, display.log_tail()};
             return report;
         }
+        if (bundle->stopped_by == "time")
+            display.note("the time was up before the plan was at its end; a longer --max-time lets it go on");
         report.identical = bundle->identical;
         report.host = bundle->host;
         report.judgement = judging::judge(*bundle);

@@ -51,6 +51,12 @@ tl::expected<SidesOf, std::string> read_range(const platform::LocalRepository& r
     return sides;
 }
 
+std::string name_of(const platform::LocalRepository& repository) {
+    // git names a working tree with a slash at its end, behind which there is no file name.
+    const auto root = repository.root();
+    return (root.has_filename() ? root : root.parent_path()).filename().string();
+}
+
 tl::expected<measure::Sides, std::string> copy_sides(const platform::LocalRepository& repository, const SidesOf& sides,
                                                      const std::filesystem::path& directory) {
     measure::Sides copies{directory / "base", directory / "head"};

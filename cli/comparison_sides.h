@@ -23,6 +23,9 @@ struct SidesOf {
 /// The error is one line for people.
 tl::expected<SidesOf, std::string> read_range(const platform::LocalRepository& repository, const std::string& range);
 
+/// The name of the repository's folder, for a heading.
+std::string name_of(const platform::LocalRepository& repository);
+
 /// base/ and head/ below `directory`.
 tl::expected<measure::Sides, std::string> copy_sides(const platform::LocalRepository& repository, const SidesOf& sides,
                                                      const std::filesystem::path& directory);

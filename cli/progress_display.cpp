@@ -18,8 +18,11 @@ std::string time_left(const std::optional<int>& seconds) {
 std::string line_for(const measure::Progress& progress) {
     if (progress.phase == model::JobPhase::build) return "building both sides";
     if (progress.phase != model::JobPhase::measure) return std::string(model::to_string(progress.phase));
-    return fmt::format("{} block {} of at most {}, {} of {} series open{}",
-                       progress.confirming ? "confirming:" : "measuring:", progress.block, progress.at_most,
+    const auto* phase = progress.confirming ? "confirming:" : "measuring:";
+    // Without this line a busy host looks like a hung command: a block takes up to three times as long.
+    if (!progress.disturbed.empty())
+        return fmt::format("{} block {} again, {}", phase, progress.block + 1, progress.disturbed);
+    return fmt::format("{} block {} of at most {}, {} of {} series open{}", phase, progress.block, progress.at_most,
                        progress.open, progress.series, time_left(progress.seconds_left));
 }
 
@@ -39,6 +42,12 @@ void ProgressDisplay::show(const std::string& line) {
     else
         err_ << suite_ << ": " << line << std::endl;
     shown_ = line;
+}
+
+void ProgressDisplay::note(const std::string& line) {
+    if (terminal_) err_ << "\r\033[K";
+    err_ << suite_ << ": " << line << std::endl;
+    shown_.clear();
 }
 
 void ProgressDisplay::on_progress(const measure::Progress& progress) {

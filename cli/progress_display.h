@@ -15,6 +15,8 @@ class ProgressDisplay final : public measure::Observer {
     ~ProgressDisplay() override;
     void on_progress(const measure::Progress& progress) override;
     void on_log(std::string_view bytes) override;
+    /// A line that stays, beside the progress.
+    void note(const std::string& line);
     const std::string& log_tail() const { return log_tail_; }
 
   private:

@@ -35,8 +35,8 @@ struct SuiteReport {
     int trials = 0;  ///< kept, a side
     std::uint64_t seed = 0;
     bool inconclusive_blocks = false;  ///< the policy's `inconclusive: block`: no result must not pass
-    double detect = 0.03;        ///< the change that the policy wants to be seen
-    double false_alarms = 0.01;  ///< the error rate this suite was judged at
+    double detect = 0.03;              ///< the change that the policy wants to be seen
+    double false_alarms = 0.01;        ///< the error rate this suite was judged at
     double duration_seconds = 0;
     std::string progress;    ///< of a suite under way, e.g. "measuring block 3 of at most 15"; empty: unknown
     std::string bundle_url;  ///< where the raw samples are; empty: nowhere

@@ -105,7 +105,8 @@ class Experiment {
                     bundle_.stopped_by = "time";
                     return false;
                 }
-                if (auto done = block(phase, blocks, names); !done) return tl::unexpected(done.error());
+                const auto again = [&](const std::string& reason) { report(phase, blocks, progress, reason); };
+                if (auto done = block(phase, blocks, names, again); !done) return tl::unexpected(done.error());
                 ++blocks;
                 report(phase, blocks, progress);
             }
@@ -115,10 +116,15 @@ class Experiment {
         return true;
     }
 
-    /// Measures one block until the host leaves it alone, at most block_attempts times.
-    tl::expected<void, JobFailure> block(model::Phase phase, int number, const std::vector<std::string>& names) {
+    int attempts() const { return disturbed_in_a_row_ >= never_quiet_after ? 1 : block_attempts; }
+
+    /// Measures one block until the host leaves it alone, at most attempts() times.
+    template <class Again>
+    tl::expected<void, JobFailure> block(model::Phase phase, int number, const std::vector<std::string>& names,
+                                         const Again& again) {
         const auto start = clock_.steady();
-        for (int attempt = 0; attempt < block_attempts; ++attempt) {
+        const int most = attempts();
+        for (int attempt = 0; attempt < most; ++attempt) {
             std::vector<model::Trial> trials;
             std::string reason;
             const auto order = block_order(bundle_.experiment.seed, {phase, number, attempt});
@@ -135,14 +141,21 @@ class Experiment {
                 if (disturbed && reason.empty()) reason = std::move(*disturbed);
                 trials.push_back(std::move(*trial));
             }
-            const bool stands = reason.empty() || attempt + 1 == block_attempts;
+            const bool stands = reason.empty() || attempt + 1 == most;
             for (auto& trial : trials) {
                 trial.kept = stands;
                 if (!stands) trial.void_reason = reason;
             }
             keep(std::move(trials));
-            if (stands) break;
+            if (stands) {
+                disturbed_in_a_row_ = reason.empty() ? 0 : disturbed_in_a_row_ + 1;
+                if (disturbed_in_a_row_ == never_quiet_after)
+                    observer_.on_log(
+                        fmt::format("the host is never quiet ({}): blocks are kept as they come\n", reason));
+                break;
+            }
             observer_.on_log(fmt::format("block {} is measured again: {}\n", number, reason));
+            again(reason);
         }
         longest_block_ = std::max(longest_block_, clock_.steady() - start);
         return {};
@@ -162,8 +175,9 @@ class Experiment {
 
     bool out_of_time() const { return clock_.steady() + longest_block_ > options_.deadline; }
 
-    void report(model::Phase phase, int blocks, const judging::Progress& progress) {
+    void report(model::Phase phase, int blocks, const judging::Progress& progress, const std::string& disturbed = "") {
         Progress seen;
+        seen.disturbed = disturbed;
         seen.phase = model::JobPhase::measure;
         seen.confirming = phase == model::Phase::confirm;
         seen.block = blocks;
@@ -187,6 +201,7 @@ class Experiment {
     std::stop_token stop_;
     std::int64_t next_number_ = 0;
     int series_ = 0;
+    int disturbed_in_a_row_ = 0;  ///< blocks kept although their last attempt was disturbed, too
     std::chrono::nanoseconds longest_block_{0};
 };
 

@@ -20,6 +20,9 @@ namespace benchgate::measure {
 /// How often a block is measured at the most when the host disturbs it. The last attempt stands whatever the host did:
 /// voiding only saves power, the randomised order alone keeps the test exact.
 inline constexpr int block_attempts = 3;
+/// After so many blocks in a row whose every attempt was disturbed, the host counts as never quiet: until a quiet
+/// attempt comes, a block has one attempt. Trying again would only halve or third the blocks that fit into the time.
+inline constexpr int never_quiet_after = 2;
 
 /// Runs one trial; TrialRunner::run behind a port.
 using RunTrial = std::function<tl::expected<model::Trial, JobFailure>(const TrialRequest&)>;

@@ -38,9 +38,18 @@ struct FakeTool {
     }
 };
 
+/// Remembers what was said about blocks that are measured again.
+struct Watcher final : Observer {
+    std::vector<Progress> disturbed;
+    void on_progress(const Progress& progress) override {
+        if (!progress.disturbed.empty()) disturbed.push_back(progress);
+    }
+};
+
 struct Course {
     platform::FakeClock clock;
-    Observer observer;
+    Watcher watcher;
+    Observer& observer = watcher;
     FakeTool tool;
     model::Bundle bundle;
     ExperimentOptions options;
@@ -98,16 +107,41 @@ TEST(Experiment, ADisturbedBlockIsMeasuredAgainAndKeptInTheBundleAsVoid) {
     EXPECT_EQ(course.bundle.trials[2].block, course.bundle.trials[2 + block_size].block);
     EXPECT_EQ(course.bundle.trials[2 + block_size].attempt, 1);
     EXPECT_TRUE(course.bundle.trials[2 + block_size].kept);
+    const auto& told = course.watcher.disturbed;
+    ASSERT_EQ(told.size(), 1u);  // whoever waits learns once why the first block takes twice as long
+    EXPECT_EQ(told[0].block, 0);
+    EXPECT_EQ(told[0].disturbed, course.bundle.trials[2].void_reason);
 }
 
-TEST(Experiment, AHostThatIsNeverQuietEndsAllTheSame) {
+TEST(Experiment, AHostThatIsNeverQuietEndsAllTheSameAndSoonStopsTryingAgain) {
     Course course;
+    course.tool.noise = 0.05;
     for (int i = 0; i < 2000; ++i) course.tool.steal_at[i] = 5.0;
     ASSERT_TRUE(course.run());
+    int last_block = 0;
     for (const auto& trial : course.bundle.trials)
         if (trial.phase == model::Phase::measure) {
-            EXPECT_EQ(trial.kept, trial.attempt == block_attempts - 1);
+            const int most = trial.block < never_quiet_after ? block_attempts : 1;
+            EXPECT_EQ(trial.kept, trial.attempt == most - 1) << trial.block;
+            EXPECT_LT(trial.attempt, most);
+            last_block = std::max(last_block, trial.block);
         }
+    EXPECT_GE(last_block, never_quiet_after);
+}
+
+TEST(Experiment, AQuietBlockGivesTheNextOnesTheirAttemptsBack) {
+    Course course;
+    course.tool.noise = 0.05;
+    constexpr int warm_up = 2;
+    const int given_up = warm_up + never_quiet_after * block_attempts * block_size;
+    for (int i = 0; i < given_up; ++i) course.tool.steal_at[i] = 5.0;
+    course.tool.steal_at[given_up + block_size] = 5.0;  // block 2 is quiet, block 3 is disturbed once
+    ASSERT_TRUE(course.run());
+    int again = 0;
+    for (const auto& trial : course.bundle.trials)
+        if (trial.phase == model::Phase::measure && trial.block == never_quiet_after + 1)
+            again += trial.attempt == 1 && trial.kept;
+    EXPECT_EQ(again, block_size);
 }
 
 TEST(Experiment, WhenTimeRunsOutTheRestIsInconclusiveAndNothingIsRed) {

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "core/model/run.h"
@@ -14,9 +15,10 @@ namespace benchgate::measure {
 struct Progress {
     model::JobPhase phase = model::JobPhase::fetch;
     bool confirming = false;
-    int block = 0;    ///< blocks done in this phase
-    int at_most = 0;  ///< blocks that the plan may need in this phase
-    int open = 0;     ///< series not yet settled
+    int block = 0;          ///< blocks done in this phase
+    std::string disturbed;  ///< why the block after these is measured again; empty: it is not
+    int at_most = 0;        ///< blocks that the plan may need in this phase
+    int open = 0;           ///< series not yet settled
     int series = 0;
     std::optional<int> seconds_left;  ///< at most, from the time blocks took so far
 };
