@@ -187,8 +187,10 @@ class Comparison {
             display.note("the time was up before the plan was at its end; a longer --max-time lets it go on");
         report.identical = bundle->identical;
         report.host = bundle->host;
-        report.judgement = judging::judge(*bundle);
-        report.trials = 4 * report.judgement->blocks_kept;
+        if (!bundle->identical) {
+            report.judgement = judging::judge(*bundle);
+            report.trials = 4 * report.judgement->blocks_kept;
+        }
         if (!options_.bundle.empty()) write(options_.bundle, json::dump(protocol::to_json(*bundle)) + "\n");
         return report;
     }
