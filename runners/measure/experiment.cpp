@@ -125,6 +125,7 @@ class Experiment {
         const auto start = clock_.steady();
         const int most = attempts();
         for (int attempt = 0; attempt < most; ++attempt) {
+            const auto attempt_start = clock_.steady();
             std::vector<model::Trial> trials;
             std::string reason;
             const auto order = block_order(bundle_.experiment.seed, {phase, number, attempt});
@@ -141,6 +142,7 @@ class Experiment {
                 if (disturbed && reason.empty()) reason = std::move(*disturbed);
                 trials.push_back(std::move(*trial));
             }
+            longest_attempt_ = std::max(longest_attempt_, clock_.steady() - attempt_start);
             const bool stands = reason.empty() || attempt + 1 == most;
             for (auto& trial : trials) {
                 trial.kept = stands;
@@ -173,7 +175,10 @@ class Experiment {
         return {names.begin(), names.end()};
     }
 
-    bool out_of_time() const { return clock_.steady() + longest_block_ > options_.deadline; }
+    /// What the next block may take: where it has one attempt, the blocks that had three say too much.
+    std::chrono::nanoseconds next_block() const { return attempts() == 1 ? longest_attempt_ : longest_block_; }
+
+    bool out_of_time() const { return clock_.steady() + next_block() > options_.deadline; }
 
     void report(model::Phase phase, int blocks, const judging::Progress& progress, const std::string& disturbed = "") {
         Progress seen;
@@ -185,7 +190,7 @@ class Experiment {
         seen.open = static_cast<int>(progress.open.size());
         seen.series = series_;
         if (longest_block_.count() > 0) {
-            const auto left = longest_block_ * std::max(0, seen.at_most - blocks);
+            const auto left = next_block() * std::max(0, seen.at_most - blocks);
             const auto until_deadline = options_.deadline - clock_.steady();
             seen.seconds_left = static_cast<int>(
                 std::chrono::duration<double>(std::min<std::chrono::nanoseconds>(left, until_deadline)).count());
@@ -203,6 +208,7 @@ class Experiment {
     int series_ = 0;
     int disturbed_in_a_row_ = 0;  ///< blocks kept although their last attempt was disturbed, too
     std::chrono::nanoseconds longest_block_{0};
+    std::chrono::nanoseconds longest_attempt_{0};
 };
 
 }  // namespace

@@ -160,6 +160,22 @@ TEST(Experiment, WhenTimeRunsOutTheRestIsInconclusiveAndNothingIsRed) {
     EXPECT_NE(judgement.gate, model::Gate::failure);
 }
 
+TEST(Experiment, OnANoisyHostTheTimeIsUsedForTheBlocksThatStillFit) {
+    Course course;
+    course.tool.noise = 0.05;
+    for (int i = 0; i < 2000; ++i) course.tool.steal_at[i] = 5.0;
+    constexpr int given_up = never_quiet_after * block_attempts * block_size;
+    // Room for the warm-up, the blocks that are tried three times and two more with one attempt each.
+    course.options.deadline = course.clock.steady() + std::chrono::seconds(2 + given_up + 2 * block_size);
+    const auto timed = [&](const TrialRequest& request) {
+        course.clock.advance(std::chrono::seconds(1));
+        return course.tool(request);
+    };
+    ASSERT_TRUE(run_experiment(course.bundle, course.options, timed, course.observer, course.clock, {}));
+    EXPECT_EQ(course.bundle.stopped_by, "time");
+    EXPECT_EQ(course.bundle.trials.back().block, never_quiet_after + 1);
+}
+
 TEST(Experiment, AFilterThatMatchesNothingIsAnErrorAndNotAPass) {
     Course course;
     course.options.only = "nothing*";
