@@ -26,6 +26,8 @@ function(benchgate_room path)
   if(tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE ${name} ${test_sees} ${ROOM_TEST_LIBRARIES} lib::gtest_main)
+    # What is tested is optimised, the tests are not: that is a third of their compile time.
+    target_compile_options(${name}_test PRIVATE $<$<CONFIG:Release>:-O0>)
     add_test(NAME ${path} COMMAND ${name}_test --gtest_brief=1 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
     set_tests_properties(${path} PROPERTIES TIMEOUT 300)
   endif()
