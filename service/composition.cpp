@@ -99,6 +99,13 @@ tl::expected<protocol::CloneAccess, std::string> clone_access(store::Pool& pool,
                                  platform::format_utc(token->expires_at)};
 }
 
+http::RunnerTimes runner_times(const Settings& settings) {
+    http::RunnerTimes times;
+    times.lease_ttl = std::chrono::seconds(settings.lease_seconds);
+    times.heartbeat = times.lease_ttl / 6;
+    return times;
+}
+
 }  // namespace
 
 std::string make_runner_token(const Settings& settings, const std::string& name) {
@@ -153,11 +160,9 @@ void serve(const Settings& settings, std::stop_token stop) {
     for (const auto& secret : {settings.webhook_secret, settings.webhook_secret_old})
         if (!secret.empty()) secrets.push_back(secret);
     const http::RunnerApi runner_api{
-        pool,
-        clock,
-        job_wakeups,
+        pool, clock, job_wakeups,
         [&](const std::string& repository) { return clone_access(pool, tokens, mirrors.options(), repository, stop); },
-        {}};
+        runner_times(settings)};
     const http::ReadyCheck database_ready{"database", [&]() -> std::optional<std::string> {
                                               if (pool.ping()) return std::nullopt;
                                               return "PostgreSQL does not answer";

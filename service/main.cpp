@@ -50,6 +50,9 @@ void add_settings(CLI::App& app, service::Settings& s) {
     app.add_option("--admin-token", s.admin_token,
                    "Bearer token of the administrative API; default: made and printed once")
         ->envname("BENCHGATE_ADMIN_TOKEN");
+    app.add_option("--lease-seconds", s.lease_seconds, "A runner silent for longer has lost its job")
+        ->check(CLI::Range(6, 3600))
+        ->envname("BENCHGATE_LEASE_SECONDS");
     app.add_option("--tls-certificate", s.tls_certificate_file, "PEM; empty: plain HTTP, for a proxy in front")
         ->envname("BENCHGATE_TLS_CERTIFICATE");
     app.add_option("--tls-key", s.tls_key_file, "PEM")->envname("BENCHGATE_TLS_KEY");

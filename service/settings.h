@@ -18,6 +18,7 @@ struct Settings {
     std::string webhook_secret;
     std::string webhook_secret_old;  ///< while the secret is being changed
     std::string admin_token;         ///< empty: made at the first start and printed once
+    int lease_seconds = 90;          ///< a runner silent for longer has lost its job; it speaks six times as often
     std::string tls_certificate_file;
     std::string tls_key_file;
 };

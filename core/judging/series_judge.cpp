@@ -154,9 +154,12 @@ class SeriesWalk {
             kind == VerdictKind::improved ? Levels{futility_level, alpha} : Levels{alpha, futility_level};
         const auto cost = test_interval(pairs, null, spent);
         result.interval = metric_interval(cost, scale);
-        result.nominal = metric_interval(test_interval(pairs, null, {nominal_level, nominal_level}), scale);
+        const auto nominal = test_interval(pairs, null, {nominal_level, nominal_level});
+        result.nominal = metric_interval(nominal, scale);
         if (const auto estimate = hodges_lehmann(pairs)) result.ratio = metric_ratio(*estimate, scale);
-        if (cost.low) result.worse_ppm = worse_ppm(*cost.low, scale);
+        // That it is worse is settled at the level spent; how much worse needs no further share of that error rate, and
+        // the interval at the level spent of an early look is too wide to say it.
+        if (nominal.low) result.worse_ppm = worse_ppm(*nominal.low, scale);
         fill_detectable(result, kind, seen, scale);
         return result;
     }

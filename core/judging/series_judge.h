@@ -48,7 +48,7 @@ struct SeriesResult {
     std::optional<double> minimum_detectable;
     std::optional<double> base_value;  ///< medians
     std::optional<double> head_value;
-    /// Smallest change for the worse, relative to base and in parts per million, that the interval supports.
+    /// Smallest change for the worse, relative to base and in parts per million, that the nominal interval supports.
     std::optional<double> worse_ppm;
 };
 

@@ -54,6 +54,7 @@ json::Json to_json(const LeaseAnswer& m) {
             {"spec", to_json(m.spec)},
             {"clone", {{"url", m.clone.url}, {"token", m.clone.token}, {"expires_at", m.clone.expires_at}}},
             {"expires_at", m.expires_at},
+            {"heartbeat_s", m.heartbeat_s},
             {"deadline", m.deadline}};
 }
 
@@ -144,6 +145,8 @@ Read<LeaseAnswer> read_lease_answer(const json::Json& document) {
     m.clone.expires_at = clone.text_or("expires_at", "");
     if (m.clone.url.empty()) f.fail("clone.url: expected a text");
     m.expires_at = f.text("expires_at");
+    m.heartbeat_s = static_cast<int>(f.integer_or("heartbeat_s", m.heartbeat_s));
+    if (m.heartbeat_s < 1 || m.heartbeat_s > 600) f.fail("heartbeat_s: expected 1 to 600");
     m.deadline = f.text("deadline");
     return f.done(std::move(m));
 }

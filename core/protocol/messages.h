@@ -100,6 +100,7 @@ struct LeaseAnswer {
     CloneAccess clone;
     std::string expires_at;
     std::string deadline;
+    int heartbeat_s = 15;  ///< for this lease; a runner that joined long ago knows no other figure
 };
 
 struct HeartbeatRequest {

@@ -63,7 +63,6 @@ bool Agent::join(std::stop_token stop, int& exit_status) {
                 return spdlog::error("cannot keep the runner's token: {}", saved.error()), false;
             options_.name = answer->name;
             service_.use_token(answer->token);
-            heartbeat_s_ = answer->heartbeat_s;
             wait_s_ = answer->wait_s;
             spdlog::info("joined {} as '{}'", options_.service_url, options_.name);
             return true;
@@ -116,6 +115,10 @@ int Agent::run(std::stop_token drain, std::stop_token abort) {
     int exit_status = exit_ok;
     if (!join(drain, exit_status)) return exit_status;
     resend_spool(drain);
+    // Trees of jobs that an earlier process did not live to remove.
+    if (auto removed = platform::remove_tree(options_.work / "jobs");
+        !removed && std::filesystem::exists(options_.work / "jobs"))
+        spdlog::warn("leftover jobs in {}: {}", options_.work.string(), removed.error().message);
     auto request = lease_request();
     for (int failures = 0; !drain.stop_requested();) {
         auto lease = service_.lease(request, drain);
@@ -148,7 +151,7 @@ void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token abort) {
     const JobRef job{lease.job, lease.epoch};
     spdlog::info("job {} (epoch {}): suite '{}' of {}", job.job, job.epoch, lease.spec.suite.name,
                  lease.spec.repository);
-    Session session(service_, {job, options_.work, heartbeat_s_, std::chrono::seconds(600)}, abort);
+    Session session(service_, {job, options_.work, lease.heartbeat_s, std::chrono::seconds(600)}, abort);
     std::filesystem::create_directories(options_.work / "jobs");
     platform::TempDir directory("job-", options_.work / "jobs");
     // The sandbox's user must get through to the trees below, and see nothing on the way.

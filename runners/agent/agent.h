@@ -48,7 +48,6 @@ class Agent {
     std::optional<platform::Ed25519PrivateKey> key_;
     std::string boot_id_;
     std::string sandbox_note_;
-    int heartbeat_s_ = 15;
     int wait_s_ = 25;
 };
 

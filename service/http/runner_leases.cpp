@@ -127,7 +127,13 @@ class LeaseCall {
         const json::Json mine = {{"job", job.job.job_id}, {"epoch", job.epoch}};
         const auto earlier = keep(json::dump(mine), job);
         if (earlier) return answer(response, *earlier);
-        protocol::LeaseAnswer lease{job.job.job_id, job.epoch, *spec, std::move(*clone), "", ""};
+        protocol::LeaseAnswer lease{job.job.job_id,
+                                    job.epoch,
+                                    *spec,
+                                    std::move(*clone),
+                                    "",
+                                    "",
+                                    static_cast<int>(api_.times.heartbeat.count())};
         lease.expires_at = platform::format_utc(job.lease_expires_at.value());
         lease.deadline = platform::format_utc(job.deadline.value());
         answer_json(response, 200, to_json(lease));

@@ -102,7 +102,8 @@ reporting::SuiteReport suite_report(store::Tx& tx, const store::JobRow& job,
         add_bundle(tx, job, suite, report);
     for (const auto& one : judged)
         if (one.job_id == job.job.job_id) {
-            suite.judgement = one.judgement;
+            // Nothing was measured where the artifacts are equal.
+            if (!suite.identical) suite.judgement = one.judgement;
             suite.trials = 4 * one.judgement.blocks_kept;
         }
     return suite;

@@ -1,0 +1,102 @@
+#pragma once
+// Everything that a pull request meets, for real and on loopback: the local GitHub, the service with its private
+// PostgreSQL, one runner. Owns their processes, their folder and the waiting for what they do. Knows no scenario.
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/json/json.h"
+#include "platform/files.h"
+#include "platform/http_client.h"
+#include "platform/process.h"
+
+namespace benchgate::end_to_end {
+
+/// Polls every 50 ms; false at the deadline.
+bool wait_until(const std::function<bool()>& condition, std::chrono::seconds deadline = std::chrono::seconds(120));
+
+using Files = std::map<std::string, std::string>;  ///< path -> content
+
+/// A suite whose benchmark prints its result at once: "steady" near 5000 ns and "sorted" near `sorted_ns`.
+Files quick_suite(int sorted_ns);
+/// quick_suite's configuration with other commands.
+std::string config_of(const std::string& build, const std::string& run, const std::string& build_timeout = "60s");
+
+struct Pull {
+    std::string repository;
+    int number = 0;
+    std::string head_sha;
+};
+
+class World {
+  public:
+    /// Why it cannot run here, if so.
+    static std::optional<std::string> missing();
+
+    World();
+    ~World();
+
+    void start_service();
+    void start_runner();
+    platform::Process& service() { return *service_; }
+    platform::Process& runner() { return *runner_; }
+    void forget_runner() { runner_.reset(); }
+    /// SIGTERM; false if it did not end with status 0 within `patience`.
+    static bool end_orderly(platform::Process& process, std::chrono::seconds patience);
+
+    /// A new repository of owner "maintainer" with these files on main, known to GitHub.
+    void make_repository(const std::string& name, const Files& main);
+    /// Commits on top of `from` as the branch; returns its SHA.
+    std::string commit(const std::string& name, const std::string& branch, const Files& files,
+                       const std::string& from = "main");
+    Pull open_pull(const std::string& name, const std::string& branch);
+    /// Pushes the branch as the pull request's new head.
+    void push(Pull& pull, const std::string& branch);
+
+    json::Json control(const std::string& method, const std::string& path, const json::Json& body = {});
+    /// One answer of the service; status 0: none.
+    platform::HttpResponse ask(const platform::HttpRequest& request,
+                               std::chrono::seconds timeout = std::chrono::seconds(20));
+    platform::HttpResponse get(const std::string& path);
+    /// A signed delivery of this event, under the id.
+    platform::HttpResponse deliver(const std::string& event, const std::string& id, const std::string& body,
+                                   const std::string& secret = {});
+
+    /// The pull request as a visitor sees it.
+    json::Json state(const Pull& pull);
+    /// Checks called "benchgate" of one commit.
+    std::vector<json::Json> checks(const std::string& repository, const std::string& sha);
+    /// Waits for the one completed check of the head; null if it does not come.
+    json::Json completed_check(const Pull& pull, std::chrono::seconds deadline = std::chrono::seconds(120));
+
+    std::string runner_token() const;
+    std::string log_of(const std::string& name) const;
+    /// First line of the private cluster's lock file; 0: none.
+    pid_t postgres_pid() const;
+    /// Command lines of processes that have this world's folder in theirs.
+    std::vector<std::string> processes() const;
+    const std::filesystem::path& folder() const { return folder_.path(); }
+    const std::string& secret() const { return secret_; }
+
+  private:
+    void start_github();
+    platform::Process start(const std::string& name, const std::vector<std::string>& command,
+                            const std::map<std::string, std::string>& environment = {});
+    std::string git(const std::string& name, std::vector<std::string> words);
+    std::map<std::string, std::string> service_environment() const;
+
+    platform::TempDir folder_;
+    std::unique_ptr<platform::HttpClient> http_;
+    std::optional<platform::Process> github_, service_, runner_;
+    json::Json ready_;
+    std::string control_url_, url_, secret_;
+    int port_ = 0;
+};
+
+}  // namespace benchgate::end_to_end
