@@ -34,7 +34,7 @@ struct Verdict {
     std::optional<double> head_value;
     std::optional<double> p;           ///< of the look that decided
     int trials_used = 0;               ///< a side, up to the look that decided
-    std::optional<std::string> level;  ///< of a regression: the highest that the interval supports
+    std::optional<std::string> level;  ///< of a regression: the highest that the nominal interval supports
     Action action = Action::log;
     bool exact = false;      ///< compared exactly (a counter that does not vary), no p
     bool confirmed = false;  ///< alarmed again on fresh blocks
