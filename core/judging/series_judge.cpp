@@ -127,6 +127,10 @@ class SeriesWalk {
         SeriesResult result;
         if (cleared_) {
             result = unchanged();
+            // It was measured on because an improvement looked likely: so the figure of a settled series, what would
+            // have been seen, does not hold.
+            result.minimum_detectable.reset();
+            result.reason = "no slowdown; it may be an improvement, but measuring ended before that was shown";
         } else {
             const auto figures = looked_ > 0 ? seen_.first(looked_) : seen_;
             const auto scale = choose_scale(figures, thresholds_);
