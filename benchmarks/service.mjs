@@ -1,5 +1,5 @@
 // Measures the service as a whole, with its private PostgreSQL and the local GitHub, on loopback:
-//   node benchmarks/service.mjs latency --bin build/bin [--rounds 50]   from a push's webhook to the waiting lease's answer
+//   node benchmarks/service.mjs latency --bin build/bin [--rounds 200]   from a push's webhook to the waiting lease's answer
 //   node benchmarks/service.mjs memory --bin build/bin                  resident memory of the idle service alone
 // Prints a table and, last, `RESULT {"p50_ms","p99_ms"}` or `RESULT {"resident_mb"}`. Exit status 1: could not measure.
 import { execFileSync } from 'node:child_process';
@@ -22,7 +22,7 @@ const settle_ms = 10_000; // idle memory is read after start-up work is over
 const parked_ms = 150; // a lease request that the service holds has surely reached it by then
 const round_limit_ms = 30_000;
 
-const options = { bin: { type: 'string', default: 'build/bin' }, rounds: { type: 'string', default: '50' } };
+const options = { bin: { type: 'string', default: 'build/bin' }, rounds: { type: 'string', default: '200' } };
 const { positionals, values } = parseArgs({ allowPositionals: true, options });
 const bin = path.resolve(values.bin);
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'benchgate-bench-'));

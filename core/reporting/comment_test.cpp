@@ -26,7 +26,7 @@ TEST(Comment, SaysAllOfASmallRegression) {
 
 Base [<code>bbbbbbbbb</code>](https://github.com/acme/engine/commit/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb) (merge-base with <code>main</code>), head [<code>aaaaaaaaa</code>](https://github.com/acme/engine/commit/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa).
 
-- <code>micro</code>: 20 trials a side in blocks of 4 + 4; changes of 2.1 % or more would have been seen, on bench-01 (bare-metal, x86\_64), in 12 min 34 s
+- <code>micro</code>: 20 trials a side in blocks of 4 + 4; changes of 2.1 % or more would have been seen where it is settled, on bench-01 (bare-metal, x86\_64), in 12 min 34 s
 
 | | benchmark | metric | change | interval | base → head | confirmed |
 |---|---|---|---|---|---|---|

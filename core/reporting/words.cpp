@@ -240,11 +240,16 @@ std::string method_sentence(const SuiteReport& suite) {
     if (suite.judgement->blocks_void > 0)
         text += fmt::format(", {} measured again for the host's sake", counted(suite.judgement->blocks_void, "block"));
     std::optional<double> seen;
-    for (const auto& verdict : suite.judgement->verdicts)
+    bool all_settled = true;
+    for (const auto& verdict : suite.judgement->verdicts) {
+        all_settled = all_settled && verdict.kind != VerdictKind::inconclusive;
         if (verdict.series.gating && verdict.minimum_detectable && !verdict.exact &&
             verdict.kind == VerdictKind::unchanged)
             seen = std::max(seen.value_or(0), *verdict.minimum_detectable);
-    if (seen) text += fmt::format("; changes of {} or more would have been seen", format_percent(*seen));
+    }
+    if (seen)
+        text += fmt::format("; changes of {} or more would have been seen{}", format_percent(*seen),
+                            all_settled ? "" : " where it is settled");
     return text;
 }
 
