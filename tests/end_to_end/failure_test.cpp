@@ -137,12 +137,14 @@ TEST_F(Failure, TermEndsEverythingAndLeavesNothing) {
     EXPECT_TRUE(World::end_orderly(world().runner(), seconds(30))) << "the runner";
     EXPECT_TRUE(World::end_orderly(world().service(), seconds(30))) << "the service";
     EXPECT_NE(::kill(postgres, 0), 0) << "PostgreSQL lives on";
-    const auto only_github_is_left = [] {
+    std::string left;
+    const auto is_all_gone = [&] {
+        left.clear();
         for (const auto& line : world().processes())
-            if (line.find("start.mjs") == std::string::npos) return false;
-        return true;
+            if (line.find((world().folder() / "github").string()) == std::string::npos) left += line + '\n';
+        return left.empty();
     };
-    EXPECT_TRUE(wait_until(only_github_is_left, seconds(10)));
+    EXPECT_TRUE(wait_until(is_all_gone, seconds(10))) << left;
     // What was stored is there again after a start.
     world().start_service();
     world().start_runner();
