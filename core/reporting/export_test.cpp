@@ -66,7 +66,7 @@ TEST(Csv, HasOneRowASeries) {
 TEST(Text, IsAnAlignedTable) {
     EXPECT_EQ(
         render_text(sample::unchanged(), {}),
-        "micro: 20 trials a side in blocks of 4 + 4; changes of 2.1 % or more would have been seen where it is settled, in 12 min 34 s\n"
+        "micro: 20 trials a side in blocks of 4 + 4; changes of 2.1 % or more would have been seen, in 12 min 34 s\n"
         "  benchmark  metric  verdict    change  interval          would see\n"
         "  BM_Find    time    unchanged  +0.2 %  −1.8 % to +2.2 %  2.1 %\n"
         "  BM_Hash    time    unchanged  −0.2 %  −2.2 % to +1.8 %  2.1 %\n"
