@@ -18,7 +18,9 @@ tl::expected<SidesOf, std::string> default_sides(const platform::LocalRepository
             std::string("there is no default branch to compare with; say which commits: benchgate compare BASE..HEAD"));
     auto head = commit(repository, "HEAD");
     if (!head) return tl::unexpected(head.error());
-    const auto base = repository.merge_base(*branch, *head);
+    const auto tip = commit(repository, *branch);
+    if (!tip) return tl::unexpected(tip.error());
+    const auto base = repository.merge_base(*tip, *head);
     if (!base) return tl::unexpected(fmt::format("{} and HEAD: {}", *branch, base.error().message));
     return SidesOf{*base, std::string(worktree), *branch,
                    fmt::format("comparing the working tree with {}, where it left {}", base->substr(0, 10), *branch)};

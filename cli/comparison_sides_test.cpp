@@ -2,23 +2,59 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "platform/files.h"
 #include "platform/process.h"
 
 namespace benchgate::cli {
 namespace {
 
-TEST(ComparisonSides, ARepositoryIsNamedAfterItsFolderFromWhereverItIsFound) {
-    const platform::TempDir directory("benchgate-sides-");
-    platform::SpawnOptions init;
-    init.argv = {"/usr/bin/git", "init", "-q", (directory.path() / "parser").string()};
-    ASSERT_TRUE(platform::run(init).value().ok());
-    std::filesystem::create_directory(directory.path() / "parser" / "deep");
-    for (const auto* start : {"parser", "parser/", "parser/deep"}) {
-        const auto repository = platform::LocalRepository::discover(directory.path() / start);
-        ASSERT_TRUE(repository) << start;
-        EXPECT_EQ(name_of(*repository), "parser") << start;
+/// A repository with one commit on main and one more on a branch that is checked out.
+struct BranchedRepository {
+    platform::TempDir directory{"sides-"};
+    std::string git(const std::string& arguments) {
+        platform::SpawnOptions spawn;
+        spawn.argv = {"/bin/sh", "-c", "git -c user.name=a -c user.email=a@example.org " + arguments};
+        spawn.directory = directory.path();
+        const auto done = platform::run(spawn);
+        EXPECT_TRUE(done && done->ok()) << arguments;
+        return done ? done->out.text().substr(0, 40) : "";
     }
+    BranchedRepository() {
+        git("init -qb main && git config user.name a && git config user.email a@example.org");
+        git("commit -q --allow-empty -m one && git checkout -qb topic && git commit -q --allow-empty -m two");
+        std::ofstream(directory.path() / "new") << "uncommitted";
+    }
+    platform::LocalRepository open() { return platform::LocalRepository::discover(directory.path()).value(); }
+};
+
+TEST(ComparisonSides, WithoutARangeTheWorkingTreeIsComparedWithWhereTheBranchLeftMain) {
+    BranchedRepository repository;
+    const auto sides = read_range(repository.open(), "");
+    ASSERT_TRUE(sides) << sides.error();
+    EXPECT_EQ(sides->base_sha, repository.git("rev-parse main"));
+    EXPECT_EQ(sides->head_sha, worktree);
+    const auto copies = copy_sides(repository.open(), *sides, repository.directory.path() / ".git" / "copies");
+    ASSERT_TRUE(copies) << copies.error();
+    EXPECT_TRUE(std::filesystem::exists(copies->head / "new"));
+    EXPECT_FALSE(std::filesystem::exists(copies->base / "new"));
+}
+
+TEST(ComparisonSides, TwoDotsAreTheCommitsNamedAndThreeTheirMergeBase) {
+    BranchedRepository repository;
+    const auto two = read_range(repository.open(), "topic..main");
+    ASSERT_TRUE(two) << two.error();
+    EXPECT_EQ(two->base_sha, repository.git("rev-parse topic"));
+    const auto three = read_range(repository.open(), "topic...main");
+    ASSERT_TRUE(three) << three.error();
+    EXPECT_EQ(three->base_sha, repository.git("rev-parse main"));
+}
+
+TEST(ComparisonSides, AWrongRangeSaysWhatToWrite) {
+    BranchedRepository repository;
+    EXPECT_NE(read_range(repository.open(), "main").error().find("BASE..HEAD"), std::string::npos);
+    EXPECT_NE(read_range(repository.open(), "nowhere..main").error().find("'nowhere'"), std::string::npos);
 }
 
 }  // namespace
