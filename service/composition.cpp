@@ -142,6 +142,7 @@ void serve(const Settings& settings, std::stop_token stop) {
     workers::JudgeWorker judge(pool, addresses, now);
     workers::Reaper reaper(pool, now);
     workers::ProgressWatch progress(pool, addresses, now);
+    workers::Upkeep upkeep(pool, now);
 
     const platform::SystemClock clock;
     http::StoreInbox stored_inbox(pool, clock);
@@ -178,6 +179,7 @@ void serve(const Settings& settings, std::stop_token stop) {
     workers::Loop judge_loop({"judge", milliseconds(2000)}, [&](std::stop_token s) { return judge.work(s); });
     workers::Loop reaper_loop({"reaper", milliseconds(5000)}, [&](std::stop_token s) { return reaper.work(s); });
     workers::Loop progress_loop({"progress", milliseconds(1500)}, [&](std::stop_token s) { return progress.work(s); });
+    workers::Loop upkeep_loop({"upkeep", std::chrono::hours(1)}, [&](std::stop_token s) { return upkeep.work(s); });
     store::Listener listener(database.url(), [&](store::Channel channel) {
         switch (channel) {
             case store::Channel::inbox:

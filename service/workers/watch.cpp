@@ -6,7 +6,9 @@
 
 #include "service/store/jobs.h"
 #include "service/store/leases.h"
+#include "service/store/runners.h"
 #include "service/store/runs.h"
+#include "service/store/trials.h"
 #include "service/workers/announce.h"
 
 namespace benchgate::workers {
@@ -21,6 +23,16 @@ bool Reaper::work(std::stop_token) {
     for (const auto& job : reaped.requeued) spdlog::warn("job {}: its runner was lost; queued again", job);
     for (const auto& job : reaped.failed) spdlog::error("job {}: its runner was lost, for the last time", job);
     for (const auto& job : reaped.past_deadline) spdlog::warn("job {}: past its deadline", job);
+    return false;
+}
+
+Upkeep::Upkeep(store::Pool& pool, std::function<store::Time()> now) : pool_(pool), now_(std::move(now)) {}
+
+bool Upkeep::work(std::stop_token) {
+    pool_.transaction([&](store::Tx& tx) {
+        store::ensure_sample_partitions(tx, now_());
+        store::prune_answers(tx, now_());
+    });
     return false;
 }
 

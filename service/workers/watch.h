@@ -33,4 +33,17 @@ class ProgressWatch {
     std::function<store::Time()> now_;
 };
 
+/// Makes the partitions of samples for this month and the next, so that a service which runs for long never finds a
+/// month without one, and forgets answers that nobody will repeat.
+class Upkeep {
+  public:
+    Upkeep(store::Pool& pool, std::function<store::Time()> now);
+    /// Always false: one round at a time.
+    bool work(std::stop_token stop);
+
+  private:
+    store::Pool& pool_;
+    std::function<store::Time()> now_;
+};
+
 }  // namespace benchgate::workers
