@@ -64,7 +64,7 @@ class Git : public testing::Test {
     }
 
     TempDir dir;
-    fs::path work = dir.path() / "work";
+    fs::path work = dir.path() / "origin";
     std::string one, two, topic;
 };
 
@@ -229,7 +229,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         path, _, query = self.path.partition("?")
         if path.startswith("/moved"):
             elsewhere = "http://localhost:%d" % self.server.server_address[1]
-            self.send_response(301); self.send_header("Location", elsewhere + self.path.replace("/moved", "/work"))
+            self.send_response(301); self.send_header("Location", elsewhere + self.path.replace("/moved", "/origin"))
             self.send_header("Content-Length", "0"); self.end_headers(); return
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         env = dict(os.environ, GIT_PROJECT_ROOT=sys.argv[1], GIT_HTTP_EXPORT_ALL="1", PATH_INFO=path,
@@ -262,7 +262,7 @@ TEST_F(Git, OverHttpTheRightTokenFetchesAndAWrongOneIsRefusedOnce) {
     }
     port.pop_back();
     const std::string base = "http://127.0.0.1:" + port;
-    auto remote = Mirror::open_or_create(dir.path() / "h", base + "/work/.git").value();
+    auto remote = Mirror::open_or_create(dir.path() / "h", base + "/origin/.git").value();
     int asked = 0;
     std::string token = "wrong-token";
     FetchOptions fetch;
