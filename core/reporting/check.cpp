@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t most_bytes = 65000;
 constexpr std::size_t most_title = 250;
+constexpr std::size_t most_annotations = 50;
 
 std::string conclusion_of(const Report& report, const SuiteList& suites, model::Gate gate) {
     if (!report.problems.empty()) return "neutral";  // nothing is known of the head, and it is not to blame
@@ -17,6 +18,27 @@ std::string conclusion_of(const Report& report, const SuiteList& suites, model::
         !suites.empty() && std::all_of(suites.begin(), suites.end(),
                                        [](const SuiteReport* suite) { return suite->cancelled && !suite->judgement; });
     return all_cancelled ? "cancelled" : std::string(model::to_string(gate));
+}
+
+std::vector<CheckAction> actions_for(const CheckOutput& output, const SuiteList& suites) {
+    if (output.status != "completed") return {};
+    std::vector<CheckAction> actions{{"Measure again", "Run every suite of this head again", "rerun"}};
+    // A waiver is for what was seen and blocks; it takes somebody with write permission, who is asked for then.
+    const bool blocks = output.conclusion == "failure" || output.conclusion == "action_required";
+    if (blocks && tally_of(suites).regressed > 0)
+        actions.push_back({"Waive for 30 days", "Let these regressions pass, no larger", "waive"});
+    return actions;
+}
+
+/// Mistakes of the configuration, where the author may mend them.
+std::vector<CheckAnnotation> annotations_for(const Report& report) {
+    std::vector<CheckAnnotation> annotations;
+    for (const auto& problem : report.problems) {
+        if (annotations.size() == most_annotations) break;
+        annotations.push_back({problem.file, std::max(1, problem.line), "failure", "Mistake in the configuration",
+                               shortened(one_line(problem.message), 1000)});
+    }
+    return annotations;
 }
 
 SuiteList chosen(const Report& report, const std::vector<std::string>& names) {
@@ -52,6 +74,8 @@ CheckOutput render_check(const Report& report, const std::vector<std::string>& s
     output.text = render_markdown_within("check_text", view, most_bytes);
     if (output.text.find_first_not_of(" \n") == std::string::npos) output.text.clear();
     output.details_url = report.page_url;
+    output.actions = actions_for(output, view.suites);
+    output.annotations = annotations_for(report);
     return output;
 }
 

@@ -24,7 +24,8 @@ std::string value_text(const std::optional<double>& value, const std::string& un
     return value ? format_value(*value, unit) : "–";
 }
 
-data row_data(const model::Verdict& verdict, double reach) {
+data row_data(const Row& place, double reach) {
+    const auto& verdict = *place.verdict;
     data row;
     row.set("name", name_text(verdict.series.key.benchmark));
     row.set("metric", name_text(verdict.series.key.metric));
@@ -32,6 +33,7 @@ data row_data(const model::Verdict& verdict, double reach) {
     std::string label(model::to_string(verdict.kind));
     if (verdict.level) label += ", " + shortened(one_line(*verdict.level), 40);
     if (!verdict.series.gating) label += ", recorded only";
+    if (place.is_waived()) label += ", waived";
     row.set("label", label);
     std::string change = change_text(verdict);
     if (const auto word = direction_word(verdict); is_changed(verdict) && !word.empty())
@@ -47,6 +49,14 @@ data row_data(const model::Verdict& verdict, double reach) {
         if (!why.empty()) why += "; ";
         why += verdict.confirmed ? "confirmed on fresh blocks" : "not confirmed on fresh blocks";
     }
+    if (place.waiver != nullptr) {
+        if (!why.empty()) why += "; ";
+        why += place.is_waived()
+                   ? fmt::format("waived by {} up to {} until {}", place.waiver->author,
+                                 format_percent(place.waiver->max), place.waiver->until)
+                   : fmt::format("the waiver by {} does not cover it: {}", place.waiver->author, place.waiver->why_not);
+        if (place.is_waived() && !place.waiver->reason.empty()) why += fmt::format(" ({})", place.waiver->reason);
+    }
     if (!why.empty()) row.set("why", data("clause", shortened(one_line(why), 300)));
     return row;
 }
@@ -58,9 +68,9 @@ data verdicts_data(const SuiteReport& suite) {
     for (const auto& row : ordered) verdicts.push_back(row.verdict);
     const double reach = bar_reach(verdicts);
     bool drawn = false;
-    for (const auto* verdict : verdicts) {
-        rows.push_back(row_data(*verdict, reach));
-        drawn = drawn || interval_bar(*verdict, reach);
+    for (const auto& row : ordered) {
+        rows.push_back(row_data(row, reach));
+        drawn = drawn || interval_bar(*row.verdict, reach);
     }
     data table("rows", rows);
     if (drawn) {

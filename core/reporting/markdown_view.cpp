@@ -50,6 +50,13 @@ data row_data(const Row& row, bool several_suites) {
     view.set("confirmed", std::string(confirmation_word(verdict)));
     view.set("detectable", verdict.minimum_detectable ? format_percent(*verdict.minimum_detectable) : "–");
     view.set("reason", verdict.reason.empty() ? "" : ": " + text_of(verdict.reason));
+    if (row.waiver != nullptr) {
+        view.set("ceiling", format_percent(row.waiver->max));
+        view.set("until", text_of(row.waiver->until, 20));
+        view.set("by", text_of(row.waiver->author, 60));
+        view.set("words", row.waiver->reason.empty() ? "–" : text_of(row.waiver->reason, 200));
+        view.set("why_not", text_of(row.waiver->why_not, 200));
+    }
     return view;
 }
 
@@ -159,10 +166,17 @@ std::string gate_reason(const MarkdownView& view) {
 void set_tables(data& root, const MarkdownView& view) {
     const auto rows = rows_of(view.suites);
     const bool several = view.suites.size() > 1;
-    std::vector<Row> changed;
+    std::vector<Row> changed, waived, void_waivers;
     for (const auto& row : rows)
-        if (is_changed(*row.verdict) && row.verdict->series.gating) changed.push_back(row);
+        if (row.is_waived())
+            waived.push_back(row);
+        else if (is_changed(*row.verdict) && row.verdict->series.gating)
+            changed.push_back(row);
+    for (const auto& row : rows)
+        if (row.waiver != nullptr && !row.waiver->covers) void_waivers.push_back(row);
     set_rows(root, "changed", changed, std::min(view.most_changed, view.most_rows), several);
+    set_rows(root, "void_waivers", void_waivers, std::min(view.most_changed, view.most_rows), several);
+    set_rows(root, "waived", waived, view.most_rows, several);
     set_rows(root, "inconclusive", of_kind(rows, VerdictKind::inconclusive), view.most_rows, several);
     set_rows(root, "added", of_kind(rows, VerdictKind::added), view.most_rows, several);
     set_rows(root, "missing", of_kind(rows, VerdictKind::missing), view.most_rows, several);

@@ -22,10 +22,22 @@ struct SuiteError {
     std::string log_tail;  ///< the last lines of the log; may be empty
 };
 
+/// What a waiver says of one regressed verdict (core/judging/waivers.h).
+struct WaiverNote {
+    std::size_t verdict = 0;  ///< index into the judgement's verdicts
+    bool covers = false;
+    std::string why_not;  ///< one clause; empty if it covers
+    double max = 0;       ///< ceiling, 0.08 = 8 %
+    std::string until;    ///< YYYY-MM-DD
+    std::string author;   ///< login
+    std::string reason;
+};
+
 struct SuiteReport {
     std::string name;
     ReportState state = ReportState::queued;
-    std::optional<model::Judgement> judgement;
+    std::optional<model::Judgement> judgement;  ///< its gate and gate_reason heed the waivers
+    std::vector<WaiverNote> waivers;
     std::optional<SuiteError> error;
     bool identical = false;  ///< the artifacts' hashes are equal: nothing was measured
     bool cancelled = false;  ///< ended without a result on somebody's wish

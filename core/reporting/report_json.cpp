@@ -23,6 +23,22 @@ OrderedJson verdicts_json(const std::vector<model::Verdict>& verdicts) {
     return list;
 }
 
+OrderedJson waivers_json(const SuiteReport& suite) {
+    OrderedJson list = OrderedJson::array();
+    for (const auto& note : suite.waivers) {
+        const auto& key = suite.judgement->verdicts.at(note.verdict).series.key;
+        list.push_back(OrderedJson{{"benchmark", key.benchmark},
+                                   {"metric", key.metric},
+                                   {"covers", note.covers},
+                                   {"why_not", note.why_not},
+                                   {"max", note.max},
+                                   {"until", note.until},
+                                   {"by", note.author},
+                                   {"reason", note.reason}});
+    }
+    return list;
+}
+
 OrderedJson suite_json(const SuiteReport& suite) {
     OrderedJson object;
     object["suite"] = suite.name;
@@ -31,6 +47,7 @@ OrderedJson suite_json(const SuiteReport& suite) {
     object["gate_reason"] = suite.judgement ? suite.judgement->gate_reason : "";
     object["judge_version"] = suite.judgement ? suite.judgement->judge_version : "";
     object["verdicts"] = suite.judgement ? verdicts_json(suite.judgement->verdicts) : OrderedJson::array();
+    object["waivers"] = waivers_json(suite);
     object["identical"] = suite.identical;
     object["cancelled"] = suite.cancelled;
     object["trials"] = suite.trials;

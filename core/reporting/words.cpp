@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "core/reporting/numbers.h"
@@ -84,10 +85,22 @@ void count_kind(Tally& tally, VerdictKind kind) {
     }
 }
 
+const WaiverNote* waiver_of(const SuiteReport& suite, std::size_t verdict) {
+    const auto found = std::find_if(suite.waivers.begin(), suite.waivers.end(),
+                                    [&](const WaiverNote& note) { return note.verdict == verdict; });
+    return found == suite.waivers.end() ? nullptr : &*found;
+}
+
 void count_verdicts(Tally& tally, const SuiteReport& suite) {
     std::map<std::string_view, VerdictKind> gravest;
-    for (const auto& verdict : suite.judgement->verdicts) {
+    std::set<std::string_view> waived;
+    for (std::size_t i = 0; i < suite.judgement->verdicts.size(); ++i) {
+        const auto& verdict = suite.judgement->verdicts[i];
         if (!verdict.series.gating) continue;
+        if (const auto* note = waiver_of(suite, i); note != nullptr && note->covers) {
+            waived.insert(verdict.series.key.benchmark);
+            continue;
+        }
         const auto [place, fresh] = gravest.emplace(verdict.series.key.benchmark, verdict.kind);
         if (!fresh && gravity(verdict.kind) < gravity(place->second)) place->second = verdict.kind;
         if (is_changed(verdict)) {
@@ -97,8 +110,16 @@ void count_verdicts(Tally& tally, const SuiteReport& suite) {
         if (verdict.kind == VerdictKind::regressed)
             tally.worst = std::max(tally.worst, std::fabs(change_of(verdict).value_or(0)));
     }
-    tally.benchmarks += static_cast<int>(gravest.size());
-    for (const auto& [name, kind] : gravest) count_kind(tally, kind);
+    for (const auto& [name, kind] : gravest) {
+        // One verdict of it is waived, another not: the graver of "waived" and the rest counts.
+        const bool is_waived = waived.erase(name) > 0 && kind != VerdictKind::regressed;
+        if (is_waived)
+            ++tally.waived;
+        else
+            count_kind(tally, kind);
+    }
+    tally.waived += static_cast<int>(waived.size());
+    tally.benchmarks += static_cast<int>(gravest.size() + waived.size());
 }
 
 std::string headline_under_way(const Tally& tally, const SuiteList& suites) {
@@ -166,7 +187,8 @@ std::vector<Row> rows_of(const SuiteList& suites) {
     std::vector<Row> rows;
     for (const auto* suite : suites)
         if (suite->judgement)
-            for (const auto& verdict : suite->judgement->verdicts) rows.push_back({suite, &verdict});
+            for (std::size_t i = 0; i < suite->judgement->verdicts.size(); ++i)
+                rows.push_back({suite, &suite->judgement->verdicts[i], waiver_of(*suite, i)});
     std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
         const auto rank = [](const Row& row) {
             return std::tuple(!row.verdict->series.gating, reading_order(*row.verdict),
@@ -188,6 +210,9 @@ std::string headline(const Report& report, const SuiteList& suites) {
     if (tally.regressed > 0)
         return fmt::format("Merging this would {} {} of {}{}", tally.only_speed ? "slow" : "worsen", tally.regressed,
                            counted(tally.benchmarks, "benchmark"), unmeasured_clause(tally));
+    if (tally.waived > 0)
+        return fmt::format("{} of {} regressed and {} waived{}", tally.waived, counted(tally.benchmarks, "benchmark"),
+                           tally.waived == 1 ? "is" : "are", unmeasured_clause(tally));
     if (tally.benchmarks > 0) return headline_without_regression(tally) + unmeasured_clause(tally);
     if (tally.suites_cancelled > 0) return "Cancelled before there was a result";
     if (tally.suites_unmeasured > 0)

@@ -13,12 +13,15 @@ namespace benchgate::reporting {
 struct Row {
     const SuiteReport* suite = nullptr;
     const model::Verdict* verdict = nullptr;
+    const WaiverNote* waiver = nullptr;  ///< of a regression that somebody waived, whether it still covers it or not
+    bool is_waived() const { return waiver != nullptr && waiver->covers; }
 };
 
 /// Benchmarks are counted once, by the gravest of their gating verdicts.
 struct Tally {
     int benchmarks = 0;
     int regressed = 0;
+    int waived = 0;  ///< regressed, and every such verdict of it is waived
     int improved = 0;
     int inconclusive = 0;
     int failed = 0;

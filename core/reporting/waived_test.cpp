@@ -1,0 +1,105 @@
+#include <gtest/gtest.h>
+
+#include "core/reporting/check.h"
+#include "core/reporting/comment.h"
+#include "core/reporting/page.h"
+#include "core/reporting/report_json.h"
+#include "core/reporting/sample_report.h"
+
+namespace benchgate::reporting {
+namespace {
+
+bool has(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
+
+TEST(Waived, ACoveredRegressionIsFoldedAwayWithItsCeilingEndAndReason) {
+    const auto text = render_comment(sample::waived(0.3));
+    EXPECT_TRUE(has(text, "**1 of 4 benchmarks regressed and is waived.**")) << text;
+    EXPECT_TRUE(has(text, "<details><summary>Waived (1)</summary>")) << text;
+    EXPECT_TRUE(has(text, "| 30 % | 2027-01-31 | ada | known since")) << text;
+    EXPECT_FALSE(has(text, "❌")) << text;
+    EXPECT_FALSE(has(text, "| @team")) << "the reason breaks the table: " << text;
+}
+
+TEST(Waived, AWaiverThatWasOutgrownIsSaidInTheOpen) {
+    const auto text = render_comment(sample::waived(0.08));
+    EXPECT_TRUE(has(text, "Merging this would slow 1 of 4 benchmarks")) << text;
+    EXPECT_TRUE(
+        has(text, "- The waiver of <code>BM\\_Sort/1024</code> by ada does not cover it any more: the change of"))
+        << text;
+    EXPECT_TRUE(has(text, "❌ critical")) << text;
+    EXPECT_FALSE(has(text, "Waived (")) << text;
+}
+
+TEST(Waived, PageAndJsonTellItToo) {
+    const auto page = render_page(sample::waived(0.3));
+    EXPECT_TRUE(has(page, "waived by ada up to 30 % until 2027-01-31")) << page;
+    const auto document = report_json(sample::waived(0.08));
+    const auto& waiver = document["suites"][0]["waivers"][0];
+    EXPECT_EQ(waiver["benchmark"], "BM_Sort/1024");
+    EXPECT_EQ(waiver["covers"], false);
+    EXPECT_EQ(waiver["by"], "ada");
+}
+
+TEST(Waived, OneWaivedMetricDoesNotHideAnotherThatIsNot) {
+    auto report = sample::waived(0.3);
+    auto memory = report.suites[0].judgement->verdicts[1];
+    memory.series.key.metric = "peak_memory";
+    report.suites[0].judgement->verdicts.push_back(memory);
+    EXPECT_TRUE(has(render_comment(report), "would slow 1 of 4 benchmarks")) << render_comment(report);
+}
+
+TEST(CheckButtons, ARedCheckCanBeMeasuredAgainOrWaived) {
+    const auto red = render_check(sample::regression(), {});
+    ASSERT_EQ(red.actions.size(), 2u);
+    EXPECT_EQ(red.actions[0].identifier, "rerun");
+    EXPECT_EQ(red.actions[1].identifier, "waive");
+    for (const auto& action : red.actions) {
+        EXPECT_LE(action.label.size(), 20u) << action.label;
+        EXPECT_LE(action.description.size(), 40u) << action.description;
+        EXPECT_LE(action.identifier.size(), 20u);
+    }
+    EXPECT_EQ(render_check(sample::unchanged(), {}).actions.size(), 1u);
+    auto queued = sample::unchanged();
+    queued.suites[0].state = ReportState::queued;
+    queued.suites[0].judgement.reset();
+    queued.state = state_of(queued.suites);
+    EXPECT_TRUE(render_check(queued, {}).actions.empty());
+}
+
+TEST(CheckAnnotations, AMistakeOfTheConfigurationIsMarkedAtItsLine) {
+    Report report = sample::report({});
+    for (int line = 0; line < 60; ++line) report.problems.push_back({".benchgate.yml", line, 3, "unknown key\n@team"});
+    const auto check = render_check(report, {});
+    ASSERT_EQ(check.annotations.size(), 50u) << "GitHub takes 50 at once";
+    EXPECT_EQ(check.annotations[0].line, 1) << "a line is never 0";
+    EXPECT_EQ(check.annotations[7].line, 7);
+    EXPECT_EQ(check.annotations[7].path, ".benchgate.yml");
+    EXPECT_FALSE(has(check.annotations[7].message, "\n"));
+}
+
+TEST(SecondComment, OnlyAVerdictThatTurnsRedGetsOne) {
+    using model::Gate;
+    EXPECT_FALSE(needs_new_comment(std::nullopt, Gate::failure)) << "the first comment is made anyway";
+    EXPECT_TRUE(needs_new_comment(Gate::success, Gate::failure));
+    EXPECT_TRUE(needs_new_comment(Gate::neutral, Gate::failure));
+    EXPECT_FALSE(needs_new_comment(Gate::failure, Gate::failure));
+    EXPECT_FALSE(needs_new_comment(Gate::failure, Gate::success));
+    EXPECT_FALSE(needs_new_comment(Gate::success, Gate::neutral));
+}
+
+TEST(SecondComment, TheFormerOneIsFoldedAwayAndPointsToTheNewer) {
+    const auto text =
+        render_earlier_comment(sample::unchanged(), "https://github.com/acme/engine/pull/12#issuecomment-9");
+    EXPECT_FALSE(has(text, sticky_marker)) << "it would be found and edited again";
+    EXPECT_TRUE(text.starts_with(
+        "An earlier result for <code>aaaaaaaaa</code>; see [a newer comment](https://github.com/acme/"))
+        << text;
+    EXPECT_TRUE(has(text, "<details><summary>No slowdown of 3 % or more in 2 benchmarks</summary>")) << text;
+    EXPECT_LT(render_earlier_comment(sample::hostile(), "x) [evil](y").size(), 65'536u);
+    EXPECT_FALSE(has(render_earlier_comment(sample::unchanged(), "x) [evil](y"), "[evil]"));
+}
+
+}  // namespace
+}  // namespace benchgate::reporting
