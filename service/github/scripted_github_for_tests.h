@@ -36,8 +36,8 @@ struct Asked {
     httplib::Headers headers;
 };
 
-/// A key for the App, made once a test program.
-inline AppCredentials test_app() {
+/// PEM of the App's key, made once a test program.
+inline const std::string& test_app_pem() {
     static const std::string pem = [] {
         std::string pattern = (std::filesystem::temp_directory_path() / "benchgate-app-XXXXXX").string();
         if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary directory");
@@ -49,7 +49,10 @@ inline AppCredentials test_app() {
         if (status != 0) throw std::runtime_error("openssl genrsa failed");
         return text;
     }();
-    return {4711, platform::RsaPrivateKey::from_pem(pem).value()};
+    return pem;
+}
+inline AppCredentials test_app() {
+    return {4711, platform::RsaPrivateKey::from_pem(test_app_pem()).value()};
 }
 
 class ScriptedGithub : public testing::Test {
