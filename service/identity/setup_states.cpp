@@ -51,4 +51,8 @@ bool consume_setup_state(store::Tx& tx, std::string_view state, store::Time now)
     return found;
 }
 
+void void_setup_states(store::Tx& tx, store::Time now) {
+    store::put_setting(tx, setting, "[]", now);
+}
+
 }  // namespace benchgate::identity

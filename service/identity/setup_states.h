@@ -16,5 +16,7 @@ inline constexpr std::size_t most_setup_states = 20;  ///< of flows begun and no
 std::string issue_setup_state(store::Tx& tx, store::Time now);
 /// True once for each state that was issued and has not passed.
 bool consume_setup_state(store::Tx& tx, std::string_view state, store::Time now);
+/// The set-up closes: a stranger who opened the page before must not end his flow after it.
+void void_setup_states(store::Tx& tx, store::Time now);
 
 }  // namespace benchgate::identity
