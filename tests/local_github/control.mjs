@@ -14,7 +14,7 @@ export async function start_control(parts) {
   });
 }
 
-function actions_of({ emulator, repositories, relay, door, router }) {
+function actions_of({ emulator, repositories, relay, door, router, manifests }) {
   return {
     'POST /repositories': (input) => repositories.create(input),
     'POST /pulls': (input) => repositories.open_pull(input),
@@ -43,6 +43,7 @@ function actions_of({ emulator, repositories, relay, door, router }) {
     'POST /requests/clear': () => {
       door.requests = [];
     },
+    'GET /manifests': () => manifests.manifests,
     'GET /violations': () => door.violations(),
   };
 }

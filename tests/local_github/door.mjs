@@ -23,6 +23,7 @@ export async function start_door() {
 
 class Door {
   upstream = undefined;
+  manifests = undefined; // the browser's pages stand at the same address as the API
   requests = [];
   faults = [];
   fresh_tokens = new Map();
@@ -48,6 +49,7 @@ class Door {
   }
 
   async answer(request, response, body) {
+    if (this.manifests?.handles(request)) return this.manifests.answer(request, response, body);
     const entry = {
       at: new Date().toISOString(),
       method: request.method,

@@ -233,6 +233,36 @@ test('an event that a person causes elsewhere can be sent, and a suspended insta
   assert.equal((await api('GET', '/pulls/1', token)).status, 401);
 });
 
+test('a manifest becomes an App whose key is handed out once for the code that came back with the state', async () => {
+  const manifest = {
+    name: 'benchgate',
+    url: 'https://bench.example.org',
+    hook_attributes: { url: 'https://bench.example.org/webhooks/github' },
+    redirect_url: 'https://bench.example.org/setup/callback',
+    default_permissions: { checks: 'write' },
+    default_events: ['push'],
+  };
+  const post = (value) =>
+    fetch(`${github.ready.api}/organizations/acme/settings/apps/new?state=ours`, {
+      method: 'POST',
+      redirect: 'manual',
+      body: new URLSearchParams({ manifest: JSON.stringify(value) }),
+    });
+  const back = new URL((await post(manifest)).headers.get('location'));
+  assert.equal(back.pathname, '/setup/callback');
+  assert.equal(back.searchParams.get('state'), 'ours');
+  const conversion = `${github.ready.api}/app-manifests/${back.searchParams.get('code')}/conversions`;
+  const convert = () => fetch(conversion, { method: 'POST' });
+  const answer = await convert();
+  assert.equal(answer.status, 201);
+  const app = await answer.json();
+  assert.equal(app.id, github.ready.app_id);
+  assert.match(app.pem, /PRIVATE KEY/);
+  assert.equal((await convert()).status, 404, 'a code serves once');
+  assert.equal((await post({ ...manifest, default_permissions: { checks: 'everything' } })).status, 422);
+  assert.equal((await post({ ...manifest, hook_attributes: {} })).status, 422);
+});
+
 function jwt({ life_seconds = 540 }) {
   const now = Math.floor(Date.now() / 1000);
   const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');

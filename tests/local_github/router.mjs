@@ -1,13 +1,13 @@
 // Owns what the emulator's REST API lacks or has wrong: it stands between Prism and the emulator, refuses credentials
 // that GitHub would refuse, answers the missing endpoints from memory, and completes some of the emulator's answers.
-import { app_id, app_slug } from './emulator.mjs';
+import { app_slug } from './emulator.mjs';
 import { forward, listen, parse_json, refusal, send_bytes, send_json } from './loopback.mjs';
 import { complete_checks, complete_permission } from './payloads.mjs';
 
 const ranks = { read: 1, write: 2 };
 
-export async function start_router({ relay, app }) {
-  const router = new Router(relay, app);
+export async function start_router({ relay, manifests }) {
+  const router = new Router(relay, manifests);
   const { url, close } = await listen((request, response, body) => router.answer(request, response, body));
   return Object.assign(router, { url, close });
 }
@@ -17,12 +17,12 @@ class Router {
   reactions = [];
   statuses = [];
   #relay;
-  #app; // {pem, secret}: what the manifest flow hands out
+  #manifests;
   #next_id = 1;
 
-  constructor(relay, app) {
+  constructor(relay, manifests) {
     this.#relay = relay;
-    this.#app = app;
+    this.#manifests = manifests;
   }
 
   async answer(request, response, body) {
@@ -56,7 +56,7 @@ class Router {
     ['GET', /^\/app\/hook\/deliveries$/, ({ who, url }) => as_app(who) && this.#deliveries(url)],
     ['GET', /^\/app\/hook\/deliveries\/(?<id>\d+)$/, ({ who, id }) => as_app(who) && this.#delivery(id)],
     ['POST', /^\/app\/hook\/deliveries\/(?<id>\d+)\/attempts$/, ({ who, id }) => as_app(who) && this.#attempt(id)],
-    ['POST', /^\/app-manifests\/(?<code>[^/]{8,})\/conversions$/, () => [201, this.#manifest_app()]],
+    ['POST', /^\/app-manifests\/(?<code>[^/]{8,})\/conversions$/, ({ code }) => [201, this.#manifests.convert(code, this.emulator.url)]],
     ['GET', at('/commits/(?<sha>[0-9a-f]{40})/pulls'), (asked) => this.#pulls_of_commit(asked)],
     ['POST', at('/statuses/(?<sha>[0-9a-f]{40})'), (asked) => this.#add_status(asked)],
     ['GET', at('/commits/(?<sha>[^/]+)/statuses'), (asked) => [200, this.#statuses_of(asked)]],
@@ -133,28 +133,6 @@ class Router {
   #attempt(id) {
     this.#relay.redeliver(id);
     return [202, {}];
-  }
-
-  #manifest_app() {
-    const now = new Date().toISOString();
-    return {
-      id: app_id,
-      slug: app_slug,
-      node_id: 'A_local',
-      name: app_slug,
-      description: null,
-      owner: null,
-      client_id: 'Iv1.local',
-      client_secret: 'only-for-tests',
-      webhook_secret: this.#app.secret,
-      pem: this.#app.pem,
-      external_url: this.emulator.url,
-      html_url: `${this.emulator.url}/apps/${app_slug}`,
-      created_at: now,
-      updated_at: now,
-      permissions: {},
-      events: [],
-    };
   }
 
   #pulls_of_commit(asked) {

@@ -14,6 +14,7 @@ import { start_control } from './control.mjs';
 import { start_door } from './door.mjs';
 import { app_id, first_installation_id, start_emulator } from './emulator.mjs';
 import { start_git_front } from './git_front.mjs';
+import { ManifestFlow } from './manifest.mjs';
 import { start_prism } from './prism.mjs';
 import { start_relay } from './relay.mjs';
 import { Repositories } from './repository.mjs';
@@ -26,7 +27,8 @@ export async function start_local_github({ state, webhook, description }) {
   const { file: private_key_file, pem } = make_key(state);
   const secret = crypto.randomBytes(24).toString('hex');
   const relay = await start_relay({ secret });
-  const router = await start_router({ relay, app: { pem, secret } });
+  const manifests = new ManifestFlow({ pem, secret });
+  const router = await start_router({ relay, manifests });
   const prism = await start_prism({ description: description ?? slim_description(state), upstream: router.url });
   const door = await start_door();
   const emulator = await start_emulator({ url: door.url, hook: relay.url, secret, private_key: pem });
@@ -36,8 +38,9 @@ export async function start_local_github({ state, webhook, description }) {
     may_read: (token, owner, name) => may_read(emulator, token, owner, name),
   });
   const repositories = new Repositories({ emulator, relay, folder });
-  const control = await start_control({ emulator, repositories, relay, door, router });
+  const control = await start_control({ emulator, repositories, relay, door, router, manifests });
   door.upstream = prism.url;
+  door.manifests = manifests;
   router.emulator = emulator;
   relay.webhook = webhook;
   relay.git_url = git.url;
