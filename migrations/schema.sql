@@ -1,4 +1,13 @@
 -- What all migrations add up to: their dump (pg_dump --schema-only), checked by a test. Written by no hand.
+CREATE TABLE public.approvals (
+    repository_id bigint NOT NULL,
+    number bigint NOT NULL,
+    head_sha text NOT NULL,
+    author text NOT NULL,
+    comment_id bigint,
+    created_at timestamp with time zone NOT NULL
+);
+COMMENT ON TABLE public.approvals IS 'A maintainer let this very commit of a fork run; a push has another SHA and needs its own.';
 CREATE TABLE public.artifacts (
     repository_id bigint NOT NULL,
     job_id uuid NOT NULL,
@@ -94,12 +103,14 @@ CREATE TABLE public.jobs (
     leased_at timestamp with time zone,
     finished_at timestamp with time zone,
     judged_at timestamp with time zone,
+    number bigint,
     CONSTRAINT jobs_cancel_reason_check CHECK ((cancel_reason = ANY (ARRAY['user'::text, 'superseded'::text, 'deadline'::text]))),
     CONSTRAINT jobs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'leased'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text, 'lost'::text])))
 );
 COMMENT ON TABLE public.jobs IS 'One suite of a run for one host class: the unit of a lease. epoch fences, attempts are charged.';
 COMMENT ON COLUMN public.jobs.runner_id IS 'The newest holder; kept when the lease is lost, so that it may revive it.';
 COMMENT ON COLUMN public.jobs.judged_at IS 'When the outcome was taken up by the judge; a finished job without it is due.';
+COMMENT ON COLUMN public.jobs.number IS 'Pull request whose one open request for this suite this is; null: any number may run.';
 ALTER TABLE public.jobs ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.jobs_seq_seq
     START WITH 1
@@ -228,7 +239,7 @@ CREATE TABLE public.runs (
     config text NOT NULL,
     config_sha text NOT NULL,
     message text DEFAULT ''::text NOT NULL,
-    CONSTRAINT runs_kind_check CHECK ((kind = ANY (ARRAY['pull_request'::text, 'push'::text, 'command'::text]))),
+    CONSTRAINT runs_kind_check CHECK ((kind = ANY (ARRAY['pull_request'::text, 'push'::text, 'command'::text, 'merge_group'::text, 'calibration'::text, 'bisection'::text]))),
     CONSTRAINT runs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'finished'::text, 'superseded'::text, 'cancelled'::text, 'failed'::text])))
 );
 COMMENT ON TABLE public.runs IS 'One request to measure. config is the .benchgate.yml used; trigger_id the delivery or comment.';
@@ -308,6 +319,25 @@ CREATE TABLE public.verdicts (
     CONSTRAINT verdicts_better_check CHECK ((better = ANY (ARRAY['lower'::text, 'higher'::text, 'none'::text])))
 );
 COMMENT ON TABLE public.verdicts IS 'One verdict per benchmark and metric of a judged job, in the judge''s order.';
+CREATE TABLE public.waivers (
+    repository_id bigint NOT NULL,
+    waiver_id uuid NOT NULL,
+    number bigint NOT NULL,
+    benchmark text NOT NULL,
+    metric text DEFAULT ''::text NOT NULL,
+    max_change double precision NOT NULL,
+    until date NOT NULL,
+    reason text NOT NULL,
+    author text NOT NULL,
+    comment_id bigint,
+    created_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    revoked_by text,
+    CONSTRAINT waivers_max_change_check CHECK ((max_change > (0)::double precision))
+);
+COMMENT ON TABLE public.waivers IS 'Regressions that somebody lets pass on one pull request, up to max_change (0.08 = 8 %), to the end of the day until (UTC).';
+ALTER TABLE ONLY public.approvals
+    ADD CONSTRAINT approvals_pkey PRIMARY KEY (repository_id, number, head_sha);
 ALTER TABLE ONLY public.artifacts
     ADD CONSTRAINT artifacts_pkey PRIMARY KEY (repository_id, job_id, epoch, name);
 ALTER TABLE ONLY public.bundles
@@ -350,11 +380,14 @@ ALTER TABLE ONLY public.trials
     ADD CONSTRAINT trials_pkey PRIMARY KEY (repository_id, job_id, epoch, number);
 ALTER TABLE ONLY public.verdicts
     ADD CONSTRAINT verdicts_pkey PRIMARY KEY (repository_id, run_id, job_id, item);
+ALTER TABLE ONLY public.waivers
+    ADD CONSTRAINT waivers_pkey PRIMARY KEY (repository_id, waiver_id);
 CREATE INDEX inbox_due ON public.inbox USING btree (seq) WHERE (state = 'new'::text);
 CREATE INDEX inbox_received ON public.inbox USING btree (received_at);
 CREATE INDEX jobs_by_id ON public.jobs USING btree (job_id);
 CREATE INDEX jobs_leases ON public.jobs USING btree (lease_expires_at) WHERE (state = ANY (ARRAY['leased'::text, 'running'::text]));
 CREATE INDEX jobs_of_run ON public.jobs USING btree (repository_id, run_id);
+CREATE UNIQUE INDEX jobs_one_request ON public.jobs USING btree (repository_id, number, suite) WHERE ((number IS NOT NULL) AND (cancel_reason IS NULL) AND (state = ANY (ARRAY['queued'::text, 'leased'::text, 'running'::text])));
 CREATE INDEX jobs_queue ON public.jobs USING btree (priority DESC, seq) WHERE (state = 'queued'::text);
 CREATE INDEX jobs_unjudged ON public.jobs USING btree (finished_at) WHERE ((judged_at IS NULL) AND (state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text, 'lost'::text])));
 CREATE INDEX outbox_due ON public.outbox USING btree (next_at) WHERE (state = ANY (ARRAY['pending'::text, 'sending'::text]));
@@ -369,3 +402,4 @@ CREATE INDEX runs_open ON public.runs USING btree (repository_id, number) WHERE 
 CREATE INDEX runs_recent ON public.runs USING btree (repository_id, seq DESC);
 CREATE INDEX samples_series ON ONLY public.samples USING btree (repository_id, benchmark, metric, created_at);
 CREATE INDEX verdicts_series ON public.verdicts USING btree (repository_id, benchmark, metric, judged_at);
+CREATE INDEX waivers_of_pull ON public.waivers USING btree (repository_id, number) WHERE (revoked_at IS NULL);

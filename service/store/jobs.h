@@ -22,6 +22,8 @@ struct NewJob {
     std::optional<Time> prefer_until{};
     std::optional<std::string> avoid_runner_id{};  ///< not leased to this runner before avoid_until
     std::optional<Time> avoid_until{};
+    /// Pull request whose one open request for this suite it is; absent: it hangs on none.
+    std::optional<std::int64_t> number{};
 };
 
 struct JobRow {
@@ -48,7 +50,7 @@ struct JobRow {
 /// No state can be left from here: succeeded, failed, cancelled.
 bool is_over(model::JobState state);
 
-/// Queues a job and wakes the lease calls.
+/// Queues a job and wakes the lease calls. Throws StoreError when its pull request has an open request for the suite.
 void insert_job(Tx& tx, const NewJob& job, Time now);
 /// Not a UUID: absent.
 std::optional<JobRow> find_job(Tx& tx, const std::string& job_id);
