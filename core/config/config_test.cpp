@@ -178,6 +178,24 @@ TEST(Config, HostileTextsAreRefusedWithAPlace) {
     EXPECT_EQ(errors_of("a: " + std::string(63, '[') + std::string(63, ']')).find("nesting"), std::string::npos);
 }
 
+TEST(Config, AMessageIsOneShortLineWhateverTheKeysAreCalled) {
+    const std::string longest(900, 'k');
+    const std::vector<std::string> files{R"(suites: {a: {run: x, component: {"g\nb\e[31m": []}}})",
+                                         "suites: {a: {run: x, component: {" + longest + ": []}}}",
+                                         R"(suites: {"a\nb": {run: []}})",
+                                         R"(suites: {"a\nb": })",
+                                         R"({suites: {a: {run: x}}, policy: {metrics: {"t\e[31m": {detect: 5}}}})",
+                                         "{suites: {a: {run: x}}, policy: {metrics: {" + longest + ": {detect: 5}}}}"};
+    for (const auto& yaml : files) {
+        const auto parsed = parse(yaml);
+        ASSERT_FALSE(parsed) << yaml.substr(0, 100);
+        for (const auto& error : parsed.error()) {
+            EXPECT_LT(error.message.size(), 300u);
+            for (const char c : error.message) EXPECT_GE(static_cast<unsigned char>(c), 0x20) << error.message;
+        }
+    }
+}
+
 TEST(Config, DeepBlocksAndManyAnchors) {
     std::string deep;
     for (int i = 0; i < 300; ++i) deep += std::string(i, ' ') + "k:\n";

@@ -35,7 +35,7 @@ std::vector<model::Level> read_levels(Reader& reader, const Node& node, const st
 void read_metric_policies(Reader& reader, const Node& node, model::Policy& policy) {
     if (node.kind != Node::Kind::map) return reader.fail(node, "policy.metrics: expected a map of metrics");
     for (const auto& [key, value] : node.entries) {
-        const auto what = "policy.metrics." + key->text.substr(0, 64);
+        const auto what = "policy.metrics." + shown(key->text);
         const Section section(reader, *value, "metric", what);
         model::MetricPolicy metric;
         if (const auto* levels = section.get("levels"))

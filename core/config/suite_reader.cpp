@@ -112,7 +112,7 @@ model::Components read_components(Reader& reader, const Node& node, const std::s
         return components;
     }
     for (const auto& [glob, name] : node.entries)
-        if (auto component = reader.text(*name, what + "." + glob->text))
+        if (auto component = reader.text(*name, what + "." + shown(glob->text)))
             components.emplace_back(glob->text, std::move(*component));
     return components;
 }
@@ -144,7 +144,7 @@ std::map<std::string, std::string> read_environment(Reader& reader, const Node& 
             reader.fail(*key, fmt::format("{}: {} is not a variable's name", what, quoted(name)));
         } else if (value->kind == Node::Kind::scalar && value->text.empty()) {
             variables[name] = "";
-        } else if (auto text = reader.text(*value, what + "." + name)) {
+        } else if (auto text = reader.text(*value, what + "." + shown(name))) {
             variables[name] = std::move(*text);
         }
     }
@@ -194,10 +194,10 @@ model::Suite read_suite(Reader& reader, const Node& key, const Node& value) {
         reader.fail(
             key, fmt::format("{} is not a suite's name: up to 64 letters, digits, '.', '_' and '-'", quoted(key.text)));
     if (value.kind == Node::Kind::null) {
-        reader.fail(key, fmt::format("suites.{} has no value", key.text.substr(0, 64)));
+        reader.fail(key, fmt::format("suites.{} has no value", shown(key.text)));
         return suite;
     }
-    Section section(reader, value, "suite", "suites." + key.text.substr(0, 64));
+    Section section(reader, value, "suite", "suites." + shown(key.text));
     if (!section.is_map()) return suite;
     if (const auto* node = section.get("tier")) {
         const auto word =

@@ -197,18 +197,22 @@ std::optional<ConfigError> tab_before(std::string_view yaml, int last_line) {
 
 }  // namespace
 
-std::string quoted(std::string_view text) {
+std::string shown(std::string_view text) {
     constexpr std::size_t most = 60;
-    std::string result = "'";
+    std::string result;
     for (std::size_t count = 0; !text.empty(); ++count) {
-        if (count == most) return result + "...'";
+        if (count == most) return result + "...";
         const auto length = std::max<std::size_t>(character(text), 1);
         const auto byte = static_cast<unsigned char>(text[0]);
         const bool control = byte < 0x20 || byte == 0x7F || character(text) == 0;
         result += control ? std::string_view("?") : text.substr(0, length);
         text.remove_prefix(length);
     }
-    return result + "'";
+    return result;
+}
+
+std::string quoted(std::string_view text) {
+    return "'" + shown(text) + "'";
 }
 
 Tree read_tree(std::string_view yaml) {

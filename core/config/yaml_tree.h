@@ -32,7 +32,8 @@ struct Tree {
 
 Tree read_tree(std::string_view yaml);
 
-/// At most 60 characters of a text for a message, without control characters.
+/// At most 60 characters of a text for a message, without control characters; quoted() puts them between quotes.
+std::string shown(std::string_view text);
 std::string quoted(std::string_view text);
 
 }  // namespace benchgate::config

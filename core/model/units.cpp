@@ -81,8 +81,11 @@ std::optional<Quantity> parse_quantity(std::string_view text) {
     if (!number) return std::nullopt;
     // "1/s" and "ratio" are names of units, not what one writes behind a number: 31/s must not read as 3 times 1/s.
     if (text == "1/s") return std::nullopt;
-    for (const auto& row : table)
-        if (row.name == text) return Quantity{scaled(*number, row.scale), row.scale.canonical};
+    for (const auto& row : table) {
+        if (row.name != text) continue;
+        const double value = scaled(*number, row.scale);
+        return std::isfinite(value) ? std::optional(Quantity{value, row.scale.canonical}) : std::nullopt;
+    }
     return std::nullopt;
 }
 

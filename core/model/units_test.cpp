@@ -41,6 +41,8 @@ TEST(Units, QuantitiesBecomeCanonical) {
     EXPECT_EQ(parse_quantity("2.5M"), (Quantity{2.5e6, "count"}));
     for (const char* wrong : {"", "ms", "5 ms", "5MS", "5mb", "5,5ms", "1e3", "nan", "inf", "1/1/s", "\0", "--5"})
         EXPECT_EQ(parse_quantity(wrong), std::nullopt) << wrong;
+    // A number that only its unit makes larger than a double.
+    EXPECT_EQ(parse_quantity(std::string(300, '9') + "d"), std::nullopt);
 }
 
 TEST(Units, ScalesAreFoundByTheirExactName) {
