@@ -38,6 +38,10 @@ model::Config read_config(Reader& reader, const Node& root) {
     if (const auto* node = section.get("claims")) config.claims = read_claims(reader, *node);
     if (const auto* node = section.get("alerts")) check_alerts(reader, *node);
     if (const auto* node = section.get("retention")) check_retention(reader, *node);
+    section.note_unmet("budgets", "budgets are not judged by this version", true);
+    section.note_unmet("claims", "claims are not judged by this version", true);
+    section.note_unmet("alerts", "alerts are not sent by this version");
+    section.note_unmet("retention", "retention is not applied by this version");
     return config;
 }
 
@@ -52,12 +56,17 @@ tl::expected<model::Config, std::vector<ConfigError>> parse(std::string_view yam
     } else if (tree.errors.empty()) {
         reader.errors.push_back({1, 1, "the file is empty; it needs at least one suite"});
     }
+    const auto by_place = [](const auto& a, const auto& b) {
+        return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+    };
     auto errors = tree.errors;
     errors.insert(errors.end(), reader.errors.begin(), reader.errors.end());
-    if (errors.empty()) return config;
-    std::stable_sort(errors.begin(), errors.end(), [](const ConfigError& a, const ConfigError& b) {
-        return std::pair(a.line, a.column) < std::pair(b.line, b.column);
-    });
+    if (errors.empty()) {
+        config.unmet = std::move(reader.unmet);
+        std::stable_sort(config.unmet.begin(), config.unmet.end(), by_place);
+        return config;
+    }
+    std::stable_sort(errors.begin(), errors.end(), by_place);
     // A value that several keys share by an alias is wrong once, not once a key.
     errors.erase(std::unique(errors.begin(), errors.end()), errors.end());
     if (errors.size() > max_errors) errors.resize(max_errors);

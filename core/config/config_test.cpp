@@ -219,6 +219,40 @@ TEST(Config, DeepBlocksAndManyAnchors) {
     EXPECT_NE(errors_of(wide + "1]").find("more than 20000 values"), std::string::npos);
 }
 
+std::string unmet_of(std::string_view yaml) {
+    std::string lines;
+    const auto config = parse(yaml).value();
+    for (const auto& unmet : config.unmet)
+        lines += fmt::format("{}:{}: {}{}\n", unmet.line, unmet.column, unmet.message, unmet.concerns_gate ? "!" : "");
+    return lines;
+}
+
+TEST(Config, WhatThisVersionDoesNotDoIsToldWithItsPlace) {
+    EXPECT_EQ(unmet_of(smallest_example), "");
+    EXPECT_EQ(unmet_of(with("budgets: [{benchmark: a, metric: time, max: 5ms}]\n"
+                            "claims: [{benchmark: a, metric: time, from: v1, at_least: -5%}]\n"
+                            "policy: {drift: {per: week, allow: 5%}}\n"
+                            "retention: {raw: 7d}\nalerts: [{on: regression, to: [slack]}]\n")),
+              "3:1: budgets are not judged by this version!\n"
+              "4:1: claims are not judged by this version!\n"
+              "5:10: drift is not judged by this version!\n"
+              "6:1: retention is not applied by this version\n"
+              "7:1: alerts are not sent by this version\n");
+    EXPECT_EQ(unmet_of("suites:\n"
+                       "  l: {tier: load, on: {schedule: \"0 2 * * *\"}, load: {tool: wrk, target: x}, objectives: "
+                       "[{metric: p99, max: 5ms}]}\n"
+                       "  r:\n    run: x\n    on: {pull_request: , merge_group: quick}\n    component: c\n"
+                       "    measure: [time, io]\n    service: {start: y}\n    objectives: [{metric: p99, max: 5ms}]\n"),
+              "2:24: suite l: schedules are not kept by this version\n"
+              "2:48: suite l: load suites are not measured yet\n"
+              "5:26: suite r: merge groups are not measured by this version\n"
+              "6:5: suite r: components are not shown by this version\n"
+              "7:5: suite r: only what the benchmark itself reports is measured by this version\n"
+              "8:5: suite r: service is not carried out by this version, only run is\n"
+              "9:5: suite r: objectives are not judged by this version!\n");
+    EXPECT_EQ(unmet_of("suites: {a: {run: x, measure: [time]}}\n"), "");
+}
+
 TEST(Config, LaterKeysAreCheckedForShape) {
     EXPECT_EQ(errors_of(with("retention: {raw: 7}\n")),
               "3:18: retention.raw: expected a duration such as 500ms, 20m, 1h or 7d, found '7'");

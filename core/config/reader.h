@@ -21,6 +21,7 @@ struct Range {
 class Reader {
   public:
     std::vector<ConfigError> errors;
+    std::vector<model::Unmet> unmet;
 
     void fail(const Node& at, std::string message);
     /// Text that is not empty, without control characters (a shell line may have line ends and tabs).
@@ -57,6 +58,8 @@ class Section {
     /// As get, and an error when the key is not there.
     const Node* require(std::string_view key);
     std::string path(std::string_view key) const;
+    /// Notes what this version does not do, if the key is there.
+    void note_unmet(std::string_view key, std::string message, bool concerns_gate = false) const;
     const Node& node() const { return node_; }
     bool is_map() const { return node_.kind == Node::Kind::map; }
 

@@ -76,7 +76,7 @@ const Node* trigger(Reader& reader, const Section& on, std::string_view key, boo
     return nullptr;
 }
 
-model::Triggers read_triggers(Reader& reader, const Node& node, const std::string& what) {
+model::Triggers read_triggers(Reader& reader, const Node& node, const std::string& what, std::string_view suite) {
     model::Triggers triggers;
     const Section on(reader, node, "on", what);
     if (!on.is_map()) return triggers;
@@ -99,6 +99,8 @@ model::Triggers read_triggers(Reader& reader, const Node& node, const std::strin
     }
     if (const auto* group = on.get("merge_group"))
         triggers.merge_group = reader.word(*group, on.path("merge_group"), {"quick", "full", "reuse"});
+    on.note_unmet("schedule", fmt::format("suite {}: schedules are not kept by this version", suite));
+    on.note_unmet("merge_group", fmt::format("suite {}: merge groups are not measured by this version", suite));
     for (const auto& [key, value] : node.entries)
         if (value->kind == Node::Kind::null && (key->text == "schedule" || key->text == "merge_group"))
             reader.fail(*key, fmt::format("{} has no value", on.path(key->text)));
@@ -184,6 +186,24 @@ void read_how(Reader& reader, Section& section, model::Suite& suite) {
     }
 }
 
+/// What of a suite this version reads and does not carry out.
+void note_unmet(const Section& section, const model::Suite& suite) {
+    section.note_unmet("component", fmt::format("suite {}: components are not shown by this version", suite.name));
+    const bool only_time = std::all_of(suite.measure.begin(), suite.measure.end(),
+                                       [](const std::string& metric) { return metric == "time"; });
+    if (!only_time)
+        section.note_unmet("measure", fmt::format("suite {}: only what the benchmark itself reports is measured by "
+                                                  "this version",
+                                                  suite.name));
+    if (const auto why = unmeasured_because(suite); !why.empty())
+        return section.note_unmet("load", fmt::format("suite {}: {}", suite.name, why));
+    for (const std::string_view key : {"service", "load", "profile", "search", "faults"})
+        section.note_unmet(
+            key, fmt::format("suite {}: {} is not carried out by this version, only run is", suite.name, key));
+    section.note_unmet("objectives", fmt::format("suite {}: objectives are not judged by this version", suite.name),
+                       true);
+}
+
 }  // namespace
 
 model::Suite read_suite(Reader& reader, const Node& key, const Node& value) {
@@ -208,11 +228,12 @@ model::Suite read_suite(Reader& reader, const Node& key, const Node& value) {
     const bool heavy =
         suite.tier == model::Tier::load || suite.tier == model::Tier::stress || suite.tier == model::Tier::chaos;
     suite.on.pull_request = suite.on.push = !heavy;
-    if (const auto* node = section.get("on")) suite.on = read_triggers(reader, *node, section.path("on"));
+    if (const auto* node = section.get("on")) suite.on = read_triggers(reader, *node, section.path("on"), suite.name);
     if (const auto* node = section.get("component"))
         suite.components = read_components(reader, *node, section.path("component"));
     read_how(reader, section, suite);
     check_load_keys(reader, section);
+    note_unmet(section, suite);
     return suite;
 }
 

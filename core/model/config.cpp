@@ -12,6 +12,10 @@ constexpr std::array<std::pair<Tier, std::string_view>, 6> tiers{{{Tier::micro, 
                                                                   {Tier::chaos, "chaos"}}};
 }  // namespace
 
+std::string_view unmeasured_because(const Suite& suite) {
+    return suite.run.empty() ? "load suites are not measured yet" : "";
+}
+
 std::string_view to_string(Tier tier) {
     for (const auto& [value, name] : tiers)
         if (value == tier) return name;

@@ -43,7 +43,7 @@ struct Suite {
     Components components;
     Triggers on;
     std::vector<std::string> build;  ///< shell lines, run in /src, in order
-    std::string run;                 ///< shell line; {filter} and {output} are replaced
+    std::string run;                 ///< shell line; {filter} and {output} are replaced; empty: a load suite
     std::string format = "auto";
     std::vector<std::string> artifacts;  ///< globs below /src; equal hashes on both sides: nothing is measured
     int max_trials = 60;                 ///< a side
@@ -54,6 +54,16 @@ struct Suite {
     bool operator==(const Suite&) const = default;
 };
 
+/// What the file asks for and this version does not do. It must be said aloud: a limit that nobody holds looks like one
+/// that is kept.
+struct Unmet {
+    int line = 1;  ///< 1-based, of the key
+    int column = 1;
+    std::string message;         ///< one clause: "budgets are not judged by this version"
+    bool concerns_gate = false;  ///< somebody may think that a green check answers for it
+    bool operator==(const Unmet&) const = default;
+};
+
 struct Config {
     int version = 1;
     std::vector<std::string> host_class;  ///< labels a runner must have; empty: any runner
@@ -61,8 +71,12 @@ struct Config {
     Policy policy;
     std::vector<Budget> budgets;
     std::vector<Claim> claims;
+    std::vector<Unmet> unmet;  ///< in the order of the file
     bool operator==(const Config&) const = default;
 };
+
+/// Why this version does not measure the suite, a clause without its name; empty: it does.
+std::string_view unmeasured_because(const Suite& suite);
 
 std::string_view to_string(Tier tier);
 std::optional<Tier> tier_from(std::string_view text);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "core/planning/plan_jobs.h"
 
@@ -27,13 +28,42 @@ Plan plan_closed(const PlanInput& input) {
     return plan;
 }
 
-/// A replayed delivery, or a pull request opened again: this head has, or will have, its answer.
-bool is_answered(const PlanInput& input) {
-    const auto runs = runs_of_pull(input);
-    return std::any_of(runs.begin(), runs.end(), [&](const auto* run) {
-        return run->head_sha == input.pull->head_sha && run->state != model::RunState::cancelled &&
-               run->state != model::RunState::superseded;
-    });
+/// A replayed delivery, or a pull request opened again: this head has, or will have, its answer. Commands answer for
+/// the suites that they named, and a draft may have seen narrow ones.
+bool is_answered(const PlanInput& input, const SuiteList& suites) {
+    std::set<std::string> commanded;
+    bool any_command = false;
+    for (const auto* run : runs_of_pull(input)) {
+        const bool stands = run->state != model::RunState::cancelled && run->state != model::RunState::superseded;
+        if (run->head_sha != input.pull->head_sha || !stands) continue;
+        if (run->kind != model::RunKind::command) return true;
+        any_command = true;
+        for (const auto& job : run->jobs) commanded.insert(job.suite);
+    }
+    return any_command && std::all_of(suites.begin(), suites.end(),
+                                      [&](const model::Suite* suite) { return commanded.contains(suite->name); });
+}
+
+/// Clauses about suites that are wanted and cannot be measured, for the log; empty: there are none.
+std::string left_out(const PlanInput& input, const Wanted& wanted) {
+    const auto as_it_is = [](const std::string& name) { return name; };
+    return fmt::format("{}", fmt::join(unmeasured_where(input.config, wanted, as_it_is), "; "));
+}
+
+/// `left_out`: clauses about suites that would have run.
+void add_nothing_to_measure(Plan& plan, const PlanInput& input, const std::string& left_out) {
+    if (!left_out.empty()) {
+        plan.reason = left_out;
+        add_whole_check(plan, input, "skipped", "Nothing to measure: load suites are not measured yet",
+                        "Every suite of `.benchgate.yml` that runs for this pull request names a load tool and no "
+                        "`run` command, and this version measures commands only.");
+        return;
+    }
+    plan.reason = "no suite matches the changed paths";
+    add_whole_check(plan, input, "skipped", "Nothing to measure: no suite matches the changed paths",
+                    fmt::format("`.benchgate.yml` of the base has {} suites, and none of them runs for the paths "
+                                "that this pull request changes. `/rebench` measures all the same.",
+                                input.config.suites.size()));
 }
 
 /// The reasons for which no run is planned, each told on the check; true: one of them holds.
@@ -63,21 +93,18 @@ Plan plan_pull(const PlanInput& input, const PullRequestTrigger& trigger) {
     Plan plan;
     for (const auto* run : runs_of_pull(input))
         if (is_unfinished(*run) && run->head_sha != input.pull->head_sha) plan.superseded.push_back(run->id);
-    if (is_answered(input)) {
+    const Wanted wanted = [&](const model::Suite& suite) { return wanted_by_pull(suite, input.changed_paths); };
+    const auto suites = suites_where(input.config, wanted);
+    // A draft is not measured of itself, so whatever a command measured is all the answer that it waits for.
+    if (is_answered(input, input.pull->draft ? SuiteList{} : suites)) {
         plan.reason = "this head is planned already";
         return plan;
     }
     if (is_held_back(plan, input)) return plan;
 
-    const auto suites = suites_where(
-        input.config, [&](const model::Suite& suite) { return wanted_by_pull(suite, input.changed_paths); });
     add_skipped_checks(plan, input, suites);
     if (suites.empty()) {
-        plan.reason = "no suite matches the changed paths";
-        add_whole_check(plan, input, "skipped", "Nothing to measure: no suite matches the changed paths",
-                        fmt::format("`.benchgate.yml` of the base has {} suites, and none of them runs for the paths "
-                                    "that this pull request changes. `/rebench` measures all the same.",
-                                    input.config.suites.size()));
+        add_nothing_to_measure(plan, input, left_out(input, wanted));
         return plan;
     }
     PlannedRun run = run_of_pull(input);
@@ -93,9 +120,12 @@ Plan plan_push(const PlanInput& input, const PushTrigger& push) {
     for (const auto& run : input.existing)
         if (run.kind == model::RunKind::push && run.head_sha == push.after)
             return nothing("this push is planned already");
-    const auto suites =
-        suites_where(input.config, [&](const model::Suite& suite) { return wanted_by_push(suite, push, input); });
-    if (suites.empty()) return nothing("no suite runs for this push");
+    const Wanted wanted = [&](const model::Suite& suite) { return wanted_by_push(suite, push, input); };
+    const auto suites = suites_where(input.config, wanted);
+    if (suites.empty()) {
+        const auto clauses = left_out(input, wanted);
+        return nothing(clauses.empty() ? "no suite runs for this push" : clauses);
+    }
 
     PlannedRun run;
     run.kind = model::RunKind::push;

@@ -38,7 +38,17 @@ void supersede(Plan& plan, const PlanInput& input, const PlannedRun& fresh) {
     }
 }
 
-Plan started(const PlanInput& input, const CommandTrigger& trigger, const std::vector<const model::Suite*>& suites) {
+/// What a person is told of suites that were asked for and cannot be measured, Markdown; empty: there are none.
+std::string left_out(const PlanInput& input, const Wanted& wanted) {
+    std::string text;
+    for (auto clause : unmeasured_where(input.config, wanted, [](const std::string& name) { return as_code(name); })) {
+        clause[0] = 'S';
+        text += (text.empty() ? "" : "\n") + clause + ".";
+    }
+    return text;
+}
+
+Plan started(const PlanInput& input, const CommandTrigger& trigger, const SuiteList& suites, std::string message = {}) {
     PlannedRun run = run_of_pull(input);
     run.kind = model::RunKind::command;
     run.priority = 30;
@@ -57,7 +67,7 @@ Plan started(const PlanInput& input, const CommandTrigger& trigger, const std::v
         if (value("profile") == "quick") job.max_trials = std::min(job.max_trials, quick_trials);
         if (!value("trials").empty()) job.max_trials = std::stoi(value("trials"));
     }
-    Plan plan = answered("rocket", "", fmt::format("{} suites on command", suites.size()));
+    Plan plan = answered("rocket", std::move(message), fmt::format("{} suites on command", suites.size()));
     supersede(plan, input, run);
     plan.runs.push_back(std::move(run));
     return plan;
@@ -76,20 +86,27 @@ Plan no_base(const CommandTrigger& trigger) {
         "no merge-base");
 }
 
+bool runs_for_pulls(const model::Suite& suite) {
+    return suite.on.pull_request;
+}
+
+Plan no_suite(const PlanInput& input) {
+    if (auto text = left_out(input, runs_for_pulls); !text.empty())
+        return refused(std::move(text), "only suites that cannot be measured");
+    return refused("No suite of `.benchgate.yml` runs for pull requests. `/rebench suite=NAME` measures any suite.",
+                   "no suite for pull requests");
+}
+
 Plan plan_run(const PlanInput& input, const CommandTrigger& trigger) {
     if (needs_approval(input)) return refused(approval_text(*input.pull), "a fork's head that nobody approved");
     if (!input.base_sha) return no_base(trigger);
-    std::vector<const model::Suite*> suites;
-    const auto wanted = trigger.command.values.find("suite");
-    if (wanted == trigger.command.values.end()) {
-        suites = suites_where(input.config, [](const model::Suite& suite) { return suite.on.pull_request; });
-        if (suites.empty())
-            return refused(
-                "No suite of `.benchgate.yml` runs for pull requests. `/rebench suite=NAME` measures any suite.",
-                "no suite for pull requests");
+    const auto named = trigger.command.values.find("suite");
+    if (named == trigger.command.values.end()) {
+        const auto suites = suites_where(input.config, runs_for_pulls);
+        if (suites.empty()) return no_suite(input);
         return started(input, trigger, suites);
     }
-    const auto names = list_of(wanted->second);
+    const auto names = list_of(named->second);
     const auto known = names_of(input.config.suites);
     for (const auto& name : names) {
         if (std::find(known.begin(), known.end(), name) != known.end()) continue;
@@ -99,10 +116,12 @@ Plan plan_run(const PlanInput& input, const CommandTrigger& trigger) {
         for (const auto& suite : known) text += " " + as_code(suite);
         return refused(std::move(text), "an unknown suite");
     }
-    suites = suites_where(input.config, [&](const model::Suite& suite) {
+    const Wanted wanted = [&](const model::Suite& suite) {
         return std::find(names.begin(), names.end(), suite.name) != names.end();
-    });
-    return started(input, trigger, suites);
+    };
+    const auto suites = suites_where(input.config, wanted);
+    if (suites.empty()) return refused(left_out(input, wanted), "only suites that cannot be measured");
+    return started(input, trigger, suites, left_out(input, wanted));
 }
 
 Plan plan_approve(const PlanInput& input, const CommandTrigger& trigger) {
@@ -129,10 +148,8 @@ Plan plan_approve(const PlanInput& input, const CommandTrigger& trigger) {
     if (!input.base_sha) return no_base(trigger);
     auto suites = suites_where(input.config,
                                [&](const model::Suite& suite) { return wanted_by_pull(suite, input.changed_paths); });
-    if (suites.empty())
-        suites = suites_where(input.config, [](const model::Suite& suite) { return suite.on.pull_request; });
-    if (suites.empty())
-        return refused("No suite of `.benchgate.yml` runs for pull requests.", "no suite for pull requests");
+    if (suites.empty()) suites = suites_where(input.config, runs_for_pulls);
+    if (suites.empty()) return no_suite(input);
     Plan plan = started(input, trigger, suites);
     add_skipped_checks(plan, input, suites);
     return plan;

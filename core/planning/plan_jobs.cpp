@@ -31,12 +31,20 @@ int next_attempt(const std::vector<const ExistingRun*>& runs, const std::string&
     return attempt + 1;
 }
 
-std::vector<const model::Suite*> suites_where(const model::Config& config,
-                                              const std::function<bool(const model::Suite&)>& wanted) {
-    std::vector<const model::Suite*> suites;
+SuiteList suites_where(const model::Config& config, const Wanted& wanted) {
+    SuiteList suites;
     for (const auto& suite : config.suites)
-        if (wanted(suite)) suites.push_back(&suite);
+        if (wanted(suite) && unmeasured_because(suite).empty()) suites.push_back(&suite);
     return suites;
+}
+
+std::vector<std::string> unmeasured_where(const model::Config& config, const Wanted& wanted,
+                                          const std::function<std::string(const std::string&)>& shown) {
+    std::vector<std::string> clauses;
+    for (const auto& suite : config.suites)
+        if (const auto why = unmeasured_because(suite); !why.empty() && wanted(suite))
+            clauses.push_back(fmt::format("suite {}: {}", shown(suite.name), why));
+    return clauses;
 }
 
 bool wanted_by_pull(const model::Suite& suite, const std::optional<std::vector<std::string>>& changed_paths) {
@@ -51,7 +59,7 @@ bool wanted_by_push(const model::Suite& suite, const PushTrigger& push, const Pl
     return branch_fits && (!input.changed_paths || model::any_matches(suite.on.push_paths, *input.changed_paths));
 }
 
-void add_jobs(PlannedRun& run, const PlanInput& input, const std::vector<const model::Suite*>& suites) {
+void add_jobs(PlannedRun& run, const PlanInput& input, const SuiteList& suites) {
     for (const auto* suite : suites) {
         PlannedJob job;
         job.suite = suite->name;
@@ -76,12 +84,18 @@ PlannedRun run_of_pull(const PlanInput& input) {
     return run;
 }
 
-void add_skipped_checks(Plan& plan, const PlanInput& input, const std::vector<const model::Suite*>& planned) {
+void add_skipped_checks(Plan& plan, const PlanInput& input, const SuiteList& planned) {
     for (const auto& suite : input.config.suites) {
         if (!suite.on.pull_request || std::find(planned.begin(), planned.end(), &suite) != planned.end()) continue;
-        plan.checks.push_back({suite.name, input.pull->head_sha, "skipped", "Not measured: no changed path concerns it",
-                               "None of the paths that this pull request changes matches the suite's "
-                               "`on.pull_request.paths`. `/rebench` measures it all the same."});
+        PlannedCheck check{suite.name, input.pull->head_sha, "skipped", "Not measured: no changed path concerns it",
+                           "None of the paths that this pull request changes matches the suite's "
+                           "`on.pull_request.paths`. `/rebench` measures it all the same."};
+        if (const auto why = unmeasured_because(suite); !why.empty()) {
+            check.title = fmt::format("Not measured: {}", why);
+            check.summary =
+                "The suite names a load tool and no `run` command, and this version measures commands only.";
+        }
+        plan.checks.push_back(std::move(check));
     }
 }
 

@@ -14,6 +14,7 @@ const std::string base(40, 'b');
 model::Suite suite(const std::string& name, std::vector<std::string> paths = {}) {
     model::Suite made;
     made.name = name;
+    made.run = "bench";
     made.on.pull_request_paths = paths;
     made.on.push_paths = std::move(paths);
     return made;
@@ -73,6 +74,67 @@ TEST(Plan, SuitesShareTheRateOfFalseAlarms) {
     EXPECT_DOUBLE_EQ(planned.runs[0].jobs[0].false_alarms, 0.005);
     EXPECT_NE(planned.runs[0].jobs[0].seed, planned.runs[0].jobs[1].seed);
     EXPECT_TRUE(planned.checks.empty());
+}
+
+model::Suite load_suite(const std::string& name) {
+    auto made = suite(name);
+    made.tier = model::Tier::load;
+    made.run.clear();
+    return made;
+}
+
+TEST(Plan, LoadSuitesAreSaidToBeLeftOut) {
+    auto input = pull_input();
+    input.config.suites[1] = load_suite("load");
+    auto planned = plan(input);
+    EXPECT_EQ(suites(planned), std::vector<std::string>{"micro"});
+    EXPECT_DOUBLE_EQ(planned.runs[0].jobs[0].false_alarms, 0.01);
+    ASSERT_EQ(planned.checks.size(), 1u);
+    EXPECT_EQ(planned.checks[0].suite, "load");
+    EXPECT_EQ(planned.checks[0].conclusion, "skipped");
+    EXPECT_EQ(planned.checks[0].title, "Not measured: load suites are not measured yet");
+
+    input.config.suites.erase(input.config.suites.begin());
+    planned = plan(input);
+    EXPECT_TRUE(planned.runs.empty());
+    ASSERT_EQ(planned.checks.size(), 2u);
+    EXPECT_EQ(planned.checks[1].title, "Nothing to measure: load suites are not measured yet");
+    EXPECT_EQ(planned.reason, "suite load: load suites are not measured yet");
+    input.pull.reset();
+    input.trigger = PushTrigger{"main", head};
+    EXPECT_EQ(plan(input).reason, "suite load: load suites are not measured yet");
+
+    auto asked = command_input({Verb::run, {{"suite", "micro,load"}}, {}});
+    asked.config.suites[1] = load_suite("load");
+    planned = plan(asked);
+    EXPECT_EQ(suites(planned), std::vector<std::string>{"micro"});
+    EXPECT_EQ(planned.reply->reaction, "rocket");
+    EXPECT_EQ(planned.reply->message, "Suite `load`: load suites are not measured yet.");
+    asked = command_input({Verb::run, {{"suite", "load"}}, {}});
+    asked.config.suites[1] = load_suite("load");
+    planned = plan(asked);
+    EXPECT_TRUE(planned.runs.empty());
+    EXPECT_EQ(planned.reply->reaction, "confused");
+    EXPECT_EQ(planned.reply->message, "Suite `load`: load suites are not measured yet.");
+    asked = command_input({});
+    asked.config.suites = {load_suite("load")};
+    EXPECT_EQ(plan(asked).reply->message, "Suite `load`: load suites are not measured yet.");
+}
+
+TEST(Plan, ANarrowCommandOnADraftIsNoAnswerToItsReadiness) {
+    auto input = pull_input(PullRequestAction::ready_for_review);
+    input.changed_paths.reset();
+    auto run = existing("1", head, model::RunState::finished);
+    run.kind = model::RunKind::command;
+    run.jobs = {{"micro", model::JobState::succeeded}};
+    input.existing = {run};
+    EXPECT_EQ(suites(plan(input)), (std::vector<std::string>{"micro", "load"}));
+    input.existing[0].jobs.push_back({"load", model::JobState::queued});
+    EXPECT_TRUE(plan(input).runs.empty());
+    EXPECT_EQ(plan(input).reason, "this head is planned already");
+    input.existing[0].jobs.pop_back();
+    input.pull->draft = true;
+    EXPECT_TRUE(plan(input).checks.empty()) << "what was measured on command is not overwritten";
 }
 
 TEST(Plan, SaysWhyNothingRuns) {
