@@ -206,6 +206,22 @@ TEST(Gate, FollowsTheWorstVerdict) {
     EXPECT_EQ(gate({}, {}).gate, Gate::neutral);
 }
 
+TEST(Gate, CountsABenchmarkOnceHoweverManyOfItsMetricsSayTheSame) {
+    std::vector<model::Verdict> verdicts(4);
+    for (auto& verdict : verdicts) {
+        verdict.kind = VerdictKind::regressed;
+        verdict.action = Action::block;
+    }
+    verdicts[0].series.key = {"parse", "time"};
+    verdicts[1].series.key = {"parse", "allocations"};
+    verdicts[2].series.key = {"print", "time"};
+    verdicts[3].series.key = {"parse", "allocated_bytes"};
+    EXPECT_EQ(gate(verdicts, {}).reason, "2 benchmarks regressed at a level that blocks");
+    verdicts[0].kind = verdicts[1].kind = VerdictKind::inconclusive;
+    verdicts[2].kind = verdicts[3].kind = VerdictKind::unchanged;
+    EXPECT_EQ(gate(verdicts, {}).reason, "1 benchmark could not be decided");
+}
+
 TEST(Sequential, ARunnerThatStopsEarlyGetsTheSameVerdicts) {
     const std::vector<Value> values{
         {"slow", 100, 130}, {"same", 100, 100}, {"counter", 512, 512, "count"}, {"faster", 100, 80}};
