@@ -20,14 +20,22 @@ bool is_hidden(char32_t c) {
            (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE0FFF);
 }
 
+/// Also in the wide form that some spreadsheets take for the narrow one.
+bool starts_formula(char32_t c) {
+    return std::u32string_view(U"=+-@\uFF1D\uFF0B\uFF0D\uFF20").find(c) != std::u32string_view::npos;
+}
+
 template <class Each>
 void for_each_character(std::string_view text, const Each& each) {
     while (!text.empty()) each(take_character(text));
 }
 
-bool ends_with_www(const std::string& text) {
-    if (text.size() < 3) return false;
-    return std::all_of(text.end() - 3, text.end(), [](char c) { return c == 'w' || c == 'W'; });
+/// `word` is in small letters.
+bool ends_with_word(const std::string& text, std::string_view word) {
+    const auto size = static_cast<std::ptrdiff_t>(word.size());
+    return text.size() >= word.size() && std::equal(word.begin(), word.end(), text.end() - size, [](char a, char b) {
+               return a == (b >= 'A' && b <= 'Z' ? b - 'A' + 'a' : b);
+           });
 }
 
 }  // namespace
@@ -75,10 +83,13 @@ std::string markdown_text(std::string_view text) {
     // rendered text, from seeing a mention or a reference.
     std::string result;
     for (const char c : one_line(text)) {
-        if (std::string_view("<>&|\\`$:\"'").find(c) != std::string_view::npos || (c == '.' && ends_with_www(result)))
+        if (std::string_view("<>&|\\`$:\"'").find(c) != std::string_view::npos ||
+            (c == '.' && ends_with_word(result, "www")))
             result += fmt::format("&#{};", static_cast<int>(c));
         else if (c == '@' || c == '#')
             result += fmt::format("&#{};<!-- -->", static_cast<int>(c));
+        else if (c == '-' && ends_with_word(result, "gh"))
+            result += "-<!-- -->";  // GH-12 is a reference as #12 is
         else if (std::string_view("_*~[]").find(c) != std::string_view::npos)
             result += fmt::format("\\{}", c);
         else
@@ -133,8 +144,14 @@ std::string safe_address(std::string_view address) {
 }
 
 std::string csv_field(std::string_view text) {
-    std::string field = one_line(text);
-    if (!field.empty() && std::string_view("=+-@").find(field[0]) != std::string_view::npos) field.insert(0, 1, '\'');
+    std::string field;
+    // A spreadsheet that splits at semicolons begins a cell behind each, whatever the quotes around it.
+    bool cell_begins = true;
+    for_each_character(one_line(text), [&](char32_t c) {
+        if (cell_begins && starts_formula(c)) field += '\'';
+        append_character(field, c);
+        cell_begins = c == ';' || (cell_begins && (c == '"' || c == ' '));
+    });
     if (field.find_first_of(",\"") == std::string::npos) return field;
     std::string quoted = "\"";
     for (const char c : field) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);

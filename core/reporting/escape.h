@@ -31,7 +31,8 @@ std::string html_text(std::string_view text);
 /// it.
 std::string safe_address(std::string_view address);
 
-/// One CSV field: quoted when needed; a field that a spreadsheet would run as a formula gets a leading '.
+/// One CSV field: quoted when needed; what a spreadsheet would run as a formula gets a ' before it, at the start of the
+/// field and behind a semicolon.
 std::string csv_field(std::string_view text);
 
 }  // namespace benchgate::reporting

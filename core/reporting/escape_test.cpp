@@ -14,6 +14,7 @@ TEST(Escape, MarkdownShowsNamesAsTheyAre) {
     EXPECT_EQ(markdown_text("<!-- -->|@team"), "&#60;!-- --&#62;&#124;&#64;<!-- -->team");
     EXPECT_EQ(markdown_text("#12 *a* ~b~ [c](d)"), "&#35;<!-- -->12 \\*a\\* \\~b\\~ \\[c\\](d)");
     EXPECT_EQ(markdown_text("https://a www.b.c WWW.d"), "https&#58;//a www&#46;b.c WWW&#46;d");
+    EXPECT_EQ(markdown_text("GH-12, gh-7"), "GH-<!-- -->12, gh-<!-- -->7");
     EXPECT_EQ(markdown_text("a\r\nb\\|`c`"), "a  b&#92;&#124;&#96;c&#96;");
     EXPECT_EQ(markdown_text("gr\xC3\xB6\xC3\x9F"
                             "e"),
@@ -51,6 +52,12 @@ TEST(Escape, CsvRunsNothing) {
     EXPECT_EQ(csv_field("a,\"b\""), "\"a,\"\"b\"\"\"");
     for (const auto* formula : {"=1+1", "+1", "-1", "@x"}) EXPECT_EQ(csv_field(formula), std::string("'") + formula);
     EXPECT_EQ(csv_field("a\nb"), "a b");
+    // Where a spreadsheet splits at semicolons, quotes in the middle of its cell protect nothing.
+    EXPECT_EQ(csv_field("a;=1+1"), "a;'=1+1");
+    EXPECT_EQ(csv_field("a; \"@x"), "\"a; \"\"'@x\"");
+    EXPECT_EQ(csv_field("\t=1"), " '=1");
+    EXPECT_EQ(csv_field("＝1+1"), "'＝1+1");
+    EXPECT_EQ(csv_field("n=1;m-2"), "n=1;m-2");
 }
 
 TEST(Escape, NothingInvisibleGetsThrough) {
