@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <set>
@@ -15,74 +16,29 @@ namespace {
 
 using model::VerdictKind;
 
-int gravity(VerdictKind kind) {
-    switch (kind) {
-        case VerdictKind::regressed:
-            return 0;
-        case VerdictKind::failed:
-            return 1;
-        case VerdictKind::missing:
-            return 2;
-        case VerdictKind::inconclusive:
-            return 3;
-        case VerdictKind::improved:
-            return 4;
-        case VerdictKind::added:
-            return 5;
-        case VerdictKind::unchanged:
-            return 6;
-    }
-    return 6;
-}
+/// What reporting knows of a kind of verdict. A benchmark counts once, under the kind of the least `gravity`; rows are
+/// read in another order, both kinds of change first.
+struct KindOrder {
+    VerdictKind kind;
+    int gravity;
+    int reading;
+    int Tally::*counter;
+};
+constexpr std::array<KindOrder, 7> kind_orders{{{VerdictKind::regressed, 0, 0, &Tally::regressed},
+                                                {VerdictKind::failed, 1, 2, &Tally::failed},
+                                                {VerdictKind::missing, 2, 4, &Tally::missing},
+                                                {VerdictKind::inconclusive, 3, 3, &Tally::inconclusive},
+                                                {VerdictKind::improved, 4, 1, &Tally::improved},
+                                                {VerdictKind::added, 5, 5, &Tally::added},
+                                                {VerdictKind::unchanged, 6, 6, &Tally::unchanged}}};
 
-/// The order in which people want to read, which is not that of gravity: both kinds of change first.
-int reading_order(const model::Verdict& verdict) {
-    switch (verdict.kind) {
-        case VerdictKind::regressed:
-            return 0;
-        case VerdictKind::improved:
-            return 1;
-        case VerdictKind::failed:
-            return 2;
-        case VerdictKind::inconclusive:
-            return 3;
-        case VerdictKind::missing:
-            return 4;
-        case VerdictKind::added:
-            return 5;
-        case VerdictKind::unchanged:
-            return 6;
-    }
-    return 6;
+const KindOrder& order_of(VerdictKind kind) {
+    return *std::find_if(kind_orders.begin(), kind_orders.end(),
+                         [kind](const KindOrder& order) { return order.kind == kind; });
 }
 
 double size_of_change(const model::Verdict& verdict) {
     return verdict.ratio && *verdict.ratio > 0 ? std::fabs(std::log(*verdict.ratio)) : 0;
-}
-
-void count_kind(Tally& tally, VerdictKind kind) {
-    switch (kind) {
-        case VerdictKind::regressed:
-            ++tally.regressed;
-            break;
-        case VerdictKind::improved:
-            ++tally.improved;
-            break;
-        case VerdictKind::inconclusive:
-            ++tally.inconclusive;
-            break;
-        case VerdictKind::failed:
-            ++tally.failed;
-            break;
-        case VerdictKind::added:
-            ++tally.added;
-            break;
-        case VerdictKind::missing:
-            ++tally.missing;
-            break;
-        case VerdictKind::unchanged:
-            break;
-    }
 }
 
 const WaiverNote* waiver_of(const SuiteReport& suite, std::size_t verdict) {
@@ -102,13 +58,11 @@ void count_verdicts(Tally& tally, const SuiteReport& suite) {
             continue;
         }
         const auto [place, fresh] = gravest.emplace(verdict.series.key.benchmark, verdict.kind);
-        if (!fresh && gravity(verdict.kind) < gravity(place->second)) place->second = verdict.kind;
+        if (!fresh && order_of(verdict.kind).gravity < order_of(place->second).gravity) place->second = verdict.kind;
         if (is_changed(verdict)) {
             const auto& unit = verdict.series.unit;
             tally.only_speed = tally.only_speed && (unit == "ns" || unit == "1/s");
         }
-        if (verdict.kind == VerdictKind::regressed)
-            tally.worst = std::max(tally.worst, std::fabs(change_of(verdict).value_or(0)));
     }
     for (const auto& [name, kind] : gravest) {
         // One verdict of it is waived, another not: the graver of "waived" and the rest counts.
@@ -116,7 +70,7 @@ void count_verdicts(Tally& tally, const SuiteReport& suite) {
         if (is_waived)
             ++tally.waived;
         else
-            count_kind(tally, kind);
+            ++(tally.*order_of(kind).counter);
     }
     tally.waived += static_cast<int>(waived.size());
     tally.benchmarks += static_cast<int>(gravest.size() + waived.size());
@@ -191,7 +145,7 @@ std::vector<Row> rows_of(const SuiteList& suites) {
                 rows.push_back({suite, &suite->judgement->verdicts[i], waiver_of(*suite, i)});
     std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
         const auto rank = [](const Row& row) {
-            return std::tuple(!row.verdict->series.gating, reading_order(*row.verdict),
+            return std::tuple(!row.verdict->series.gating, order_of(row.verdict->kind).reading,
                               is_changed(*row.verdict) ? -size_of_change(*row.verdict) : 0.0);
         };
         if (rank(a) != rank(b)) return rank(a) < rank(b);

@@ -27,8 +27,8 @@ struct Tally {
     int failed = 0;
     int added = 0;
     int missing = 0;
+    int unchanged = 0;
     bool only_speed = true;  ///< what regressed or improved are times and rates
-    double worst = 0;        ///< largest size of a regression
     double detect = 0;       ///< the largest change that any suite's policy leaves unseen
     int suites = 0;
     int suites_done = 0;
