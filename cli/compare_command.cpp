@@ -117,7 +117,9 @@ class Comparison {
         report_.base_sha = sides->base_sha;
         report_.head_sha = sides->head_sha;
         report_.base_ref = sides->base_name;
-        report_.note = sandbox_note_ == "bubblewrap" ? "" : "Measured without a sandbox (" + sandbox_note_ + ").";
+        if (sandbox_note_ != "bubblewrap")
+            report_.notes.push_back("Measured without a sandbox (" + sandbox_note_ + ")");
+        for (auto& note : reporting::notes_of(config.unmet)) report_.notes.push_back(std::move(note));
         seed_ = options_.seed.value_or(platform::random_seed());
         for (auto suite : suites) {
             apply_limits(suite, options_);
@@ -189,7 +191,8 @@ class Comparison {
         report.host = bundle->host;
         if (!bundle->identical) {
             report.judgement = judging::judge(*bundle);
-            report.trials = 4 * report.judgement->blocks_kept;
+            report.trials = judging::trials_per_block * report.judgement->blocks_kept;
+            report.detect = reporting::detect_of(config.policy, *report.judgement);
         }
         if (!options_.bundle.empty()) write(options_.bundle, json::dump(protocol::to_json(*bundle)) + "\n");
         return report;

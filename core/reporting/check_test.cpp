@@ -75,6 +75,27 @@ TEST(Check, StaysWithinGitHubsBounds) {
     EXPECT_EQ(check_name("a\nb"), "benchgate/a b");
 }
 
+TEST(Report, TheChangeThatIsSpokenOfIsTheLargestOfTheMetricsThatWereJudged) {
+    model::Policy policy;
+    policy.metrics["throughput"].detect = 0.07;
+    policy.metrics["memory"].detect = 0.5;
+    auto slow = sample::verdict("a", model::VerdictKind::unchanged, 1);
+    auto throughput = slow;
+    throughput.series.key.metric = "throughput";
+    auto recorded = slow;
+    recorded.series.key.metric = "memory";
+    recorded.series.gating = false;
+    const auto detect = [&](std::vector<model::Verdict> verdicts) {
+        return detect_of(policy, *sample::suite("s", std::move(verdicts), model::Gate::success).judgement);
+    };
+    EXPECT_EQ(detect({slow}), 0.03);
+    EXPECT_EQ(detect({slow, throughput, recorded}), 0.07);
+    EXPECT_EQ(detect({throughput}), 0.07);
+    EXPECT_EQ(detect({}), 0.03);
+    policy.metrics["time"].detect = 0.01;
+    EXPECT_EQ(detect({slow}), 0.01);
+}
+
 TEST(Report, GateAndStateOfAllSuites) {
     auto good = sample::suite("a", {}, model::Gate::success);
     auto bad = sample::suite("b", {}, model::Gate::failure);

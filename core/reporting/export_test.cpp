@@ -1,6 +1,10 @@
 #include <gtest/gtest.h>
 
+#include "core/reporting/check.h"
+#include "core/reporting/comment.h"
 #include "core/reporting/csv.h"
+#include "core/reporting/html.h"
+#include "core/reporting/markdown.h"
 #include "core/reporting/report_json.h"
 #include "core/reporting/sample_report.h"
 #include "core/reporting/text.h"
@@ -46,6 +50,17 @@ TEST(Json, ExitStatusFollowsTheGate) {
     same.state = ReportState::completed;
     same.identical = true;
     EXPECT_EQ(exit_status(sample::report({same})), 0);
+}
+
+TEST(Notes, WhatIsNotJudgedIsSaidInEveryReport) {
+    auto report = sample::unchanged();
+    report.notes = notes_of(
+        {{3, 1, "budgets are not judged by this version", true}, {4, 1, "alerts are not sent by this version", false}});
+    EXPECT_EQ(report_json(report)["notes"], (std::vector<std::string>{"Note: budgets are not judged by this version"}));
+    EXPECT_NE(render_text(report, {}).find("\nNote: budgets are not judged by this version.\n"), std::string::npos);
+    for (const auto& text : {render_comment(report), render_markdown(report), render_check(report, {}).summary})
+        EXPECT_NE(text.find("\nNote&#58; budgets are not judged by this version.\n"), std::string::npos) << text;
+    EXPECT_NE(render_html(report).find("<p>Note: budgets are not judged by this version.</p>"), std::string::npos);
 }
 
 TEST(Csv, HasOneRowASeries) {

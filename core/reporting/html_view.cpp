@@ -224,7 +224,9 @@ std::string render_comparison(const Report& report, Style style) {
             if (suite->judgement && suite->judgement->gate == report.gate && !suite->judgement->gate_reason.empty())
                 root.set("gate_reason", data("clause", shortened(one_line(suite->judgement->gate_reason), 300)));
     }
-    if (!report.note.empty()) root.set("note", data("sentence", shortened(one_line(report.note), 1000)));
+    data notes(data::type::list);
+    for (const auto& note : report.notes) notes.push_back(data("sentence", shortened(one_line(note), 1000)));
+    root.set("notes", notes);
     root.set("problems", problems_data(report));
     data list(data::type::list);
     for (const auto* suite : suites) list.push_back(suite_data(*suite));

@@ -220,7 +220,9 @@ std::string render_markdown_template(std::string_view name, const MarkdownView& 
         root.set("gate", data("sentence", std::string(gate)));
     if (view.state == ReportState::completed)
         if (const auto reason = gate_reason(view); !reason.empty()) root.set("gate_reason", data("clause", reason));
-    if (!report.note.empty()) root.set("note", data("sentence", text_of(report.note, 1000)));
+    data notes(data::type::list);
+    for (const auto& note : report.notes) notes.push_back(data("sentence", text_of(note, 1000)));
+    root.set("notes", notes);
     if (!report.problems.empty()) root.set("problems", problems_data(view));
     if (!report.base_sha.empty()) {
         data commits("base", commit(report, report.base_sha));

@@ -1,5 +1,7 @@
 #include "core/reporting/report.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace benchgate::reporting {
@@ -17,6 +19,21 @@ model::Gate gate_of(const std::vector<SuiteReport>& suites) {
         gate = model::worse(gate, suite.judgement ? suite.judgement->gate : without_result(suite));
     }
     return suites.empty() ? model::Gate::neutral : gate;
+}
+
+double detect_of(const model::Policy& policy, const model::Judgement& judgement) {
+    std::optional<double> largest;
+    for (const auto& verdict : judgement.verdicts)
+        if (verdict.series.gating)
+            largest = std::max(largest.value_or(0), detect_for(policy, verdict.series.key.metric));
+    return largest.value_or(policy.detect);
+}
+
+std::vector<std::string> notes_of(const std::vector<model::Unmet>& unmet) {
+    std::vector<std::string> notes;
+    for (const auto& wish : unmet)
+        if (wish.concerns_gate) notes.push_back(fmt::format("Note: {}", wish.message));
+    return notes;
 }
 
 ReportState state_of(const std::vector<SuiteReport>& suites) {

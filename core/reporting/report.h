@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/model/config.h"
 #include "core/model/host.h"
 #include "core/model/verdict.h"
 
@@ -47,7 +48,7 @@ struct SuiteReport {
     int trials = 0;  ///< kept, a side
     std::uint64_t seed = 0;
     bool inconclusive_blocks = false;  ///< the policy's `inconclusive: block`: no result must not pass
-    double detect = 0.03;              ///< the change that the policy wants to be seen
+    double detect = 0.03;              ///< the largest change that the policy leaves unseen (detect_of)
     double false_alarms = 0.01;        ///< the error rate this suite was judged at
     double duration_seconds = 0;
     std::string progress;    ///< of a suite under way, e.g. "measuring block 3 of at most 15"; empty: unknown
@@ -74,12 +75,20 @@ struct Report {
     std::vector<SuiteReport> suites;
     model::Gate gate = model::Gate::neutral;  ///< of all suites; meaningful when completed
     std::vector<ConfigProblem> problems;
-    std::string note;  ///< one sentence about the base or the run ("waiting for approval ..."); may be empty
+    /// Sentences about the base, the run or what the configuration asks for in vain, without their full stops.
+    std::vector<std::string> notes;
 };
 
 /// The worst gate of the suites; a suite that could not be measured or gave no result counts as inconclusive:
 /// neutral, or action_required where the policy blocks on that.
 model::Gate gate_of(const std::vector<SuiteReport>& suites);
+
+/// The change of which "no slowdown of ..." may speak: the largest that the policy wants to be seen in any of the
+/// metrics that were judged.
+double detect_of(const model::Policy& policy, const model::Judgement& judgement);
+
+/// A sentence for each wish of the configuration that a green check could be thought to answer for, and does not.
+std::vector<std::string> notes_of(const std::vector<model::Unmet>& unmet);
 
 /// queued, in_progress or completed of the whole, from its suites (none: completed).
 ReportState state_of(const std::vector<SuiteReport>& suites);

@@ -121,6 +121,7 @@ OrderedJson report_json(const Report& report) {
     for (const auto& problem : report.problems)
         object["problems"].push_back(OrderedJson{
             {"file", problem.file}, {"line", problem.line}, {"column", problem.column}, {"message", problem.message}});
+    object["notes"] = report.notes;
     object["gate"] = model::to_string(report.gate);
     object["exit_status"] = exit_status(report);
     return object;

@@ -140,7 +140,7 @@ inline Report hostile() {
     broken.error = SuiteError{worst, worst, "````\n</pre><script>\n" + worst};
     auto all = report({made, broken});
     all.base_ref = worst;
-    all.note = worst;
+    all.notes = {worst};
     all.gate = model::Gate::failure;
     return all;
 }

@@ -117,7 +117,7 @@ std::string render_text(const Report& report, const TextOptions& options) {
         text += fmt::format("{}: {}\n", place, shortened(one_line(problem.message), 500));
     }
     for (const auto* suite : suites) text += suite_text(*suite, options) + "\n";
-    if (!report.note.empty()) text += shortened(one_line(report.note), 1000) + "\n";
+    for (const auto& note : report.notes) text += shortened(one_line(note), 1000) + ".\n";
     const bool done = report.state == ReportState::completed;
     text += painted(headline(report, suites) + ".", done ? colour_of(report.gate) : "", options);
     if (done) text += fmt::format(" {}", gate_sentence(report.state, report.gate));

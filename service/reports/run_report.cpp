@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/config/config.h"
 #include "core/json/json.h"
 #include "core/protocol/bundle_json.h"
 #include "core/protocol/spec_json.h"
@@ -77,10 +78,12 @@ reporting::SuiteReport suite_report(store::Tx& tx, const store::JobRow& job,
     reporting::SuiteReport suite;
     suite.name = job.job.suite;
     suite.host_class = joined(job.job.labels);
+    model::Policy policy;
     if (const auto document = json::parse(job.job.spec_json))
         if (const auto spec = protocol::read_job_spec(*document)) {
-            suite.detect = spec->experiment.policy.detect;
-            suite.inconclusive_blocks = spec->experiment.policy.inconclusive == model::InconclusiveAction::block;
+            policy = spec->experiment.policy;
+            suite.detect = policy.detect;
+            suite.inconclusive_blocks = policy.inconclusive == model::InconclusiveAction::block;
             suite.false_alarms = spec->experiment.false_alarms;
             suite.seed = spec->experiment.seed;
         }
@@ -105,6 +108,7 @@ reporting::SuiteReport suite_report(store::Tx& tx, const store::JobRow& job,
             // Nothing was measured where the artifacts are equal.
             if (!suite.identical) suite.judgement = one.judgement;
             suite.trials = 4 * one.judgement.blocks_kept;
+            suite.detect = reporting::detect_of(policy, one.judgement);
         }
     return suite;
 }
@@ -127,7 +131,9 @@ reporting::Report run_report(store::Tx& tx, const store::RunRow& run, const Addr
     report.head_sha = run.head_sha;
     report.base_ref = run.base_ref;
     report.page_url = addresses.public_url + page_path(report.repository, run);
-    report.note = run.message;
+    if (!run.message.empty()) report.notes.push_back(run.message);
+    if (const auto config = config::parse(run.config))
+        for (auto& note : reporting::notes_of(config->unmet)) report.notes.push_back(std::move(note));
     const auto judged = store::list_verdicts(tx, run.repository_id, run.run_id);
     for (const auto& job : store::jobs_of_run(tx, run.repository_id, run.run_id))
         report.suites.push_back(suite_report(tx, job, judged, report));
