@@ -3,21 +3,12 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
-#include <fstream>
-#include <iostream>
+#include <ostream>
 
-#include "core/config/config.h"
+#include "cli/config_file.h"
 
 namespace benchgate::cli {
 namespace {
-
-/// One byte more than may be parsed, so that the parser itself says what is too long.
-std::string bounded(std::istream& stream) {
-    std::string bytes(config::max_bytes + 1, '\0');
-    stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    bytes.resize(static_cast<std::size_t>(stream.gcount()));
-    return bytes;
-}
 
 std::string when(const model::Triggers& on) {
     std::string text;
@@ -31,38 +22,31 @@ std::string when(const model::Triggers& on) {
     return text.empty() ? "on command only" : text;
 }
 
+std::string counted(std::size_t count, std::string_view noun) {
+    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
 }  // namespace
 
 int run_check_config(const std::string& path, std::ostream& out, std::ostream& err) {
-    const std::string name = path == "-" ? "standard input" : path;
-    std::string bytes;
-    if (path == "-") {
-        bytes = bounded(std::cin);
-    } else {
-        std::ifstream file(path, std::ios::binary);
-        if (!file || !file.good()) {
-            fmt::print(err, "{}: cannot be read\n", name);
-            return 2;
-        }
-        bytes = bounded(file);
-        if (file.bad()) {
-            fmt::print(err, "{}: cannot be read\n", name);
-            return 2;
-        }
-    }
-    const auto parsed = config::parse(bytes);
-    if (!parsed) {
-        for (const auto& error : parsed.error())
-            fmt::print(err, "{}:{}:{}: {}\n", name, error.line, error.column, error.message);
+    const auto config = read_config(path);
+    if (!config) {
+        fmt::print(err, "{}\n", config.error());
         return 2;
     }
-    fmt::print(out, "{}: {} suite{}, {} budget{}, {} claim{}\n", name, parsed->suites.size(),
-               parsed->suites.size() == 1 ? "" : "s", parsed->budgets.size(), parsed->budgets.size() == 1 ? "" : "s",
-               parsed->claims.size(), parsed->claims.size() == 1 ? "" : "s");
-    for (const auto& suite : parsed->suites)
-        fmt::print(out, "  {} ({}): {}, at most {} trials a side; {}\n", suite.name, model::to_string(suite.tier),
-                   suite.run.empty() ? "driven by its load tool" : "format " + suite.format, suite.max_trials,
+    const auto name = config_name(path);
+    for (const auto& unmet : config->unmet)
+        fmt::print(err, "{}:{}:{}: warning: {}\n", name, unmet.line, unmet.column, unmet.message);
+    fmt::print(out, "{}: {}, {}, {}\n", name, counted(config->suites.size(), "suite"),
+               counted(config->budgets.size(), "budget"), counted(config->claims.size(), "claim"));
+    for (const auto& suite : config->suites) {
+        const auto unmeasured = unmeasured_because(suite);
+        fmt::print(out, "  {} ({}): {}; {}\n", suite.name, model::to_string(suite.tier),
+                   unmeasured.empty()
+                       ? fmt::format("format {}, at most {} trials a side", suite.format, suite.max_trials)
+                       : std::string(unmeasured),
                    when(suite.on));
+    }
     return 0;
 }
 

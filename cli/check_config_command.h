@@ -1,6 +1,6 @@
 #pragma once
-// `benchgate check-config`: every mistake of a `.benchgate.yml` as FILE:LINE:COLUMN: message, or a short summary of its
-// suites.
+// `benchgate check-config`: every mistake of a `.benchgate.yml` as FILE:LINE:COLUMN: message; of a good one what this
+// version does not do, as warnings in the same form, and a short summary of its suites.
 
 #include <iosfwd>
 #include <string>

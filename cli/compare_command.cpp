@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <ostream>
 
 #include "cli/comparison_sides.h"
+#include "cli/config_file.h"
+#include "cli/output.h"
 #include "cli/progress_display.h"
-#include "core/config/config.h"
 #include "core/judging/judge.h"
 #include "core/protocol/bundle_json.h"
 #include "core/reporting/csv.h"
@@ -58,36 +57,58 @@ model::Config config_of_command(const CompareOptions& options) {
 model::Config load_config(const CompareOptions& options, const std::filesystem::path& root) {
     if (!options.command.empty()) return config_of_command(options);
     const auto path = options.config.empty() ? root / ".benchgate.yml" : std::filesystem::path(options.config);
-    const auto text = platform::read_file(path, config::max_bytes);
-    if (!text)
-        throw Refusal{
-            exit_usage,
-            fmt::format("{}\nWrite a .benchgate.yml (three lines are enough, see the README), or name a command: "
-                        "benchgate compare --format google-benchmark -- build/bench --benchmark_format=json",
-                        text.error().message)};
-    auto parsed = config::parse(*text);
-    if (parsed) return std::move(*parsed);
-    std::string all;
-    for (const auto& error : parsed.error())
-        all += fmt::format("{}{}:{}:{}: {}", all.empty() ? "" : "\n", path.string(), error.line, error.column,
-                           error.message);
-    throw Refusal{exit_usage, all};
+    auto config = read_config(path.string());
+    if (config) return std::move(*config);
+    std::error_code none;
+    const bool missing = !std::filesystem::exists(path, none);
+    throw Refusal{
+        exit_usage,
+        config.error() + (missing ? "\nWrite a .benchgate.yml (three lines are enough, see the README), or name a "
+                                    "command: benchgate compare --format google-benchmark -- build/bench "
+                                    "--benchmark_format=json"
+                                  : "")};
 }
 
-std::vector<model::Suite> wanted_suites(const model::Config& config, const CompareOptions& options) {
-    if (options.suites.empty()) return config.suites;
+/// What would be ignored otherwise.
+void refuse_contradictions(const CompareOptions& options) {
+    const bool command = !options.command.empty();
+    if (!command && !options.format.empty())
+        throw Refusal{exit_usage, "--format goes with a command after --; a suite names its format itself"};
+    if (command && !options.config.empty())
+        throw Refusal{exit_usage, "--config and a command after -- exclude each other"};
+    int to_stdout = 0;
+    for (const auto* target : {&options.bundle, &options.json, &options.markdown, &options.html, &options.csv}) {
+        to_stdout += *target == "-";
+        if (auto writable = check_output(*target); !writable) throw Refusal{exit_usage, writable.error()};
+    }
+    if (to_stdout > 1) throw Refusal{exit_usage, "only one document can go to standard output; give the others a file"};
+}
+
+/// In the order asked for, each once.
+std::vector<model::Suite> named_suites(const model::Config& config, const CompareOptions& options) {
     std::vector<model::Suite> wanted;
     for (const auto& name : options.suites) {
-        const auto found =
-            std::find_if(config.suites.begin(), config.suites.end(), [&](const auto& s) { return s.name == name; });
+        const auto is_it = [&](const auto& suite) { return suite.name == name; };
+        const auto found = std::find_if(config.suites.begin(), config.suites.end(), is_it);
         if (found == config.suites.end()) {
             std::string known;
             for (const auto& suite : config.suites) known += (known.empty() ? "" : ", ") + suite.name;
             throw Refusal{exit_usage, fmt::format("there is no suite '{}'; there are: {}", name, known)};
         }
-        wanted.push_back(*found);
+        if (std::none_of(wanted.begin(), wanted.end(), is_it)) wanted.push_back(*found);
     }
     return wanted;
+}
+
+std::vector<model::Suite> measurable_suites(const model::Config& config, const CompareOptions& options,
+                                            std::ostream& err) {
+    auto suites = options.suites.empty() ? config.suites : named_suites(config, options);
+    for (const auto& suite : suites)
+        if (const auto why = unmeasured_because(suite); !why.empty())
+            err << fmt::format("suite {}: {}\n", suite.name, why);
+    std::erase_if(suites, [](const auto& suite) { return !unmeasured_because(suite).empty(); });
+    if (suites.empty()) throw Refusal{exit_unmeasured, "nothing is left to be measured"};
+    return suites;
 }
 
 void apply_limits(model::Suite& suite, const CompareOptions& options) {
@@ -102,10 +123,11 @@ class Comparison {
         : options_(options), out_(out), err_(err), stop_(stop) {}
 
     int run() {
+        refuse_contradictions(options_);
         auto repository = platform::LocalRepository::discover(options_.repository);
         if (!repository) throw Refusal{exit_usage, repository.error().message};
         const auto config = load_config(options_, repository->root());
-        const auto suites = wanted_suites(config, options_);
+        const auto suites = measurable_suites(config, options_, err_);
         if (!options_.bundle.empty() && suites.size() != 1)
             throw Refusal{exit_usage, "--bundle holds one suite; say which one with --suite NAME"};
         const auto sides = read_range(*repository, options_.range);
@@ -150,7 +172,7 @@ class Comparison {
 
     reporting::SuiteReport measure_suite(const platform::LocalRepository& repository, const SidesOf& sides,
                                          const model::Config& config, const model::Suite& suite, std::size_t suites) {
-        const platform::TempDir directory("benchgate-compare-");
+        const platform::TempDir directory("benchgate-compare");
         std::filesystem::permissions(directory.path(), std::filesystem::perms(0711));
         auto copies = copy_sides(repository, sides, directory.path());
         if (!copies) throw Refusal{exit_unmeasured, copies.error()};
@@ -199,12 +221,7 @@ class Comparison {
     }
 
     void write(const std::string& target, const std::string& text) {
-        if (target == "-") {
-            out_ << text << std::flush;
-            return;
-        }
-        if (auto written = platform::write_file_atomically(target, text); !written)
-            throw Refusal{exit_usage, written.error().message};
+        if (auto written = write_output(target, text, out_); !written) throw Refusal{exit_usage, written.error()};
     }
 
     void write_outputs() {
@@ -218,7 +235,8 @@ class Comparison {
         put(options_.markdown, [&] { return reporting::render_markdown(report_); });
         put(options_.html, [&] { return reporting::render_html(report_); });
         put(options_.csv, [&] { return reporting::render_csv(report_); });
-        if (options_.bundle != "-" && !to_stdout) out_ << reporting::render_text(report_, {.colour = options_.colour});
+        if (options_.bundle != "-" && !to_stdout)
+            out_ << reporting::render_text(report_, {.colour = options_.colour, .columns = options_.columns});
     }
 
     const CompareOptions& options_;

@@ -28,6 +28,7 @@ struct CompareOptions {
     bool no_sandbox = false;
     bool terminal = false;  ///< progress on one line that is rewritten
     bool colour = false;
+    int columns = 100;  ///< of the terminal, for the report
 };
 
 /// Exit status: 0 the gate passes; 1 it blocks; 2 usage or configuration error; 3 could not measure.

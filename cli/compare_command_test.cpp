@@ -2,40 +2,166 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <sstream>
 
+#include "core/json/json.h"
 #include "platform/files.h"
 #include "platform/process.h"
 
 namespace benchgate::cli {
 namespace {
 
-TEST(CompareCommand, ACommitThatChangesNothingThatRunsIsBuiltAndNotMeasured) {
-    const platform::TempDir directory("benchgate-compare-test-");
-    platform::SpawnOptions setup;
-    setup.argv = {"/bin/sh", "-ec",
-                  "git init -q parser && cd parser && echo 1 > tool && git add . && git commit -qm one && "
-                  "echo words > README && git add . && git commit -qm two"};
-    setup.directory = directory.path();
-    setup.environment = std::vector<std::string>{"PATH=/usr/bin:/bin",     "HOME=/nonexistent",
-                                                 "GIT_AUTHOR_NAME=Ann",    "GIT_AUTHOR_EMAIL=ann@example.org",
-                                                 "GIT_COMMITTER_NAME=Ann", "GIT_COMMITTER_EMAIL=ann@example.org"};
-    const auto prepared = platform::run(setup).value();
-    ASSERT_TRUE(prepared.ok()) << prepared.err.text();
-    const auto config = directory.path() / "config.yml";
-    ASSERT_TRUE(platform::write_file_atomically(
-        config, "suites:\n  micro: { build: cp tool built, run: exit 1, format: json, artifacts: [built] }\n"));
+/// A repository in a folder with a blank in its name: two commits of a tool that counts to five, and a working tree.
+class CompareCommand : public testing::Test {
+  protected:
+    CompareCommand() {
+        shell(
+            "git init -qb main 'my parser' && cd 'my parser' && echo 5 > count && git add . && git commit -qm one && "
+            "echo words > README && git add . && git commit -qm two");
+        options.repository = directory.path() / "my parser";
+        options.range = "HEAD~1..HEAD";
+        options.no_sandbox = true;
+        options.seed = 1;
+    }
 
+    void shell(const std::string& line) const {
+        platform::SpawnOptions setup;
+        setup.argv = {"/bin/sh", "-ec", line};
+        setup.directory = directory.path();
+        setup.environment = std::vector<std::string>{"PATH=/usr/bin:/bin",     "HOME=/nonexistent",
+                                                     "GIT_AUTHOR_NAME=Ann",    "GIT_AUTHOR_EMAIL=ann@example.org",
+                                                     "GIT_COMMITTER_NAME=Ann", "GIT_COMMITTER_EMAIL=ann@example.org"};
+        const auto prepared = platform::run(setup).value();
+        ASSERT_TRUE(prepared.ok()) << prepared.err.text();
+    }
+
+    /// Suites and whatever follows them, as a configuration beside the repository.
+    void configure(const std::string& suites) {
+        options.config = (directory.path() / "config.yml").string();
+        std::ofstream(options.config) << "suites:\n" << suites;
+    }
+
+    int compare() {
+        out.str("");
+        err.str("");
+        return run_compare(options, out, err, {});
+    }
+
+    bool says(const std::string& text) const { return (out.str() + err.str()).find(text) != std::string::npos; }
+
+    /// Runs the tool: a counter, which is compared exactly.
+    static constexpr const char* counting =
+        "  micro: {run: 'echo \"{\\\"measurements\\\": [{\\\"benchmark\\\": \\\"n\\\", \\\"unit\\\": \\\"count\\\", "
+        "\\\"better\\\": \\\"lower\\\", \\\"value\\\": $(cat count)}]}\"', format: json}\n";
+
+    platform::TempDir directory{"benchgate-compare-test-"};
     CompareOptions options;
-    options.repository = directory.path() / "parser";
-    options.config = config.string();
-    options.range = "HEAD~1..HEAD";
-    options.no_sandbox = true;
     std::ostringstream out, err;
-    EXPECT_EQ(run_compare(options, out, err, {}), 0) << err.str();
-    EXPECT_NE(out.str().find("micro: nothing measured: both commits build the same artifacts\n"), std::string::npos)
-        << out.str();
-    EXPECT_EQ(out.str().find("0 trials"), std::string::npos) << out.str();
+};
+
+TEST_F(CompareCommand, ACommitThatChangesNothingThatRunsIsBuiltAndNotMeasured) {
+    configure("  micro: { build: cp count built, run: exit 1, format: json, artifacts: [built] }\n");
+    EXPECT_EQ(compare(), 0) << err.str();
+    EXPECT_TRUE(says("micro: nothing measured: both commits build the same artifacts\n")) << out.str();
+    EXPECT_FALSE(says("0 trials")) << out.str();
+}
+
+TEST_F(CompareCommand, TheStatusIsZeroForAPassAndOneForARegressionOfTheWorkingTree) {
+    configure(counting);
+    EXPECT_EQ(compare(), 0) << err.str();
+    EXPECT_TRUE(says("No slowdown of 3 % or more in 1 benchmark. The check passes.\n")) << out.str();
+    shell("echo 10 > 'my parser/count'");
+    EXPECT_EQ(compare(), 0) << "two commits, whatever lies in the working tree";
+    options.range = "HEAD..WORKTREE";
+    EXPECT_EQ(compare(), 1) << out.str() << err.str();
+    EXPECT_TRUE(says("regressed (critical)")) << out.str();
+    options.range = "";
+    EXPECT_EQ(compare(), 1) << "the working tree against the branch is what is meant by nothing";
+    EXPECT_TRUE(says("comparing the working tree with"));
+}
+
+TEST_F(CompareCommand, TheStatusIsTwoForAMistakeAndSaysWhatToDo) {
+    options.config = (directory.path() / "none.yml").string();
+    EXPECT_EQ(compare(), 2);
+    EXPECT_TRUE(says("Write a .benchgate.yml")) << err.str();
+    configure("  micro: {runn: x}\n");
+    EXPECT_EQ(compare(), 2);
+    EXPECT_TRUE(says("config.yml:2:11: unknown key 'runn' in suites.micro; did you mean 'run'?\n")) << err.str();
+    configure(counting);
+    options.suites = {"macro"};
+    EXPECT_EQ(compare(), 2);
+    EXPECT_TRUE(says("there is no suite 'macro'; there are: micro")) << err.str();
+    options.suites = {};
+    options.range = "HEAD";
+    EXPECT_EQ(compare(), 2);
+    options.range = "HEAD~1..HEAD";
+    options.format = "json";
+    EXPECT_EQ(compare(), 2) << "a format without a command would change nothing";
+    EXPECT_TRUE(says("--format")) << err.str();
+    options.command = {"true"};
+    EXPECT_EQ(compare(), 2) << "with a command, a configuration is not read";
+    EXPECT_TRUE(says("--config")) << err.str();
+}
+
+TEST_F(CompareCommand, TheStatusIsThreeWhereNothingCouldBeMeasured) {
+    configure("  micro: {build: 'echo no such header >&2; exit 1', run: x, format: json}\n");
+    EXPECT_EQ(compare(), 3);
+    EXPECT_TRUE(says("could not be measured")) << out.str();
+    EXPECT_TRUE(says("  | no such header\n")) << out.str();
+    configure("  micro: {run: echo nonsense, format: json}\n");
+    EXPECT_EQ(compare(), 3);
+    EXPECT_TRUE(says("the output is not json")) << out.str();
+}
+
+TEST_F(CompareCommand, LoadSuitesAreLeftOutWithAWord) {
+    configure(std::string(counting) + "  heavy: {tier: load, load: {tool: wrk, target: x}}\n");
+    EXPECT_EQ(compare(), 0) << err.str();
+    EXPECT_TRUE(says("suite heavy: load suites are not measured yet")) << err.str();
+    options.suites = {"heavy"};
+    EXPECT_EQ(compare(), 3);
+    EXPECT_TRUE(says("suite heavy: load suites are not measured yet")) << err.str();
+}
+
+TEST_F(CompareCommand, BudgetsAreSaidNotToBeJudged) {
+    configure(std::string(counting) + "budgets: [{benchmark: n, metric: time, max: 1ms}]\n");
+    options.json = "-";
+    EXPECT_EQ(compare(), 0) << err.str();
+    const auto document = json::parse(out.str());
+    ASSERT_TRUE(document) << "nothing but the document stands on standard output: " << out.str();
+    EXPECT_EQ((*document)["notes"].back(), "Note: budgets are not judged by this version");
+    EXPECT_EQ((*document)["exit_status"], 0);
+}
+
+TEST_F(CompareCommand, ASuiteNamedTwiceIsMeasuredOnce) {
+    configure(counting);
+    options.suites = {"micro", "micro"};
+    options.json = "-";
+    EXPECT_EQ(compare(), 0) << err.str();
+    const auto document = json::parse(out.str()).value();
+    EXPECT_EQ(document["suites"].size(), 1u);
+    EXPECT_EQ(document["suites"][0]["false_alarms"], 0.01);
+}
+
+TEST_F(CompareCommand, WhatCannotBeWrittenIsSaidBeforeAnythingIsMeasured) {
+    configure(counting);
+    options.json = options.markdown = "-";
+    EXPECT_EQ(compare(), 2) << "two documents in one stream are none";
+    options.json = (directory.path() / "no/such/folder.json").string();
+    EXPECT_EQ(compare(), 2);
+    EXPECT_TRUE(says("no/such/folder.json")) << err.str();
+    EXPECT_FALSE(says("building")) << err.str();
+}
+
+TEST_F(CompareCommand, ElsewhereThanOnATerminalThereArePlainLinesOnly) {
+    configure(counting);
+    EXPECT_EQ(compare(), 0);
+    EXPECT_FALSE(says("\x1b")) << out.str() << err.str();
+    EXPECT_TRUE(says("micro: measuring: block ")) << err.str();
+    options.terminal = options.colour = true;
+    EXPECT_EQ(compare(), 0);
+    EXPECT_NE(err.str().find("\r\x1b[Kmicro: "), std::string::npos);
+    EXPECT_NE(out.str().find("\x1b[1mmicro\x1b[0m"), std::string::npos);
 }
 
 }  // namespace

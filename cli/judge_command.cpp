@@ -6,8 +6,9 @@
 #include <fstream>
 #include <ostream>
 
+#include "cli/config_file.h"
+#include "cli/output.h"
 #include "cli/trials_csv.h"
-#include "core/config/config.h"
 #include "core/json/json.h"
 #include "core/judging/judge.h"
 #include "core/protocol/bundle_json.h"
@@ -21,14 +22,9 @@ constexpr std::size_t max_bundle_bytes = 512u << 20;
 
 tl::expected<std::optional<model::Policy>, std::string> read_policy(const std::string& path) {
     if (path.empty()) return std::nullopt;
-    const auto text = platform::read_file(path, config::max_bytes);
-    if (!text) return tl::unexpected(text.error().message);
-    const auto parsed = config::parse(*text);
-    if (parsed) return parsed->policy;
-    std::string all;
-    for (const auto& error : parsed.error())
-        all += fmt::format("{}{}:{}:{}: {}", all.empty() ? "" : "\n", path, error.line, error.column, error.message);
-    return tl::unexpected(all);
+    const auto config = read_config(path);
+    if (!config) return tl::unexpected(config.error());
+    return config->policy;
 }
 
 tl::expected<model::Judgement, std::string> judge_bundle(const JudgeOptions& options,
@@ -72,15 +68,10 @@ void print(const model::Judgement& judgement, std::ostream& out) {
     out << fmt::format("gate: {}: {}\n", to_string(judgement.gate), judgement.gate_reason);
 }
 
-bool write(const model::Judgement& judgement, const std::string& target, std::ostream& out) {
-    if (target.empty()) {
-        print(judgement, out);
-        return true;
-    }
-    const auto document = json::dump(reporting::judgement_json(judgement), 1) + "\n";
-    if (target == "-") return static_cast<bool>(out << document << std::flush);
-    std::ofstream file(target, std::ios::binary);
-    return static_cast<bool>(file << document << std::flush);
+tl::expected<void, std::string> write(const model::Judgement& judgement, const std::string& target, std::ostream& out) {
+    if (!target.empty()) return write_output(target, json::dump(reporting::judgement_json(judgement), 1) + "\n", out);
+    print(judgement, out);
+    return {};
 }
 
 }  // namespace
@@ -123,8 +114,8 @@ int run_judge(const JudgeOptions& options, std::ostream& out, std::ostream& err)
         err << judgement.error() << '\n';
         return usage;
     }
-    if (!write(*judgement, options.json, out)) {
-        err << fmt::format("{}: cannot be written\n", options.json);
+    if (const auto written = write(*judgement, options.json, out); !written) {
+        err << written.error() << '\n';
         return usage;
     }
     const bool closed = judgement->gate == model::Gate::failure || judgement->gate == model::Gate::action_required;

@@ -1,5 +1,6 @@
 // benchgate: for people and for other CI systems. No service, no database.
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 
@@ -61,8 +62,10 @@ CLI::App* add_judge(CLI::App& app, Commands& c) {
     auto* bundle = judge->add_option("BUNDLE", c.judge.bundle_file, "Bundle of a job");
     judge->add_option("--trials", c.judge.trials_file, "CSV: benchmark,metric,unit,better,block,position,side,value")
         ->excludes(bundle);
-    judge->add_option("--benchmarks", c.judge.benchmarks,
-                      "Number of tests of the pull request; default: those of the file");
+    judge
+        ->add_option("--benchmarks", c.judge.benchmarks,
+                     "Number of tests of the pull request; default: those of the file")
+        ->check(CLI::Range(1, 1'000'000));
     judge->add_option("--policy", c.judge.policy_file, "A .benchgate.yml whose policy is used");
     judge->add_option("--json", c.judge.json, "Verdicts as JSON; - is standard output");
     return judge;
@@ -81,10 +84,18 @@ bool colours() {
     return isatty(STDOUT_FILENO) && !(no_color && *no_color);
 }
 
+/// Wide where it is no terminal: a name that a file or another program gets should not be cut.
+int columns() {
+    constexpr int elsewhere = 250;
+    winsize size{};
+    return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col
+                                                                                                    : elsewhere;
+}
+
 int compare(Commands& c, bool has_seed) {
     if (!c.max_time.empty()) {
         const auto limit = model::parse_duration(c.max_time);
-        if (!limit || limit->count() <= 0) {
+        if (!limit) {
             std::cerr << "--max-time: write a duration such as 90s, 10m or 1h\n";
             return exit_usage;
         }
@@ -93,6 +104,7 @@ int compare(Commands& c, bool has_seed) {
     if (has_seed) c.compare.seed = c.seed;
     c.compare.terminal = isatty(STDERR_FILENO);
     c.compare.colour = colours();
+    c.compare.columns = columns();
     platform::StopSignals signals;
     return cli::run_compare(c.compare, std::cout, std::cerr, signals.drain());
 }

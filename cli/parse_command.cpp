@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "cli/output.h"
 #include "core/formats/benchgate_json.h"
 #include "core/formats/formats.h"
 
@@ -75,10 +76,8 @@ int run_parse(const ParseOptions& options, std::ostream& out, std::ostream& err)
         const std::string format =
             options.format == "auto" ? std::string(formats::recognise(*bytes).value_or("auto")) : options.format;
         const auto document = json::dump(formats::benchgate_json::write(format, *parsed), 2) + "\n";
-        if (*options.json == "-") {
-            out << document;
-        } else if (std::ofstream file(*options.json, std::ios::binary); !(file << document << std::flush)) {
-            fmt::print(err, "{}: cannot be written\n", *options.json);
+        if (const auto written = write_output(*options.json, document, out); !written) {
+            fmt::print(err, "{}\n", written.error());
             return 2;
         }
     }

@@ -72,6 +72,13 @@ TEST_F(Commands, ParseTellsUsageFromAResultWithoutValues) {
     EXPECT_EQ(run_parse({.format = "go", .file = failed, .json = "-"}, out_, err_), 3);
 }
 
+TEST_F(Commands, CheckConfigWarnsOfWhatIsNotDone) {
+    const auto good = file("good.yml", "suites:\n  a: {run: x}\nbudgets: [{benchmark: b, metric: time, max: 5ms}]\n");
+    EXPECT_EQ(run_check_config(good, out_, err_), 0);
+    EXPECT_EQ(err_.str(), good + ":3:1: warning: budgets are not judged by this version\n");
+    EXPECT_EQ(out_.str().substr(0, out_.str().find('\n')), good + ": 1 suite, 1 budget, 0 claims");
+}
+
 TEST_F(Commands, CheckConfigPrintsPlacesOrASummary) {
     const auto bad = file("bad.yml", "suites:\n  a: {run: x, trails: {}}\npolicy: {detect: 5}\n");
     EXPECT_EQ(run_check_config(bad, out_, err_), 2);
@@ -83,7 +90,7 @@ TEST_F(Commands, CheckConfigPrintsPlacesOrASummary) {
     EXPECT_EQ(out_.str(), good +
                               ": 2 suites, 0 budgets, 0 claims\n"
                               "  a (micro): format auto, at most 60 trials a side; pull requests, pushes\n"
-                              "  b (load): driven by its load tool, at most 60 trials a side; on command only\n");
+                              "  b (load): load suites are not measured yet; on command only\n");
     EXPECT_EQ(run_check_config((folder_ / "absent").string(), out_, err_), 2);
     EXPECT_EQ(run_check_config(folder_.string(), out_, err_), 2);
     const auto large = file("large.yml", std::string(1'000'000, 'a'));

@@ -51,6 +51,8 @@ void ProgressDisplay::note(const std::string& line) {
 }
 
 void ProgressDisplay::on_progress(const measure::Progress& progress) {
+    // Where nothing alarmed there is nothing to confirm.
+    if (progress.confirming && progress.open == 0 && progress.block == 0) return;
     show(line_for(progress));
 }
 

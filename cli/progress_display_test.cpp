@@ -18,6 +18,10 @@ TEST(ProgressDisplay, SaysWhichBlockIsMeasuredAgainAndWhy) {
     display.on_progress(progress);
     progress.disturbed = "other processes used 900 ms of CPU time";
     display.on_progress(progress);
+    progress.disturbed.clear();
+    progress.confirming = true;
+    progress.block = progress.open = 0;
+    display.on_progress(progress);  // nothing alarmed: no line
     EXPECT_EQ(err.str(),
               "micro: measuring: block 2 of at most 15, 1 of 1 series open\n"
               "micro: measuring: block 3 again, other processes used 900 ms of CPU time\n");
