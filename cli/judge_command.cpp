@@ -12,6 +12,8 @@
 #include "core/json/json.h"
 #include "core/judging/judge.h"
 #include "core/protocol/bundle_json.h"
+#include "core/reporting/escape.h"
+#include "core/reporting/numbers.h"
 #include "core/reporting/report_json.h"
 #include "platform/files.h"
 
@@ -40,32 +42,22 @@ tl::expected<model::Judgement, std::string> judge_bundle(const JudgeOptions& opt
     return judging::judge(*bundle);
 }
 
-std::string percent(const std::optional<double>& ratio) {
-    return ratio ? fmt::format("{:+.2f} %", (*ratio - 1) * 100) : "open";
-}
-
-/// A name from a file may hold anything; a terminal gets printable characters only.
-std::string printable(std::string text) {
-    for (auto& c : text)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-    return text;
-}
-
+/// Everything but the figures may come from a file, so a terminal gets it on one line without control characters.
 void print(const model::Judgement& judgement, std::ostream& out) {
     for (const auto& verdict : judgement.verdicts) {
-        out << fmt::format("{:<12}  {} {}", to_string(verdict.kind), printable(verdict.series.key.benchmark),
-                           printable(verdict.series.key.metric));
+        out << fmt::format("{:<12}  {} {}", to_string(verdict.kind), reporting::one_line(verdict.series.key.benchmark),
+                           reporting::one_line(verdict.series.key.metric));
         if (verdict.ratio)
-            out << fmt::format("  {} ({} to {})", percent(verdict.ratio), percent(verdict.interval.low),
-                               percent(verdict.interval.high));
-        if (verdict.level) out << "  " << printable(*verdict.level);
+            out << fmt::format("  {} ({})", reporting::change_text(verdict),
+                               reporting::interval_text(verdict.interval));
+        if (verdict.level) out << "  " << reporting::one_line(*verdict.level);
         if (verdict.minimum_detectable && verdict.kind != model::VerdictKind::regressed)
-            out << fmt::format("  detectable {:.2f} %", *verdict.minimum_detectable * 100);
+            out << "  detectable " << reporting::format_percent(*verdict.minimum_detectable);
         out << fmt::format("  {} trials a side", verdict.trials_used);
-        if (!verdict.reason.empty()) out << "  " << verdict.reason;
+        if (!verdict.reason.empty()) out << "  " << reporting::one_line(verdict.reason);
         out << '\n';
     }
-    out << fmt::format("gate: {}: {}\n", to_string(judgement.gate), judgement.gate_reason);
+    out << fmt::format("gate: {}: {}\n", to_string(judgement.gate), reporting::one_line(judgement.gate_reason));
 }
 
 tl::expected<void, std::string> write(const model::Judgement& judgement, const std::string& target, std::ostream& out) {

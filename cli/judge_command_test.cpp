@@ -67,9 +67,28 @@ TEST_F(JudgeCommand, TheExitStatusIsTheGate) {
 
 TEST_F(JudgeCommand, PlainLinesCarryNoControlCharacters) {
     EXPECT_EQ(run({.trials_file = trials("slow.csv", 1.3)}), 1);
-    EXPECT_NE(out_.str().find("regressed     A?[31m time  +30.00 %"), std::string::npos) << out_.str();
+    EXPECT_NE(out_.str().find("regressed     A\uFFFD[31m time  +30 % ("), std::string::npos) << out_.str();
     EXPECT_NE(out_.str().find("gate: failure"), std::string::npos);
     EXPECT_EQ(out_.str().find('\x1b'), std::string::npos);
+
+    // The judge's reason quotes the units of a bundle.
+    model::Bundle bundle;
+    for (int i = 0; i < 16; ++i) {
+        model::Trial trial;
+        trial.number = i;
+        trial.block = i / 8;
+        trial.position = i % 8;
+        trial.side = i % 2 ? model::Side::head : model::Side::base;
+        model::Measurement measurement;
+        measurement.series = {{"A", "time"}, i % 2 ? "ns" : "\x1b[2Jns\u202E", model::Better::lower, true};
+        measurement.samples = {1000.0 + i};
+        trial.values = {measurement};
+        bundle.trials.push_back(trial);
+    }
+    EXPECT_EQ(run({.bundle_file = file("bundle.json", json::dump(protocol::to_json(bundle)))}), 0);
+    EXPECT_NE(out_.str().find("its unit is"), std::string::npos) << out_.str();
+    EXPECT_EQ(out_.str().find('\x1b'), std::string::npos);
+    EXPECT_EQ(out_.str().find("\u202E"), std::string::npos);
 }
 
 TEST_F(JudgeCommand, MoreTestsNeedMoreEvidence) {

@@ -10,6 +10,7 @@
 #include "cli/output.h"
 #include "core/formats/benchgate_json.h"
 #include "core/formats/formats.h"
+#include "core/reporting/escape.h"
 
 namespace benchgate::cli {
 namespace {
@@ -39,8 +40,9 @@ void print_table(const model::Measurements& measurements, std::ostream& out) {
         const auto& series = value.series;
         const auto count =
             value.summary ? fmt::format("summary of {}", value.summary->n) : fmt::format("{}", value.samples.size());
-        fmt::print(out, "{:<{}}  {:<20} {:>14.6g}  {:<8} {:<7} {}{}\n", series.key.benchmark, widest, series.key.metric,
-                   model::trial_value(value), series.unit, model::to_string(series.better), count,
+        fmt::print(out, "{:<{}}  {:<20} {:>14.6g}  {:<8} {:<7} {}{}\n", reporting::one_line(series.key.benchmark),
+                   widest, reporting::one_line(series.key.metric), model::trial_value(value),
+                   reporting::one_line(series.unit), model::to_string(series.better), count,
                    series.gating ? "" : ", not judged");
     }
 }
@@ -68,8 +70,8 @@ int run_parse(const ParseOptions& options, std::ostream& out, std::ostream& err)
         return 3;
     }
     for (const auto& error : parsed->errors)
-        fmt::print(err, "{}: {}{}{}\n", options.file, error.benchmark, error.benchmark.empty() ? "" : ": ",
-                   error.message);
+        fmt::print(err, "{}: {}{}{}\n", options.file, reporting::one_line(error.benchmark),
+                   error.benchmark.empty() ? "" : ": ", reporting::one_line(error.message));
     if (!options.json) {
         print_table(*parsed, out);
     } else {
