@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace benchgate::cli {
 namespace {
 
@@ -30,23 +32,22 @@ tl::expected<SidesOf, std::string> default_sides(const platform::LocalRepository
 
 tl::expected<SidesOf, std::string> read_range(const platform::LocalRepository& repository, const std::string& range) {
     if (range.empty()) return default_sides(repository);
-    const auto dots = range.find("..");
-    if (dots == std::string::npos || dots == 0 || dots + 2 == range.size())
-        return tl::unexpected(fmt::format("'{}' is no range; write BASE..HEAD or BASE..WORKTREE", range));
+    const auto dots = std::min(range.find(".."), range.size());
     // Three dots mean the merge-base, as in git diff.
     const bool from_merge_base = range.compare(dots, 3, "...") == 0;
-    const auto base_name = range.substr(0, dots), head_name = range.substr(dots + (from_merge_base ? 3 : 2));
-    auto base = commit(repository, base_name);
+    const auto base_name = range.substr(0, dots);
+    const auto head_name = range.substr(std::min(dots + (from_merge_base ? 3 : 2), range.size()));
+    if (base_name.empty() || head_name.empty())
+        return tl::unexpected(fmt::format("'{}' is no range; write BASE..HEAD or BASE..WORKTREE", range));
+    const auto base = commit(repository, base_name);
     if (!base) return tl::unexpected(base.error());
-    SidesOf sides{*base, std::string(worktree), base_name, ""};
-    if (head_name != worktree) {
-        auto head = commit(repository, head_name);
-        if (!head) return tl::unexpected(head.error());
-        sides.head_sha = *head;
-    }
+    const bool is_worktree = head_name == worktree;
+    // The working tree's history is that of the commit that is checked out.
+    const auto head = is_worktree && !from_merge_base ? *base : commit(repository, is_worktree ? "HEAD" : head_name);
+    if (!head) return tl::unexpected(head.error());
+    SidesOf sides{*base, is_worktree ? std::string(worktree) : *head, base_name, ""};
     if (from_merge_base) {
-        const auto shared =
-            repository.merge_base(*base, head_name == worktree ? *commit(repository, "HEAD") : sides.head_sha);
+        const auto shared = repository.merge_base(*base, *head);
         if (!shared) return tl::unexpected(fmt::format("{}: {}", range, shared.error().message));
         sides.base_sha = *shared;
     }

@@ -55,6 +55,18 @@ TEST(ComparisonSides, AWrongRangeSaysWhatToWrite) {
     BranchedRepository repository;
     EXPECT_NE(read_range(repository.open(), "main").error().find("BASE..HEAD"), std::string::npos);
     EXPECT_NE(read_range(repository.open(), "nowhere..main").error().find("'nowhere'"), std::string::npos);
+    for (const char* half : {"main..", "main...", "..main", "...main", ".."})
+        EXPECT_EQ(read_range(repository.open(), half).error(),
+                  std::string("'") + half + "' is no range; write BASE..HEAD or BASE..WORKTREE");
+}
+
+TEST(ComparisonSides, ABranchWithoutACommitHasNoMergeBase) {
+    BranchedRepository repository;
+    repository.git("checkout -q --orphan fresh");
+    const auto sides = read_range(repository.open(), "main...WORKTREE");
+    ASSERT_FALSE(sides);
+    EXPECT_NE(sides.error().find("'HEAD' is no commit"), std::string::npos) << sides.error();
+    EXPECT_FALSE(read_range(repository.open(), ""));
 }
 
 }  // namespace
