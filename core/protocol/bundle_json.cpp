@@ -1,6 +1,7 @@
 #include "core/protocol/bundle_json.h"
 
 #include <cmath>
+#include <limits>
 
 #include "core/protocol/fields.h"
 #include "core/protocol/spec_json.h"
@@ -127,7 +128,7 @@ Read<model::Measurement> read_measurement(const json::Json& document) {
     m.series.better = f.word("better", m.series.better, model::better_from);
     m.series.gating = f.boolean_or("gating", true);
     for (const auto& [name, value] : f.object("params").items())
-        m.params.emplace(name, value.is_string() ? value.get<std::string>() : value.dump());
+        m.params.emplace(name, value.is_string() ? value.get<std::string>() : json::dump(value));
     for (const auto& sample : f.array("samples")) {
         if (!sample.is_number() && !sample.is_null()) f.fail("samples: expected numbers");
         m.samples.push_back(sample.is_number() ? sample.get<double>() : nan);
@@ -194,13 +195,10 @@ Read<model::Trial> read_trial(const json::Json& document) {
     model::Trial trial;
     trial.number = f.integer("number");
     trial.phase = f.word("phase", trial.phase, model::phase_from);
-    const auto block = f.integer("block"), attempt = f.integer_or("attempt", 0), position = f.integer("position");
-    if (trial.number < 0 || block < 0 || block > 100'000 || attempt < 0 || attempt > 100'000 || position < 0 ||
-        position > 1000)
-        f.fail("number, block, attempt or position out of range");
-    trial.block = static_cast<int>(block);
-    trial.attempt = static_cast<int>(attempt);
-    trial.position = static_cast<int>(position);
+    if (trial.number < 0) f.fail("number: expected 0 or more");
+    trial.block = f.whole("block", 0, 100'000);
+    trial.attempt = f.whole_or("attempt", 0, 0, 100'000);
+    trial.position = f.whole("position", 0, 1000);
     trial.side = f.word("side", trial.side, model::side_from);
     trial.kept = f.boolean_or("kept", true);
     trial.void_reason = f.text_or("void_reason", "");

@@ -34,8 +34,24 @@ std::int64_t Fields::integer(const char* key) {
     return 0;
 }
 
-std::int64_t Fields::integer_or(const char* key, std::int64_t fallback) {
-    return json::integer(object_, key).value_or(fallback);
+int Fields::whole(const char* key, int low, int high) {
+    const auto value = json::integer(object_, key);
+    if (value && *value >= low && *value <= high) return static_cast<int>(*value);
+    fail(fmt::format("{}: expected a whole number from {} to {}", key, low, high));
+    return low;
+}
+
+int Fields::whole_or(const char* key, int fallback, int low, int high) {
+    const bool absent = !object_.is_object() || !object_.contains(key) || object_[key].is_null();
+    return absent ? fallback : whole(key, low, high);
+}
+
+std::chrono::milliseconds Fields::duration_ms(const char* key) {
+    constexpr std::int64_t longest = std::int64_t{100} * 365 * 86'400'000;  // what a configuration may say
+    const auto value = integer(key);
+    if (value >= 0 && value <= longest) return std::chrono::milliseconds(value);
+    fail(fmt::format("{}: expected 0 to {}", key, longest));
+    return {};
 }
 
 double Fields::number(const char* key) {

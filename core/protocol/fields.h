@@ -2,6 +2,7 @@
 // Reading one message field by field: the first field that is missing or of the wrong type is remembered by name,
 // and later reads give defaults. Private to this room.
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,11 @@ class Fields {
     std::string text(const char* key);
     std::string text_or(const char* key, std::string fallback);
     std::int64_t integer(const char* key);
-    std::int64_t integer_or(const char* key, std::int64_t fallback);
+    /// A whole number within bounds, so that it fits whatever it is put into. whole_or: an absent one is the fallback,
+    /// a wrong one still fails.
+    int whole(const char* key, int low, int high);
+    int whole_or(const char* key, int fallback, int low, int high);
+    std::chrono::milliseconds duration_ms(const char* key);
     double number(const char* key);
     std::optional<double> optional_number(const char* key);
     std::optional<std::int64_t> optional_integer(const char* key);

@@ -7,6 +7,8 @@
 namespace benchgate::protocol {
 namespace {
 
+constexpr int most = 1'000'000;  // of any number of seconds, blocks or protocol versions
+
 std::vector<model::HostFact> read_facts(Fields& fields) {
     std::vector<model::HostFact> facts;
     for (const auto& item : fields.array("facts")) {
@@ -100,7 +102,7 @@ Read<RegisterRequest> read_register_request(const json::Json& document) {
     m.labels = f.texts("labels", max_labels);
     m.public_key = f.text("public_key");
     m.version = f.text_or("version", "");
-    m.protocol = static_cast<int>(f.integer("protocol"));
+    m.protocol = f.whole("protocol", 0, most);
     return f.done(std::move(m));
 }
 
@@ -110,11 +112,11 @@ Read<RegisterAnswer> read_register_answer(const json::Json& document) {
     m.runner = f.text("runner");
     m.name = f.text_or("name", "");
     m.token = f.text("token");
-    m.heartbeat_s = static_cast<int>(f.integer_or("heartbeat_s", m.heartbeat_s));
-    m.lease_ttl_s = static_cast<int>(f.integer_or("lease_ttl_s", m.lease_ttl_s));
-    m.wait_s = static_cast<int>(f.integer_or("wait_s", m.wait_s));
-    m.protocol_min = static_cast<int>(f.integer_or("protocol_min", m.protocol_min));
-    m.protocol_max = static_cast<int>(f.integer_or("protocol_max", m.protocol_max));
+    m.heartbeat_s = f.whole_or("heartbeat_s", m.heartbeat_s, 0, most);
+    m.lease_ttl_s = f.whole_or("lease_ttl_s", m.lease_ttl_s, 0, most);
+    m.wait_s = f.whole_or("wait_s", m.wait_s, 0, most);
+    m.protocol_min = f.whole_or("protocol_min", m.protocol_min, 0, most);
+    m.protocol_max = f.whole_or("protocol_max", m.protocol_max, 0, most);
     return f.done(std::move(m));
 }
 
@@ -127,9 +129,8 @@ Read<LeaseRequest> read_lease_request(const json::Json& document) {
     if (m.state != "ready" && m.state != "draining" && m.state != "quarantined") f.fail("state: unknown word");
     m.labels = f.texts("labels", max_labels);
     m.facts = read_facts(f);
-    m.wait_s = static_cast<int>(f.integer_or("wait_s", 0));
-    if (m.wait_s < 0 || m.wait_s > 25) f.fail("wait_s: expected 0 to 25");
-    m.protocol = static_cast<int>(f.integer_or("protocol", protocol_version));
+    m.wait_s = f.whole_or("wait_s", 0, 0, 25);
+    m.protocol = f.whole_or("protocol", protocol_version, 0, most);
     return f.done(std::move(m));
 }
 
@@ -145,8 +146,7 @@ Read<LeaseAnswer> read_lease_answer(const json::Json& document) {
     m.clone.expires_at = clone.text_or("expires_at", "");
     if (m.clone.url.empty()) f.fail("clone.url: expected a text");
     m.expires_at = f.text("expires_at");
-    m.heartbeat_s = static_cast<int>(f.integer_or("heartbeat_s", m.heartbeat_s));
-    if (m.heartbeat_s < 1 || m.heartbeat_s > 600) f.fail("heartbeat_s: expected 1 to 600");
+    m.heartbeat_s = f.whole_or("heartbeat_s", m.heartbeat_s, 1, 600);
     m.deadline = f.text("deadline");
     return f.done(std::move(m));
 }
@@ -156,7 +156,7 @@ Read<HeartbeatRequest> read_heartbeat_request(const json::Json& document) {
     HeartbeatRequest m;
     m.request_id = f.text_or("request_id", "");
     m.phase = f.word("phase", m.phase, model::job_phase_from);
-    m.block = static_cast<int>(f.integer_or("block", 0));
+    m.block = f.whole_or("block", 0, 0, most);
     m.progress = f.optional_number("progress").value_or(0);
     if (!(m.progress >= 0 && m.progress <= 1)) f.fail("progress: expected 0 to 1");
     if (auto eta = f.optional_integer("eta_s"); eta && *eta >= 0 && *eta < 10'000'000) m.eta_s = static_cast<int>(*eta);

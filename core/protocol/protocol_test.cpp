@@ -114,6 +114,38 @@ TEST(Protocol, AMissingFieldIsNamed) {
         json::parse(R"({"request_id":"a","boot_id":"b","wait_s":25,"from_the_future":[]})").value()));
 }
 
+TEST(Protocol, AnIntegerThatDoesNotFitIsRefusedInsteadOfCut) {
+    constexpr std::int64_t wraps_to_one = (std::int64_t{1} << 32) + 1;
+    json::Json ask{{"request_id", "r"}, {"join_token", "t"}, {"public_key", "k"}, {"protocol", 1}};
+    EXPECT_TRUE(read_register_request(ask));
+    ask["protocol"] = wraps_to_one;
+    EXPECT_EQ(read_register_request(ask).error().message, "protocol: expected a whole number from 0 to 1000000");
+    json::Json answer{{"runner", "r"}, {"token", "t"}, {"wait_s", wraps_to_one}};
+    EXPECT_FALSE(read_register_answer(answer));
+    answer["wait_s"] = 25;
+    EXPECT_TRUE(read_register_answer(answer));
+    answer["heartbeat_s"] = -1;
+    EXPECT_FALSE(read_register_answer(answer));
+    EXPECT_FALSE(read_heartbeat_request({{"phase", "measure"}, {"block", wraps_to_one}}));
+    for (const auto* key : {"max_trials", "build_timeout_ms", "trial_timeout_ms", "job_timeout_ms", "line"})
+        for (const std::int64_t wrong : {std::int64_t{-1}, INT64_MAX}) {
+            auto spec = to_json(full_spec());
+            spec["suite"][key] = wrong;
+            EXPECT_FALSE(read_job_spec(spec)) << key << wrong;
+        }
+    for (const auto* key : {"max_trials", "tests"}) {
+        auto spec = to_json(full_spec());
+        spec["experiment"][key] = wraps_to_one;
+        EXPECT_FALSE(read_job_spec(spec)) << key;
+    }
+}
+
+TEST(Protocol, AnUnknownWordOfThePolicyIsNoDefault) {
+    auto spec = to_json(full_spec());
+    spec["experiment"]["policy"]["inconclusive"] = "blok";
+    EXPECT_EQ(read_job_spec(spec).error().message, "experiment: policy: inconclusive: unknown word");
+}
+
 TEST(Protocol, EveryMessageReadsBackWhatWasWritten) {
     const auto finish = read_finish_request(
         to_json(FinishRequest{"r", "failed", model::JobPhase::build, "exit 2", false, "{}", "sig"}));

@@ -7,6 +7,8 @@
 namespace benchgate::protocol {
 namespace {
 
+constexpr int most_trials = 10'000;  // a side
+
 json::Json levels_json(const std::vector<model::Level>& levels) {
     auto list = json::Json::array();
     for (const auto& level : levels)
@@ -97,8 +99,10 @@ Read<model::Policy> read_policy(const json::Json& document) {
     policy.detect = f.number("detect");
     if (!(policy.false_alarms > 0 && policy.false_alarms < 1)) f.fail("false_alarms: expected a share between 0 and 1");
     if (!(policy.detect > 0 && policy.detect < 10)) f.fail("detect: expected a share above 0");
-    policy.inconclusive = f.text_or("inconclusive", "neutral") == "block" ? model::InconclusiveAction::block
-                                                                          : model::InconclusiveAction::neutral;
+    const auto inconclusive = f.text_or("inconclusive", "neutral");
+    if (inconclusive != "neutral" && inconclusive != "block") f.fail("inconclusive: unknown word");
+    policy.inconclusive =
+        inconclusive == "block" ? model::InconclusiveAction::block : model::InconclusiveAction::neutral;
     policy.drift_per = f.optional_text("drift_per");
     policy.drift_allow = f.optional_number("drift_allow");
     return f.done(std::move(policy));
@@ -141,10 +145,10 @@ Read<model::Suite> read_suite(const json::Json& document) {
     suite.run = f.text("run");
     suite.format = f.text("format");
     suite.artifacts = f.texts("artifacts");
-    suite.max_trials = static_cast<int>(f.integer("max_trials"));
-    suite.timeout.build = std::chrono::milliseconds(f.integer("build_timeout_ms"));
-    suite.timeout.trial = std::chrono::milliseconds(f.integer("trial_timeout_ms"));
-    suite.timeout.job = std::chrono::milliseconds(f.integer("job_timeout_ms"));
+    suite.max_trials = f.whole("max_trials", 1, most_trials);
+    suite.timeout.build = f.duration_ms("build_timeout_ms");
+    suite.timeout.trial = f.duration_ms("trial_timeout_ms");
+    suite.timeout.job = f.duration_ms("job_timeout_ms");
     suite.measure = f.texts("measure");
     for (const auto& [name, value] : f.object("environment").items()) {
         if (!value.is_string())
@@ -152,7 +156,7 @@ Read<model::Suite> read_suite(const json::Json& document) {
         else
             suite.environment.emplace(name, value.get<std::string>());
     }
-    suite.line = static_cast<int>(f.integer_or("line", 0));
+    suite.line = f.whole_or("line", 0, 0, 1'000'000);
     return f.done(std::move(suite));
 }
 
@@ -172,14 +176,12 @@ Read<model::Experiment> read_experiment(const json::Json& document) {
         experiment.seed = seed.get<std::uint64_t>();
     else
         f.fail("seed: expected an unsigned integer");
-    experiment.max_trials = static_cast<int>(f.integer("max_trials"));
-    if (experiment.max_trials < 1 || experiment.max_trials > 10'000) f.fail("max_trials: expected 1 to 10000");
+    experiment.max_trials = f.whole("max_trials", 1, most_trials);
     experiment.false_alarms = f.number("false_alarms");
     if (!(experiment.false_alarms > 0 && experiment.false_alarms < 1))
         f.fail("false_alarms: expected a share between 0 and 1");
     experiment.confirm = f.boolean_or("confirm", true);
-    experiment.tests = static_cast<int>(f.integer_or("tests", 0));
-    if (experiment.tests < 0 || experiment.tests > 1'000'000) f.fail("tests: out of range");
+    experiment.tests = f.whole_or("tests", 0, 0, 1'000'000);
     experiment.policy = f.take("policy", read_policy(f.object("policy")));
     return f.done(std::move(experiment));
 }
