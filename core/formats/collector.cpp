@@ -110,9 +110,14 @@ model::Measurement* Collector::series(const Row& row) {
     const auto [place, fresh] = index_.try_emplace({row.benchmark, row.metric}, gathered_.values.size());
     if (!fresh) {
         auto& known = gathered_.values[place->second];
-        if (known.series.unit == row.unit) return &known;
-        fail(row.benchmark, fmt::format("two units for {}: {} and {}", row.metric, known.series.unit, row.unit));
-        return nullptr;
+        const auto two = [&](std::string_view what, std::string_view first, std::string_view second) {
+            fail(row.benchmark, fmt::format("two {} for {}: {} and {}", what, row.metric, first, second));
+            return nullptr;
+        };
+        if (known.series.unit != row.unit) return two("units", known.series.unit, row.unit);
+        if (known.series.better != row.better)
+            return two("directions", model::to_string(known.series.better), model::to_string(row.better));
+        return &known;
     }
     model::Measurement measurement;
     measurement.series = {{row.benchmark, row.metric}, std::string(row.unit), row.better, row.gating};

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -31,7 +32,7 @@ std::optional<Number> number_in(std::string_view text) {
     return value;
 }
 
-/// A name, a whole number of iterations, and at least one more field.
+/// A name, a whole number of iterations, and at least one value with its unit.
 bool is_result(const Fields& fields) {
     return fields.size() >= 4 && fields[0].starts_with("Benchmark") &&
            number_in<std::int64_t>(fields[1]).value_or(0) > 0;
@@ -71,9 +72,7 @@ class Reader {
             awaits_reason_ = false;
             if (text.starts_with("    ")) {
                 failures_.back().second +=
-                    ": " + excerpt(text.substr(text.find_first_not_of(' ') == std::string_view::npos
-                                                   ? 0
-                                                   : text.find_first_not_of(' ')));
+                    ": " + excerpt(text.substr(std::min(text.find_first_not_of(' '), text.size())));
                 return;
             }
         }

@@ -222,6 +222,11 @@ TEST(BenchgateJson, MistakesFailTheirBenchmark) {
     EXPECT_EQ(parsed.errors.size(), 8u);  // two rows without a benchmark say the same
     EXPECT_EQ(parsed.errors.at(0), (model::MeasurementError{"a", "a measurement without its unit"}));
     EXPECT_EQ(parsed.errors.at(7), (model::MeasurementError{"g", "two units for time: ns and bytes"}));
+    const auto directions = parse("json", R"({"measurements": [
+        {"benchmark": "a", "unit": "ns", "value": 1}, {"benchmark": "a", "unit": "ns", "value": 1, "better": "higher"}]})")
+                                .value();
+    EXPECT_TRUE(directions.values.empty());
+    EXPECT_EQ(directions.errors.at(0), (model::MeasurementError{"a", "two directions for time: lower and higher"}));
     EXPECT_EQ(parse("json", R"({"schema_version": 2, "measurements": []})").value().errors.at(0).message,
               "schema_version is not 1");
 }
