@@ -11,28 +11,12 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include "core/model/utf8.h"
 #include "platform/clock.h"
 
 namespace benchgate::platform {
 
 namespace {
-
-/// Length of the UTF-8 character that starts here; 0: there is none.
-std::size_t utf8_length(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char first = byte(0);
-    std::size_t length = first < 0x80 ? 1 : first >= 0xc2 && first <= 0xdf ? 2 : (first & 0xf0) == 0xe0 ? 3 : 0;
-    if (first >= 0xf0 && first <= 0xf4) length = 4;
-    if (length == 0 || text.size() < length) return 0;
-    for (std::size_t i = 1; i < length; ++i)
-        if ((byte(i) & 0xc0) != 0x80) return 0;
-    // Overlong forms, surrogates and what lies beyond U+10FFFF show in the second byte.
-    if (first == 0xe0 && byte(1) < 0xa0) return 0;
-    if (first == 0xed && byte(1) > 0x9f) return 0;
-    if (first == 0xf0 && byte(1) < 0x90) return 0;
-    if (first == 0xf4 && byte(1) > 0x8f) return 0;
-    return length;
-}
 
 class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
   public:
@@ -86,7 +70,7 @@ std::string escape_control(std::string_view text) {
     out.reserve(text.size());
     while (!text.empty()) {
         const auto byte = static_cast<unsigned char>(text.front());
-        const std::size_t length = utf8_length(text);
+        const std::size_t length = model::character_length(text);
         const bool c1 = length == 2 && byte == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0;
         // Directional overrides (U+202A-202E, U+2066-2069) and line separators reorder or break what a person reads.
         const bool steering = length == 3 && byte == 0xe2 &&

@@ -9,6 +9,8 @@
 #include <set>
 #include <sstream>
 
+#include "core/model/utf8.h"
+
 namespace benchgate::config {
 namespace {
 
@@ -150,27 +152,13 @@ class Builder : public YAML::EventHandler {
     int documents_ = 0;
 };
 
-/// Length of the UTF-8 character at the front, 0 for none.
-std::size_t character(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    if (byte(0) < 0x80) return 1;
-    const std::size_t length = byte(0) >= 0xC2 && byte(0) <= 0xDF   ? 2
-                               : (byte(0) & 0xF0) == 0xE0           ? 3
-                               : byte(0) >= 0xF0 && byte(0) <= 0xF4 ? 4
-                                                                    : 0;
-    if (length == 0 || text.size() < length) return 0;
-    for (std::size_t i = 1; i < length; ++i)
-        if ((byte(i) & 0xC0) != 0x80) return 0;
-    return length;
-}
-
 /// What yaml-cpp would misread or crash on is refused before it sees the text.
 std::optional<ConfigError> unreadable(std::string_view yaml) {
     if (yaml.size() > max_bytes) return ConfigError{1, 1, fmt::format("the file has more than {} bytes", max_bytes)};
     int line = 1;
     int column = 1;
     while (!yaml.empty()) {
-        const auto length = character(yaml);
+        const auto length = model::character_length(yaml);
         const auto byte = static_cast<unsigned char>(yaml[0]);
         if (length == 0) return ConfigError{line, column, "not UTF-8"};
         if ((byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7F)
@@ -202,11 +190,11 @@ std::string shown(std::string_view text) {
     std::string result;
     for (std::size_t count = 0; !text.empty(); ++count) {
         if (count == most) return result + "...";
-        const auto length = std::max<std::size_t>(character(text), 1);
+        const auto length = model::character_length(text);
         const auto byte = static_cast<unsigned char>(text[0]);
-        const bool control = byte < 0x20 || byte == 0x7F || character(text) == 0;
+        const bool control = byte < 0x20 || byte == 0x7F || length == 0;
         result += control ? std::string_view("?") : text.substr(0, length);
-        text.remove_prefix(length);
+        text.remove_prefix(std::max<std::size_t>(length, 1));
     }
     return result;
 }

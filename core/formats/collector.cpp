@@ -5,26 +5,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/model/utf8.h"
+
 namespace benchgate::formats {
 namespace {
-
-/// Length of the well-formed UTF-8 character at the front of `text`; 0: there is none.
-std::size_t utf8_length(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char lead = byte(0);
-    if (lead < 0x80) return 1;
-    const std::size_t length = lead >= 0xC2 && lead <= 0xDF   ? 2
-                               : (lead & 0xF0) == 0xE0        ? 3
-                               : lead >= 0xF0 && lead <= 0xF4 ? 4
-                                                              : 0;
-    if (length == 0 || text.size() < length) return 0;
-    for (std::size_t i = 1; i < length; ++i)
-        if ((byte(i) & 0xC0) != 0x80) return 0;
-    // Overlong forms, surrogates and what lies beyond U+10FFFF show in the second byte.
-    if ((lead == 0xE0 && byte(1) < 0xA0) || (lead == 0xED && byte(1) > 0x9F)) return 0;
-    if ((lead == 0xF0 && byte(1) < 0x90) || (lead == 0xF4 && byte(1) > 0x8F)) return 0;
-    return length;
-}
 
 bool is_control(std::string_view text) {
     const auto byte = static_cast<unsigned char>(text[0]);
@@ -36,7 +20,7 @@ bool is_control(std::string_view text) {
 
 bool printable(std::string_view text) {
     while (!text.empty()) {
-        const auto length = utf8_length(text);
+        const auto length = model::character_length(text);
         if (length == 0 || is_control(text)) return false;
         text.remove_prefix(length);
     }
@@ -46,7 +30,7 @@ bool printable(std::string_view text) {
 std::string excerpt(std::string_view text, std::size_t bytes) {
     std::string result;
     while (!text.empty()) {
-        const auto length = utf8_length(text);
+        const auto length = model::character_length(text);
         if (result.size() + std::max<std::size_t>(length, 1) > bytes) return result + "...";
         if (length == 0 || is_control(text)) {
             result += '?';
