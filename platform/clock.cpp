@@ -87,14 +87,14 @@ class Reader {
     }
 
     bool done() const { return ok_ && text_.empty(); }
-    bool ok() const { return ok_; }
 
-  private:
     int fail() {
         ok_ = false;
         text_ = {};
         return 0;
     }
+
+  private:
     std::string_view text_;
     bool ok_ = true;
 };
@@ -107,7 +107,7 @@ std::chrono::minutes read_offset(Reader& reader) {
     const int hours = reader.digits(2);
     reader.expect(":");
     const int minutes = reader.digits(2);
-    if (hours > 23 || minutes > 59) reader.digits(99);  // no such offset: fails the reader
+    if (hours > 23 || minutes > 59) reader.fail();
     const std::chrono::minutes offset = std::chrono::hours(hours) + std::chrono::minutes(minutes);
     return minus ? -offset : offset;
 }

@@ -40,7 +40,7 @@ class FakeClock final : public Clock {
     std::chrono::steady_clock::time_point steady_{};
 };
 
-/// "2026-11-21T04:14:20Z"; with fractional_digits 3 or 6: "2026-11-21T04:14:20.125Z". Rounds down.
+/// "2026-11-21T04:14:20Z"; with fractional_digits from 1 to 9: "2026-11-21T04:14:20.125Z". Rounds down.
 std::string format_utc(std::chrono::system_clock::time_point moment, int fractional_digits = 0);
 
 /// Reads what format_utc writes, and the other usual forms of RFC 3339: a blank or small letters instead of T and Z,

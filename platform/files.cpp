@@ -89,18 +89,6 @@ FileResult<std::string> read_file(const std::filesystem::path& path, std::size_t
     return read_all(file.get(), max_bytes, path.string());
 }
 
-FileResult<std::string> read_file_tail(const std::filesystem::path& path, std::size_t max_bytes) {
-    const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file) return failed(errno, "cannot open '" + path.string() + "'");
-    const off_t end = ::lseek(file.get(), 0, SEEK_END);
-    const off_t start = std::max<off_t>(0, end - static_cast<off_t>(max_bytes));
-    std::string bytes(static_cast<std::size_t>(end - start), '\0');
-    const ssize_t count = ::pread(file.get(), bytes.data(), bytes.size(), start);
-    if (count < 0) return failed(errno, "cannot read '" + path.string() + "'");
-    bytes.resize(static_cast<std::size_t>(count));
-    return bytes;
-}
-
 FileResult<Fd> open_below(const std::filesystem::path& directory, const std::filesystem::path& relative) {
     const std::string name = (directory / relative.relative_path()).string();
     const Fd root(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));

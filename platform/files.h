@@ -61,9 +61,6 @@ class TempDir {
 /// The whole file; too_large when it has more than max_bytes. Follows links: for paths of our own.
 FileResult<std::string> read_file(const std::filesystem::path& path, std::size_t max_bytes);
 
-/// The end of a file, at most max_bytes of it.
-FileResult<std::string> read_file_tail(const std::filesystem::path& path, std::size_t max_bytes);
-
 /// A regular file below directory, read without leaving it: no "..", no absolute path, no link that leads out
 /// (openat2 RESOLVE_BENEATH), no link in its last part, no device, no pipe that would block. For what jobs write.
 FileResult<std::string> read_below(const std::filesystem::path& directory, const std::filesystem::path& relative,

@@ -137,7 +137,8 @@ struct FetchOptions {
 /// A bare repository that follows one remote.
 class Mirror : public Repository {
   public:
-    /// The address may change (a renamed repository): the new one is used from then on. It must not hold a password.
+    /// The address may change (a renamed repository): the new one is used from then on. It must not hold a password
+    /// or token.
     static GitResult<Mirror> open_or_create(const std::filesystem::path& path, const std::string& url);
     GitResult<void> fetch(const FetchOptions& options);
     /// Refs of the mirror with a prefix, sorted: name and id.

@@ -53,11 +53,13 @@ int on_sideband(const char* /*text*/, int /*size*/, void* payload) {
     return state.options.stop.stop_requested() ? state.give_up(GitErrorKind::cancelled, "fetch cancelled") : 0;
 }
 
-bool holds_password(std::string_view url) {
+/// Forges take a token in the place of the user's name too; only ssh has names there that are no secret.
+bool holds_secret(std::string_view url) {
     const auto scheme = url.find("://");
     if (scheme == std::string_view::npos) return false;
     const auto host = url.substr(scheme + 3, url.find('/', scheme + 3) - scheme - 3);
-    return host.find('@') != std::string_view::npos && host.find(':') < host.find('@');
+    const auto at = host.find('@');
+    return at != std::string_view::npos && (url.starts_with("http") || host.find(':') < at);
 }
 
 }
@@ -66,8 +68,9 @@ Mirror::Mirror(git_repository* repository, std::string url) : Repository(reposit
 
 GitResult<Mirror> Mirror::open_or_create(const std::filesystem::path& path, const std::string& url) {
     git::start_library();
-    if (url.empty() || holds_password(url))
-        return git::error(GitErrorKind::invalid_argument, "the address of a mirror must not hold a password");
+    if (url.empty()) return git::error(GitErrorKind::invalid_argument, "a mirror needs an address");
+    if (holds_secret(url))
+        return git::error(GitErrorKind::invalid_argument, "the address of a mirror must not hold a user or password");
     git_repository* repository = nullptr;
     int code = git_repository_open_bare(&repository, path.c_str());
     if (code == GIT_ENOTFOUND) {

@@ -54,6 +54,7 @@ int wait_for(int fd, short events, const std::string& host) {
     pollfd waiting[2] = {{fd, events, 0}, {current ? current->stop.fd() : -1, POLLIN, 0}};
     int ready;
     while ((ready = ::poll(waiting, 2, static_cast<int>(limit.count()))) < 0 && errno == EINTR) continue;
+    if (ready == 0 && current && left < stall) return complain("the fetch took longer than allowed");
     if (ready == 0) return complain("no answer from " + host + " in " + std::to_string(limit.count()) + " ms");
     if (waiting[1].revents != 0) return complain("cancelled");
     return ready < 0 ? complain(std::strerror(errno)) : 0;

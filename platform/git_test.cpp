@@ -178,6 +178,9 @@ TEST_F(Git, MistakesOfAddressHaveTheirOwnErrors) {
     auto with_password = Mirror::open_or_create(dir.path() / "m", "https://x:secret@example.org/a");
     ASSERT_FALSE(with_password);
     EXPECT_EQ(with_password.error().message.find("secret"), std::string::npos);
+    // GitHub takes a token in the place of the user as well.
+    EXPECT_FALSE(Mirror::open_or_create(dir.path() / "m", "https://opaque-token@example.org/a"));
+    EXPECT_TRUE(Mirror::open_or_create(dir.path() / "m", "https://example.org/a@b"));
     auto nowhere = Mirror::open_or_create(dir.path() / "n", (dir.path() / "none").string()).value();
     EXPECT_FALSE(nowhere.fetch({}));
 }
@@ -207,6 +210,11 @@ TEST_F(Git, AServerThatStallsIsGivenUpAndAStopIsHeard) {
     const auto stalled = silent.fetch(options);
     ASSERT_FALSE(stalled);
     EXPECT_EQ(stalled.error().kind, GitErrorKind::network) << stalled.error().message;
+    options.total_limit = std::chrono::milliseconds(0);
+    const auto late = silent.fetch(options);
+    ASSERT_FALSE(late);
+    EXPECT_NE(late.error().message.find("longer than allowed"), std::string::npos) << late.error().message;
+    options.total_limit = std::chrono::hours(1);
     std::stop_source source;
     source.request_stop();
     options.stop = source.get_token();

@@ -10,13 +10,8 @@ std::string random_uuid() {
     std::string bytes = random_bytes(16);
     bytes[6] = static_cast<char>((bytes[6] & 0x0f) | 0x40);  // version 4
     bytes[8] = static_cast<char>((bytes[8] & 0x3f) | 0x80);  // variant of RFC 4122
-    std::string text;
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-        const auto byte = static_cast<unsigned char>(bytes[i]);
-        text += "0123456789abcdef"[byte >> 4];
-        text += "0123456789abcdef"[byte & 15];
-    }
+    std::string text = hex_encode(bytes);
+    for (const std::size_t dash : {8, 13, 18, 23}) text.insert(dash, 1, '-');
     return text;
 }
 

@@ -1,8 +1,7 @@
 // Owns randomness that must not be guessed: identifiers and tokens, taken from the operating system. Does not own the
-// randomness of measurements: that comes from a recorded seed (core/judging).
+// randomness of measurements: their order follows from a recorded seed (runners/measure).
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>

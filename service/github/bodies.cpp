@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "core/json/json.h"
+#include "core/model/utf8.h"
 #include "platform/clock.h"
 
 namespace benchgate::github {
@@ -16,26 +17,6 @@ constexpr std::string_view cut_note =
     "\n\n... (cut: longer than GitHub allows; the whole report is on benchgate's page)";
 constexpr std::string_view ellipsis = "...";
 
-/// Length of the UTF-8 sequence that text begins with; 0: it begins with none (RFC 3629: no surrogates, no overlong
-/// forms, nothing above U+10FFFF).
-std::size_t sequence_length(std::string_view text) {
-    const auto byte = [&](std::size_t k) { return static_cast<unsigned char>(text[k]); };
-    const unsigned char first = byte(0);
-    if (first < 0x80) return 1;
-    const std::size_t length = first >= 0xc2 && first < 0xe0   ? 2
-                               : first >= 0xe0 && first < 0xf0 ? 3
-                               : first >= 0xf0 && first < 0xf5 ? 4
-                                                               : 0;
-    if (length == 0 || text.size() < length) return 0;
-    for (std::size_t k = 1; k < length; ++k)
-        if ((byte(k) & 0xc0) != 0x80) return 0;
-    if (first == 0xe0 && byte(1) < 0xa0) return 0;
-    if (first == 0xed && byte(1) >= 0xa0) return 0;
-    if (first == 0xf0 && byte(1) < 0x90) return 0;
-    if (first == 0xf4 && byte(1) >= 0x90) return 0;
-    return length;
-}
-
 struct Counted {
     std::string text;                ///< valid UTF-8
     std::size_t characters = 0;      ///< of the whole text
@@ -47,7 +28,7 @@ Counted count_characters(std::string_view text, std::size_t limit) {
     result.text.reserve(text.size());
     while (!text.empty()) {
         if (result.characters == limit) result.bytes_of_limit = result.text.size();
-        const std::size_t length = sequence_length(text);
+        const std::size_t length = model::character_length(text);
         result.text += length == 0 ? std::string_view("\xef\xbf\xbd") : text.substr(0, length);
         text.remove_prefix(std::max<std::size_t>(1, length));
         ++result.characters;
