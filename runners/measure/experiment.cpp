@@ -63,7 +63,16 @@ class Experiment {
         trial->number = next_number_++;
         trial->side = request.side;
         drop_unwanted(*trial);
+        judge_what_the_policy_names(*trial);
         return trial;
+    }
+
+    /// The bundle says it, so that every later judge counts the same series.
+    void judge_what_the_policy_names(model::Trial& trial) const {
+        const auto& named = bundle_.experiment.policy.metrics;
+        for (auto& value : trial.values)
+            if (value.series.better != model::Better::none && named.contains(value.series.key.metric))
+                value.series.gating = true;
     }
 
     /// One discarded trial a side: warms caches, and its names fix the number of tests before anything is measured.

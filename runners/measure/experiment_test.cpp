@@ -15,6 +15,7 @@ namespace {
 struct FakeTool {
     double slow_factor = 1.0;  ///< of "slow" in head
     double noise = 0.002;
+    bool records_memory = false;     ///< a metric that its format does not judge by itself
     std::map<int, double> steal_at;  ///< trial call -> stolen seconds
     std::mt19937_64 random{1};
     std::vector<TrialRequest> calls;
@@ -32,6 +33,10 @@ struct FakeTool {
             m.series = {{name, "time"}, "ns", model::Better::lower, true};
             const double factor = name == "slow" && request.side == model::Side::head ? slow_factor : 1.0;
             m.samples = {1000 * factor * std::exp(noise * std::normal_distribution<double>()(random))};
+            trial.values.push_back(m);
+            if (!records_memory) continue;
+            m.series = {{name, "peak_memory"}, "bytes", model::Better::lower, false};
+            m.samples = {4096 * factor};
             trial.values.push_back(m);
         }
         return trial;
@@ -94,6 +99,27 @@ TEST(Experiment, ASlowdownIsMeasuredAgainOnFreshBlocksAndOnlyThatBenchmark) {
             EXPECT_EQ(trial.values[0].series.key.benchmark, "slow");
         }
     EXPECT_GE(confirming, 2 * block_size);
+}
+
+TEST(Experiment, AMetricThatThePolicyNamesIsJudged) {
+    Course recorded;
+    recorded.tool.records_memory = true;
+    recorded.tool.slow_factor = 1.3;
+    ASSERT_TRUE(recorded.run());
+    EXPECT_EQ(recorded.bundle.experiment.tests, 2) << "memory is recorded only";
+    Course judged;
+    judged.tool.records_memory = true;
+    judged.tool.slow_factor = 1.3;
+    judged.bundle.experiment.policy.metrics["peak_memory"].detect = 0.05;
+    ASSERT_TRUE(judged.run());
+    EXPECT_EQ(judged.bundle.experiment.tests, 4);
+    int memory = 0;
+    for (const auto& verdict : judging::judge(judged.bundle).verdicts)
+        if (verdict.series.key == model::SeriesKey{"slow", "peak_memory"}) {
+            ++memory;
+            EXPECT_EQ(verdict.kind, model::VerdictKind::regressed) << verdict.reason;
+        }
+    EXPECT_EQ(memory, 1);
 }
 
 TEST(Experiment, ADisturbedBlockIsMeasuredAgainAndKeptInTheBundleAsVoid) {
