@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "cli/config_file.h"
+#include "core/reporting/numbers.h"
 
 namespace benchgate::cli {
 namespace {
@@ -22,10 +23,6 @@ std::string when(const model::Triggers& on) {
     return text.empty() ? "on command only" : text;
 }
 
-std::string counted(std::size_t count, std::string_view noun) {
-    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 }  // namespace
 
 int run_check_config(const std::string& path, std::ostream& out, std::ostream& err) {
@@ -37,6 +34,9 @@ int run_check_config(const std::string& path, std::ostream& out, std::ostream& e
     const auto name = config_name(path);
     for (const auto& unmet : config->unmet)
         fmt::print(err, "{}:{}:{}: warning: {}\n", name, unmet.line, unmet.column, unmet.message);
+    const auto counted = [](std::size_t count, std::string_view noun) {
+        return reporting::counted(static_cast<long long>(count), noun);
+    };
     fmt::print(out, "{}: {}, {}, {}\n", name, counted(config->suites.size(), "suite"),
                counted(config->budgets.size(), "budget"), counted(config->claims.size(), "claim"));
     for (const auto& suite : config->suites) {

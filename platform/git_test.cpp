@@ -145,7 +145,10 @@ TEST_F(Git, ATreeWithAHostileNameIsRefused) {
         const auto evil = repository.resolve("evil").value();
         const fs::path to = dir.path() / ("evil" + std::to_string(name.size()) + name.substr(1, 1));
         fs::remove_all(to);
-        EXPECT_FALSE(repository.checkout(evil, to)) << name;
+        const auto refused = repository.checkout(evil, to);
+        ASSERT_FALSE(refused) << name;
+        EXPECT_EQ(refused.error().kind, GitErrorKind::unsafe) << name << ": " << refused.error().message;
+        EXPECT_TRUE(fs::is_empty(to)) << name;
     }
 }
 

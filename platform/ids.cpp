@@ -27,7 +27,7 @@ std::uint64_t random_seed() {
     const std::string bytes = random_bytes(8);
     std::uint64_t seed = 0;
     std::memcpy(&seed, bytes.data(), sizeof seed);
-    return seed;
+    return seed >> 11;
 }
 
 bool is_uuid(std::string_view text) {

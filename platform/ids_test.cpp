@@ -35,6 +35,7 @@ TEST(Ids, TokensCarryTheirPrefixAndNothingThatNeedsQuoting) {
               std::string::npos);
     EXPECT_NE(token, random_token("bgr_"));
     EXPECT_NE(random_seed(), random_seed());
+    for (int i = 0; i < 20; ++i) EXPECT_LT(random_seed(), std::uint64_t{1} << 53);
 }
 
 }

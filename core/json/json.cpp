@@ -8,8 +8,8 @@
 namespace benchgate::json {
 namespace {
 
-/// Counts levels and throws away the document by a message, since the callback of nlohmann cannot stop the parser:
-/// beyond the limit it discards everything, so memory stays bounded by the bytes read.
+/// A first reading that builds nothing: it counts levels and stops at the first one too many, which the callback of
+/// nlohmann's own parse cannot do.
 class DepthGuard : public nlohmann::json_sax<Json> {
   public:
     DepthGuard(int limit, std::string& error, std::size_t& byte) : limit_(limit), error_(error), byte_(byte) {}
