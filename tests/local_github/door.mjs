@@ -4,7 +4,7 @@
 import crypto from 'node:crypto';
 import { forward, listen, refusal, send_bytes, send_json } from './loopback.mjs';
 
-const kinds = ['status', 'silence', 'disconnect', 'fresh_token'];
+const kinds = ['status', 'silence', 'disconnect', 'answer_lost', 'answer_withheld', 'fresh_token'];
 const messages = {
   401: 'Bad credentials',
   404: 'Not Found',
@@ -29,8 +29,9 @@ class Door {
   fresh_tokens = new Map();
 
   /// {kind: 'status', status, headers?, body?} answers so; 'silence' never answers; 'disconnect' closes the connection;
-  /// 'fresh_token' refuses each new installation token `times` times with 401. `method` and `path` (a regular
-  /// expression) choose requests, `times` how many of them (default 1).
+  /// 'answer_lost' and 'answer_withheld' do what was asked first and then close or keep silent; 'fresh_token' refuses
+  /// each new installation token `times` times with 401. `method` and `path` (a regular expression) choose requests,
+  /// `times` how many of them (default 1). A request's entry in `requests` names the fault that it met.
   add_fault({ kind, method, path, times = 1, status, headers = {}, body }) {
     if (!kinds.includes(kind)) throw refusal(422, `kind must be one of ${kinds.join(', ')}`);
     if (kind === 'status' && !Number.isInteger(status)) throw refusal(422, 'a fault of kind status needs a status');
@@ -63,8 +64,8 @@ class Door {
     this.requests.push(entry);
     if (this.requests.length > remembered_requests) this.requests.shift();
     const fault = this.#fault_for(request);
-    if (fault) {
-      entry.fault = fault.kind;
+    if (fault) entry.fault = fault.kind;
+    if (fault && !fault.kind.startsWith('answer_')) {
       entry.status = fault.status ?? null;
       return play(fault, request, response);
     }
@@ -73,6 +74,7 @@ class Door {
     entry.status = answer.status;
     entry.violations = request_violations(answer);
     this.#remember_token(request, answer);
+    if (fault) return play(fault, request, response);
     send_bytes(response, with_etag(request, answer));
   }
 
@@ -80,7 +82,7 @@ class Door {
     const left = this.fresh_tokens.get(token_of(request)) ?? 0;
     if (left > 0) {
       this.fresh_tokens.set(token_of(request), left - 1);
-      return { kind: 'status', status: 401, headers: {} };
+      return { kind: 'fresh_token', status: 401, headers: {} };
     }
     const fault = this.faults.find(
       (one) =>
@@ -102,8 +104,9 @@ class Door {
 }
 
 function play({ kind, status, headers, body }, request, response) {
-  if (kind === 'disconnect') return void request.socket.destroy();
-  if (kind === 'silence') return; // the connection stays open until the client gives up or the door closes
+  if (kind === 'disconnect' || kind === 'answer_lost') return void request.socket.destroy();
+  // The connection stays open until the client gives up or the door closes.
+  if (kind === 'silence' || kind === 'answer_withheld') return;
   send_json(response, status, body ?? { message: messages[status] ?? 'fault' }, headers);
 }
 

@@ -217,6 +217,36 @@ test('faults hit the requests they name, and a webhook that failed can be found 
   assert.equal(again.headers['x-github-delivery'], failed.guid);
 });
 
+test('an answer can be lost after the deed, and the record says which request met which fault', async () => {
+  await control('POST', '/faults', { kind: 'fresh_token', times: 1 });
+  const token = await mint({});
+  await control('POST', '/requests/clear');
+  await control('POST', '/faults', { kind: 'answer_lost', method: 'POST', path: '/comments$' });
+  await control('POST', '/faults', { kind: 'answer_withheld', method: 'POST', path: '/comments$' });
+  const say = (body) => api('POST', '/issues/1/comments', token, { body });
+  assert.equal((await say('refused')).status, 401);
+  await assert.rejects(say('lost'));
+  const patience = new AbortController();
+  const withheld = api('POST', '/issues/1/comments', token, { body: 'withheld' }, {}, patience.signal);
+  const bodies = async () => (await api('GET', '/issues/1/comments', token)).json.map(({ body }) => body);
+  while (!(await bodies()).includes('withheld')) await new Promise((resolve) => setTimeout(resolve, 20));
+  patience.abort();
+  await assert.rejects(withheld);
+  assert.equal((await say('heard')).status, 201);
+  assert.deepEqual((await bodies()).slice(-3), ['lost', 'withheld', 'heard']);
+  const posts = (await control('GET', '/requests')).filter(({ method }) => method === 'POST');
+  assert.deepEqual(
+    posts.map(({ fault, status }) => [fault, status]),
+    [
+      ['fresh_token', 401],
+      ['answer_lost', 201],
+      ['answer_withheld', 201],
+      [null, 201],
+    ],
+  );
+  await control('POST', '/faults/clear');
+});
+
 test('an event that a person causes elsewhere can be sent, and a suspended installation is refused', async () => {
   const payload = {
     merge_group: { head_sha: git('rev-parse', 'slower'), head_ref: 'refs/heads/gh-readonly-queue/main/pr-1' },
@@ -281,13 +311,14 @@ function as_app(method, path, token, body) {
   return request(github.ready.api + path, method, token, body);
 }
 
-function api(method, path, token, body, headers) {
-  return request(`${github.ready.api}/repos/${owner}/${name}${path}`, method, token, body, headers);
+function api(method, path, token, body, headers, signal) {
+  return request(`${github.ready.api}/repos/${owner}/${name}${path}`, method, token, body, headers, signal);
 }
 
-async function request(url, method, token, body, headers = {}) {
+async function request(url, method, token, body, headers = {}, signal = undefined) {
   const answer = await fetch(url, {
     method,
+    signal,
     headers: {
       authorization: `Bearer ${token}`,
       'content-type': 'application/json',
