@@ -383,6 +383,7 @@ ALTER TABLE ONLY public.verdicts
 ALTER TABLE ONLY public.waivers
     ADD CONSTRAINT waivers_pkey PRIMARY KEY (repository_id, waiver_id);
 CREATE INDEX inbox_due ON public.inbox USING btree (seq) WHERE (state = 'new'::text);
+CREATE INDEX inbox_failed ON public.inbox USING btree (received_at) WHERE (state = 'failed'::text);
 CREATE INDEX inbox_received ON public.inbox USING btree (received_at);
 CREATE INDEX jobs_by_id ON public.jobs USING btree (job_id);
 CREATE INDEX jobs_leases ON public.jobs USING btree (lease_expires_at) WHERE (state = ANY (ARRAY['leased'::text, 'running'::text]));
@@ -390,6 +391,7 @@ CREATE INDEX jobs_of_run ON public.jobs USING btree (repository_id, run_id);
 CREATE UNIQUE INDEX jobs_one_request ON public.jobs USING btree (repository_id, number, suite) WHERE ((number IS NOT NULL) AND (cancel_reason IS NULL) AND (state = ANY (ARRAY['queued'::text, 'leased'::text, 'running'::text])));
 CREATE INDEX jobs_queue ON public.jobs USING btree (priority DESC, seq) WHERE (state = 'queued'::text);
 CREATE INDEX jobs_unjudged ON public.jobs USING btree (finished_at) WHERE ((judged_at IS NULL) AND (state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text, 'lost'::text])));
+CREATE INDEX outbox_dead ON public.outbox USING btree (repository_id, target, kind) WHERE (state = 'dead'::text);
 CREATE INDEX outbox_due ON public.outbox USING btree (next_at) WHERE (state = ANY (ARRAY['pending'::text, 'sending'::text]));
 CREATE INDEX outbox_open ON public.outbox USING btree (repository_id, target, item_id) WHERE (state = ANY (ARRAY['pending'::text, 'sending'::text]));
 CREATE UNIQUE INDEX outbox_pending ON public.outbox USING btree (repository_id, target, kind) WHERE (state = 'pending'::text);

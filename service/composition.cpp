@@ -22,6 +22,7 @@
 #include "service/http/runner_api.h"
 #include "service/http/server.h"
 #include "service/http/store_inbox.h"
+#include "service/http/work_gauges.h"
 #include "service/store/listener.h"
 #include "service/store/repositories.h"
 #include "service/store/runners.h"
@@ -128,6 +129,7 @@ void serve(const Settings& settings, std::stop_token stop) {
     const auto timing = github::real_timing();
     github::ApiOptions api_options;
     api_options.base_url = without_slash(settings.github_url);
+    api_options.timeout = std::chrono::seconds(settings.github_timeout_seconds);
     const github::Api api(api_options, *http_client, timing);
     github::Tokens tokens(api);
     set_up_app(settings, tokens);
@@ -148,6 +150,7 @@ void serve(const Settings& settings, std::stop_token stop) {
     http::StoreInbox stored_inbox(pool, clock);
     http::DeliveryWriter writer(stored_inbox, {});
     http::Metrics metrics;
+    http::gauge_work(metrics, pool);
     http::JobWakeups job_wakeups;
 
     const auto endpoint = endpoint_of(settings.listen);

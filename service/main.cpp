@@ -40,6 +40,9 @@ void add_settings(CLI::App& app, service::Settings& s) {
         ->envname("BENCHGATE_GITHUB_URL");
     app.add_option("--github-git-url", s.github_git_url, "Base of clone addresses; default: from --github-url")
         ->envname("BENCHGATE_GITHUB_GIT_URL");
+    app.add_option("--github-timeout", s.github_timeout_seconds, "Seconds that GitHub may take for one answer")
+        ->check(CLI::Range(1, 60))
+        ->envname("BENCHGATE_GITHUB_TIMEOUT");
     app.add_option("--app-id", s.app_id, "GitHub App id")->envname("BENCHGATE_APP_ID");
     app.add_option("--private-key-file", s.private_key_file, "GitHub App private key (PEM)")
         ->envname("BENCHGATE_PRIVATE_KEY_FILE");

@@ -12,8 +12,9 @@ struct Settings {
     std::string database_url;  ///< empty: a private cluster in state_dir
     std::filesystem::path state_dir;
     std::string github_url = "https://api.github.com";
-    std::string github_git_url;  ///< empty: from github_url
-    std::string app_id;          ///< empty: not set up yet; webhooks are refused
+    std::string github_git_url;       ///< empty: from github_url
+    int github_timeout_seconds = 30;  ///< a request without a whole answer by then has failed, and is repeated later
+    std::string app_id;               ///< empty: not set up yet; webhooks are refused
     std::filesystem::path private_key_file;
     std::string webhook_secret;
     std::string webhook_secret_old;  ///< while the secret is being changed

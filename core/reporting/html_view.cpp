@@ -227,6 +227,10 @@ std::string render_comparison(const Report& report, Style style) {
     data notes(data::type::list);
     for (const auto& note : report.notes) notes.push_back(data("sentence", shortened(one_line(note), 1000)));
     root.set("notes", notes);
+    data undelivered(data::type::list);
+    for (const auto& sentence : report.undelivered)
+        undelivered.push_back(data("sentence", shortened(one_line(sentence), 1000)));
+    root.set("undelivered", undelivered);
     root.set("problems", problems_data(report));
     data list(data::type::list);
     for (const auto* suite : suites) list.push_back(suite_data(*suite));

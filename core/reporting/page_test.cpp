@@ -27,6 +27,15 @@ TEST(Page, ShowsWhatAPersonLooksFor) {
     EXPECT_NE(page_stylesheet().find("prefers-color-scheme: dark"), std::string_view::npos);
 }
 
+TEST(Page, TellsWhatGitHubDidNotTake) {
+    auto report = sample::unchanged();
+    EXPECT_EQ(render_page(report).find("<strong>"), std::string::npos);
+    report.undelivered = {"GitHub did not take the comment: unprocessable (422): " + evil};
+    const auto page = render_page(report);
+    EXPECT_NE(page.find("GitHub did not take the comment: unprocessable (422)"), std::string::npos);
+    EXPECT_EQ(page.find("<script"), std::string::npos);
+}
+
 TEST(Page, StandsAloneAsOneFile) {
     const auto page = render_html(sample::unchanged());
     EXPECT_NE(page.find("prefers-color-scheme: dark"), std::string::npos);

@@ -28,4 +28,10 @@ std::string_view to_string(ErrorKind kind) {
     return "";
 }
 
+std::string explain(const ApiError& error) {
+    std::string text(to_string(error.kind));
+    if (error.status != 0) text += " (" + std::to_string(error.status) + ")";
+    return text + ": " + error.message;
+}
+
 }

@@ -33,6 +33,9 @@ struct ApiError {
     std::optional<TimePoint> retry_at;  ///< not before; none: the same request makes no sense
 };
 
+/// "unprocessable (422): Validation Failed"
+std::string explain(const ApiError& error);
+
 template <typename T>
 using ApiResult = tl::expected<T, ApiError>;
 

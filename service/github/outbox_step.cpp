@@ -13,12 +13,6 @@ using std::chrono::seconds;
 
 constexpr int not_found_attempts = 6;
 
-std::string explain(const ApiError& error) {
-    std::string text(to_string(error.kind));
-    if (error.status != 0) text += " (" + std::to_string(error.status) + ")";
-    return text + ": " + error.message;
-}
-
 TimePoint later(TimePoint now, seconds wait, double jitter) {
     const auto spread = wait * (0.75 + std::clamp(jitter, 0.0, 1.0) / 2);
     return now + std::chrono::duration_cast<TimePoint::duration>(spread);

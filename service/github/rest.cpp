@@ -107,7 +107,8 @@ ApiResult<std::optional<CheckRunRef>> Rest::find_check_run(const Repository& rep
         const auto& runs = json::at(*document, "check_runs");
         for (const auto& run : runs) {
             auto found = read_check_run(run);
-            const bool ours = json::text(run, "name") == name && json::text(run, "external_id") == external_id;
+            const bool ours = json::text(run, "name") == name &&
+                              (external_id.empty() || json::text(run, "external_id") == external_id);
             if (found && ours && (!latest || latest->id < found->id)) latest = std::move(found);
         }
         if (runs.size() < page_size) break;

@@ -62,7 +62,7 @@ class Rest {
     ApiResult<CheckRunRef> create_check_run(const Repository& repository, const CheckRun& check, std::stop_token stop);
     ApiResult<CheckRunRef> update_check_run(const Repository& repository, std::int64_t id, const CheckRun& check,
                                             std::stop_token stop);
-    /// The latest run of this name that our App made for the commit and this external_id.
+    /// The latest run of this name that our App made for the commit and this external_id; empty: any.
     ApiResult<std::optional<CheckRunRef>> find_check_run(const Repository& repository, const std::string& sha,
                                                          const std::string& name, const std::string& external_id,
                                                          std::stop_token stop);

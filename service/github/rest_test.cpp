@@ -198,7 +198,8 @@ TEST_F(RestTest, ALostCheckIsFoundByItsOwnName) {
     ASSERT_TRUE(found && *found);
     EXPECT_EQ((*found)->id, 3);
     EXPECT_FALSE(rest_->find_check_run(repository_, "abc", "benchgate", "run-9", {}).value());
-    EXPECT_TRUE(asked("GET", "check_name=benchgate&app_id=4711").size() == 2);
+    EXPECT_EQ(rest_->find_check_run(repository_, "abc", "benchgate", "", {}).value()->id, 4);
+    EXPECT_TRUE(asked("GET", "check_name=benchgate&app_id=4711").size() == 3);
 }
 
 TEST_F(RestTest, TheStickyCommentIsUpdatedFoundAgainOrMade) {

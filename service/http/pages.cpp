@@ -157,7 +157,9 @@ void serve_pages(Edge& edge, Pages pages) {
         const auto html = pages.pool.transaction([&](store::Tx& tx) -> std::optional<std::string> {
             const auto run = find(tx);
             if (!run) return std::nullopt;
-            return reporting::render_page(reports::run_report(tx, *run, pages.addresses));
+            auto report = reports::run_report(tx, *run, pages.addresses);
+            report.undelivered = reports::undelivered(tx, *run);
+            return reporting::render_page(report);
         });
         if (!html) return not_found(response, "Nothing was measured here yet.");
         send_page(response, *html);

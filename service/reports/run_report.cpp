@@ -9,6 +9,7 @@
 #include "service/store/bundles.h"
 #include "service/store/job_logs.h"
 #include "service/store/jobs.h"
+#include "service/store/outbox.h"
 #include "service/store/repositories.h"
 #include "service/store/runners.h"
 #include "service/store/verdicts.h"
@@ -118,6 +119,18 @@ reporting::SuiteReport suite_report(store::Tx& tx, const store::JobRow& job,
 std::string page_path(const std::string& full_name, const store::RunRow& run) {
     if (run.number) return fmt::format("/{}/pull/{}", full_name, *run.number);
     return fmt::format("/{}/runs/{}", full_name, run.run_id);
+}
+
+std::vector<std::string> undelivered(store::Tx& tx, const store::RunRow& run) {
+    std::vector<std::string> targets{store::check_target(run.head_sha)}, sentences;
+    if (run.number) targets.push_back(store::pull_target(*run.number));
+    for (const auto& item : store::given_up_items(tx, run.repository_id, targets)) {
+        const std::string kind = item.kind.substr(0, item.kind.find(':'));
+        const bool of_a_command = kind == "reaction" || kind == "reply";
+        sentences.push_back(
+            fmt::format("GitHub did not take the {}{}: {}", kind, of_a_command ? " to a command" : "", item.error));
+    }
+    return sentences;
 }
 
 reporting::Report run_report(store::Tx& tx, const store::RunRow& run, const Addresses& addresses) {

@@ -18,6 +18,9 @@ struct Addresses {
 /// State, suites, verdicts, errors and gate as they are at this moment.
 reporting::Report run_report(store::Tx& tx, const store::RunRow& run, const Addresses& addresses);
 
+/// What GitHub did not take of a run's words, a sentence each: "GitHub did not take the comment: ...".
+std::vector<std::string> undelivered(store::Tx& tx, const store::RunRow& run);
+
 /// Page of a run: /{owner}/{repo}/pull/{n} for a pull request, /{owner}/{repo}/runs/{id} otherwise.
 std::string page_path(const std::string& full_name, const store::RunRow& run);
 

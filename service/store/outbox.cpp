@@ -11,11 +11,22 @@ constexpr Query put{"outbox_put", R"(
     on conflict (repository_id, target, kind) where state = 'pending'
     do update set body = excluded.body, next_at = least(outbox.next_at, excluded.next_at))"};
 
-// A sender that died held an item that has been overtaken since.
+// A sender that died held an item that has been overtaken since. What it may have made is the newer item's to find.
 constexpr Query drop_overtaken{"outbox_drop_overtaken", R"(
-    update outbox set state = 'replaced' where state = 'sending' and next_at <= $1
-      and exists (select 1 from outbox newer where newer.repository_id = outbox.repository_id
-                  and newer.target = outbox.target and newer.kind = outbox.kind and newer.state = 'pending'))"};
+    with overtaken as (
+        update outbox set state = 'replaced', attempts = attempts + 1 where state = 'sending' and next_at <= $1
+          and exists (select 1 from outbox newer where newer.repository_id = outbox.repository_id
+                      and newer.target = outbox.target and newer.kind = outbox.kind and newer.state = 'pending')
+        returning repository_id, target, kind)
+    update outbox newer set attempts = greatest(newer.attempts, 1) from overtaken
+    where newer.repository_id = overtaken.repository_id and newer.target = overtaken.target
+      and newer.kind = overtaken.kind and newer.state = 'pending')"};
+
+constexpr Query warn_newer{"outbox_warn_newer", R"(
+    update outbox newer set attempts = greatest(newer.attempts, 1) from outbox older
+    where older.repository_id = $1 and older.item_id = $2 and older.state = 'sending'
+      and newer.repository_id = older.repository_id and newer.target = older.target and newer.kind = older.kind
+      and newer.state = 'pending')"};
 
 constexpr Query claim{"outbox_claim", R"(
     with due as (
@@ -51,6 +62,14 @@ constexpr Query counts{"outbox_counts", R"(
            (select count(*) from outbox where state = 'dead') as dead,
            (select min(created_at) from outbox where state in ('pending', 'sending')) as oldest)"};
 
+constexpr Query given_up{"outbox_given_up", R"(
+    select target, kind, error from outbox
+    where repository_id = $1 and target = any ($2::text[]) and state = 'dead'
+      and not exists (select 1 from outbox later where later.repository_id = outbox.repository_id
+                      and later.target = outbox.target and later.kind = outbox.kind and later.state = 'sent'
+                      and later.item_id > outbox.item_id)
+    order by item_id desc limit 20)"};
+
 constexpr Query prune{"outbox_prune", R"(
     delete from outbox where (repository_id, item_id) in (
         select repository_id, item_id from outbox where state in ('sent', 'replaced') and created_at < $1 limit $2))"};
@@ -77,6 +96,20 @@ OutboxItem read(const pqxx::row& row) {
             .remote_id = maybe<std::string>(row, "remote_id")};
 }
 
+GivenUp read_given_up(const pqxx::row& row) {
+    return {.target = column<std::string>(row, "target"),
+            .kind = column<std::string>(row, "kind"),
+            .error = maybe<std::string>(row, "error").value_or("")};
+}
+
+}
+
+std::string check_target(const std::string& head_sha) {
+    return "sha/" + head_sha;
+}
+
+std::string pull_target(std::int64_t number) {
+    return "pull/" + std::to_string(number);
 }
 
 void put_outbox(Tx& tx, const OutboxPut& item, Time now) {
@@ -97,10 +130,12 @@ void mark_sent(Tx& tx, const OutboxItem& item, const std::optional<std::string>&
 }
 
 void retry_item(Tx& tx, const OutboxItem& item, const std::string& error, Time retry_at) {
+    exec(tx, warn_newer, item.repository_id, item.item_id);
     exec(tx, retry, item.repository_id, item.item_id, error, retry_at);
 }
 
 void mark_dead(Tx& tx, const OutboxItem& item, const std::string& error, Time now) {
+    exec(tx, warn_newer, item.repository_id, item.item_id);
     exec(tx, dead, item.repository_id, item.item_id, error, now);
     notify(tx, Channel::outbox);
 }
@@ -110,6 +145,10 @@ OutboxCounts outbox_counts(Tx& tx) {
     return {.waiting = column<std::int64_t>(row, "waiting"),
             .dead = column<std::int64_t>(row, "dead"),
             .oldest_waiting = maybe<Time>(row, "oldest")};
+}
+
+std::vector<GivenUp> given_up_items(Tx& tx, std::int64_t repository_id, const std::vector<std::string>& targets) {
+    return all(exec(tx, given_up, repository_id, text_array(targets)), read_given_up);
 }
 
 std::size_t prune_outbox(Tx& tx, Time before, int limit) {

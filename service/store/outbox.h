@@ -23,10 +23,16 @@ struct OutboxItem {
     std::string target;
     std::string kind;
     std::string body_json;
-    int attempts = 0;  ///< failed ones so far
+    /// Failed ones so far; at least 1 if an earlier item of the key failed or was lost, and so may have made the
+    /// object.
+    int attempts = 0;
     Time created_at;
     std::optional<std::string> remote_id;  ///< of the object that (target, kind) became before: update it
 };
+
+/// Targets of what is said about a commit and on a pull request.
+std::string check_target(const std::string& head_sha);
+std::string pull_target(std::int64_t number);
 
 /// Adds an item, or replaces the body of the unsent one of the same key, which keeps its place. Wakes the sender.
 void put_outbox(Tx& tx, const OutboxPut& item, Time now);
@@ -49,6 +55,16 @@ struct OutboxCounts {
     std::optional<Time> oldest_waiting;
 };
 OutboxCounts outbox_counts(Tx& tx);
+
+/// What was given up and has not been said since by a later item of the same key.
+struct GivenUp {
+    std::string target;
+    std::string kind;
+    std::string error;
+};
+/// Newest first, at most 20.
+std::vector<GivenUp> given_up_items(Tx& tx, std::int64_t repository_id, const std::vector<std::string>& targets);
+
 /// Deletes sent and replaced items made before; at most `limit`.
 std::size_t prune_outbox(Tx& tx, Time before, int limit);
 

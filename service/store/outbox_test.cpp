@@ -83,6 +83,43 @@ TEST_F(OutboxTest, ASenderThatDiedIsReplaced) {
     EXPECT_EQ(claim(start() + 3min)->body_json, "2") << "the older of the two is not sent any more";
 }
 
+TEST_F(OutboxTest, ANewerItemKnowsThatAnOlderOneMayHaveMadeTheObject) {
+    put("sha/abc", "check", "1");
+    auto older = claim(start());
+    put("sha/abc", "check", "2");  // while the older one is under way
+    retry(*older, start() + 10s);
+    auto newer = claim(start());
+    EXPECT_EQ(newer->body_json, "2");
+    EXPECT_EQ(newer->attempts, 1) << "the answer of the older one was lost: look before making another";
+    sent(*newer, "42");
+
+    put("sha/def", "check", "1");
+    claim(start());  // and its sender dies
+    put("sha/def", "check", "2");
+    newer = claim(start() + 61s);
+    EXPECT_EQ(newer->body_json, "2");
+    EXPECT_EQ(newer->attempts, 1);
+}
+
+TEST_F(OutboxTest, WhatWasGivenUpIsToldUntilItIsSaidAfterAll) {
+    const auto told = [&] {
+        return pool.transaction([&](Tx& tx) { return given_up_items(tx, 1, {"pull/7", "sha/abc"}); });
+    };
+    put("pull/7", "comment", "1");
+    put("pull/8", "comment", "1");
+    for (int i = 0; i < 2; ++i) {
+        const auto item = claim(start());
+        pool.transaction([&](Tx& tx) { mark_dead(tx, *item, "422: too long", start()); });
+    }
+    ASSERT_EQ(told().size(), 1u);
+    EXPECT_EQ(told()[0].target, "pull/7");
+    EXPECT_EQ(told()[0].kind, "comment");
+    EXPECT_EQ(told()[0].error, "422: too long");
+    put("pull/7", "comment", "2");
+    sent(*claim(start()), "42");
+    EXPECT_TRUE(told().empty());
+}
+
 TEST_F(OutboxTest, RemembersWhatAnItemBecame) {
     put("sha/abc", "check:benchgate", "1");
     auto item = claim(start());

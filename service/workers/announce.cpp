@@ -8,13 +8,6 @@
 
 namespace benchgate::workers {
 
-std::string check_target(const std::string& head_sha) {
-    return "sha/" + head_sha;
-}
-std::string pull_target(std::int64_t number) {
-    return fmt::format("pull/{}", number);
-}
-
 std::string to_body(const CheckItem& item) {
     return json::dump(json::Json{{"name", item.name},
                                  {"head_sha", item.head_sha},
@@ -35,7 +28,8 @@ CheckItem check_item_from(const std::string& body_json) {
 }
 
 void announce_check(store::Tx& tx, std::int64_t repository_id, const CheckItem& item, store::Time now) {
-    store::put_outbox(tx, {repository_id, check_target(item.head_sha), "check:" + item.name, to_body(item), now}, now);
+    store::put_outbox(tx, {repository_id, store::check_target(item.head_sha), "check:" + item.name, to_body(item), now},
+                      now);
 }
 
 void announce_run(store::Tx& tx, const store::RunRow& run, const reports::Addresses& addresses, store::Time now) {
@@ -48,22 +42,22 @@ void announce_run(store::Tx& tx, const store::RunRow& run, const reports::Addres
     if (!run.number || report.state != reporting::ReportState::completed || run.state != model::RunState::finished)
         return;
     const json::Json body{{"marker", reporting::sticky_marker}, {"markdown", reporting::render_comment(report)}};
-    store::put_outbox(tx, {run.repository_id, pull_target(*run.number), "comment", json::dump(body), now}, now);
+    store::put_outbox(tx, {run.repository_id, store::pull_target(*run.number), "comment", json::dump(body), now}, now);
 }
 
 void announce_reply(store::Tx& tx, const Reply& reply, store::Time now) {
     if (!reply.reaction.empty()) {
         const json::Json body{{"comment_id", reply.comment_id}, {"reaction", reply.reaction}};
         store::put_outbox(tx,
-                          {reply.repository_id, pull_target(reply.number), fmt::format("reaction:{}", reply.comment_id),
-                           json::dump(body), now},
+                          {reply.repository_id, store::pull_target(reply.number),
+                           fmt::format("reaction:{}", reply.comment_id), json::dump(body), now},
                           now);
     }
     if (!reply.message.empty()) {
         const json::Json body{{"markdown", reply.message}};
         store::put_outbox(tx,
-                          {reply.repository_id, pull_target(reply.number), fmt::format("reply:{}", reply.comment_id),
-                           json::dump(body), now},
+                          {reply.repository_id, store::pull_target(reply.number),
+                           fmt::format("reply:{}", reply.comment_id), json::dump(body), now},
                           now);
     }
 }

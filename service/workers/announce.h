@@ -12,10 +12,6 @@
 
 namespace benchgate::workers {
 
-/// Outbox keys.
-std::string check_target(const std::string& head_sha);
-std::string pull_target(std::int64_t number);
-
 /// JSON bodies of outbox items; read back by the outbox worker.
 struct CheckItem {
     std::string name;

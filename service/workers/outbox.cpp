@@ -50,7 +50,8 @@ bool OutboxWorker::work(std::stop_token stop) {
     const auto row = pool_.transaction([&](store::Tx& tx) { return store::find_repository(tx, item->repository_id); });
     ApiResult<Sent> outcome = tl::unexpected(broken_item("its repository is unknown"));
     if (row) outcome = send({row->installation_id, row->repository_id, row->owner, row->name}, *item, stop);
-    settle(*item, outcome);
+    const auto what = fmt::format("{} {} {}", row ? row->owner + "/" + row->name : "", item->target, item->kind);
+    settle(*item, what, outcome);
     return true;
 }
 
@@ -102,15 +103,29 @@ ApiResult<OutboxWorker::Sent> OutboxWorker::send_check(const github::Repository&
     if (check.status == S::completed) check.completed_at = timing_.now();
     auto known = id_in(item.remote_id);
     if (!known && item.attempts > 0) {
-        // An earlier sending may have made it and lost the answer.
-        auto found = rest_.find_check_run(repository, wanted.head_sha, wanted.name, wanted.external_id, stop);
+        // An earlier sending may have made it and lost the answer, perhaps for an earlier run of the commit.
+        auto found = rest_.find_check_run(repository, wanted.head_sha, wanted.name, "", stop);
         if (!found) return tl::unexpected(found.error());
         if (*found) known = (*found)->id;
     }
-    auto sent = known ? rest_.update_check_run(repository, *known, check, stop)
-                      : rest_.create_check_run(repository, check, stop);
-    if (!sent && known && sent.error().kind == github::ErrorKind::not_found)
-        sent = rest_.create_check_run(repository, check, stop);
+    const auto put = [&] {
+        auto sent = known ? rest_.update_check_run(repository, *known, check, stop)
+                          : rest_.create_check_run(repository, check, stop);
+        if (!sent && known && sent.error().kind == github::ErrorKind::not_found)
+            sent = rest_.create_check_run(repository, check, stop);
+        return sent;
+    };
+    auto sent = put();
+    if (!sent && sent.error().kind == github::ErrorKind::unprocessable && sent.error().status != 0 &&
+        check.status == S::completed) {
+        // A check that stays open blocks a merge for ever: the conclusion goes without what GitHub does not take.
+        spdlog::error("{}/{} {} {}: {}; sent without its report", repository.owner, repository.name, item.target,
+                      item.kind, github::explain(sent.error()));
+        check.summary = fmt::format("GitHub did not take the full report of this check ({}).", sent.error().status);
+        if (!check.details_url.empty()) check.summary += " It is on [the page of the run](" + check.details_url + ").";
+        check.text.clear();
+        sent = put();
+    }
     if (!sent) return tl::unexpected(sent.error());
     return Sent{std::to_string(sent->id)};
 }
@@ -126,7 +141,7 @@ ApiResult<OutboxWorker::Sent> OutboxWorker::send_comment(const github::Repositor
     return Sent{std::to_string(sent->id)};
 }
 
-void OutboxWorker::settle(const store::OutboxItem& item, const ApiResult<Sent>& outcome) {
+void OutboxWorker::settle(const store::OutboxItem& item, const std::string& what, const ApiResult<Sent>& outcome) {
     const auto now = timing_.now();
     const auto reduced = outcome ? ApiResult<void>{} : ApiResult<void>(tl::unexpected(outcome.error()));
     const auto step = github::next({item.attempts + 1, item.created_at, timing_.jitter()}, reduced, now);
@@ -136,11 +151,11 @@ void OutboxWorker::settle(const store::OutboxItem& item, const ApiResult<Sent>& 
             if (item.kind == "comment")
                 store::set_comment_id(tx, item.repository_id, number_of(item.target), id_in(outcome->remote_id));
         } else if (const auto* later = std::get_if<github::RetryAt>(&step)) {
-            spdlog::warn("outbox {} {}: {}", item.target, item.kind, later->reason);
+            spdlog::warn("outbox {}: {}", what, later->reason);
             store::retry_item(tx, item, later->reason, later->at);
         } else {
             const auto& dead = std::get<github::Dead>(step);
-            spdlog::error("outbox {} {} is given up: {}", item.target, item.kind, dead.reason);
+            spdlog::error("outbox {} is given up: {}", what, dead.reason);
             store::mark_dead(tx, item, dead.reason, now);
         }
     });

@@ -28,7 +28,8 @@ class OutboxWorker {
                                        std::stop_token stop);
     github::ApiResult<Sent> send_comment(const github::Repository& repository, const store::OutboxItem& item,
                                          std::stop_token stop);
-    void settle(const store::OutboxItem& item, const github::ApiResult<Sent>& outcome);
+    /// `what`: the item in words, for the log.
+    void settle(const store::OutboxItem& item, const std::string& what, const github::ApiResult<Sent>& outcome);
 
     store::Pool& pool_;
     github::Rest& rest_;
