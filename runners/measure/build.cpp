@@ -35,6 +35,7 @@ tl::expected<void, JobFailure> build(sandbox::Sandbox& sandbox, const BuildReque
         command.shell_line = line;
         command.job_directory = request.directory;
         command.environment = suite.environment;
+        command.limits = request.limits;
         command.limits.wall = suite.timeout.build - used;
         command.limits.output_bytes = most_build_output;
         command.on_output = [&](platform::Stream, std::string_view bytes) { log(bytes); };

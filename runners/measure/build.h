@@ -21,6 +21,7 @@ struct BuildRequest {
     model::Side side = model::Side::base;
     std::filesystem::path directory;  ///< seen as /src
     const model::Suite* suite = nullptr;
+    sandbox::Limits limits;  ///< time and output are the suite's and ours
 };
 
 tl::expected<void, JobFailure> build(sandbox::Sandbox& sandbox, const BuildRequest& request, const LogSink& log,

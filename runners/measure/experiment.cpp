@@ -8,6 +8,7 @@
 #include "core/judging/sequential.h"
 #include "core/model/globs.h"
 #include "platform/files.h"
+#include "runners/measure/room.h"
 #include "runners/measure/schedule.h"
 
 namespace benchgate::measure {
@@ -82,6 +83,9 @@ class Experiment {
         for (const auto side : {model::Side::base, model::Side::head}) {
             auto trial = one_trial({side, {}});
             if (!trial) return tl::unexpected(trial.error());
+            if (const auto words = too_large(*trial, bundle_.experiment))
+                return tl::unexpected(JobFailure{model::JobPhase::measure, side,
+                                                 fmt::format("{}: {}", to_string(side), *words), false, false});
             trial->phase = model::Phase::warmup;
             trial->position = static_cast<int>(trials.size());
             for (const auto& value : trial->values)

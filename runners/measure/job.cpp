@@ -22,7 +22,8 @@ tl::expected<void, JobFailure> build_both(const JobInput& input, sandbox::Sandbo
                                           std::stop_token stop) {
     const auto log = [&](std::string_view bytes) { observer.on_log(bytes); };
     for (const auto side : {model::Side::base, model::Side::head})
-        if (auto built = build(sandbox, {side, input.sides.of(side), &input.suite}, log, stop); !built) return built;
+        if (auto built = build(sandbox, {side, input.sides.of(side), &input.suite, input.limits}, log, stop); !built)
+            return built;
     return {};
 }
 
@@ -65,7 +66,7 @@ tl::expected<model::Bundle, JobFailure> run_job(const JobInput& input, sandbox::
     if (!identical) return tl::unexpected(identical.error());
     bundle.identical = *identical;
     if (!bundle.identical) {
-        TrialRunner runner(sandbox, input.suite, input.sides);
+        TrialRunner runner(sandbox, input.suite, input.sides, input.limits);
         const auto log = [&](std::string_view bytes) { observer.on_log(bytes); };
         ExperimentOptions options;
         options.deadline = deadline;

@@ -26,6 +26,7 @@ struct JobInput {
     std::string sandbox_note;  ///< for the bundle: "bubblewrap" or "none: REASON"
     std::string only;          ///< glob of benchmarks to measure; empty: all
     std::filesystem::path host_root = "/";
+    sandbox::Limits limits;  ///< of each command, beside the suite's own times
 };
 
 /// The bundle, unsigned. `bundle.identical`: artifacts were named and are equal, nothing was measured.

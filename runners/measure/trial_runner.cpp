@@ -6,6 +6,7 @@
 #include "platform/files.h"
 #include "runners/host/deltas.h"
 #include "runners/measure/command_line.h"
+#include "runners/measure/room.h"
 
 namespace benchgate::measure {
 namespace {
@@ -47,10 +48,12 @@ std::string last_words(const platform::Captured& stream) {
 
 }  // namespace
 
-TrialRunner::TrialRunner(sandbox::Sandbox& sandbox, const model::Suite& suite, Sides sides)
+TrialRunner::TrialRunner(sandbox::Sandbox& sandbox, const model::Suite& suite, Sides sides,
+                         const sandbox::Limits& limits)
     : sandbox_(sandbox),
       suite_(suite),
       sides_(std::move(sides)),
+      limits_(limits),
       can_filter_(has_placeholder(suite.run, "filter") && !formats::filter_expression(suite.format, {"x"}).empty()),
       writes_file_(has_placeholder(suite.run, "output")) {}
 
@@ -78,6 +81,7 @@ tl::expected<model::Trial, JobFailure> TrialRunner::run(const TrialRequest& requ
          output_name});
     command.job_directory = directory;
     command.environment = suite_.environment;
+    command.limits = limits_;
     command.limits.wall = suite_.timeout.trial;
     command.limits.keep_output_bytes = most_result_bytes;
     command.limits.output_bytes = 2 * most_result_bytes;
@@ -100,13 +104,14 @@ tl::expected<model::Trial, JobFailure> TrialRunner::run(const TrialRequest& requ
         log(fmt::format("[{}] $ {}\n{}\n", model::to_string(request.side), command.shell_line,
                         last_words(result->err)));
         return tl::unexpected(
-            failed(request, fmt::format("the output is not {}: {}", suite_.format, parsed.error().message)));
+            failed(request, fmt::format("the output cannot be read as {}: {}", suite_.format, parsed.error().message)));
     }
 
     model::Trial trial;
     trial.side = request.side;
     trial.values = std::move(parsed->values);
     trial.errors = std::move(parsed->errors);
+    if (const auto words = too_large(trial)) return tl::unexpected(failed(request, *words));
     std::optional<double> own_cpu;
     if (result->cpu_seconds) own_cpu = result->cpu_seconds->value;
     trial.host = host::difference(before, after, own_cpu);

@@ -30,7 +30,7 @@ struct TrialRequest {
 
 class TrialRunner {
   public:
-    TrialRunner(sandbox::Sandbox& sandbox, const model::Suite& suite, Sides sides);
+    TrialRunner(sandbox::Sandbox& sandbox, const model::Suite& suite, Sides sides, const sandbox::Limits& limits);
 
     /// Values, errors, host deltas and resources are filled in; number, phase, block and position are the caller's.
     /// A command that fails, hangs, prints nothing readable or too much is a JobFailure that names the side.
@@ -44,6 +44,7 @@ class TrialRunner {
     sandbox::Sandbox& sandbox_;
     const model::Suite& suite_;
     Sides sides_;
+    sandbox::Limits limits_;
     bool can_filter_;
     bool writes_file_;
 };

@@ -217,7 +217,7 @@ tl::expected<Result, SandboxError> BubblewrapSandbox::State::run(const Command& 
     cgroup->kill_all();
     told += read_status(descriptors->status_read.get(), false);
     const bool ended_by_itself = outcome.ending == platform::Ending::exited && outcome.status.code.has_value();
-    Result result = result_of(std::move(outcome));
+    Result result = result_of(std::move(outcome), command.limits);
     add_accounting(result, {.group = &*cgroup, .clock = clock ? &*clock : nullptr, .tree_usage = nullptr});
     if (ended_by_itself && !parse_status(told).set_up && !result.out_of_memory)
         return tl::unexpected(SandboxError{"the sandbox could not be set up: " + result.err.text()});

@@ -155,6 +155,7 @@ tl::expected<RunCgroup, std::string> RunCgroup::make(const CgroupPlaces& places,
         !add(places.pids_v1, group.pids_v1_) || !add(places.cpuacct_v1, group.cpuacct_v1_))
         return tl::unexpected("cannot make a control group: " + std::string(std::strerror(errno)));
     group.unified_memory_ = places.unified_memory;
+    group.unified_pids_ = places.unified_pids;
 
     bool limited = true;
     const std::string memory = std::to_string(limits.memory_bytes), processes = std::to_string(limits.processes);
@@ -181,7 +182,8 @@ RunCgroup::RunCgroup(RunCgroup&& other) noexcept
       memory_v1_(std::exchange(other.memory_v1_, std::nullopt)),
       pids_v1_(std::exchange(other.pids_v1_, std::nullopt)),
       cpuacct_v1_(std::exchange(other.cpuacct_v1_, std::nullopt)),
-      unified_memory_(other.unified_memory_) {}
+      unified_memory_(other.unified_memory_),
+      unified_pids_(other.unified_pids_) {}
 
 namespace {
 
@@ -267,6 +269,8 @@ CgroupReading RunCgroup::read() const {
         reading.memory_source = "cgroup1";
         reading.oom_killed = keyed(*memory_v1_ / "memory.oom_control", "oom_kill").value_or(0) > 0;
     }
+    const auto& pids = unified_pids_ ? unified_ : pids_v1_;
+    reading.process_limit_hit = pids && keyed(*pids / "pids.events", "max").value_or(0) > 0;
     return reading;
 }
 

@@ -43,6 +43,7 @@ struct CgroupReading {
     std::optional<double> peak_memory_bytes;
     std::string_view memory_source;
     bool oom_killed = false;
+    bool process_limit_hit = false;  ///< something could not be started for it
 };
 
 /// The groups of one run; removed, with everything in them ended, when the object goes.
@@ -65,7 +66,7 @@ class RunCgroup {
   private:
     RunCgroup() = default;
     std::optional<std::filesystem::path> unified_, memory_v1_, pids_v1_, cpuacct_v1_;
-    bool unified_memory_ = false;
+    bool unified_memory_ = false, unified_pids_ = false;
 };
 
 }

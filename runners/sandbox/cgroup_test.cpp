@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "platform/files.h"
@@ -78,6 +79,21 @@ TEST(DiskWatch, OnlyGrowthBeyondTheLimitAlarms) {
     EXPECT_TRUE(watch.over_limit());
     DiskWatch unlimited(dir.path(), 0);
     EXPECT_FALSE(unlimited.over_limit());
+}
+
+TEST(DiskWatch, FilesThatAreOpenAndRemovedTakeSpaceToo) {
+    const platform::TempDir dir;
+    if (::mount("benchgate-test", dir.path().c_str(), "tmpfs", 0, "size=8m") != 0)
+        GTEST_SKIP() << "no file system can be mounted here";
+    {
+        DiskWatch watch(dir.path(), 6 << 20);
+        EXPECT_FALSE(watch.over_limit());
+        std::ofstream hidden(dir.path() / "hidden");
+        fs::remove(dir.path() / "hidden");
+        hidden << std::string(7 << 20, 'x') << std::flush;
+        EXPECT_TRUE(watch.over_limit());
+    }
+    ::umount(dir.path().c_str());
 }
 
 }

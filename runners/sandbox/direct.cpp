@@ -51,7 +51,7 @@ tl::expected<Result, SandboxError> DirectSandbox::run(const Command& command, st
     rules.watch = [&] { return disk.over_limit(); };
     auto outcome = platform::supervise(*process, rules, std::move(stop));
     const rusage usage = outcome.status.usage;
-    Result result = result_of(std::move(outcome));
+    Result result = result_of(std::move(outcome), command.limits);
     group->kill_all();
     add_accounting(result, {.group = &*group, .clock = nullptr, .tree_usage = &usage});
     split_shell_status(result);

@@ -53,8 +53,26 @@ platform::Supervision supervision_of(const Command& command) {
     return rules;
 }
 
-Result result_of(platform::Outcome&& outcome) {
+namespace {
+
+std::string size_text(std::uint64_t bytes) {
+    for (const auto& [shift, unit] : {std::pair(30, "GiB"), std::pair(20, "MiB")})
+        if (bytes >> shift << shift == bytes && bytes > 0) return fmt::format("{} {}", bytes >> shift, unit);
+    return fmt::format("{} bytes", bytes);
+}
+
+/// Without a group that counts, the shell's own words say it.
+bool speaks_of_processes(const platform::Captured& err) {
+    return err.tail.find("Cannot fork") != std::string::npos || err.head.find("Cannot fork") != std::string::npos ||
+           err.tail.find("Resource temporarily unavailable") != std::string::npos ||
+           err.head.find("Resource temporarily unavailable") != std::string::npos;
+}
+
+}
+
+Result result_of(platform::Outcome&& outcome, const Limits& limits) {
     Result result;
+    result.limits = limits;
     result.exit_code = outcome.status.code;
     result.signal = outcome.status.signal;
     result.timed_out = outcome.ending == platform::Ending::timed_out;
@@ -79,7 +97,9 @@ void add_accounting(Result& result, const Sources& sources) {
         if (reading.peak_memory_bytes)
             result.peak_memory_bytes = Sourced{*reading.peak_memory_bytes, reading.memory_source};
         result.out_of_memory = reading.oom_killed;
+        result.process_limit = reading.process_limit_hit;
     }
+    result.process_limit |= !result.ok() && speaks_of_processes(result.err);
     if (!result.cpu_seconds && sources.clock != nullptr)
         if (const auto seconds = sources.clock->seconds()) result.cpu_seconds = Sourced{*seconds, "perf"};
     if (!result.cpu_seconds && sources.tree_usage != nullptr) {
@@ -99,13 +119,25 @@ void split_shell_status(Result& result) {
 
 std::string Result::describe() const {
     const double seconds = std::chrono::duration<double>(wall).count();
-    if (timed_out) return fmt::format("ended after {:.1f} s: longer than allowed", seconds);
-    if (stopped) return "stopped";
-    if (output_limit) return "ended: more output than allowed";
-    if (disk_limit) return "ended: more disk space than allowed";
-    if (out_of_memory) return "ended: more memory than allowed";
-    if (signal) return fmt::format("ended by signal {} ({})", *signal, ::strsignal(*signal));
-    return fmt::format("exited with status {}", exit_code.value_or(-1));
+    std::string text;
+    if (timed_out)
+        text = fmt::format("ended after {:.1f} s: longer than allowed", seconds);
+    else if (stopped)
+        text = "stopped";
+    else if (output_limit)
+        text = fmt::format("ended: more output than the {} allowed", size_text(limits.output_bytes));
+    else if (disk_limit)
+        text = fmt::format("ended: more disk space than the {} allowed", size_text(limits.disk_bytes));
+    else if (out_of_memory)
+        text = "ended: more memory than allowed";
+    else if (signal == SIGXFSZ)
+        text = fmt::format("ended: a file larger than the {} allowed", size_text(limits.file_bytes));
+    else if (signal)
+        text = fmt::format("ended by signal {} ({})", *signal, ::strsignal(*signal));
+    else
+        text = fmt::format("exited with status {}", exit_code.value_or(-1));
+    if (process_limit) text += fmt::format(", with as many processes as the {} allowed", limits.processes);
+    return text;
 }
 
 }

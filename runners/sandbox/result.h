@@ -19,7 +19,7 @@ platform::ResourceLimits resource_limits(const Limits& limits);
 platform::Supervision supervision_of(const Command& command);
 
 /// Fills what does not depend on the kind of sandbox.
-Result result_of(platform::Outcome&& outcome);
+Result result_of(platform::Outcome&& outcome, const Limits& limits);
 
 /// The best source first: group, clock, usage (if it covers the tree).
 struct Sources {

@@ -60,6 +60,8 @@ struct Result {
     bool output_limit = false;
     bool disk_limit = false;
     bool out_of_memory = false;  ///< the kernel killed something in the tree for memory
+    bool process_limit = false;  ///< something could not be started because there were as many as allowed
+    Limits limits;               ///< that held
     std::chrono::nanoseconds wall{};
     std::optional<Sourced> cpu_seconds;  ///< user and system, of the whole tree
     std::optional<Sourced> user_seconds;
@@ -67,7 +69,7 @@ struct Result {
     std::optional<Sourced> peak_memory_bytes;
     platform::Captured out, err;
     bool ok() const { return exit_code == 0 && !timed_out && !stopped && !output_limit && !disk_limit; }
-    /// "exited with status 2", "killed after 2 m", ...: for people.
+    /// "exited with status 2", "ended: more disk space than the 16 GiB allowed", ...: for people.
     std::string describe() const;
 };
 

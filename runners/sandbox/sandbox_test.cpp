@@ -226,6 +226,7 @@ TEST_F(SandboxTest, AForkBombBurnsOut) {
     const Result result = run(command);
     EXPECT_EQ(result.out.text().find("all"), std::string::npos);
     EXPECT_NE(result.err.text().find("fork"), std::string::npos) << result.err.text();
+    EXPECT_NE(result.describe().find("as many processes as the 40 allowed"), std::string::npos) << result.describe();
 }
 
 TEST_F(SandboxTest, FloodsOfOutputAreCappedOrEnded) {
@@ -241,6 +242,7 @@ TEST_F(SandboxTest, FloodsOfOutputAreCappedOrEnded) {
     result = run(command);
     EXPECT_TRUE(result.output_limit);
     EXPECT_FALSE(result.ok());
+    EXPECT_EQ(result.describe(), "ended: more output than the 1 MiB allowed");
 }
 
 TEST_F(SandboxTest, AFullDiskIsNotTheHosts) {
@@ -249,6 +251,7 @@ TEST_F(SandboxTest, AFullDiskIsNotTheHosts) {
     Result result = run(command);
     EXPECT_TRUE(result.disk_limit);
     EXPECT_FALSE(result.timed_out);
+    EXPECT_EQ(result.describe(), "ended: more disk space than the 16 MiB allowed");
 
     command =
         shell("head -c 2000000 /dev/zero > big; echo $?; wc -c < big; head -c 9000000 /dev/zero > /tmp/t; echo $?");

@@ -17,7 +17,8 @@ constexpr std::chrono::seconds longest_without_walk{30};
 DiskWatch::DiskWatch(std::filesystem::path directory, std::uint64_t limit_bytes)
     : directory_(std::move(directory)),
       limit_(limit_bytes),
-      free_at_walk_(free_bytes()),
+      free_at_start_(free_bytes()),
+      free_at_walk_(free_at_start_),
       last_walk_(std::chrono::steady_clock::now()) {}
 
 std::uint64_t DiskWatch::free_bytes() const {
@@ -31,6 +32,7 @@ bool DiskWatch::over_limit() {
     const auto now = std::chrono::steady_clock::now();
     const std::uint64_t free = free_bytes();
     const bool filled = free < free_at_walk_ && free_at_walk_ - free >= limit_ / 16;
+    if (free < limit_ && free < free_at_start_ && free_at_start_ - free > limit_) return true;
     if (!filled && now - last_walk_ < longest_without_walk) return false;
     free_at_walk_ = free;
     last_walk_ = now;

@@ -14,7 +14,8 @@
 namespace benchgate::sandbox {
 
 /// Says when a directory has outgrown its limit. A look costs two system calls: the tree is walked only when the file
-/// system has filled by a sixteenth of the limit since the last walk, or half a minute has passed.
+/// system has filled by a sixteenth of the limit since the last walk, or half a minute has passed. What no walk finds
+/// (files that are open and removed) shows when the file system has lost more than the limit and has less than it left.
 class DiskWatch {
   public:
     DiskWatch(std::filesystem::path directory, std::uint64_t limit_bytes);
@@ -24,7 +25,7 @@ class DiskWatch {
     std::uint64_t free_bytes() const;
     std::filesystem::path directory_;
     std::uint64_t limit_;
-    std::uint64_t free_at_walk_;
+    std::uint64_t free_at_start_, free_at_walk_;
     std::chrono::steady_clock::time_point last_walk_;
 };
 

@@ -22,6 +22,17 @@ tl::expected<void, std::string> check_signature(store::Tx& tx, const store::Bund
     return {};
 }
 
+/// The error goes on behind "trial 7".
+tl::expected<model::Trial, std::string> trial_in(const store::TrialRow& stored, const std::string& signed_digest) {
+    if (platform::sha256_hex(stored.body_json) != signed_digest)
+        return tl::unexpected(std::string(" is not the one that was signed"));
+    const auto body = json::parse(stored.body_json);
+    if (!body) return tl::unexpected(": " + body.error().message);
+    auto trial = protocol::read_trial(*body);
+    if (!trial) return tl::unexpected(": " + trial.error().message);
+    return std::move(*trial);
+}
+
 }  // namespace
 
 tl::expected<model::Bundle, std::string> load_bundle(store::Tx& tx, const std::string& job_id) {
@@ -32,19 +43,22 @@ tl::expected<model::Bundle, std::string> load_bundle(store::Tx& tx, const std::s
     if (!document) return tl::unexpected("the bundle's manifest is " + document.error().message);
     auto manifest = protocol::read_manifest(*document);
     if (!manifest) return tl::unexpected("the bundle's manifest: " + manifest.error().message);
-    const auto trials = store::list_trials(tx, job_id, row->epoch);
-    if (trials.size() != manifest->trial_digests.size())
-        return tl::unexpected(
-            fmt::format("the bundle names {} trials, {} arrived", manifest->trial_digests.size(), trials.size()));
-    for (std::size_t i = 0; i < trials.size(); ++i) {
-        if (platform::sha256_hex(trials[i].body_json) != manifest->trial_digests[i])
-            return tl::unexpected(fmt::format("trial {} is not the one that was signed", i));
-        const auto body = json::parse(trials[i].body_json);
-        if (!body) return tl::unexpected(fmt::format("trial {}: {}", i, body.error().message));
-        auto trial = protocol::read_trial(*body);
-        if (!trial) return tl::unexpected(fmt::format("trial {}: {}", i, trial.error().message));
-        manifest->bundle.trials.push_back(std::move(*trial));
-    }
+    const auto& signed_digests = manifest->trial_digests;
+    auto& trials = manifest->bundle.trials;
+    std::size_t arrived = 0;
+    std::string wrong;
+    store::each_trial(tx, job_id, row->epoch, [&](store::TrialRow&& stored) {
+        const auto i = arrived++;
+        if (!wrong.empty() || i >= signed_digests.size()) return;
+        auto trial = trial_in(stored, signed_digests[i]);
+        if (trial)
+            trials.push_back(std::move(*trial));
+        else
+            wrong = fmt::format("trial {}{}", i, trial.error());
+    });
+    if (arrived != signed_digests.size())
+        return tl::unexpected(fmt::format("the bundle names {} trials, {} arrived", signed_digests.size(), arrived));
+    if (!wrong.empty()) return tl::unexpected(wrong);
     return std::move(manifest->bundle);
 }
 

@@ -17,9 +17,9 @@ constexpr Query insert{"trials_insert", R"(
     insert into trials (repository_id, job_id, epoch, number, digest, body, created_at)
     values ($1, $2, $3, $4, $5, $6::json, $7))"};
 
-constexpr Query list{"trials_list", R"(
+constexpr Query next_after{"trials_next_after", R"(
     select trials.* from trials join jobs using (repository_id, job_id)
-    where jobs.job_id = $1::uuid and trials.epoch = $2 order by number)"};
+    where jobs.job_id = $1::uuid and trials.epoch = $2 and number > $3 order by number limit 1)"};
 
 constexpr Query list_of_samples{"samples_list", R"(
     select samples.* from samples join jobs using (repository_id, job_id)
@@ -137,9 +137,20 @@ TrialAnswer put_trial(Tx& tx, const LeaseRef& lease, const TrialRow& trial, std:
     return {fence, TrialStored::stored};
 }
 
+void each_trial(Tx& tx, const std::string& job_id, std::int64_t epoch, const std::function<void(TrialRow&&)>& take) {
+    if (!is_uuid(job_id)) return;
+    for (std::int64_t last = -1;;) {
+        auto trial = first(exec(tx, next_after, job_id, epoch, last), read);
+        if (!trial) return;
+        last = trial->number;
+        take(std::move(*trial));
+    }
+}
+
 std::vector<TrialRow> list_trials(Tx& tx, const std::string& job_id, std::int64_t epoch) {
-    if (!is_uuid(job_id)) return {};
-    return all(exec(tx, list, job_id, epoch), read);
+    std::vector<TrialRow> trials;
+    each_trial(tx, job_id, epoch, [&](TrialRow&& trial) { trials.push_back(std::move(trial)); });
+    return trials;
 }
 
 std::vector<StoredSample> list_samples(Tx& tx, const std::string& job_id, std::int64_t epoch) {

@@ -1,6 +1,7 @@
 #pragma once
 // Trials as they were sent, and every raw sample in them as a row that SQL can reach. Immutable once stored.
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -42,7 +43,9 @@ struct TrialAnswer {
 /// Stores a trial and its samples. The same number with the same digest again: same; with another one: differs.
 TrialAnswer put_trial(Tx& tx, const LeaseRef& lease, const TrialRow& trial, std::span<const SampleRow> samples);
 
-/// By number.
+/// By number. Bodies may be large: one at a time is given to `take`, and is gone before the next is read.
+void each_trial(Tx& tx, const std::string& job_id, std::int64_t epoch, const std::function<void(TrialRow&&)>& take);
+/// By number, all at once.
 std::vector<TrialRow> list_trials(Tx& tx, const std::string& job_id, std::int64_t epoch);
 
 struct StoredSample {
