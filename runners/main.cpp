@@ -78,6 +78,13 @@ int main(int argc, char** argv) {
     app.add_option("--name", options.name, "Name on pages and in reports; default: the join token's")
         ->envname("BENCHGATE_RUNNER_NAME");
     app.add_option("--work", work, "Folder for mirrors, jobs, spool and identity")->envname("BENCHGATE_RUNNER_WORK");
+    app.add_option("--job-disk", options.limits.disk_bytes,
+                   "Disk that each side of a job may take, e.g. 16GiB (the default); more ends the build or the trial")
+        ->transform(CLI::AsSizeValue(false))
+        ->envname("BENCHGATE_RUNNER_JOB_DISK");
+    app.add_option("--job-processes", options.limits.processes, "Processes and threads that a job may have at a time")
+        ->check(CLI::Range(16, 1'000'000))
+        ->envname("BENCHGATE_RUNNER_JOB_PROCESSES");
     app.add_flag("--once", options.once, "End after one job");
     app.add_flag("--allow-unsandboxed", allow_unsandboxed, "Run jobs without isolation where bubblewrap cannot work");
     app.add_option("--log-format", log_format, "text or json")->check(CLI::IsMember({"text", "json"}));

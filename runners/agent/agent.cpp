@@ -84,15 +84,25 @@ void Agent::resend_spool(std::stop_token stop) {
     for (const auto& job : Spool::left_behind(options_.work)) {
         Spool spool(options_.work, job);
         const auto finish = spool.finish();
-        bool sent = finish.has_value();
-        for (const auto& trial : spool.trials())
-            if (sent) {
-                const auto put = service_.put_trial(job, trial.number, trial.body, stop);
-                sent = put || put.error().next != Next::retry;
+        std::optional<CallError> error;
+        if (finish) {
+            for (const auto& trial : spool.trials()) {
+                if (error && error->next == Next::retry) break;
+                if (const auto put = service_.put_trial(job, trial.number, trial.body, stop); !put) error = put.error();
             }
-        if (sent) sent = service_.finish(job, *finish, stop).has_value();
-        spdlog::info("job {} of an earlier process: {}", job.job,
-                     sent ? "its report was sent" : "nothing to send or not accepted");
+            if (!error || error->next != Next::retry) {
+                const auto sent = service_.finish(job, *finish, stop);
+                error = sent ? std::nullopt : std::optional(sent.error());
+            }
+        }
+        if (error && error->next == Next::retry) {
+            spdlog::warn("job {} waits in the spool: {}", job.job, error->message);
+            return;
+        }
+        spdlog::info("job {} of an earlier time: {}", job.job,
+                     !finish ? "it had nothing to report"
+                     : error ? "its report was not accepted: " + error->message
+                             : "its report was sent");
         spool.drop_all();
     }
 }
@@ -114,13 +124,13 @@ int Agent::run(std::stop_token drain, std::stop_token abort) {
     std::filesystem::create_directories(options_.work);
     int exit_status = exit_ok;
     if (!join(drain, exit_status)) return exit_status;
-    resend_spool(drain);
     // Trees of jobs that an earlier process did not live to remove.
     if (auto removed = platform::remove_tree(options_.work / "jobs");
         !removed && std::filesystem::exists(options_.work / "jobs"))
         spdlog::warn("leftover jobs in {}: {}", options_.work.string(), removed.error().message);
     auto request = lease_request();
     for (int failures = 0; !drain.stop_requested();) {
+        resend_spool(drain);
         auto lease = service_.lease(request, drain);
         if (drain.stop_requested() && !(lease && *lease)) break;
         if (!lease) {
@@ -160,8 +170,14 @@ void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token abort) {
 
     auto trees =
         check_out({options_.work / "mirrors", directory.path(), &lease.spec, lease.clone}, log, session.stop());
+    const auto is_given_back = [&] {
+        if (abort.stop_requested() && !session.lost())
+            spdlog::warn("job {} {}", job.job,
+                         session.give_back() ? "goes back to the queue" : "could not be given back");
+        return abort.stop_requested();
+    };
     if (!trees) {
-        if (!session.lost()) session.finish_failed(trees.error());
+        if (!session.lost() && !is_given_back()) session.finish_failed(trees.error());
         return;
     }
     measure::JobInput input;
@@ -172,12 +188,15 @@ void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token abort) {
     input.only = lease.spec.only;
     input.runner = options_.name;
     input.sandbox_note = sandbox_note_;
+    input.limits = options_.limits;
+    if (input.limits.disk_bytes > 0)
+        input.limits.file_bytes = std::min(input.limits.file_bytes, input.limits.disk_bytes);
     auto bundle = measure::run_job(input, sandbox_, session, clock_, session.stop());
     if (session.lost()) return spdlog::warn("job {} is not ours any more; dropped", job.job);
-    if (!bundle)
-        session.finish_failed(bundle.error());
-    else
+    if (bundle)
         session.finish_measured(*bundle, *key_);
+    else if (!is_given_back())
+        session.finish_failed(bundle.error());
 }
 
 }  // namespace benchgate::agent

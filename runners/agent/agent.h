@@ -21,7 +21,8 @@ struct AgentOptions {
     std::string name;        ///< empty: the one that the join token was made for
     std::vector<std::string> labels;
     std::filesystem::path work;
-    bool once = false;  ///< end after one job
+    bool once = false;       ///< end after one job
+    sandbox::Limits limits;  ///< of each command of a job
 };
 
 /// Exit statuses of the program.
@@ -37,6 +38,7 @@ class Agent {
 
   private:
     bool join(std::stop_token stop, int& exit_status);
+    /// What an earlier process, or a job that ended while the service was away, left in the spool.
     void resend_spool(std::stop_token stop);
     void do_job(const protocol::LeaseAnswer& lease, std::stop_token abort);
     protocol::LeaseRequest lease_request() const;

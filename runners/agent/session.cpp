@@ -13,12 +13,14 @@ namespace benchgate::agent {
 namespace {
 constexpr std::size_t log_flush_bytes = 32u << 10;
 constexpr std::chrono::seconds log_flush_every{2};
+constexpr std::size_t log_tail_bytes = 64u << 10;
 }  // namespace
 
 Session::Session(ServiceClient& service, SessionOptions options, std::stop_token abort)
     : service_(service),
       options_(std::move(options)),
       spool_(options_.work, options_.job),
+      abort_token_(abort),
       abort_(abort, [this] { stop_.request_stop(); }),
       log_flushed_(std::chrono::steady_clock::now()),
       heartbeat_([this](std::stop_token stop) { beat(stop); }) {}
@@ -59,8 +61,14 @@ void Session::on_progress(const measure::Progress& progress) {
 }
 
 void Session::on_log(std::string_view bytes) {
-    if (log_total_ + log_.size() >= protocol::log_total_bytes) return;
-    log_ += bytes.substr(0, protocol::log_total_bytes - log_total_ - log_.size());
+    const auto room = protocol::log_total_bytes - std::min(log_total_ + log_.size(), protocol::log_total_bytes);
+    log_ += bytes.substr(0, room);
+    if (bytes.size() > room) {
+        bytes.remove_prefix(room);
+        log_cut_ += bytes.size();
+        log_tail_ += bytes.substr(bytes.size() - std::min(bytes.size(), log_tail_bytes));
+        if (log_tail_.size() > 2 * log_tail_bytes) log_tail_.erase(0, log_tail_.size() - log_tail_bytes);
+    }
     // While something is measured the log waits for the end of the block.
     if (phase_ == model::JobPhase::measure) return;
     if (log_.size() >= log_flush_bytes || std::chrono::steady_clock::now() - log_flushed_ >= log_flush_every)
@@ -88,6 +96,18 @@ void Session::flush_log() {
     }
 }
 
+/// Whoever looks for the reason looks at the end, so the end is kept.
+void Session::add_cut_log() {
+    if (log_cut_ == 0) return;
+    if (log_tail_.size() > log_tail_bytes) log_tail_.erase(0, log_tail_.size() - log_tail_bytes);
+    if (const auto left_out = log_cut_ - log_tail_.size(); left_out > 0)
+        log_ += fmt::format("\n[... {} bytes of the log are left out: it is longer than {} MiB ...]\n", left_out,
+                            protocol::log_total_bytes >> 20);
+    log_ += log_tail_;
+    log_cut_ = 0;
+    log_tail_.clear();
+}
+
 void Session::on_trials(std::span<const model::Trial> trials) {
     for (const auto& trial : trials) {
         auto body = json::dump(protocol::to_json(trial));
@@ -107,6 +127,12 @@ void Session::flush_trials() {
             spdlog::warn("trial {} of job {} waits in the spool: {}", trial.number, options_.job.job,
                          sent.error().message);
             heed(sent.error());
+            if (sent.error().next != Next::refused) return;
+            // The same again would be refused again: measuring on is of no use.
+            refused_ = fmt::format("the service did not take trial {}: {}", trial.number, sent.error().message);
+            for (const auto& left : waiting_) spool_.drop_trial(left.number);
+            waiting_.clear();
+            stop_.request_stop();
             return;
         }
         spool_.drop_trial(trial.number);
@@ -116,11 +142,13 @@ void Session::flush_trials() {
 
 bool Session::close(protocol::FinishRequest request) {
     request.request_id = platform::random_uuid();
+    add_cut_log();
     if (auto kept = spool_.keep_finish(request); !kept) spdlog::error("spool: {}", kept.error());
     const auto give_up = std::chrono::steady_clock::now() + options_.give_up_upload;
     for (int attempt = 0; !lost_; ++attempt) {
         flush_trials();
         flush_log();
+        if (!refused_.empty() && request.outcome == "succeeded") return finish_failed({});
         if (waiting_.empty()) {
             const auto answer = service_.finish(options_.job, request, {});
             if (answer) {
@@ -132,8 +160,9 @@ bool Session::close(protocol::FinishRequest request) {
             heed(answer.error());
             if (answer.error().next == Next::refused) break;
         }
-        if (std::chrono::steady_clock::now() >= give_up) return false;  // the spool keeps it for the next start
-        platform::sleep_for({}, backoff(attempt, 0.5));
+        // The spool keeps it for later.
+        if (abort_token_.stop_requested() || std::chrono::steady_clock::now() >= give_up) return false;
+        platform::sleep_for(abort_token_, backoff(attempt, 0.5));
     }
     spool_.drop_all();
     return false;
@@ -148,7 +177,9 @@ bool Session::finish_measured(const model::Bundle& bundle, const platform::Ed255
     return close(std::move(request));
 }
 
-bool Session::finish_failed(const measure::JobFailure& failure) {
+bool Session::finish_failed(const measure::JobFailure& given) {
+    auto failure = given;
+    if (!refused_.empty()) failure = {model::JobPhase::upload, std::nullopt, refused_, false, false};
     on_log(fmt::format("\n{}\n", failure.reason));
     protocol::FinishRequest request;
     request.outcome = failure.cancelled ? "cancelled" : "failed";
@@ -156,6 +187,16 @@ bool Session::finish_failed(const measure::JobFailure& failure) {
     request.reason = failure.reason;
     request.infrastructure = failure.infrastructure;
     return close(std::move(request));
+}
+
+bool Session::give_back() {
+    options_.give_up_upload = std::chrono::seconds(0);
+    const protocol::ReleaseRequest request{platform::random_uuid(), "the runner ends"};
+    if (digests_.empty() && service_.release(options_.job, request, {})) {
+        spool_.drop_all();
+        return true;
+    }
+    return finish_failed({phase_, std::nullopt, "the runner was told to break off", true, false});
 }
 
 }  // namespace benchgate::agent

@@ -44,11 +44,15 @@ class Session final : public measure::Observer {
     /// here.
     bool finish_measured(const model::Bundle& bundle, const platform::Ed25519PrivateKey& key);
     bool finish_failed(const measure::JobFailure& failure);
+    /// The process was told to break off: the job goes back to the queue, where it costs nobody anything before its
+    /// first trial and an attempt later. One try, no waiting.
+    bool give_back();
 
   private:
     void beat(std::stop_token stop);
     void flush_log();
     void flush_trials();
+    void add_cut_log();
     bool close(protocol::FinishRequest request);
     void heed(const CallError& error);
 
@@ -56,6 +60,7 @@ class Session final : public measure::Observer {
     SessionOptions options_;
     Spool spool_;
     std::stop_source stop_;
+    std::stop_token abort_token_;
     std::stop_callback<std::function<void()>> abort_;
     std::atomic<bool> lost_ = false;
     platform::Sync<protocol::HeartbeatRequest> beat_request_;
@@ -64,10 +69,13 @@ class Session final : public measure::Observer {
     std::string log_;
     std::int64_t log_offset_ = 0;
     std::size_t log_total_ = 0;
+    std::string log_tail_;     ///< the end of what came after the log was as long as it may be
+    std::size_t log_cut_ = 0;  ///< bytes that came after that
     std::chrono::steady_clock::time_point log_flushed_;
     model::JobPhase phase_ = model::JobPhase::fetch;
     std::vector<Spool::KeptTrial> waiting_;
     std::vector<std::string> digests_;
+    std::string refused_;  ///< why the service will never take a trial; the job cannot succeed any more
 
     std::jthread heartbeat_;  // last: it uses what stands above
 };
