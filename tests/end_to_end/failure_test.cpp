@@ -1,8 +1,11 @@
-// What dies or does not answer while work is under way: nothing accepted is lost, nothing is posted twice, and an
+// What dies, is stopped or lies while work is under way: nothing accepted is lost, nothing is posted twice, and an
 // orderly end leaves nothing behind.
 
 #include <fmt/format.h>
 #include <signal.h>
+#include <unistd.h>
+
+#include <thread>
 
 #include "platform/ids.h"
 #include "tests/end_to_end/shared_world.h"
@@ -11,62 +14,92 @@ namespace benchgate::end_to_end {
 namespace {
 
 using std::chrono::seconds;
+using testing::HasSubstr;
 
 class Failure : public SharedWorld {
   protected:
-    static Files long_suite(int sorted_ns) {
-        auto files = quick_suite(sorted_ns);
-        files["bench.sh"] = "sleep 0.4\n" + files["bench.sh"];
-        return files;
+    static Pull measured_pull(const std::string& repository) {
+        const auto pull = pull_after(repository, long_suite(1000), long_suite(1500));
+        EXPECT_TRUE(is_measuring(pull)) << repository << " is never measured";
+        return pull;
     }
-    static bool is_told_once(const Pull& pull) {
-        return has_one_comment(pull) && world().checks(pull.repository, pull.head_sha).size() == 1;
+    static void expect_regression_told_once(const Pull& pull) {
+        const auto check = world().completed_check(pull);
+        EXPECT_EQ(conclusion(check), "failure") << words(check);
+        EXPECT_TRUE(is_told_once(pull));
     }
-    /// The job id of a line "job ID (epoch 1): suite 'quick' of maintainer/NAME" in the runner's log.
-    static std::string job_of(const std::string& repository) {
-        const auto log = world().log_of("runner");
-        const auto end = log.find("of maintainer/" + repository);
-        const auto begin = end == std::string::npos ? end : log.rfind("job ", end);
-        return begin == std::string::npos ? "" : log.substr(begin + 4, 36);
+    static std::size_t trees_of_jobs() {
+        std::size_t trees = 0;
+        for ([[maybe_unused]] const auto& left : std::filesystem::directory_iterator(world().folder() / "runner/jobs"))
+            ++trees;
+        return trees;
+    }
+    /// The second signal breaks off what the first lets finish. Two at once would be one.
+    static bool break_off() {
+        ::kill(world().runner().pid(), SIGTERM);
+        std::this_thread::sleep_for(std::chrono::milliseconds(300));
+        return world().runner().running() && World::end_orderly(world().runner(), seconds(20));
+    }
+    static bool runner_left_nothing() {
+        return wait_until(
+            [] {
+                for (const auto& line : world().processes())
+                    if (line.find("/runner") != std::string::npos) return false;
+                return true;
+            },
+            seconds(20));
     }
 };
 
 TEST_F(Failure, ARunnerThatDiesLosesItsJobToTheNextOne) {
-    world().make_repository("orphan", long_suite(1000));
-    world().commit("orphan", "change", long_suite(1500));
-    const auto pull = world().open_pull("orphan", "change");
-    const auto is_measuring = [&] {
-        return world().log_of("service").size() > 0 && !job_of("orphan").empty() &&
-               !std::filesystem::is_empty(world().folder() / "runner/jobs");
-    };
-    ASSERT_TRUE(wait_until(is_measuring));
+    const auto pull = measured_pull("orphan");
     const auto job = job_of("orphan");
     ::kill(world().runner().pid(), SIGKILL);
     world().runner().wait();
     world().forget_runner();
-    const auto has_left_nothing = [&] {
-        for (const auto& line : world().processes())
-            if (line.find("/runner") != std::string::npos) return false;
-        return true;
-    };
-    EXPECT_TRUE(wait_until(has_left_nothing, seconds(20))) << "the dead runner's sandbox lives on";
+    EXPECT_TRUE(runner_left_nothing()) << "the dead runner's sandbox lives on";
     world().start_runner();
 
-    const auto check = world().completed_check(pull);
-    EXPECT_EQ(conclusion(check), "failure") << words(check);
-    EXPECT_TRUE(is_told_once(pull));
-    const auto late = world().ask(
-        {.method = "POST",
-         .url = fmt::format("/runner/v1/jobs/{}/1/heartbeat", job),
-         .headers = {{"Authorization", "Bearer " + world().runner_token()}, {"Content-Type", "application/json"}},
-         .body = json::dump(json::Json{
-             {"request_id", platform::random_uuid()}, {"phase", "measure"}, {"block", 1}, {"progress", 0.5}})});
+    expect_regression_told_once(pull);
+    EXPECT_EQ(leases_of("orphan"), 2u);
+    const auto late = world().ask_as_runner(
+        "POST", fmt::format("jobs/{}/1/heartbeat", job),
+        json::dump(json::Json{
+            {"request_id", platform::random_uuid()}, {"phase", "measure"}, {"block", 1}, {"progress", 0.5}}));
     EXPECT_EQ(late.status, 409) << late.body;
-    EXPECT_NE(late.body.find("stale_epoch"), std::string::npos) << late.body;
-    std::size_t trees = 0;
-    for ([[maybe_unused]] const auto& left : std::filesystem::directory_iterator(world().folder() / "runner/jobs"))
-        ++trees;
-    EXPECT_EQ(trees, 0u) << "the dead process's trees still take space";
+    EXPECT_THAT(late.body, HasSubstr("stale_epoch"));
+    EXPECT_EQ(trees_of_jobs(), 0u) << "the dead process's trees still take space";
+}
+
+TEST_F(Failure, ARunnerThatLiesIsRefusedAndTheJobIsNotHarmed) {
+    const auto pull = measured_pull("liar");
+    const auto lease = fmt::format("jobs/{}/1/", job_of("liar"));
+    const auto say = [&](const std::string& method, const std::string& what, const std::string& body) {
+        return world().ask_as_runner(method, lease + what, body);
+    };
+    const auto ahead = say("PUT", "log?offset=9999999", "from the future");
+    EXPECT_EQ(ahead.status, 416) << ahead.body;
+    EXPECT_THAT(ahead.body, HasSubstr("the log goes on elsewhere"));
+    const auto next = json::integer(json::parse(ahead.body).value(), "next").value_or(0);
+    ASSERT_GT(next, 10) << "the job has no log";
+    const auto behind = say("PUT", "log?offset=3", "rewritten");
+    EXPECT_EQ(behind.status, 416) << behind.body;
+    EXPECT_EQ(json::integer(json::parse(behind.body).value(), "next"), next);
+    EXPECT_EQ(say("PUT", "log?offset=-1", "x").status, 400);
+
+    const auto forged = say("PUT", "trials/1",
+                            R"({"number":1,"phase":"warmup","block":0,"position":1,"side":"head","values":[],)"
+                            R"("errors":[],"host":{},"resources":{}})");
+    EXPECT_EQ(forged.status, 409) << forged.body;
+    EXPECT_THAT(forged.body, HasSubstr("this trial was stored before with other content"));
+    EXPECT_EQ(say("PUT", "trials/2", R"({"number":3})").status, 400);
+    EXPECT_EQ(
+        say("POST", "finish", R"({"request_id":"r","outcome":"succeeded","manifest":"{}","signature":"AAAA"})").status,
+        400)
+        << "a success without the runner's signature";
+
+    expect_regression_told_once(pull);
+    EXPECT_EQ(leases_of("liar"), 1u) << "the job was not harmed";
 }
 
 TEST_F(Failure, ADatabaseThatIsKilledLosesNothingThatWasAccepted) {
@@ -97,38 +130,57 @@ TEST_F(Failure, ADatabaseThatIsKilledLosesNothingThatWasAccepted) {
         const auto is_stored = [&] { return world().get("/api/v1/deliveries?guid=" + id).status == 200; };
         EXPECT_TRUE(wait_until(is_stored, seconds(20))) << id << " was accepted and is lost";
     }
-    const auto pull = world().open_pull("database", "change");
-    EXPECT_EQ(conclusion(world().completed_check(pull)), "failure");
-    EXPECT_TRUE(is_told_once(pull));
+    expect_regression_told_once(world().open_pull("database", "change"));
 }
 
-TEST_F(Failure, GitHubsBadDaysEndWithOneCheckAndOneComment) {
-    const auto fault = [](const json::Json& what) { world().control("POST", "/faults", what); };
-    world().make_repository("moody", quick_suite(1000));
-    world().commit("moody", "change", quick_suite(1500));
-    fault({{"kind", "fresh_token"}, {"times", 1}});
-    const json::Json wait_1_s{{"retry-after", "1"}};
-    fault({{"kind", "status"}, {"status", 500}, {"method", "POST"}, {"path", "/check-runs"}});
-    fault({{"kind", "status"}, {"status", 403}, {"headers", wait_1_s}, {"method", "POST"}, {"path", "/check-runs"}});
-    fault({{"kind", "disconnect"}, {"method", "PATCH"}, {"path", "/check-runs"}});
-    fault({{"kind", "status"}, {"status", 502}, {"method", "PATCH"}, {"path", "/check-runs"}});
-    fault({{"kind", "status"}, {"status", 404}, {"method", "POST"}, {"path", "/comments"}});
-    fault({{"kind", "status"}, {"status", 500}, {"method", "POST"}, {"path", "/comments"}});
-    fault({{"kind", "silence"}, {"method", "POST"}, {"path", "/comments"}});
-    world().control("POST", "/tokens/expire", json::Json::object());
-    const auto pull = world().open_pull("moody", "change");
-    const auto check = world().completed_check(pull);
-    world().control("POST", "/requests/clear", json::Json::object());
-    EXPECT_EQ(conclusion(check), "failure") << words(check);
-    EXPECT_TRUE(is_told_once(pull));
-    world().control("POST", "/faults/clear", json::Json::object());
+TEST_F(Failure, ARunnerThatIsStoppedFinishesItsJobFirst) {
+    const auto pull = measured_pull("drained");
+    EXPECT_TRUE(World::end_orderly(world().runner(), seconds(60))) << "the runner does not end";
+    EXPECT_TRUE(runner_left_nothing());
+    expect_regression_told_once(pull);
+    EXPECT_EQ(leases_of("drained"), 1u);
+    world().start_runner();
+}
 
-    // The next pull request's words come after everything that the first one still had to say.
-    world().commit("moody", "second", quick_suite(1500));
-    const auto second = world().open_pull("moody", "second");
-    EXPECT_EQ(conclusion(world().completed_check(second)), "failure");
-    EXPECT_TRUE(is_told_once(second));
-    EXPECT_TRUE(is_told_once(pull));
+TEST_F(Failure, BreakingOffGivesTheJobBackAndTheNextRunnerDoesIt) {
+    const auto pull = measured_pull("broken-off");
+    EXPECT_TRUE(break_off()) << "the second signal does not break off";
+    EXPECT_TRUE(runner_left_nothing());
+    EXPECT_EQ(world().checks(pull.repository, pull.head_sha).size(), 1u);
+    EXPECT_EQ(conclusion(world().checks(pull.repository, pull.head_sha).at(0)), "none")
+        << "not over, and not cancelled";
+    world().start_runner();
+    expect_regression_told_once(pull);
+    EXPECT_EQ(leases_of("broken-off"), 2u);
+    EXPECT_EQ(trees_of_jobs(), 0u);
+}
+
+TEST_F(Failure, WithoutASandboxNothingIsLeftBehindEither) {
+    EXPECT_TRUE(World::end_orderly(world().runner(), seconds(30)));
+    world().start_runner(false);
+    const auto sleep = fmt::format("sleep {}", 800'000'000 + ::getpid());
+    auto hiding = long_suite(1500);
+    hiding["bench.sh"] =
+        fmt::format("(setsid sh -c 'trap \"\" TERM HUP; {0}; {0}' &)\n{0} &\n", sleep) + hiding["bench.sh"];
+    const auto pull = pull_after("bare-metal", long_suite(1000), hiding);
+    ASSERT_TRUE(is_measuring(pull));
+    ASSERT_TRUE(wait_until([&] { return !World::processes_with(sleep).empty(); })) << "nothing hides";
+    EXPECT_TRUE(break_off());
+    EXPECT_TRUE(wait_until([&] { return World::processes_with(sleep).empty(); }, seconds(5)))
+        << World::processes_with(sleep).front();
+    EXPECT_TRUE(runner_left_nothing());
+    world().start_runner();
+    expect_regression_told_once(pull);
+    EXPECT_TRUE(World::processes_with(sleep).empty());
+}
+
+TEST_F(Failure, AServiceThatIsRestartedWhileAJobRunsGetsItsReport) {
+    const auto pull = measured_pull("restarted");
+    EXPECT_TRUE(World::end_orderly(world().service(), seconds(30)));
+    EXPECT_TRUE(world().runner().running()) << "the runner measures on";
+    world().start_service();
+    expect_regression_told_once(pull);
+    EXPECT_EQ(leases_of("restarted"), 1u) << "what was measured counts";
 }
 
 TEST_F(Failure, TermEndsEverythingAndLeavesNothing) {
@@ -148,9 +200,7 @@ TEST_F(Failure, TermEndsEverythingAndLeavesNothing) {
     // What was stored is there again after a start.
     world().start_service();
     world().start_runner();
-    world().make_repository("afterwards", quick_suite(1000));
-    world().commit("afterwards", "change", quick_suite(1500));
-    EXPECT_EQ(conclusion(world().completed_check(world().open_pull("afterwards", "change"))), "failure");
+    expect_regression_told_once(pull_after("afterwards", quick_suite(1000), quick_suite(1500)));
 }
 
 }  // namespace

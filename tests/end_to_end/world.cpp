@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <stdexcept>
 #include <thread>
@@ -157,7 +159,8 @@ std::map<std::string, std::string> World::service_environment() const {
             {"BENCHGATE_PRIVATE_KEY_FILE", json::text(ready_, "private_key_file").value()},
             {"BENCHGATE_WEBHOOK_SECRET", secret_},
             {"BENCHGATE_ADMIN_TOKEN", admin_token},
-            {"BENCHGATE_LEASE_SECONDS", "6"}};
+            {"BENCHGATE_LEASE_SECONDS", "6"},
+            {"BENCHGATE_GITHUB_TIMEOUT", "4"}};
 }
 
 void World::start_service() {
@@ -166,7 +169,7 @@ void World::start_service() {
         throw std::runtime_error("the service does not start: " + log_of("service"));
 }
 
-void World::start_runner() {
+void World::start_runner(bool sandboxed) {
     const auto token_file = folder() / "runner.token";
     if (!fs::exists(token_file)) {
         platform::SpawnOptions options;
@@ -174,8 +177,14 @@ void World::start_runner() {
         options.environment = environment_with(service_environment());
         write(token_file, output_of(options), 0600);
     }
-    runner_ = start("runner", {RUNNER_PROGRAM, "--service", url_, "--token-file", token_file.string(), "--work",
-                               (folder() / "runner").string()});
+    std::map<std::string, std::string> environment;
+    // Where no bubblewrap is found, there is none.
+    if (!sandboxed) environment["PATH"] = (folder() / "nowhere").string();
+    runner_ = start("runner",
+                    {RUNNER_PROGRAM, "--service", url_, "--token-file", token_file.string(), "--work",
+                     (folder() / "runner").string(), "--job-disk", "256MiB",
+                     sandboxed ? "--log-level=info" : "--allow-unsandboxed"},
+                    environment);
 }
 
 bool World::end_orderly(platform::Process& process, seconds patience) {
@@ -255,6 +264,43 @@ platform::HttpResponse World::get(const std::string& path) {
     return ask({.url = path, .headers = {{"Authorization", std::string("Bearer ") + admin_token}}});
 }
 
+platform::HttpResponse World::ask_as_runner(const std::string& method, const std::string& path,
+                                            const std::string& body) {
+    return ask({.method = method,
+                .url = "/runner/v1/" + path,
+                .headers = {{"Authorization", "Bearer " + runner_token()}, {"Content-Type", "application/json"}},
+                .body = body});
+}
+
+std::optional<double> World::metric(const std::string& name_and_labels) {
+    const auto text = get("/metrics").body;
+    const auto at = text.find("\n" + name_and_labels + " ");
+    if (at == std::string::npos) return std::nullopt;
+    const double value = std::strtod(text.c_str() + at + name_and_labels.size() + 2, nullptr);
+    return std::isnan(value) ? std::nullopt : std::optional(value);
+}
+
+bool World::calms_down(seconds deadline) {
+    return wait_until(
+        [&] {
+            const auto text = get("/metrics").body;
+            for (const auto* idle :
+                 {"inbox_deliveries{state=\"waiting\"}", "jobs{state=\"queued\"}", "jobs{state=\"active\"}",
+                  "jobs{state=\"unjudged\"}", "outbox_items{state=\"waiting\"}"})
+                if (text.find(fmt::format("benchgate_{} 0\n", idle)) == std::string::npos) return false;
+            return true;
+        },
+        deadline);
+}
+
+std::size_t World::hits(const std::string& kind, const std::string& method, const std::string& path_end) {
+    std::size_t count = 0;
+    for (const auto& request : control("GET", "/requests"))
+        count += json::text(request, "fault") == kind && json::text(request, "method") == method &&
+                 json::text(request, "path").value_or("").ends_with(path_end);
+    return count;
+}
+
 platform::HttpResponse World::deliver(const std::string& event, const std::string& id, const std::string& body,
                                       const std::string& secret) {
     static constexpr const char* digits = "0123456789abcdef";
@@ -309,17 +355,26 @@ std::string World::log_of(const std::string& name) const {
     return read(folder() / "logs" / name) + read(folder() / "logs" / (name + ".err"));
 }
 
+long World::peak_memory(const platform::Process& process) {
+    const auto status = read(fmt::format("/proc/{}/status", process.pid()));
+    const auto at = status.find("VmHWM:");
+    return at == std::string::npos ? 0 : std::atol(status.c_str() + at + 6) / 1024;
+}
+
 pid_t World::postgres_pid() const {
     return std::atoi(read(folder() / "service/postgresql/data/postmaster.pid").c_str());
 }
 
-std::vector<std::string> World::processes() const {
+std::vector<std::string> World::processes_with(const std::string& word) {
     std::vector<std::string> found;
     for (const auto& entry : fs::directory_iterator("/proc")) {
         const auto name = entry.path().filename().string();
         if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-        const auto line = read(entry.path() / "cmdline");
-        if (line.find(folder().string()) != std::string::npos) found.push_back(line);
+        auto line = read(entry.path() / "cmdline");
+        std::replace(line.begin(), line.end(), '\0', ' ');
+        std::error_code gone;
+        const auto works_in = fs::read_symlink(entry.path() / "cwd", gone).string();
+        if ((line + works_in).find(word) != std::string::npos) found.push_back(line + "in " + works_in);
     }
     return found;
 }

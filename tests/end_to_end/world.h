@@ -43,10 +43,14 @@ class World {
     ~World();
 
     void start_service();
-    void start_runner();
+    /// A job may take 256 MiB of disk a side. `sandboxed` false: as on a host without bubblewrap.
+    void start_runner(bool sandboxed = true);
     platform::Process& service() { return *service_; }
     platform::Process& runner() { return *runner_; }
     void forget_runner() { runner_.reset(); }
+    /// Address of the service, and the one of a connection to it.
+    const std::string& url() const { return url_; }
+    int port() const { return port_; }
     /// SIGTERM; false if it did not end with status 0 within `patience`.
     static bool end_orderly(platform::Process& process, std::chrono::seconds patience);
 
@@ -59,11 +63,22 @@ class World {
     /// Pushes the branch as the pull request's new head.
     void push(Pull& pull, const std::string& branch);
 
+    /// Breaks GitHub; the keys are those of tests/local_github/door.mjs.
+    void fault(const json::Json& what) { control("POST", "/faults", what); }
+    /// Requests to GitHub since they were cleared that met this fault.
+    std::size_t hits(const std::string& kind, const std::string& method, const std::string& path_end);
+
     json::Json control(const std::string& method, const std::string& path, const json::Json& body = {});
     /// One answer of the service; status 0: none.
     platform::HttpResponse ask(const platform::HttpRequest& request,
                                std::chrono::seconds timeout = std::chrono::seconds(20));
     platform::HttpResponse get(const std::string& path);
+    /// With the runner's own token.
+    platform::HttpResponse ask_as_runner(const std::string& method, const std::string& path, const std::string& body);
+    /// A gauge or counter of /metrics; nullopt: it is not there, or not a number.
+    std::optional<double> metric(const std::string& name_and_labels);
+    /// Waits until no delivery, no job and nothing to be said is pending: what is there then stays as it is.
+    bool calms_down(std::chrono::seconds deadline = std::chrono::seconds(120));
     /// A signed delivery of this event, under the id.
     platform::HttpResponse deliver(const std::string& event, const std::string& id, const std::string& body,
                                    const std::string& secret = {});
@@ -79,8 +94,12 @@ class World {
     std::string log_of(const std::string& name) const;
     /// First line of the private cluster's lock file; 0: none.
     pid_t postgres_pid() const;
-    /// Command lines of processes that have this world's folder in theirs.
-    std::vector<std::string> processes() const;
+    /// The most memory that a process ever had, in MiB.
+    static long peak_memory(const platform::Process& process);
+    /// Command lines of processes that have this world's folder in theirs, or work in it.
+    std::vector<std::string> processes() const { return processes_with(folder().string()); }
+    /// ... that have this word in theirs.
+    static std::vector<std::string> processes_with(const std::string& word);
     const std::filesystem::path& folder() const { return folder_.path(); }
     const std::string& secret() const { return secret_; }
 
