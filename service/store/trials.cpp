@@ -19,7 +19,7 @@ constexpr Query insert{"trials_insert", R"(
 
 constexpr Query next_after{"trials_next_after", R"(
     select trials.* from trials join jobs using (repository_id, job_id)
-    where jobs.job_id = $1::uuid and trials.epoch = $2 and number > $3 order by number limit 1)"};
+    where jobs.job_id = $1::uuid and trials.epoch = $2 and trials.number > $3 order by trials.number limit 1)"};
 
 constexpr Query list_of_samples{"samples_list", R"(
     select samples.* from samples join jobs using (repository_id, job_id)
