@@ -183,6 +183,22 @@ TEST_F(Failure, AServiceThatIsRestartedWhileAJobRunsGetsItsReport) {
     EXPECT_EQ(leases_of("restarted"), 1u) << "what was measured counts";
 }
 
+TEST_F(Failure, AReportThatNobodyTookWaitsForTheNextStart) {
+    const auto pull = measured_pull("unheard");
+    EXPECT_TRUE(World::end_orderly(world().service(), seconds(30)));
+    const auto is_done = [&] {
+        return std::filesystem::exists(world().folder() / "runner/spool" / (job_of("unheard") + ".1") / "finish");
+    };
+    ASSERT_TRUE(wait_until(is_done)) << "the job does not come to its end";
+    EXPECT_TRUE(break_off()) << "it waits for a service that is away";
+    world().start_runner();
+    const auto waits = [&] { return world().log_of("runner").find("waits in the spool") != std::string::npos; };
+    EXPECT_TRUE(wait_until(waits)) << "the report is lost";
+    world().start_service();
+    expect_regression_told_once(pull);
+    EXPECT_EQ(leases_of("unheard"), 1u) << "what was measured counts";
+}
+
 TEST_F(Failure, TermEndsEverythingAndLeavesNothing) {
     const auto postgres = world().postgres_pid();
     ASSERT_GT(postgres, 1);
