@@ -111,7 +111,7 @@ TEST_F(CompareCommand, TheStatusIsThreeWhereNothingCouldBeMeasured) {
     EXPECT_TRUE(says("  | no such header\n")) << out.str();
     configure("  micro: {run: echo nonsense, format: json}\n");
     EXPECT_EQ(compare(), 3);
-    EXPECT_TRUE(says("the output is not json")) << out.str();
+    EXPECT_TRUE(says("the output cannot be read as json")) << out.str();
 }
 
 TEST_F(CompareCommand, LoadSuitesAreLeftOutWithAWord) {
