@@ -51,10 +51,16 @@ CREATE TABLE public.inbox (
     next_at timestamp with time zone NOT NULL,
     done_at timestamp with time zone,
     error text,
+    repository_id bigint,
+    held_until timestamp with time zone,
+    claims bigint DEFAULT 0 NOT NULL,
     CONSTRAINT inbox_state_check CHECK ((state = ANY (ARRAY['new'::text, 'done'::text, 'failed'::text])))
 );
 ALTER TABLE ONLY public.inbox ALTER COLUMN body SET COMPRESSION lz4;
 COMMENT ON TABLE public.inbox IS 'Webhook deliveries as they came, one row per X-GitHub-Delivery; parsed later by a worker.';
+COMMENT ON COLUMN public.inbox.repository_id IS 'Null: nobody has looked yet. 0: it concerns none.';
+COMMENT ON COLUMN public.inbox.held_until IS 'A worker has it until then, and renews that; when it passes, the worker is taken for dead.';
+COMMENT ON COLUMN public.inbox.claims IS 'Grows each time it is taken, and fences: a worker that lost it can write nothing.';
 ALTER TABLE public.inbox ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.inbox_seq_seq
     START WITH 1
@@ -104,6 +110,8 @@ CREATE TABLE public.jobs (
     finished_at timestamp with time zone,
     judged_at timestamp with time zone,
     number bigint,
+    not_before timestamp with time zone,
+    uploaded_bytes bigint DEFAULT 0 NOT NULL,
     CONSTRAINT jobs_cancel_reason_check CHECK ((cancel_reason = ANY (ARRAY['user'::text, 'superseded'::text, 'deadline'::text]))),
     CONSTRAINT jobs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'leased'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text, 'lost'::text])))
 );
@@ -111,6 +119,8 @@ COMMENT ON TABLE public.jobs IS 'One suite of a run for one host class: the unit
 COMMENT ON COLUMN public.jobs.runner_id IS 'The newest holder; kept when the lease is lost, so that it may revive it.';
 COMMENT ON COLUMN public.jobs.judged_at IS 'When the outcome was taken up by the judge; a finished job without it is due.';
 COMMENT ON COLUMN public.jobs.number IS 'Pull request whose one open request for this suite this is; null: any number may run.';
+COMMENT ON COLUMN public.jobs.not_before IS 'Rests until then: its repository could not be reached, and others are not to wait behind it.';
+COMMENT ON COLUMN public.jobs.uploaded_bytes IS 'Trials, artifacts and log of the newest lease, as they are charged against the limit of a job.';
 ALTER TABLE public.jobs ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.jobs_seq_seq
     START WITH 1
@@ -181,9 +191,11 @@ CREATE TABLE public.pull_requests (
     state text NOT NULL,
     comment_id bigint,
     updated_at timestamp with time zone NOT NULL,
+    delivery_seq bigint DEFAULT 0 NOT NULL,
     CONSTRAINT pull_requests_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text])))
 );
 COMMENT ON TABLE public.pull_requests IS 'Pull requests as last heard of. head_full_name is null when the fork was deleted.';
+COMMENT ON COLUMN public.pull_requests.delivery_seq IS 'inbox.seq of the newest delivery that told of it; an older one changes nothing.';
 CREATE TABLE public.repositories (
     repository_id bigint NOT NULL,
     owner text NOT NULL,
@@ -384,7 +396,9 @@ ALTER TABLE ONLY public.waivers
     ADD CONSTRAINT waivers_pkey PRIMARY KEY (repository_id, waiver_id);
 CREATE INDEX inbox_due ON public.inbox USING btree (seq) WHERE (state = 'new'::text);
 CREATE INDEX inbox_failed ON public.inbox USING btree (received_at) WHERE (state = 'failed'::text);
+CREATE INDEX inbox_held ON public.inbox USING btree (repository_id) WHERE (held_until IS NOT NULL);
 CREATE INDEX inbox_received ON public.inbox USING btree (received_at);
+CREATE INDEX job_logs_created ON public.job_logs USING brin (created_at);
 CREATE INDEX jobs_by_id ON public.jobs USING btree (job_id);
 CREATE INDEX jobs_leases ON public.jobs USING btree (lease_expires_at) WHERE (state = ANY (ARRAY['leased'::text, 'running'::text]));
 CREATE INDEX jobs_of_run ON public.jobs USING btree (repository_id, run_id);

@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <charconv>
+#include <deque>
 #include <iostream>
 
 #include "platform/clock.h"
@@ -40,6 +41,7 @@ namespace {
 
 constexpr std::size_t most_key_bytes = 64u << 10;
 constexpr std::chrono::hours join_token_life{24};
+constexpr int inbox_loop_count = 4;
 
 std::string without_slash(std::string url) {
     while (url.ends_with('/')) url.pop_back();
@@ -177,7 +179,11 @@ void serve(const Settings& settings, std::stop_token stop) {
     http::serve_pages(edge, {pool, addresses, now});
 
     using std::chrono::milliseconds;
-    workers::Loop inbox_loop({"inbox", milliseconds(1000)}, [&](std::stop_token s) { return inbox.work(s); });
+    // One stuck fetch or slow answer holds up its own repository only.
+    std::deque<workers::Loop> inbox_loops;
+    for (int i = 0; i < inbox_loop_count; ++i)
+        inbox_loops.emplace_back(workers::Loop::Options{"inbox", milliseconds(1000)},
+                                 [&](std::stop_token s) { return inbox.work(s); });
     workers::Loop outbox_loop({"outbox", milliseconds(1000)}, [&](std::stop_token s) { return outbox.work(s); });
     workers::Loop judge_loop({"judge", milliseconds(2000)}, [&](std::stop_token s) { return judge.work(s); });
     workers::Loop reaper_loop({"reaper", milliseconds(5000)}, [&](std::stop_token s) { return reaper.work(s); });
@@ -186,7 +192,8 @@ void serve(const Settings& settings, std::stop_token stop) {
     store::Listener listener(database.url(), [&](store::Channel channel) {
         switch (channel) {
             case store::Channel::inbox:
-                return inbox_loop.wake();
+                for (auto& loop : inbox_loops) loop.wake();
+                return;
             case store::Channel::outbox:
                 return outbox_loop.wake();
             case store::Channel::finished:

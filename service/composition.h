@@ -1,7 +1,6 @@
 #pragma once
 // The serving process: every worker, the web side and what they share, made in order and taken down in reverse. Names
-// the concrete types; decides nothing. Threads: the edge's own, one writer of deliveries, one listener, and one a loop
-// (inbox, outbox, judge, reaper, progress, upkeep).
+// the concrete types; decides nothing. Its threads are listed in docs/architecture.md.
 
 #include <memory>
 #include <stop_token>

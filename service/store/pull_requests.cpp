@@ -6,11 +6,13 @@ namespace benchgate::store {
 namespace {
 
 constexpr Query upsert{"pull_requests_upsert", R"(
-    insert into pull_requests (repository_id, number, head_sha, base_ref, head_full_name, fork, state, updated_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8)
+    insert into pull_requests (repository_id, number, head_sha, base_ref, head_full_name, fork, state, updated_at,
+                               delivery_seq)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
     on conflict (repository_id, number) do update set head_sha = excluded.head_sha, base_ref = excluded.base_ref,
         head_full_name = excluded.head_full_name, fork = excluded.fork, state = excluded.state,
-        updated_at = excluded.updated_at)"};
+        updated_at = excluded.updated_at, delivery_seq = excluded.delivery_seq
+    where pull_requests.delivery_seq <= excluded.delivery_seq)"};
 
 constexpr Query find{"pull_requests_find", "select * from pull_requests where repository_id = $1 and number = $2"};
 
@@ -33,9 +35,10 @@ PullRequestRow read(const pqxx::row& row) {
 
 }
 
-void upsert_pull_request(Tx& tx, const PullRequestRow& row, Time now) {
-    exec(tx, upsert, row.repository_id, row.number, row.head_sha, row.base_ref, row.head_full_name, row.fork,
-         row.open ? "open" : "closed", now);
+bool upsert_pull_request(Tx& tx, const PullRequestRow& row, std::int64_t delivery_seq, Time now) {
+    return exec(tx, upsert, row.repository_id, row.number, row.head_sha, row.base_ref, row.head_full_name, row.fork,
+                row.open ? "open" : "closed", now, delivery_seq)
+               .affected_rows() > 0;
 }
 
 std::optional<PullRequestRow> find_pull_request(Tx& tx, std::int64_t repository_id, std::int64_t number) {

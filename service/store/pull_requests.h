@@ -19,8 +19,10 @@ struct PullRequestRow {
     bool operator==(const PullRequestRow&) const = default;
 };
 
-/// Writes everything but comment_id, which only set_comment_id changes.
-void upsert_pull_request(Tx& tx, const PullRequestRow& row, Time now);
+/// Writes everything but comment_id, which only set_comment_id changes. `delivery_seq`: order of arrival of the event
+/// that tells it. False, and nothing is written, when a newer event has told already: events are retried and replayed,
+/// and an old head must not come back.
+bool upsert_pull_request(Tx& tx, const PullRequestRow& row, std::int64_t delivery_seq, Time now);
 std::optional<PullRequestRow> find_pull_request(Tx& tx, std::int64_t repository_id, std::int64_t number);
 /// Absent: the comment is gone. Nothing happens if the pull request is unknown.
 void set_comment_id(Tx& tx, std::int64_t repository_id, std::int64_t number, std::optional<std::int64_t> comment_id);

@@ -144,17 +144,21 @@ TEST_F(RunsTest, PullRequestsKeepTheirCommentThroughUpdates) {
                        .open = true,
                        .comment_id = std::nullopt};
     pool.transaction([&](Tx& tx) {
-        upsert_pull_request(tx, row, start());
+        EXPECT_TRUE(upsert_pull_request(tx, row, 5, start()));
         EXPECT_EQ(find_pull_request(tx, 1, 7), row);
         set_comment_id(tx, 1, 7, 9'000'000'001);
         row.head_sha = "b";
         row.head_full_name = std::nullopt;
-        upsert_pull_request(tx, row, start());
+        EXPECT_TRUE(upsert_pull_request(tx, row, 6, start()));
         row.comment_id = 9'000'000'001;
         EXPECT_EQ(find_pull_request(tx, 1, 7), row);
+        PullRequestRow late = row;
+        late.head_sha = "a";
+        EXPECT_FALSE(upsert_pull_request(tx, late, 5, start())) << "an event that was tried again";
+        EXPECT_EQ(find_pull_request(tx, 1, 7), row) << "an old head does not come back";
         EXPECT_EQ(open_pull_requests(tx, 1).size(), 1u);
         row.open = false;
-        upsert_pull_request(tx, row, start());
+        EXPECT_TRUE(upsert_pull_request(tx, row, 6, start()));
         EXPECT_TRUE(open_pull_requests(tx, 1).empty());
         EXPECT_FALSE(find_pull_request(tx, 2, 7));
     });

@@ -22,12 +22,31 @@ github::Repository github_repository(const planning::EventSource& source) {
     return {source.installation_id.value_or(0), source.repository.id, source.repository.owner, source.repository.name};
 }
 
-tl::expected<planning::Event, std::string> read(const store::InboxRow& delivery) {
-    const auto payload = json::parse(delivery.delivery.body);
+tl::expected<planning::Event, std::string> read(const store::Delivery& delivery) {
+    const auto payload = json::parse(delivery.body);
     if (!payload) return tl::unexpected("the payload is " + payload.error().message);
-    auto event = planning::read_event(delivery.delivery.event, *payload);
+    auto event = planning::read_event(delivery.event, *payload);
     if (!event) return tl::unexpected("the payload cannot be used: " + event.error().message);
     return std::move(*event);
+}
+
+const planning::EventSource* source_of(const planning::Event& event) {
+    if (const auto* pull = std::get_if<planning::PullRequestEvent>(&event)) return &pull->source;
+    if (const auto* push = std::get_if<planning::PushEvent>(&event)) return &push->source;
+    if (const auto* comment = std::get_if<planning::CommentEvent>(&event)) return &comment->source;
+    return nullptr;
+}
+
+void remember(store::Tx& tx, const planning::EventSource& source, store::Time now) {
+    const auto known = store::find_repository(tx, source.repository.id);
+    store::RepositoryRow row;
+    row.repository_id = source.repository.id;
+    row.owner = source.repository.owner;
+    row.name = source.repository.name;
+    row.default_branch = source.repository.default_branch;
+    row.installation_id = source.installation_id.value_or(known ? known->installation_id : 0);
+    row.is_private = source.repository.is_private;
+    if (!known || !(*known == row)) store::upsert_repository(tx, row, now);
 }
 
 std::vector<planning::ExistingRun> existing_runs(store::Tx& tx, std::int64_t repository_id,
@@ -96,145 +115,189 @@ std::string base_of_command(const planning::Command& command) {
 
 }  // namespace
 
+/// What planning must know of a pull request's content; or what is to be said instead.
+struct Intake::Asked {
+    model::Config config;
+    std::string config_text;
+    std::optional<std::string> base_sha;
+    std::optional<std::vector<std::string>> changed_paths;
+    Deed instead;  ///< set: nothing is planned
+};
+
 Intake::Intake(github::Rest& rest, Mirrors& mirrors, reports::Addresses addresses)
     : rest_(rest), mirrors_(mirrors), addresses_(std::move(addresses)) {}
 
-void Intake::handle(store::Tx& tx, const store::InboxRow& delivery, store::Time now, std::stop_token stop) {
-    auto event = read(delivery);
+std::int64_t Intake::repository_of(const store::Delivery& delivery) {
+    const auto event = read(delivery);
+    const auto* source = event ? source_of(*event) : nullptr;
+    return source ? source->repository.id : 0;
+}
+
+Intake::Deed Intake::prepare(const store::InboxRow& delivery, std::stop_token stop) {
+    auto event = read(delivery.delivery);
     if (!event) throw std::runtime_error(event.error());
-    const auto& id = delivery.delivery.delivery_id;
+    Deed deed = [](store::Tx&, store::Time) {};
     if (const auto* pull = std::get_if<planning::PullRequestEvent>(&*event))
-        return on_pull_request(tx, *pull, id, now, stop);
-    if (const auto* push = std::get_if<planning::PushEvent>(&*event)) return on_push(tx, *push, id, now, stop);
-    if (const auto* comment = std::get_if<planning::CommentEvent>(&*event))
-        return on_comment(tx, *comment, id, now, stop);
+        deed = on_pull_request(*pull, delivery, stop);
+    if (const auto* push = std::get_if<planning::PushEvent>(&*event)) deed = on_push(*push, delivery, stop);
+    if (const auto* comment = std::get_if<planning::CommentEvent>(&*event)) deed = on_comment(*comment, delivery, stop);
     if (const auto* installation = std::get_if<planning::InstallationEvent>(&*event)) {
-        if (installation->action == "deleted" || installation->action == "suspend")
-            store::set_installation_active(tx, installation->installation_id, false, now);
-        if (installation->action == "unsuspend")
-            store::set_installation_active(tx, installation->installation_id, true, now);
-        return;
+        const bool ends = installation->action == "deleted" || installation->action == "suspend";
+        if (ends || installation->action == "unsuspend")
+            deed = [id = installation->installation_id, ends](store::Tx& tx, store::Time now) {
+                store::set_installation_active(tx, id, !ends, now);
+            };
     }
     if (const auto* ignored = std::get_if<planning::Ignored>(&*event))
-        spdlog::debug("delivery {}: {}", id, ignored->reason);
+        spdlog::debug("delivery {}: {}", delivery.delivery.delivery_id, ignored->reason);
+    return deed;
 }
 
 void Intake::give_up(store::Tx& tx, const store::InboxRow& delivery, const std::string& reason, store::Time now) {
-    const auto event = read(delivery);
-    const auto* pull = event ? std::get_if<planning::PullRequestEvent>(&*event) : nullptr;
-    if (!pull) return;
-    remember(tx, pull->source, now);
-    announce_check(tx, pull->source.repository.id,
-                   {"benchgate", pull->pull.head_sha, "completed", "neutral", "Could not be planned",
-                    "Nothing was measured, and that is not the fault of this change:\n\n    " + reason +
-                        "\n\nComment `/rebench` to try again.",
-                    "", "", ""},
-                   now);
+    const auto event = read(delivery.delivery);
+    if (!event) return;
+    if (const auto* source = source_of(*event)) remember(tx, *source, now);
+    if (const auto* pull = std::get_if<planning::PullRequestEvent>(&*event))
+        announce_check(tx, pull->source.repository.id,
+                       {"benchgate", pull->pull.head_sha, "completed", "neutral", "Could not be planned",
+                        "Nothing was measured, and that is not the fault of this change:\n\n    " + reason +
+                            "\n\nComment `/rebench` to try again.",
+                        "", "", ""},
+                       now);
+    const auto* comment = std::get_if<planning::CommentEvent>(&*event);
+    if (comment && std::holds_alternative<planning::Command>(planning::read_command(comment->body)))
+        announce_reply(tx,
+                       {comment->source.repository.id, comment->number, comment->comment_id, "confused",
+                        "This could not be carried out:\n\n    " + reason + "\n\nThe same comment again tries again."},
+                       now);
 }
 
-void Intake::remember(store::Tx& tx, const planning::EventSource& source, store::Time now) {
-    const auto known = store::find_repository(tx, source.repository.id);
-    store::RepositoryRow row;
-    row.repository_id = source.repository.id;
-    row.owner = source.repository.owner;
-    row.name = source.repository.name;
-    row.default_branch = source.repository.default_branch;
-    row.installation_id = source.installation_id.value_or(known ? known->installation_id : 0);
-    row.is_private = source.repository.is_private;
-    if (!known || !(*known == row)) store::upsert_repository(tx, row, now);
+Intake::Deed Intake::on_pull_request(const planning::PullRequestEvent& event, const store::InboxRow& delivery,
+                                     std::stop_token stop) {
+    const auto& id = delivery.delivery.delivery_id;
+    auto plan = plan_pull(event.source, event.pull, planning::PullRequestTrigger{event.action}, id, stop);
+    return [event, id, seq = delivery.seq, plan = std::move(plan)](store::Tx& tx, store::Time now) {
+        remember(tx, event.source, now);
+        const auto& pull = event.pull;
+        const bool is_newest =
+            store::upsert_pull_request(tx,
+                                       {event.source.repository.id, pull.number, pull.head_sha, pull.base_ref,
+                                        pull.head_repository, pull.fork, pull.open, std::nullopt},
+                                       seq, now);
+        if (!is_newest)
+            return spdlog::info("delivery {}: a newer event of {}#{} was handled before", id,
+                                event.source.repository.full_name(), pull.number);
+        plan(tx, now);
+    };
 }
 
-void Intake::on_pull_request(store::Tx& tx, const planning::PullRequestEvent& event, const std::string& delivery_id,
-                             store::Time now, std::stop_token stop) {
-    remember(tx, event.source, now);
-    const auto& pull = event.pull;
-    store::upsert_pull_request(tx,
-                               {event.source.repository.id, pull.number, pull.head_sha, pull.base_ref,
-                                pull.head_repository, pull.fork, pull.open, std::nullopt},
-                               now);
-    plan_pull(tx, event.source, pull, planning::PullRequestTrigger{event.action}, delivery_id, now, stop);
+Intake::Asked Intake::ask_about_pull(const planning::EventSource& source, const planning::PullRequest& pull,
+                                     const planning::CommandTrigger* command, std::stop_token stop) {
+    const auto repository = github_repository(source);
+    auto inspection = mirrors_.inspect({repository,
+                                        pull.base_sha,
+                                        pull.head_sha,
+                                        {"refs/heads/" + pull.base_ref, fmt::format("refs/pull/{}/head", pull.number)},
+                                        true},
+                                       stop);
+    Asked asked;
+    if (!inspection.config) {
+        spdlog::info("{}: no .benchgate.yml at {}", source.repository.full_name(), pull.base_sha);
+        asked.instead = [](store::Tx&, store::Time) {};
+        if (command)
+            asked.instead = [reply = Reply{repository.id, pull.number, command->comment_id, "confused",
+                                           "There is no `.benchgate.yml` on the base branch yet."}](
+                                store::Tx& tx, store::Time now) { announce_reply(tx, reply, now); };
+        return asked;
+    }
+    auto parsed = config::parse(*inspection.config);
+    if (!parsed) {
+        asked.instead = [id = repository.id, check = config_check(pull.head_sha, parsed.error())](
+                            store::Tx& tx, store::Time now) { announce_check(tx, id, check, now); };
+        return asked;
+    }
+    asked.config = std::move(*parsed);
+    asked.config_text = std::move(*inspection.config);
+    asked.base_sha = inspection.base;
+    asked.changed_paths = std::move(inspection.changed_paths);
+    if (const auto ref = command ? base_of_command(command->command) : std::string(); !ref.empty()) {
+        asked.base_sha = mirrors_.resolve(repository, ref, stop);
+        asked.changed_paths.reset();
+    }
+    return asked;
 }
 
-void Intake::plan_pull(store::Tx& tx, const planning::EventSource& source, const planning::PullRequest& pull,
-                       planning::Trigger trigger, const std::string& delivery_id, store::Time now,
-                       std::stop_token stop) {
+Intake::Deed Intake::plan_pull(const planning::EventSource& source, const planning::PullRequest& pull,
+                               planning::Trigger trigger, const std::string& delivery_id, std::stop_token stop) {
     PlanContext context;
     context.trigger_id = delivery_id;
     context.number = pull.number;
-    auto& input = context.input;
-    input.repository = source.repository;
-    input.pull = pull;
-    input.trigger = std::move(trigger);
-    input.existing = existing_runs(tx, source.repository.id, pull.number, pull.head_sha);
-    const auto* command = std::get_if<planning::CommandTrigger>(&input.trigger);
+    context.input.repository = source.repository;
+    context.input.pull = pull;
+    context.input.trigger = std::move(trigger);
+    const auto* command = std::get_if<planning::CommandTrigger>(&context.input.trigger);
     if (command) context.comment_id = command->comment_id;
-
-    const auto repository = github_repository(source);
     if (pull.open) {
-        auto inspection =
-            mirrors_.inspect({repository,
-                              pull.base_sha,
-                              pull.head_sha,
-                              {"refs/heads/" + pull.base_ref, fmt::format("refs/pull/{}/head", pull.number)},
-                              true},
-                             stop);
-        if (!inspection.config) {
-            spdlog::info("{}: no .benchgate.yml at {}", source.repository.full_name(), pull.base_sha);
-            if (command)
-                announce_reply(tx,
-                               {repository.id, pull.number, command->comment_id, "confused",
-                                "There is no `.benchgate.yml` on the base branch yet."},
-                               now);
-            return;
-        }
-        auto parsed = config::parse(*inspection.config);
-        if (!parsed) return announce_check(tx, repository.id, config_check(pull.head_sha, parsed.error()), now);
-        input.config = std::move(*parsed);
-        context.config_text = std::move(*inspection.config);
-        input.base_sha = inspection.base;
-        input.changed_paths = std::move(inspection.changed_paths);
-        if (command)
-            if (const auto ref = base_of_command(command->command); !ref.empty()) {
-                input.base_sha = mirrors_.resolve(repository, ref, stop);
-                input.changed_paths.reset();
-            }
+        auto asked = ask_about_pull(source, pull, command, stop);
+        if (asked.instead) return asked.instead;
+        context.input.config = std::move(asked.config);
+        context.input.base_sha = std::move(asked.base_sha);
+        context.input.changed_paths = std::move(asked.changed_paths);
+        context.config_text = std::move(asked.config_text);
     }
-    carry_out(tx, planning::plan(input), context, addresses_, now);
+    return [this, context = std::move(context)](store::Tx& tx, store::Time now) {
+        auto known = context;
+        known.input.existing =
+            existing_runs(tx, context.input.repository.id, context.input.pull->number, context.input.pull->head_sha);
+        carry_out(tx, planning::plan(known.input), known, addresses_, now);
+    };
 }
 
-void Intake::on_push(store::Tx& tx, const planning::PushEvent& event, const std::string& delivery_id, store::Time now,
-                     std::stop_token stop) {
-    remember(tx, event.source, now);
-    if (event.branch != event.source.repository.default_branch || !event.before) return;
+Intake::Deed Intake::on_push(const planning::PushEvent& event, const store::InboxRow& delivery, std::stop_token stop) {
+    const auto only_remember = [source = event.source](store::Tx& tx, store::Time now) { remember(tx, source, now); };
+    if (event.branch != event.source.repository.default_branch || !event.before) return only_remember;
     const auto repository = github_repository(event.source);
     auto inspection =
         mirrors_.inspect({repository, *event.before, event.after, {"refs/heads/" + event.branch}, false}, stop);
-    if (!inspection.config) return;
+    if (!inspection.config) return only_remember;
     auto parsed = config::parse(*inspection.config);
-    if (!parsed) return announce_check(tx, repository.id, config_check(event.after, parsed.error()), now);
+    if (!parsed)
+        return [only_remember, id = repository.id, check = config_check(event.after, parsed.error())](store::Tx& tx,
+                                                                                                      store::Time now) {
+            only_remember(tx, now);
+            announce_check(tx, id, check, now);
+        };
     PlanContext context;
-    context.trigger_id = delivery_id;
+    context.trigger_id = delivery.delivery.delivery_id;
     context.config_text = std::move(*inspection.config);
     context.input.repository = event.source.repository;
     context.input.trigger = planning::PushTrigger{event.branch, event.after};
     context.input.config = std::move(*parsed);
     context.input.base_sha = inspection.base;
     context.input.changed_paths = std::move(inspection.changed_paths);
-    context.input.existing = existing_runs(tx, repository.id, std::nullopt, event.after);
-    carry_out(tx, planning::plan(context.input), context, addresses_, now);
+    return [this, only_remember, head = event.after, context = std::move(context)](store::Tx& tx, store::Time now) {
+        only_remember(tx, now);
+        auto known = context;
+        known.input.existing = existing_runs(tx, context.input.repository.id, std::nullopt, head);
+        carry_out(tx, planning::plan(known.input), known, addresses_, now);
+    };
 }
 
-void Intake::on_comment(store::Tx& tx, const planning::CommentEvent& event, const std::string& delivery_id,
-                        store::Time now, std::stop_token stop) {
+Intake::Deed Intake::on_comment(const planning::CommentEvent& event, const store::InboxRow& delivery,
+                                std::stop_token stop) {
     const auto command = planning::read_command(event.body);
-    if (std::holds_alternative<planning::NoCommand>(command)) return;
-    remember(tx, event.source, now);
+    if (std::holds_alternative<planning::NoCommand>(command)) return [](store::Tx&, store::Time) {};
     const auto repository = github_repository(event.source);
-    if (const auto* error = std::get_if<planning::CommandError>(&command))
-        return announce_reply(tx, {repository.id, event.number, event.comment_id, "confused", error->message}, now);
+    const auto reply = [&](std::string reaction, std::string message) -> Deed {
+        return [source = event.source, said = Reply{repository.id, event.number, event.comment_id, std::move(reaction),
+                                                    std::move(message)}](store::Tx& tx, store::Time now) {
+            remember(tx, source, now);
+            announce_reply(tx, said, now);
+        };
+    };
+    if (const auto* error = std::get_if<planning::CommandError>(&command)) return reply("confused", error->message);
     const auto& wanted = std::get<planning::Command>(command);
-    if (wanted.verb == planning::Verb::help)
-        return announce_reply(tx, {repository.id, event.number, event.comment_id, "eyes", planning::help_text()}, now);
+    if (wanted.verb == planning::Verb::help) return reply("eyes", planning::help_text());
     const auto permission = rest_.get_permission(repository, event.author, stop);
     if (!permission) throw_api(permission.error(), "permission of " + event.author);
     const auto found = rest_.get_pull_request(repository, event.number, stop);
@@ -250,9 +313,14 @@ void Intake::on_comment(store::Tx& tx, const planning::CommentEvent& event, cons
     pull.draft = found->draft;
     pull.open = found->open;
     pull.author = found->author;
-    plan_pull(tx, event.source, pull,
-              planning::CommandTrigger{wanted, event.comment_id, event.author, permission_from(*permission)},
-              delivery_id, now, stop);
+    auto plan =
+        plan_pull(event.source, pull,
+                  planning::CommandTrigger{wanted, event.comment_id, event.author, permission_from(*permission)},
+                  delivery.delivery.delivery_id, stop);
+    return [source = event.source, plan = std::move(plan)](store::Tx& tx, store::Time now) {
+        remember(tx, source, now);
+        plan(tx, now);
+    };
 }
 
 }  // namespace benchgate::workers

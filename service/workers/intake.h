@@ -1,7 +1,9 @@
 #pragma once
-// From one stored delivery to a plan that is carried out: parse, look up what planning needs (mirror, permission, what
-// exists), plan, write rows. Runs inside the transaction that holds the delivery. Throws Later for what may pass.
+// From one stored delivery to a plan that is carried out: parse, ask what planning needs of others (mirror, permission,
+// the pull request as it is), plan, write rows. Asking and writing are two steps, since asking may take minutes and no
+// transaction may wait for it. Throws Later for what may pass.
 
+#include <functional>
 #include <stop_token>
 
 #include "core/planning/events.h"
@@ -17,22 +19,25 @@ class Intake {
   public:
     Intake(github::Rest& rest, Mirrors& mirrors, reports::Addresses addresses);
 
-    /// Throws std::runtime_error for a delivery that can never be read.
-    void handle(store::Tx& tx, const store::InboxRow& delivery, store::Time now, std::stop_token stop);
-    /// After the last attempt: says on the check, if the event has a commit, why nothing was measured.
+    /// What is left to be written once everything is known. May be called again if its transaction was lost.
+    using Deed = std::function<void(store::Tx&, store::Time)>;
+    /// Asks what must be asked. Throws std::runtime_error for a delivery that can never be read.
+    Deed prepare(const store::InboxRow& delivery, std::stop_token stop);
+    /// After the last attempt: says on the check, or below the command, why nothing was measured.
     void give_up(store::Tx& tx, const store::InboxRow& delivery, const std::string& reason, store::Time now);
+    /// The repository that an event speaks of; 0: none, or it cannot be read.
+    static std::int64_t repository_of(const store::Delivery& delivery);
 
   private:
-    struct Target;
-    void remember(store::Tx& tx, const planning::EventSource& source, store::Time now);
-    void on_pull_request(store::Tx& tx, const planning::PullRequestEvent& event, const std::string& delivery_id,
-                         store::Time now, std::stop_token stop);
-    void on_push(store::Tx& tx, const planning::PushEvent& event, const std::string& delivery_id, store::Time now,
-                 std::stop_token stop);
-    void on_comment(store::Tx& tx, const planning::CommentEvent& event, const std::string& delivery_id, store::Time now,
-                    std::stop_token stop);
-    void plan_pull(store::Tx& tx, const planning::EventSource& source, const planning::PullRequest& pull,
-                   planning::Trigger trigger, const std::string& delivery_id, store::Time now, std::stop_token stop);
+    struct Asked;
+    Deed on_pull_request(const planning::PullRequestEvent& event, const store::InboxRow& delivery,
+                         std::stop_token stop);
+    Deed on_push(const planning::PushEvent& event, const store::InboxRow& delivery, std::stop_token stop);
+    Deed on_comment(const planning::CommentEvent& event, const store::InboxRow& delivery, std::stop_token stop);
+    Asked ask_about_pull(const planning::EventSource& source, const planning::PullRequest& pull,
+                         const planning::CommandTrigger* command, std::stop_token stop);
+    Deed plan_pull(const planning::EventSource& source, const planning::PullRequest& pull, planning::Trigger trigger,
+                   const std::string& delivery_id, std::stop_token stop);
 
     github::Rest& rest_;
     Mirrors& mirrors_;
