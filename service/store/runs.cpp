@@ -33,8 +33,8 @@ constexpr Query set_state{"runs_set_state", R"(
     where repository_id = $1 and run_id = $2::uuid and state in ('queued', 'running'))"};
 
 constexpr Query supersede{"runs_supersede", R"(
-    update runs set state = 'superseded', finished_at = $4, message = 'a newer commit was pushed'
-    where repository_id = $1 and number = $2 and head_sha <> $3 and state in ('queued', 'running')
+    update runs set state = 'superseded', finished_at = $3, message = 'a newer run took its place'
+    where repository_id = $1 and run_id = any ($2::uuid[]) and state in ('queued', 'running')
     returning run_id)"};
 
 constexpr Query cancel{"runs_cancel", R"(
@@ -133,10 +133,9 @@ bool set_run_state(Tx& tx, std::int64_t repository_id, const std::string& run_id
                .affected_rows() > 0;
 }
 
-Stopped supersede_runs(Tx& tx, std::int64_t repository_id, std::int64_t number, const std::string& except_head_sha,
-                       Time now) {
-    return stop_jobs(tx, repository_id, ids(exec(tx, supersede, repository_id, number, except_head_sha, now)),
-                     "superseded", now);
+Stopped supersede_runs(Tx& tx, std::int64_t repository_id, const std::vector<std::string>& runs, Time now) {
+    return stop_jobs(tx, repository_id, ids(exec(tx, supersede, repository_id, text_array(runs), now)), "superseded",
+                     now);
 }
 
 Stopped cancel_run(Tx& tx, std::int64_t repository_id, const std::string& run_id, Time now) {

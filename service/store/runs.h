@@ -59,9 +59,8 @@ struct RunChange {
 /// A run that is over (finished, superseded, cancelled, failed) stays as it is: false.
 bool set_run_state(Tx& tx, std::int64_t repository_id, const std::string& run_id, const RunChange& change);
 
-/// A newer head: every open run of this pull request on another commit becomes superseded.
-Stopped supersede_runs(Tx& tx, std::int64_t repository_id, std::int64_t number, const std::string& except_head_sha,
-                       Time now);
+/// A newer run takes the place of these: the open ones of them become superseded.
+Stopped supersede_runs(Tx& tx, std::int64_t repository_id, const std::vector<std::string>& runs, Time now);
 /// Somebody asked for it: the run becomes cancelled. Nothing happens to a run that is over.
 Stopped cancel_run(Tx& tx, std::int64_t repository_id, const std::string& run_id, Time now);
 

@@ -94,14 +94,14 @@ TEST_F(RunsTest, StayAsTheyAreOnceTheyAreOver) {
     });
 }
 
-TEST_F(RunsTest, ANewerHeadSupersedesWhatIsOpenOnOlderOnes) {
+TEST_F(RunsTest, ASupersededRunTakesItsJobsAlongAndNoOthers) {
     insert_with_jobs(run(1, "old"), {1, 2});
     insert_with_jobs(run(2, "new"), {3});
     insert_with_jobs(run(3, "old", 8), {4});
     const auto leased = pool.transaction(
         [&](Tx& tx) { return lease_job(tx, {.runner_id = runner, .labels = {}, .ttl = 90s, .now = start()}); });
     ASSERT_EQ(leased->job.job_id, uuid(2, 1));
-    const Stopped stopped = pool.transaction([&](Tx& tx) { return supersede_runs(tx, 1, 7, "new", start() + 1s); });
+    const Stopped stopped = pool.transaction([&](Tx& tx) { return supersede_runs(tx, 1, {uuid(3, 1)}, start() + 1s); });
     EXPECT_EQ(stopped.runs, std::vector<std::string>{uuid(3, 1)});
     EXPECT_EQ(stopped.cancelled_jobs, std::vector<std::string>{uuid(2, 2)});
     EXPECT_EQ(stopped.told_jobs, std::vector<std::string>{uuid(2, 1)});
@@ -113,7 +113,7 @@ TEST_F(RunsTest, ANewerHeadSupersedesWhatIsOpenOnOlderOnes) {
         const BeatAnswer answer = heartbeat(tx, {uuid(2, 1), 1, runner}, {.now = start() + 2s});
         EXPECT_EQ(answer.fence, Fence::current);
         EXPECT_EQ(answer.cancel, "superseded") << "the runner hears of it with its next heartbeat";
-        EXPECT_TRUE(supersede_runs(tx, 1, 7, "new", start() + 3s).runs.empty()) << "once is enough";
+        EXPECT_TRUE(supersede_runs(tx, 1, {uuid(3, 1)}, start() + 3s).runs.empty()) << "once is enough";
     });
     // The runner falls silent instead: the job is not measured again.
     pool.transaction([&](Tx& tx) {

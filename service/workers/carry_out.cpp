@@ -91,12 +91,10 @@ void close_check(store::Tx& tx, std::int64_t repository_id, const std::string& r
             (planned.state == model::RunState::queued || planned.state == model::RunState::running))
             return;
     const bool superseded = run->state == model::RunState::superseded;
-    announce_check(
-        tx, repository_id,
-        {"benchgate", run->head_sha, "completed", "cancelled",
-         superseded ? "Superseded by a newer commit" : "Cancelled",
-         superseded ? "A newer commit was pushed; it is measured instead." : "Nothing was judged.", "", "", run_id},
-        now);
+    announce_check(tx, repository_id,
+                   {"benchgate", run->head_sha, "completed", "cancelled", superseded ? "Superseded" : "Cancelled",
+                    superseded ? "A newer run took its place." : "Nothing was judged.", "", "", run_id},
+                   now);
 }
 
 }  // namespace
@@ -106,11 +104,8 @@ void carry_out(store::Tx& tx, const planning::Plan& plan, const PlanContext& con
     const auto repository_id = context.input.repository.id;
     spdlog::info("{}: {} runs, {} checks, {} superseded ({})", context.input.repository.full_name(), plan.runs.size(),
                  plan.checks.size(), plan.superseded.size(), plan.reason);
-    if (!plan.superseded.empty() && context.input.pull) {
-        const auto stopped =
-            store::supersede_runs(tx, repository_id, context.input.pull->number, context.input.pull->head_sha, now);
-        for (const auto& run_id : stopped.runs) close_check(tx, repository_id, run_id, context, now);
-    }
+    for (const auto& run_id : store::supersede_runs(tx, repository_id, plan.superseded, now).runs)
+        close_check(tx, repository_id, run_id, context, now);
     for (const auto& run_id : plan.cancelled)
         for (const auto& stopped : store::cancel_run(tx, repository_id, run_id, now).runs)
             close_check(tx, repository_id, stopped, context, now);
