@@ -106,7 +106,9 @@ reporting::SuiteReport suite_report(store::Tx& tx, const store::JobRow& job,
         add_bundle(tx, job, suite, report);
     for (const auto& one : judged)
         if (one.job_id == job.job.job_id) {
-            // Nothing was measured where the artifacts are equal.
+            // Nothing was measured where the artifacts are equal; but a bundle that was refused is not believed in
+            // this.
+            suite.identical = suite.identical && one.judgement.gate == model::Gate::success;
             if (!suite.identical) suite.judgement = one.judgement;
             suite.trials = 4 * one.judgement.blocks_kept;
             suite.detect = reporting::detect_of(policy, one.judgement);

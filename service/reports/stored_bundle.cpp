@@ -4,8 +4,10 @@
 
 #include "core/json/json.h"
 #include "core/protocol/bundle_json.h"
+#include "core/protocol/spec_json.h"
 #include "platform/crypto.h"
 #include "service/store/bundles.h"
+#include "service/store/jobs.h"
 #include "service/store/runners.h"
 #include "service/store/trials.h"
 
@@ -33,6 +35,28 @@ tl::expected<model::Trial, std::string> trial_in(const store::TrialRow& stored, 
     return std::move(*trial);
 }
 
+/// A runner decides how many trials there are and what they say, but not by which rules they are judged.
+tl::expected<void, std::string> check_asked(store::Tx& tx, const std::string& job_id, const model::Bundle& bundle) {
+    const auto job = store::find_job(tx, job_id);
+    const auto document = job ? json::parse(job->job.spec_json).value_or(json::Json()) : json::Json();
+    const auto spec = protocol::read_job_spec(document);
+    if (!spec) return tl::unexpected("the job's specification: " + spec.error().message);
+    auto asked = spec->experiment;
+    asked.tests = bundle.experiment.tests;  // found by the warm-up
+    if (!(asked == bundle.experiment))
+        return tl::unexpected(std::string("its experiment is not the one that was asked for"));
+    const auto& measured = bundle.comparison;
+    if (measured.repository != spec->repository || measured.head_sha != spec->head.sha)
+        return tl::unexpected(fmt::format("it measured {} of {}, not the head that was asked for", measured.head_sha,
+                                          measured.repository));
+    if (!spec->merge_base && measured.base_sha != spec->base.sha)
+        return tl::unexpected(
+            fmt::format("it measured against {}, not the base that was asked for", measured.base_sha));
+    if (bundle.identical && (bundle.base_artifacts.empty() || bundle.base_artifacts != bundle.head_artifacts))
+        return tl::unexpected(std::string("it says that nothing changed, and its artifacts do not show that"));
+    return {};
+}
+
 }  // namespace
 
 tl::expected<model::Bundle, std::string> load_bundle(store::Tx& tx, const std::string& job_id) {
@@ -43,6 +67,7 @@ tl::expected<model::Bundle, std::string> load_bundle(store::Tx& tx, const std::s
     if (!document) return tl::unexpected("the bundle's manifest is " + document.error().message);
     auto manifest = protocol::read_manifest(*document);
     if (!manifest) return tl::unexpected("the bundle's manifest: " + manifest.error().message);
+    if (auto checked = check_asked(tx, job_id, manifest->bundle); !checked) return tl::unexpected(checked.error());
     const auto& signed_digests = manifest->trial_digests;
     auto& trials = manifest->bundle.trials;
     std::size_t arrived = 0;

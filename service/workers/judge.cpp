@@ -11,34 +11,67 @@
 #include "service/workers/announce.h"
 
 namespace benchgate::workers {
+namespace {
+/// A statement may be refused for reasons that pass.
+constexpr int most_failures = 3;
+}  // namespace
 
 JudgeWorker::JudgeWorker(store::Pool& pool, reports::Addresses addresses, std::function<store::Time()> now)
     : pool_(pool), addresses_(std::move(addresses)), now_(std::move(now)) {}
 
 bool JudgeWorker::work(std::stop_token) {
-    return pool_.transaction([&](store::Tx& tx) {
-        const auto job = store::claim_unjudged_job(tx);
-        if (!job) return false;
-        if (job->state == model::JobState::succeeded) judge(tx, *job);
-        store::mark_job_judged(tx, job->job.job_id, now_());
-        close_run(tx, *job);
+    std::optional<store::JobRow> job;
+    try {
+        pool_.transaction([&](store::Tx& tx) {
+            job = store::claim_unjudged_job(tx);
+            if (!job) return;
+            if (job->state == model::JobState::succeeded) judge(tx, *job);
+            store::mark_job_judged(tx, job->job.job_id, now_());
+            close_run(tx, *job);
+        });
+        if (job) failures_.erase(job->job.job_id);
+        return job.has_value();
+    } catch (const store::DatabaseLost&) {
+        throw;  // nothing was decided; the loop waits and repeats
+    } catch (const std::exception& error) {
+        if (!job || ++failures_[job->job.job_id] < most_failures) throw;
+        set_aside(*job, error.what());
+        failures_.erase(job->job.job_id);
         return true;
-    });
+    }
 }
 
 void JudgeWorker::judge(store::Tx& tx, const store::JobRow& job) {
-    store::JudgedJob judged{job.job.repository_id, job.job.run_id, job.job.job_id, job.job.suite, now_(), {}};
     const auto bundle = reports::load_bundle(tx, job.job.job_id);
-    if (bundle) {
-        judged.judgement = judging::judge(*bundle);
-    } else {
-        // Never a pass: what arrived cannot be trusted, and the check says why.
-        spdlog::error("job {}: {}", job.job.job_id, bundle.error());
-        judged.judgement.gate = model::Gate::neutral;
-        judged.judgement.gate_reason = "the measurements cannot be used: " + bundle.error();
-        judged.judgement.judge_version = judging::judge_version;
-    }
+    if (!bundle) return store_unusable(tx, job, "the measurements cannot be used: " + bundle.error());
+    store::replace_verdicts(
+        tx, {job.job.repository_id, job.job.run_id, job.job.job_id, job.job.suite, now_(), judging::judge(*bundle)});
+}
+
+/// Never a pass: the check says why.
+void JudgeWorker::store_unusable(store::Tx& tx, const store::JobRow& job, const std::string& reason) {
+    spdlog::error("job {}: {}", job.job.job_id, reason);
+    store::JudgedJob judged{job.job.repository_id, job.job.run_id, job.job.job_id, job.job.suite, now_(), {}};
+    judged.judgement.gate = model::Gate::neutral;
+    judged.judgement.gate_reason = reason;
+    judged.judgement.judge_version = judging::judge_version;
     store::replace_verdicts(tx, judged);
+}
+
+void JudgeWorker::set_aside(const store::JobRow& job, const std::string& reason) {
+    try {
+        pool_.transaction([&](store::Tx& tx) {
+            store_unusable(tx, job, "the measurements cannot be judged: " + reason);
+            store::mark_job_judged(tx, job.job.job_id, now_());
+            close_run(tx, job);
+        });
+    } catch (const store::DatabaseLost&) {
+        throw;
+    } catch (const std::exception& error) {
+        spdlog::critical("job {} of run {} cannot even be set aside, its check stays open: {}", job.job.job_id,
+                         job.job.run_id, error.what());
+        pool_.transaction([&](store::Tx& tx) { store::mark_job_judged(tx, job.job.job_id, now_()); });
+    }
 }
 
 void JudgeWorker::close_run(store::Tx& tx, const store::JobRow& job) {

@@ -1,9 +1,11 @@
 #pragma once
 // From finished jobs to verdicts: the bundle is put together and checked, judged by the same code that the runner
 // stopped by, and the verdicts stored; when the last job of a run is judged, the run is closed and said. One
-// transaction a job.
+// transaction a job. A job over which that fails again and again is set aside with a neutral verdict, so that it holds
+// up no other.
 
 #include <functional>
+#include <map>
 #include <stop_token>
 
 #include "service/reports/run_report.h"
@@ -20,10 +22,13 @@ class JudgeWorker {
 
   private:
     void judge(store::Tx& tx, const store::JobRow& job);
+    void store_unusable(store::Tx& tx, const store::JobRow& job, const std::string& reason);
+    void set_aside(const store::JobRow& job, const std::string& reason);
     void close_run(store::Tx& tx, const store::JobRow& job);
     store::Pool& pool_;
     reports::Addresses addresses_;
     std::function<store::Time()> now_;
+    std::map<std::string, int> failures_;  ///< in a row, by job; of the one loop that calls work()
 };
 
 }  // namespace benchgate::workers

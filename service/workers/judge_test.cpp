@@ -1,0 +1,158 @@
+#include "service/workers/judge.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "core/protocol/bundle_json.h"
+#include "core/protocol/spec_json.h"
+#include "platform/crypto.h"
+#include "platform/ids.h"
+#include "service/store/leases.h"
+#include "service/store/repositories.h"
+#include "service/store/runners.h"
+#include "service/store/runs.h"
+#include "service/store/test_database.h"
+#include "service/store/trials.h"
+#include "service/store/verdicts.h"
+
+namespace benchgate::workers {
+namespace {
+
+using namespace std::chrono_literals;
+
+class JudgeTest : public store::TestDatabase {
+  protected:
+    JudgeTest() {
+        pool.transaction([&](store::Tx& tx) {
+            store::upsert_repository(tx, {1, "octo", "engine", "main", 5, false, true}, start());
+            store::create_join_token(tx, "join", "host", start() + 1h);
+            store::RunnerRow runner;
+            runner.runner_id = platform::random_uuid();
+            runner.token_hash = "token";
+            runner.public_key = key.public_key().to_pem();
+            runner_id = store::redeem_join_token(tx, "join", runner, start()).value().runner_id;
+        });
+        spec.repository = "octo/engine";
+        spec.base.sha = std::string(40, 'a');
+        spec.head.sha = std::string(40, 'b');
+        spec.suite.name = spec.experiment.suite = "micro";
+        spec.experiment.confirm = false;
+        bundle.comparison = {spec.repository, spec.base.sha, spec.head.sha};
+        bundle.experiment = spec.experiment;
+        bundle.experiment.tests = 1;
+        for (int i = 0; i < 8; ++i) {
+            model::Trial trial;
+            trial.number = i;
+            trial.position = i;
+            trial.side = i % 2 == 0 ? model::Side::base : model::Side::head;
+            model::Measurement measured;
+            measured.series = {{"sort", "time"}, "ns", model::Better::lower, true};
+            measured.samples = {100.0 + i};
+            trial.values = {measured};
+            bundle.trials.push_back(trial);
+        }
+    }
+
+    /// A run with one job that a runner has measured, as `bundle` says. Returns the run's id.
+    std::string measured() {
+        store::RunRow run;
+        run.repository_id = 1;
+        run.run_id = platform::random_uuid();
+        run.number = 7;
+        run.created_at = start();
+        store::NewJob job;
+        job.repository_id = 1;
+        job.job_id = platform::random_uuid();
+        job.run_id = run.run_id;
+        job.suite = "micro";
+        job.spec_json = json::dump(to_json(spec));
+        const auto finished_at = start() + std::chrono::seconds(++jobs);
+        pool.transaction([&](store::Tx& tx) {
+            store::insert_run(tx, run);
+            store::insert_job(tx, job, start());
+            const auto leased = store::lease_job(tx, {runner_id, {}, 90s, start()});
+            const store::LeaseRef lease{job.job_id, leased->epoch, runner_id};
+            std::vector<std::string> digests;
+            for (const auto& trial : bundle.trials) {
+                const auto body = json::dump(protocol::to_json(trial));
+                digests.push_back(platform::sha256_hex(body));
+                store::put_trial(tx, lease, {trial.number, digests.back(), body, start()}, {});
+            }
+            const auto manifest = protocol::manifest_of(bundle, digests);
+            store::finish_job(tx, lease,
+                              {store::Outcome::succeeded, false, "upload", "", manifest,
+                               platform::base64_encode(key.sign(manifest)), finished_at});
+        });
+        return run.run_id;
+    }
+    /// Lets the worker work as its loop does: what it throws is tried again.
+    void judge_all() {
+        for (int errors = 0; errors < 10;) {
+            try {
+                if (!worker.work({})) return;
+            } catch (const store::StoreError&) {
+                ++errors;
+            }
+        }
+    }
+    std::string gate_reason(const std::string& run_id) {
+        return pool.transaction([&](store::Tx& tx) {
+            const auto judged = store::list_verdicts(tx, 1, run_id);
+            return judged.empty() ? std::string("not judged") : judged.front().judgement.gate_reason;
+        });
+    }
+    std::optional<std::string> conclusion(const std::string& run_id) {
+        return pool.transaction([&](store::Tx& tx) { return store::find_run(tx, run_id)->conclusion; });
+    }
+    void sql(const std::string& statement) {
+        const auto psql = store::TestCluster::instance().server().programs() / "psql";
+        ASSERT_EQ(std::system((psql.string() + " \"" + url + "\" -qc \"" + statement + "\"").c_str()), 0);
+    }
+
+    platform::Ed25519PrivateKey key = platform::Ed25519PrivateKey::generate();
+    std::string runner_id;
+    protocol::JobSpec spec;
+    model::Bundle bundle;
+    int jobs = 0;
+    JudgeWorker worker{pool, {"http://bench.invalid", ""}, [this] { return start() + 1h; }};
+};
+
+TEST_F(JudgeTest, AMeasuredJobClosesItsRun) {
+    const auto run = measured();
+    judge_all();
+    EXPECT_EQ(gate_reason(run).find("cannot be used"), std::string::npos) << gate_reason(run);
+    EXPECT_TRUE(conclusion(run));
+}
+
+TEST_F(JudgeTest, AJobThatCannotBeJudgedHoldsUpNoOther) {
+    sql("alter table verdicts add check (benchmark <> 'poison')");
+    for (auto& trial : bundle.trials) trial.values[0].series.key.benchmark = "poison";
+    const auto poisoned = measured();
+    for (auto& trial : bundle.trials) trial.values[0].series.key.benchmark = "sort";
+    const auto healthy = measured();
+    judge_all();
+    EXPECT_TRUE(conclusion(healthy)) << "its neighbour's trouble is not its own";
+    EXPECT_EQ(conclusion(poisoned), "neutral") << "never a pass";
+    EXPECT_NE(gate_reason(poisoned).find("cannot be judged"), std::string::npos) << gate_reason(poisoned);
+}
+
+TEST_F(JudgeTest, ARunnerCannotChangeWhatWasAsked) {
+    const auto refused = [&](const std::function<void()>& lie) {
+        const auto honest = bundle;
+        lie();
+        const auto run = measured();
+        bundle = honest;
+        judge_all();
+        EXPECT_EQ(conclusion(run), "neutral");
+        return gate_reason(run);
+    };
+    EXPECT_NE(refused([&] { bundle.experiment.policy.levels.clear(); }).find("experiment"), std::string::npos);
+    EXPECT_NE(refused([&] { bundle.experiment.max_trials = 10'000; }).find("experiment"), std::string::npos);
+    EXPECT_NE(refused([&] { bundle.comparison.head_sha = std::string(40, 'c'); }).find("head"), std::string::npos);
+    EXPECT_NE(refused([&] { bundle.comparison.base_sha = std::string(40, 'c'); }).find("base"), std::string::npos);
+    EXPECT_NE(refused([&] { bundle.identical = true; }).find("artifacts"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace benchgate::workers
