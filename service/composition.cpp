@@ -87,17 +87,23 @@ std::string admin_token_hash(const Settings& settings, store::Pool& pool) {
 }
 
 /// What a runner clones with: the installation is looked up, the token reads this one repository.
-tl::expected<protocol::CloneAccess, std::string> clone_access(store::Pool& pool, github::Tokens& tokens,
-                                                              const workers::MirrorOptions& mirrors,
-                                                              const std::string& full_name, std::stop_token stop) {
+tl::expected<protocol::CloneAccess, http::NoClone> clone_access(store::Pool& pool, github::Tokens& tokens,
+                                                                const workers::MirrorOptions& mirrors,
+                                                                const std::string& full_name, std::stop_token stop) {
     const auto slash = full_name.find('/');
     const auto row = pool.transaction([&](store::Tx& tx) {
         return store::find_repository(tx, full_name.substr(0, slash), full_name.substr(slash + 1));
     });
-    if (!row) return tl::unexpected("the repository " + full_name + " is not known any more");
+    if (!row) return tl::unexpected(http::NoClone{"the service does not know it", true});
     const github::Repository repository{row->installation_id, row->repository_id, row->owner, row->name};
     const auto token = tokens.runner_clone_token(repository, stop);
-    if (!token) return tl::unexpected("a token for the clone: " + token.error().message);
+    if (!token) {
+        using Kind = github::ErrorKind;
+        const auto kind = token.error().kind;
+        const bool lost =
+            kind == Kind::not_found || kind == Kind::forbidden || kind == Kind::gone || kind == Kind::unprocessable;
+        return tl::unexpected(http::NoClone{"a token for the clone: " + token.error().message, lost});
+    }
     return protocol::CloneAccess{workers::clone_url(mirrors, repository), token->text,
                                  platform::format_utc(token->expires_at)};
 }

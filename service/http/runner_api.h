@@ -24,14 +24,21 @@ struct RunnerTimes {
     std::chrono::seconds longest_wait{25};
     std::chrono::milliseconds recheck{5'000};  // of the table, in case a wake-up was lost
     std::chrono::seconds answers_kept{3'600};  // for repeated request ids
+    std::chrono::seconds rest{30};             // of a job whose repository cannot be reached; others go first
+};
+
+// Why a repository cannot be cloned now, in one line for people.
+struct NoClone {
+    std::string reason;
+    bool final = false;  // the App has lost the repository: waiting does not help
 };
 
 struct RunnerApi {
     store::Pool& pool;
     const platform::Clock& clock;
     JobWakeups& wakeups;
-    // An address and a short-lived token that can read this one repository ("owner/name"); or one line why not.
-    std::function<tl::expected<protocol::CloneAccess, std::string>(const std::string& repository)> clone_access;
+    // An address and a short-lived token that can read this one repository ("owner/name").
+    std::function<tl::expected<protocol::CloneAccess, NoClone>(const std::string& repository)> clone_access;
     RunnerTimes times;
 };
 

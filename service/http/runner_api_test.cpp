@@ -39,8 +39,9 @@ struct Answer {
 class RunnerApiTest : public store::TestDatabase {
   protected:
     RunnerApiTest() : clock(start()), api{pool, clock, wakeups, {}, {}} {
-        api.clone_access = [this](const std::string& repository) -> tl::expected<protocol::CloneAccess, std::string> {
-            if (no_clone) return tl::unexpected(std::string("GitHub is away"));
+        api.clone_access = [this](const std::string& repository) -> tl::expected<protocol::CloneAccess, NoClone> {
+            if (no_clone) return tl::unexpected(NoClone{"GitHub is away", false});
+            if (repository == lost_repository) return tl::unexpected(NoClone{"the installation is gone", true});
             return protocol::CloneAccess{"http://git.invalid/" + repository, "clone-" + std::to_string(++clones),
                                          "2026-01-01T00:00:00Z"};
         };
@@ -86,9 +87,9 @@ class RunnerApiTest : public store::TestDatabase {
         return post("register", to_json(registration()), "").body.at("token").get<std::string>();
     }
 
-    std::string queue_job() {
+    std::string queue_job(const std::string& repository = "owner/engine") {
         protocol::JobSpec spec;
-        spec.repository = "owner/engine";
+        spec.repository = repository;
         spec.base.sha = std::string(40, 'a');
         spec.head.sha = std::string(40, 'b');
         spec.suite.name = spec.experiment.suite = "micro";
@@ -129,6 +130,7 @@ class RunnerApiTest : public store::TestDatabase {
     JobWakeups wakeups;
     RunnerApi api;
     bool no_clone = false;
+    std::string lost_repository;
     int clones = 0;
     std::string token, job;
     std::unique_ptr<Edge> edge;
@@ -220,6 +222,7 @@ TEST_F(RunnerApiTest, WhoMayNotWorkGetsNoJob) {
     no_clone = true;
     EXPECT_EQ(post("leases", to_json(lease_request()), token).status, 503);
     no_clone = false;
+    clock.advance(api.times.rest);
     request = lease_request();
     request.boot_id = platform::random_uuid();
     const Answer newer = post("leases", to_json(request), token);
@@ -228,6 +231,69 @@ TEST_F(RunnerApiTest, WhoMayNotWorkGetsNoJob) {
     const Answer older = post("leases", to_json(lease_request()), token);
     EXPECT_EQ(older.status, 409);
     EXPECT_EQ(older.body.at("error"), "newer_boot");
+}
+
+TEST_F(RunnerApiTest, AJobWhoseRepositoryIsOutOfReachHoldsUpNoOther) {
+    token = registered();
+    const std::string unreachable = queue_job();
+    no_clone = true;
+    EXPECT_EQ(post("leases", to_json(lease_request()), token).status, 503);
+    no_clone = false;
+    const std::string next = queue_job();
+    EXPECT_EQ(post("leases", to_json(lease_request()), token).body.at("job"), next);
+    EXPECT_EQ(post("leases", to_json(lease_request()), token).status, 204) << "it rests";
+    clock.advance(api.times.rest);
+    EXPECT_EQ(post("leases", to_json(lease_request()), token).body.at("job"), unreachable);
+
+    lost_repository = "owner/removed";
+    const std::string lost = queue_job(lost_repository);
+    const std::string last = queue_job();
+    EXPECT_EQ(post("leases", to_json(lease_request()), token).body.at("job"), last);
+    const auto row = pool.transaction([&](store::Tx& tx) { return *store::find_job(tx, lost); });
+    EXPECT_EQ(row.state, model::JobState::failed);
+    EXPECT_NE(row.outcome_json->find("the installation is gone"), std::string::npos);
+}
+
+TEST_F(RunnerApiTest, AHeartbeatAndAFinishAtOnceDoNotWaitForEachOther) {
+    const std::string path = leased();
+    const auto runner = pool.transaction([](store::Tx& tx) { return store::list_runners(tx); })[0].runner_id;
+    store::Pool impatient({.url = url, .connections = 1, .statement_timeout = 2s});
+    std::future<Answer> beating;
+    pool.transaction([&](store::Tx& tx) {
+        // As a finish does: the job is locked, then the runner.
+        EXPECT_EQ(store::check_lease(tx, {job, 1, runner}), store::Fence::current);
+        beating = std::async(std::launch::async, [&] { return post(path + "heartbeat", beat(), token); });
+        std::this_thread::sleep_for(300ms);
+        EXPECT_NO_THROW(impatient.transaction([&](store::Tx& other) { store::touch_runner(other, runner, start()); }))
+            << "the heartbeat waits for the job and holds the runner meanwhile";
+    });
+    EXPECT_EQ(beating.get().status, 200);
+}
+
+TEST_F(RunnerApiTest, OneJobCannotFillTheDisk) {
+    const std::string path = leased();
+    const auto put_artifact = [&](const std::string& name, const std::string& bytes) {
+        return call("PUT", path + "artifacts/" + name, bytes, token,
+                    "X-Content-Sha256: " + platform::sha256_hex(bytes) +
+                        "\r\nX-Content-Size: " + std::to_string(bytes.size()) + "\r\n");
+    };
+    const auto left = [&](std::int64_t bytes) {
+        return pool.transaction([&](store::Tx& tx) { return store::charge_upload(tx, job, bytes); });
+    };
+    EXPECT_TRUE(left(store::max_upload_bytes - 8192));
+    EXPECT_EQ(put_artifact("large", std::string(8193, 'x')).body.at("error"), "job_full");
+    EXPECT_EQ(put_artifact("small", std::string(4096, 'x')).status, 200);
+    EXPECT_EQ(put_artifact("small", std::string(4096, 'x')).status, 200) << "a repeat costs nothing";
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(put_artifact("empty-" + std::to_string(i), "").status, 200);
+    EXPECT_TRUE(left(1024));
+    EXPECT_EQ(put_artifact("empty", "").status, 413) << "a row without bytes takes space too";
+    EXPECT_EQ(call("PUT", path + "log?offset=0", "x", token).status, 413);
+    model::Trial trial;
+    model::Measurement measurement;
+    measurement.series = {{"Sort", "time"}, "ns", model::Better::lower, true};
+    measurement.samples = {1.0};
+    trial.values = {measurement};
+    EXPECT_EQ(call("PUT", path + "trials/0", json::dump(protocol::to_json(trial)), token).status, 413);
 }
 
 TEST_F(RunnerApiTest, TheEpochFencesEveryCall) {

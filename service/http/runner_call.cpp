@@ -87,7 +87,9 @@ void answer_json(Response& response, int status, const json::Json& document) {
 
 std::vector<BodyLimit> runner_body_limits() {
     // Trials and artifacts share the jobs' prefix; the finer bounds are in the calls themselves, after the token.
-    return {{"/runner/v1/jobs/", protocol::artifact_bytes}, {"/runner/v1/register", 64u << 10}};
+    return {{"/runner/v1/jobs/", protocol::artifact_bytes},
+            {"/runner/v1/register", 64u << 10},
+            {"/runner/v1/leases", 256u << 10}};
 }
 
 void serve_runner_api(Edge& edge, const RunnerApi& api) {

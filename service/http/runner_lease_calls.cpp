@@ -22,8 +22,10 @@ void heartbeat(const RunnerApi& api, const Request& request, Response& response)
     beat.ttl = api.times.lease_ttl;
     beat.now = api.clock.now();
     const auto answer = api.pool.transaction([&](store::Tx& tx) {
+        // The job first, the runner second, as finish locks them: it may come at the same time.
+        const auto beaten = store::heartbeat(tx, lease, beat);
         store::touch_runner(tx, runner.runner_id, beat.now);
-        return store::heartbeat(tx, lease, beat);
+        return beaten;
     });
     check_fence(answer.fence);
     answer_json(response, 200,

@@ -46,13 +46,16 @@ class LeaseCall {
           facts_(facts_json(message_)) {}
 
     void run(Response& response) {
-        if (auto job = given_before()) return answer(response, *job);
+        if (auto job = given_before(); job && answer(response, *job)) return;
         const auto until = std::chrono::steady_clock::now() +
                            std::chrono::seconds(
                                std::clamp<int>(message_.wait_s, 0, static_cast<int>(api_.times.longest_wait.count())));
         for (;;) {
             const std::uint64_t seen = api_.wakeups.seen();
-            if (auto job = try_lease()) return answer(response, *job);
+            if (auto job = try_lease()) {
+                if (answer(response, *job)) return;
+                continue;
+            }
             const auto now = std::chrono::steady_clock::now();
             if (now >= until || message_.state != "ready" || edge_.stopping().stop_requested() ||
                 !edge_.peer_is_there())
@@ -104,13 +107,33 @@ class LeaseCall {
         });
     }
 
-    void hand_back(const JobRow& job) const {
-        api_.pool.transaction([&](store::Tx& tx) {
-            store::release_job(tx, {job.job.job_id, job.epoch, runner_.runner_id}, api_.clock.now());
-        });
+    store::LeaseRef lease_of(const JobRow& job) const { return {job.job.job_id, job.epoch, runner_.runner_id}; }
+
+    void hand_back(const JobRow& job, std::optional<store::Time> not_before = std::nullopt) const {
+        api_.pool.transaction(
+            [&](store::Tx& tx) { store::release_job(tx, lease_of(job), api_.clock.now(), not_before); });
     }
 
-    void answer(Response& response, const JobRow& job) const {
+    // A job whose repository is out of reach may not stand before all others at the head of the queue.
+    void do_without(const JobRow& job, const std::string& repository, const NoClone& why) const {
+        spdlog::warn("job {}: no access to {}: {}", job.job.job_id, repository, why.reason);
+        const store::Time now = api_.clock.now();
+        if (!why.final) {
+            hand_back(job, now + api_.times.rest);
+            CallRefused refused(503, "busy", "no clone token can be had now");
+            refused.retry_after_s = 10;
+            throw refused;
+        }
+        store::Finish finish;
+        finish.phase = "fetch";
+        finish.reason = "the App cannot read " + repository + " any more: " + why.reason;
+        finish.manifest_json = "{}";
+        finish.now = now;
+        api_.pool.transaction([&](store::Tx& tx) { store::finish_job(tx, lease_of(job), finish); });
+    }
+
+    // False: the job was done without, and the next one may be tried.
+    bool answer(Response& response, const JobRow& job) const {
         const auto document = json::parse(job.job.spec_json);
         const auto spec =
             document ? protocol::read_job_spec(*document) : tl::unexpected(protocol::MessageError{"not JSON"});
@@ -118,11 +141,8 @@ class LeaseCall {
             throw std::runtime_error("job " + job.job.job_id + " has an unreadable spec: " + spec.error().message);
         auto clone = api_.clone_access(spec->repository);
         if (!clone) {
-            spdlog::warn("job {} goes back, no access to {}: {}", job.job.job_id, spec->repository, clone.error());
-            hand_back(job);
-            CallRefused refused(503, "busy", "no clone token can be had now");
-            refused.retry_after_s = 10;
-            throw refused;
+            do_without(job, spec->repository, clone.error());
+            return false;
         }
         const json::Json mine = {{"job", job.job.job_id}, {"epoch", job.epoch}};
         const auto earlier = keep(json::dump(mine), job);
@@ -137,6 +157,7 @@ class LeaseCall {
         lease.expires_at = platform::format_utc(job.lease_expires_at.value());
         lease.deadline = platform::format_utc(job.deadline.value());
         answer_json(response, 200, to_json(lease));
+        return true;
     }
 
     // Remembers the answer for repeats. If the same request won another lease meanwhile, this job goes back and that

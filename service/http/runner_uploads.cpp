@@ -1,4 +1,6 @@
 // PUT /runner/v1/jobs/{job}/{epoch}/log, trials/{n} and artifacts/{name}: what a job leaves behind, in bounded pieces.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -7,6 +9,7 @@
 #include "service/http/runner_call.h"
 #include "service/store/bundles.h"
 #include "service/store/job_logs.h"
+#include "service/store/leases.h"
 #include "service/store/trials.h"
 
 namespace benchgate::http {
@@ -23,6 +26,10 @@ std::int64_t number_in(const std::string& text, std::int64_t most, const char* w
 void check_size(const Request& request, std::size_t most) {
     if (request.body.size() > most)
         throw CallRefused(413, "too_large", "at most " + std::to_string(most) + " bytes are taken here");
+}
+
+CallRefused upload_full() {
+    return {413, "job_full", fmt::format("a job may store {} MiB and has", store::max_upload_bytes >> 20)};
 }
 
 void put_log(const RunnerApi& api, const Request& request, Response& response) {
@@ -57,6 +64,7 @@ void put_trial(const RunnerApi& api, const Request& request, Response& response)
     const store::TrialRow row{number, platform::sha256_hex(request.body), request.body, api.clock.now()};
     const auto answer = api.pool.transaction([&](store::Tx& tx) { return store::put_trial(tx, lease, row, samples); });
     check_fence(answer.fence);
+    if (answer.result == store::TrialStored::full) throw upload_full();
     if (answer.result == store::TrialStored::differs)
         throw CallRefused(409, "differs", "this trial was stored before with other content");
     answer_json(response, 200, {{"digest", row.digest}});
@@ -86,6 +94,7 @@ void put_artifact(const RunnerApi& api, const Request& request, Response& respon
     const auto answer =
         api.pool.transaction([&](store::Tx& tx) { return store::put_artifact(tx, lease, artifact, api.clock.now()); });
     check_fence(answer.fence);
+    if (answer.result == store::ArtifactStored::full) throw upload_full();
     if (answer.result == store::ArtifactStored::differs)
         throw CallRefused(409, "differs", "an artifact of this name was stored before with other content");
     answer_json(response, 200, json::Json::object());

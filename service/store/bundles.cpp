@@ -70,6 +70,8 @@ ArtifactAnswer put_artifact(Tx& tx, const LeaseRef& lease, const ArtifactRow& ar
         const bool same = column<std::string>(known.front(), "sha256") == artifact.sha256;
         return {fence, same ? ArtifactStored::same : ArtifactStored::differs};
     }
+    if (!charge_upload(tx, lease.job_id, static_cast<std::int64_t>(artifact.bytes.size())))
+        return {fence, ArtifactStored::full};
     exec(tx, insert, repository_id, lease.job_id, lease.epoch, artifact.name, artifact.sha256,
          pqxx::binarystring(artifact.bytes), now);
     return {fence, ArtifactStored::stored};

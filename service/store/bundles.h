@@ -32,7 +32,7 @@ struct ArtifactRow {
     std::int64_t size = 0;
 };
 
-enum class ArtifactStored { stored, same, differs, refused };
+enum class ArtifactStored { stored, same, differs, full, refused };
 
 struct ArtifactAnswer {
     Fence fence = Fence::gone;

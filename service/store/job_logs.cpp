@@ -42,7 +42,7 @@ LogAnswer append_log(Tx& tx, const LeaseRef& lease, std::int64_t offset, const s
             column<bool>(exec(tx, same_chunk, repository_id, lease.job_id, lease.epoch, offset, chunk).front(), "same");
         return answer;
     }
-    if (offset + size > max_log_bytes) {
+    if (offset + size > max_log_bytes || (size > 0 && !charge_upload(tx, lease.job_id, size))) {
         answer.full = true;
         return answer;
     }

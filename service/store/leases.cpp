@@ -13,7 +13,7 @@ namespace {
 constexpr Query lease_next{"leases_lease", R"(
     with next as (
         select repository_id, job_id from jobs
-        where state = 'queued' and labels <@ $2::text[]
+        where state = 'queued' and labels <@ $2::text[] and (not_before is null or not_before <= $3::timestamptz)
           and (prefer_runner_id is null or prefer_runner_id = $1::uuid or prefer_until <= $3::timestamptz)
           and (avoid_runner_id is null or avoid_runner_id <> $1::uuid or avoid_until <= $3::timestamptz)
         order by priority desc, seq limit 1 for update skip locked)
@@ -21,7 +21,7 @@ constexpr Query lease_next{"leases_lease", R"(
         deadline = $3::timestamptz + make_interval(secs => timeout_s),
         lease_expires_at = least($3::timestamptz + make_interval(secs => $4::int),
                                  $3::timestamptz + make_interval(secs => timeout_s + $5::int)),
-        phase = null, block = null, progress = null, eta_s = null, log_bytes = 0
+        phase = null, block = null, progress = null, eta_s = null, log_bytes = 0, uploaded_bytes = 0
     from next where jobs.repository_id = next.repository_id and jobs.job_id = next.job_id
     returning jobs.*)"};
 
@@ -54,11 +54,16 @@ constexpr Query requeue{"leases_requeue", R"(
     update jobs set state = case when cancel_reason is null then 'queued' else 'cancelled' end,
         finished_at = case when cancel_reason is null then null else $3::timestamptz end,
         attempts = greatest(attempts + $2::int, 0), runner_id = null, lease_expires_at = null,
-        phase = null, block = null, progress = null, eta_s = null
+        phase = null, block = null, progress = null, eta_s = null, not_before = $4::timestamptz
     where job_id = $1::uuid returning state)"};
 
 constexpr Query has_trials{"leases_has_trials", R"(
     select exists (select 1 from trials where repository_id = $1 and job_id = $2::uuid and epoch = $3) as has)"};
+
+// What is empty costs a row all the same.
+constexpr Query charge{"leases_charge", R"(
+    update jobs set uploaded_bytes = uploaded_bytes + greatest($2::bigint, $3::bigint)
+    where job_id = $1::uuid and uploaded_bytes + greatest($2::bigint, $3::bigint) <= $4::bigint)"};
 
 constexpr Query count_failure{"leases_count_failure", R"(
     update runners set failures = case when $2 then failures + 1 else 0 end,
@@ -117,7 +122,7 @@ FinishAnswer apply_finish(Tx& tx, const JobRow& job, const LeaseRef& lease, cons
     const bool infrastructure = finish.outcome == Outcome::failed && finish.infrastructure;
     exec(tx, count_failure, lease.runner_id, infrastructure, max_failures);
     if (infrastructure && job.attempts + 1 < max_attempts && !job.cancel_reason) {
-        exec(tx, requeue, job.job.job_id, 1, finish.now);
+        exec(tx, requeue, job.job.job_id, 1, finish.now, std::optional<Time>());
         notify(tx, Channel::jobs);
         return {.used = false, .requeued = true};
     }
@@ -155,6 +160,10 @@ std::optional<JobRow> lease_job(Tx& tx, const LeaseRequest& request) {
                  read_job);
 }
 
+bool charge_upload(Tx& tx, const std::string& job_id, std::int64_t bytes) {
+    return exec(tx, charge, job_id, bytes, least_charge_bytes, max_upload_bytes).affected_rows() > 0;
+}
+
 BeatAnswer heartbeat(Tx& tx, const LeaseRef& lease, const Beat& beat) {
     const Fence fence = fence_of(lock_job(tx, lease), lease);
     if (fence != Fence::current) return {.fence = fence, .expires_at = {}, .cancel = {}};
@@ -186,7 +195,7 @@ FinishAnswer finish_job(Tx& tx, const LeaseRef& lease, const Finish& finish) {
     return answer;
 }
 
-Fence release_job(Tx& tx, const LeaseRef& lease, Time now) {
+Fence release_job(Tx& tx, const LeaseRef& lease, Time now, std::optional<Time> not_before) {
     const std::optional<JobRow> job = lock_job(tx, lease);
     const Fence fence = fence_of(job, lease);
     if (fence != Fence::current) return fence;
@@ -194,7 +203,7 @@ Fence release_job(Tx& tx, const LeaseRef& lease, Time now) {
         return Fence::gone;
     const int attempts = job->state == model::JobState::queued ? -1 : 0;
     const bool queued =
-        column<std::string>(exec(tx, requeue, lease.job_id, attempts, now).front(), "state") == "queued";
+        column<std::string>(exec(tx, requeue, lease.job_id, attempts, now, not_before).front(), "state") == "queued";
     notify(tx, queued ? Channel::jobs : Channel::finished);
     return fence;
 }

@@ -45,6 +45,12 @@ struct BeatAnswer {
 /// Prolongs a lease; revives it if it was lost and nobody leased the job since (the attempt is given back).
 BeatAnswer heartbeat(Tx& tx, const LeaseRef& lease, const Beat& beat);
 
+/// What one lease may store, trials, artifacts and log together; each piece counts for at least so much.
+inline constexpr std::int64_t max_upload_bytes = std::int64_t{512} << 20;
+inline constexpr std::int64_t least_charge_bytes = 1024;
+/// Counts bytes against the limit; false: too many, and nothing was counted. The job is locked by check_lease.
+bool charge_upload(Tx& tx, const std::string& job_id, std::int64_t bytes);
+
 /// May this lease still write? Locks the job until the transaction ends.
 Fence check_lease(Tx& tx, const LeaseRef& lease);
 
@@ -71,8 +77,9 @@ struct FinishAnswer {
 /// used = false. An unknown job or a lease of another runner: nothing is stored, used = false.
 FinishAnswer finish_job(Tx& tx, const LeaseRef& lease, const Finish& finish);
 
-/// Hands a job back before its first trial: it is queued again, no attempt charged. A trial was stored: gone.
-Fence release_job(Tx& tx, const LeaseRef& lease, Time now);
+/// Hands a job back before its first trial: it is queued again, no attempt charged, and not leased before `not_before`.
+/// A trial was stored: gone.
+Fence release_job(Tx& tx, const LeaseRef& lease, Time now, std::optional<Time> not_before = std::nullopt);
 
 struct Reaped {
     std::vector<std::string> requeued;

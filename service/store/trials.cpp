@@ -131,6 +131,8 @@ TrialAnswer put_trial(Tx& tx, const LeaseRef& lease, const TrialRow& trial, std:
         const bool same = column<std::string>(known.front(), "digest") == trial.digest;
         return {fence, same ? TrialStored::same : TrialStored::differs};
     }
+    if (!charge_upload(tx, lease.job_id, static_cast<std::int64_t>(trial.body_json.size())))
+        return {fence, TrialStored::full};
     exec(tx, insert, repository_id, lease.job_id, lease.epoch, trial.number, trial.digest, trial.body_json,
          trial.created_at);
     if (!samples.empty()) insert_samples(tx, repository_id, lease, trial, samples);

@@ -33,14 +33,15 @@ struct SampleRow {
 /// The samples of a parsed trial, in its order.
 std::vector<SampleRow> samples_of(const model::Trial& trial);
 
-enum class TrialStored { stored, same, differs, refused };
+enum class TrialStored { stored, same, differs, full, refused };
 
 struct TrialAnswer {
     Fence fence = Fence::gone;
     TrialStored result = TrialStored::refused;  ///< refused: see fence
 };
 
-/// Stores a trial and its samples. The same number with the same digest again: same; with another one: differs.
+/// Stores a trial and its samples. The same number with the same digest again: same; with another one: differs. full:
+/// the lease has stored as much as it may.
 TrialAnswer put_trial(Tx& tx, const LeaseRef& lease, const TrialRow& trial, std::span<const SampleRow> samples);
 
 /// By number. Bodies may be large: one at a time is given to `take`, and is gone before the next is read.

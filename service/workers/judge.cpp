@@ -35,7 +35,8 @@ bool JudgeWorker::work(std::stop_token) {
         throw;  // nothing was decided; the loop waits and repeats
     } catch (const std::exception& error) {
         if (!job || ++failures_[job->job.job_id] < most_failures) throw;
-        set_aside(*job, error.what());
+        const std::string reason = error.what();
+        set_aside(*job, reason.substr(0, reason.find('\n')));
         failures_.erase(job->job.job_id);
         return true;
     }
