@@ -46,7 +46,7 @@ struct BeatAnswer {
 BeatAnswer heartbeat(Tx& tx, const LeaseRef& lease, const Beat& beat);
 
 /// What one lease may store, trials, artifacts and log together; each piece counts for at least so much.
-inline constexpr std::int64_t max_upload_bytes = std::int64_t{512} << 20;
+inline constexpr std::int64_t max_upload_bytes = std::int64_t{9} << 28;
 inline constexpr std::int64_t least_charge_bytes = 1024;
 /// Counts bytes against the limit; false: too many, and nothing was counted. The job is locked by check_lease.
 bool charge_upload(Tx& tx, const std::string& job_id, std::int64_t bytes);
