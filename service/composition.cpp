@@ -165,7 +165,6 @@ void serve(const Settings& settings, std::stop_token stop) {
     auto edge_options = http::service_edge_options(endpoint.host, endpoint.port, metrics);
     edge_options.certificate_file = settings.tls_certificate_file;
     edge_options.key_file = settings.tls_key_file;
-    edge_options.on_error = [](std::string_view message) { spdlog::error("http: {}", message); };
     http::Edge edge(edge_options);
 
     std::vector<std::string> secrets;

@@ -42,6 +42,9 @@ constexpr Query claim{"outbox_claim", R"(
     returning outbox.*, (select remote_id from github_objects object where object.repository_id = outbox.repository_id
                          and object.target = outbox.target and object.kind = outbox.kind) as remote_id)"};
 
+constexpr Query hold_on{"outbox_hold", R"(
+    update outbox set next_at = $3 where repository_id = $1 and item_id = $2 and state = 'sending')"};
+
 constexpr Query sent{"outbox_sent", R"(
     update outbox set state = 'sent', sent_at = $3, error = null
     where repository_id = $1 and item_id = $2 and state = 'sending')"};
@@ -120,6 +123,10 @@ void put_outbox(Tx& tx, const OutboxPut& item, Time now) {
 std::optional<OutboxItem> claim_due_item(Tx& tx, Time now, std::chrono::seconds hold) {
     exec(tx, drop_overtaken, now);
     return first(exec(tx, claim, now, static_cast<int>(hold.count())), read);
+}
+
+bool hold_item(Tx& tx, const OutboxItem& item, Time until) {
+    return exec(tx, hold_on, item.repository_id, item.item_id, until).affected_rows() > 0;
 }
 
 void mark_sent(Tx& tx, const OutboxItem& item, const std::optional<std::string>& remote_id, Time now) {

@@ -42,6 +42,9 @@ void put_outbox(Tx& tx, const OutboxPut& item, Time now);
 /// the call to the outside happens between two transactions.
 std::optional<OutboxItem> claim_due_item(Tx& tx, Time now, std::chrono::seconds hold = std::chrono::seconds{60});
 
+/// Keeps a claimed item for longer; false: it is not the caller's any more.
+bool hold_item(Tx& tx, const OutboxItem& item, Time until);
+
 /// remote_id: id of the object that was created or updated; it is remembered for (repository, target, kind).
 void mark_sent(Tx& tx, const OutboxItem& item, const std::optional<std::string>& remote_id, Time now);
 /// Try again later, unless a newer item of the same key has come meanwhile: then that one goes instead.

@@ -27,6 +27,12 @@ constexpr Query list{"runs_list", R"(
 
 constexpr Query recent{"runs_recent", "select * from runs order by created_at desc, seq desc limit $1"};
 
+// From the few jobs that runners have, not from the queue, which may be long.
+constexpr Query began{"runs_that_began", R"(
+    select * from runs where state = 'queued' and (repository_id, run_id) in (
+        select repository_id, run_id from jobs where state in ('leased', 'running'))
+    order by seq limit $1)"};
+
 constexpr Query set_state{"runs_set_state", R"(
     update runs set state = $3, conclusion = coalesce($4, conclusion), message = $5,
         finished_at = case when $3 in ('queued', 'running') then null else $6::timestamptz end
@@ -125,6 +131,10 @@ std::vector<RunRow> list_runs(Tx& tx, std::int64_t repository_id, std::optional<
 
 std::vector<RunRow> recent_runs(Tx& tx, int limit) {
     return all(exec(tx, recent, limit), read);
+}
+
+std::vector<RunRow> runs_that_began(Tx& tx, int limit) {
+    return all(exec(tx, began, limit), read);
 }
 
 bool set_run_state(Tx& tx, std::int64_t repository_id, const std::string& run_id, const RunChange& change) {

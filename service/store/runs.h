@@ -49,6 +49,8 @@ std::optional<RunRow> latest_push_run(Tx& tx, std::int64_t repository_id, const 
 /// Newest first.
 std::vector<RunRow> list_runs(Tx& tx, std::int64_t repository_id, std::optional<std::int64_t> number, int limit);
 std::vector<RunRow> recent_runs(Tx& tx, int limit);
+/// Runs that are still called queued although a runner has one of their jobs; the ones that waited longest first.
+std::vector<RunRow> runs_that_began(Tx& tx, int limit);
 
 struct RunChange {
     model::RunState state;

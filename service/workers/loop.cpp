@@ -7,6 +7,9 @@
 #include "platform/stop.h"
 
 namespace benchgate::workers {
+namespace {
+constexpr std::chrono::milliseconds first_pause{250};
+}
 
 Loop::Loop(Options options, Work work)
     : options_(std::move(options)), work_(std::move(work)), thread_([this](std::stop_token stop) { run(stop); }) {}
@@ -17,10 +20,11 @@ void Loop::wake() {
 }
 
 void Loop::run(std::stop_token stop) {
-    std::chrono::milliseconds pause{250};
+    auto pause = first_pause;
     while (!stop.stop_requested()) {
         try {
-            while (!stop.stop_requested() && work_(stop)) pause = std::chrono::milliseconds(250);
+            while (!stop.stop_requested() && work_(stop)) pause = first_pause;
+            pause = first_pause;
         } catch (const std::exception& error) {
             spdlog::error("{}: {}", options_.name, error.what());
             platform::sleep_for(stop, pause);

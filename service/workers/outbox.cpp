@@ -10,9 +10,13 @@
 #include "service/store/pull_requests.h"
 #include "service/store/repositories.h"
 #include "service/workers/announce.h"
+#include "service/workers/renewal.h"
 
 namespace benchgate::workers {
 namespace {
+
+/// A sender that is silent for so long is taken for dead.
+constexpr std::chrono::seconds hold{60};
 
 using github::ApiError;
 using github::ApiResult;
@@ -45,8 +49,12 @@ OutboxWorker::OutboxWorker(store::Pool& pool, github::Rest& rest, github::Timing
     : pool_(pool), rest_(rest), timing_(std::move(timing)) {}
 
 bool OutboxWorker::work(std::stop_token stop) {
-    const auto item = pool_.transaction([&](store::Tx& tx) { return store::claim_due_item(tx, timing_.now()); });
+    const auto item = pool_.transaction([&](store::Tx& tx) { return store::claim_due_item(tx, timing_.now(), hold); });
     if (!item) return false;
+    // A comment is looked for page by page, which may take longer than a silent sender is believed.
+    const Renewal renewal({"outbox", hold / 3}, [&] {
+        pool_.transaction([&](store::Tx& tx) { store::hold_item(tx, *item, timing_.now() + hold); });
+    });
     const auto row = pool_.transaction([&](store::Tx& tx) { return store::find_repository(tx, item->repository_id); });
     ApiResult<Sent> outcome = tl::unexpected(broken_item("its repository is unknown"));
     if (row) outcome = send({row->installation_id, row->repository_id, row->owner, row->name}, *item, stop);
@@ -57,6 +65,16 @@ bool OutboxWorker::work(std::stop_token stop) {
 
 ApiResult<OutboxWorker::Sent> OutboxWorker::send(const github::Repository& repository, const store::OutboxItem& item,
                                                  std::stop_token stop) {
+    try {
+        return send_kind(repository, item, stop);
+    } catch (const std::logic_error& error) {
+        // The same again would fail again, for ever, and before all others of its target.
+        return tl::unexpected(broken_item(error.what()));
+    }
+}
+
+ApiResult<OutboxWorker::Sent> OutboxWorker::send_kind(const github::Repository& repository,
+                                                      const store::OutboxItem& item, std::stop_token stop) {
     if (item.kind.starts_with("check:")) return send_check(repository, item, stop);
     if (item.kind == "comment") return send_comment(repository, item, stop);
     const auto body = json::parse(item.body_json).value_or(json::Json::object());

@@ -1,7 +1,7 @@
 #pragma once
-// Sends what waits in the outbox to GitHub, one item at a time and in order within a target: an item is claimed, sent
-// outside of any transaction, and marked. At least once; what is created (a check, a comment) is looked for before it
-// is made again. What to do after a failure is github::next.
+// Sends what waits in the outbox to GitHub, in order within a target: an item is claimed, sent outside of any
+// transaction, and marked. Any number of loops may run it. At least once; what is created (a check, a comment) is
+// looked for before it is made again. What to do after a failure is github::next.
 
 #include <stop_token>
 
@@ -24,6 +24,8 @@ class OutboxWorker {
     };
     github::ApiResult<Sent> send(const github::Repository& repository, const store::OutboxItem& item,
                                  std::stop_token stop);
+    github::ApiResult<Sent> send_kind(const github::Repository& repository, const store::OutboxItem& item,
+                                      std::stop_token stop);
     github::ApiResult<Sent> send_check(const github::Repository& repository, const store::OutboxItem& item,
                                        std::stop_token stop);
     github::ApiResult<Sent> send_comment(const github::Repository& repository, const store::OutboxItem& item,

@@ -1,6 +1,6 @@
 #pragma once
 // The clock-driven chores: lost leases are reaped, runs whose jobs have begun are announced as in progress, what is old
-// is pruned. One process of many does each piece; SKIP LOCKED and states make doing it twice harmless.
+// is pruned. Every process does them; states make doing a piece twice harmless.
 
 #include <functional>
 #include <stop_token>
@@ -28,13 +28,15 @@ class ProgressWatch {
     bool work(std::stop_token stop);
 
   private:
+    void announce_begin(store::Tx& tx, store::RunRow run);
     store::Pool& pool_;
     reports::Addresses addresses_;
     std::function<store::Time()> now_;
 };
 
 /// Makes the partitions of samples for this month and the next, so that a service which runs for long never finds a
-/// month without one, and forgets answers that nobody will repeat.
+/// month without one, and forgets what has served: answers that nobody will repeat, deliveries that were handled
+/// (after a month), logs (after three). Measurements and verdicts stay.
 class Upkeep {
   public:
     Upkeep(store::Pool& pool, std::function<store::Time()> now);
