@@ -69,6 +69,7 @@ struct PrivateCluster::State {
           data(options.directory / "data"),
           log_file(options.directory / "postgres.log"),
           socket(socket_folder(options.directory)) {}
+    ~State() { stop(); }
 
     const ClusterOptions options;
     const fs::path bin;
@@ -100,13 +101,7 @@ struct PrivateCluster::State {
         if (error) throw ClusterError("cannot make " + options.directory.string() + ": " + error.message());
         if (fs::exists(log_file) && fs::file_size(log_file) > log_limit) fs::remove(log_file);
         hand_over(options.directory, user);
-        if (socket == options.directory / "run") {
-            fs::create_directories(socket);
-            hand_over(socket, user);
-            fs::permissions(socket, fs::perms::owner_all);
-        } else {
-            make_private_folder(socket, user);
-        }
+        make_private_folder(socket, user);
         check_reachable(options.directory, user);
     }
 
@@ -134,8 +129,8 @@ struct PrivateCluster::State {
 
     /// Who may connect: the user of this process only, as benchgate. Written at each start, since that may change.
     void write_access() const {
-        std::ofstream(data / "pg_hba.conf") << "local all benchgate peer map=svc\n";
-        std::ofstream(data / "pg_ident.conf") << "svc " << current_user_name() << " benchgate\n";
+        write_file(data / "pg_hba.conf", "local all benchgate peer map=svc\n");
+        write_file(data / "pg_ident.conf", "svc " + current_user_name() + " benchgate\n");
     }
 
     std::vector<std::string> server_command() const {
@@ -274,17 +269,13 @@ PrivateCluster::PrivateCluster(ClusterOptions options) : state_(std::make_unique
         create_database("benchgate");
     } catch (const ClusterError&) {
         // It is there already if an earlier start was cut off between the two.
-        if (wait_exit(spawn({state.bin / "psql", connection_string(), "-qtc", "select 1"}, {}, state.log_file)) != 0) {
-            state.stop();
+        if (wait_exit(spawn({state.bin / "psql", connection_string(), "-qtc", "select 1"}, {}, state.log_file)) != 0)
             throw;
-        }
     }
-    std::ofstream(made) << "";
+    write_file(made, "");
 }
 
-PrivateCluster::~PrivateCluster() {
-    state_->stop();
-}
+PrivateCluster::~PrivateCluster() = default;
 
 std::string PrivateCluster::connection_string(const std::string& database) const {
     return "host=" + quoted(state_->socket.string()) + " port=5432 user=benchgate dbname=" + quoted(database);

@@ -78,6 +78,41 @@ TEST_F(PrivateClusterTest, ListensOnASocketOnlyAndIsDurableUnlessToldOtherwise) 
     EXPECT_NE(server.st_uid, 0u) << "PostgreSQL must not run as root";
 }
 
+TEST_F(PrivateClusterTest, TheServerHasNoneOfOurSecrets) {
+    ::setenv("BENCHGATE_WEBHOOK_SECRET", "a-secret-of-this-test", 1);
+    const PrivateCluster cluster(options());
+    ::unsetenv("BENCHGATE_WEBHOOK_SECRET");
+    std::ifstream file("/proc/" + std::to_string(cluster.pid()) + "/environ");
+    const std::string environment((std::istreambuf_iterator<char>(file)), {});
+    EXPECT_EQ(environment.find("a-secret-of-this-test"), std::string::npos);
+}
+
+TEST_F(PrivateClusterTest, LinksThatTheServersUserPutThereAreNotFollowed) {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root could be led astray";
+    { const PrivateCluster cluster(options()); }
+    const fs::path victim = root / "victim";
+    const auto refuses = [&](const fs::path& place) {
+        const fs::path aside = place.string() + ".aside";
+        fs::rename(place, aside);
+        fs::create_symlink(victim, place);
+        EXPECT_THROW(PrivateCluster{options()}, ClusterError) << place;
+        fs::remove(place);
+        fs::rename(aside, place);
+    };
+    fs::create_directory(victim);
+    refuses(options().directory / "run");
+    struct stat status {};
+    ASSERT_EQ(::stat(victim.c_str(), &status), 0);
+    EXPECT_EQ(status.st_uid, 0u) << "a folder of root's was given away";
+    fs::remove(victim);
+    std::ofstream(victim) << "precious";
+    refuses(options().directory / "data" / "pg_hba.conf");
+    std::ifstream file(victim);
+    EXPECT_EQ(std::string((std::istreambuf_iterator<char>(file)), {}), "precious");
+    PrivateCluster cluster(options());
+    EXPECT_EQ(ask(cluster, "select 1"), "1");
+}
+
 TEST_F(PrivateClusterTest, IsPutUpAgainAfterItWasKilledAndNothingCommittedIsLost) {
     PrivateCluster cluster(options());
     ASSERT_EQ(ask(cluster, "create table kept (n int); insert into kept values (7); select 1"), "1");

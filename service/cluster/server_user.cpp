@@ -71,7 +71,10 @@ std::vector<gid_t> groups_of(const PasswordEntry& entry) {
     if (::getppid() != parent) ::_exit(125);
     // PostgreSQL complains when it may not enter the folder it was started in.
     if (::chdir("/") != 0) ::_exit(124);
-    ::execv(arguments[0], arguments);
+    // Not ours: it holds the service's secrets, and the server's user may read it in /proc.
+    char path[] = "PATH=/usr/bin:/bin";
+    char* environment[] = {path, nullptr};
+    ::execve(arguments[0], arguments, environment);
     ::_exit(127);
 }
 
@@ -108,11 +111,23 @@ void hand_over(const fs::path& folder, const ServerUser& user) {
 }
 
 void make_private_folder(const fs::path& folder, const ServerUser& user) {
-    if (::mkdir(folder.c_str(), 0700) == 0) hand_over(folder, user);
+    const bool made = ::mkdir(folder.c_str(), 0700) == 0;
+    // By descriptor: between a look by name and a change by name somebody could put a link there.
+    const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     struct stat found {};
-    if (::lstat(folder.c_str(), &found) != 0 || !S_ISDIR(found.st_mode) || found.st_uid != user.uid)
-        throw ClusterError("the folder " + folder.string() + " is not the server's own");
-    ::chmod(folder.c_str(), 0700);
+    const bool own = fd >= 0 && (!made || !user.change || ::fchown(fd, user.uid, user.gid) == 0) &&
+                     ::fstat(fd, &found) == 0 && found.st_uid == user.uid && ::fchmod(fd, 0700) == 0;
+    if (fd >= 0) ::close(fd);
+    if (!own)
+        throw ClusterError("the folder " + folder.string() + " is not the server's own; remove it and start again");
+}
+
+void write_file(const fs::path& file, const std::string& text) {
+    const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+    const bool written = fd >= 0 && ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    const int error = errno;
+    if (fd >= 0) ::close(fd);
+    if (!written) throw ClusterError("cannot write " + file.string() + ": " + std::strerror(error));
 }
 
 void check_reachable(const fs::path& directory, const ServerUser& user) {

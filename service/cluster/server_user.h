@@ -24,17 +24,21 @@ ServerUser server_user(const std::string& run_as);
 /// What PostgreSQL's peer authentication calls the user of this process.
 std::string current_user_name();
 
-/// Gives a folder to the server's user.
+/// Gives a folder to the server's user. Follows a link: only for a folder whose parent is not the server's.
 void hand_over(const std::filesystem::path& folder, const ServerUser& user);
 
-/// Makes a folder that only this user may enter, in a place that others may write to; refuses one of somebody else.
+/// Makes a folder that only this user may enter, in a place that others may write to; refuses a link and one of
+/// somebody else.
 void make_private_folder(const std::filesystem::path& folder, const ServerUser& user);
+
+/// Writes a file in a folder of the server's: as root, a link put there must not be followed. Throws ClusterError.
+void write_file(const std::filesystem::path& file, const std::string& text);
 
 /// Throws ClusterError naming the folder above `directory` that the user may not enter.
 void check_reachable(const std::filesystem::path& directory, const ServerUser& user);
 
-/// Starts command[0] in a session of its own with nothing open but the log as output. It gets SIGINT when the calling
-/// thread ends. Throws ClusterError; a program that cannot be executed exits with 127.
+/// Starts command[0] in a session of its own, with nothing open but the log as output and nothing of our environment.
+/// It gets SIGINT when the calling thread ends. Throws ClusterError; a program that cannot be executed exits with 127.
 pid_t spawn(const std::vector<std::string>& command, const ServerUser& user, const std::filesystem::path& log);
 
 /// Waits for the end: the exit status, or 128 for a signal.
