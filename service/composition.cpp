@@ -10,6 +10,7 @@
 #include "platform/clock.h"
 #include "platform/crypto.h"
 #include "platform/files.h"
+#include "platform/folder_lock.h"
 #include "platform/http_client.h"
 #include "platform/ids.h"
 #include "platform/stop.h"
@@ -128,6 +129,14 @@ std::string make_runner_token(const Settings& settings, const std::string& name)
 }
 
 void serve(const Settings& settings, std::stop_token stop) {
+    std::filesystem::create_directories(settings.state_dir);
+    const auto lock = platform::FolderLock::take(settings.state_dir);
+    if (!lock)
+        throw std::runtime_error(lock.error().message +
+                                 (lock.error().held
+                                      ? ": stop that service, or set another BENCHGATE_STATE_DIR. Services may share a "
+                                        "database (BENCHGATE_DATABASE_URL), never a state folder"
+                                      : ""));
     const auto now = [] { return std::chrono::system_clock::now(); };
     Database database(settings, true);
     auto& pool = database.pool();

@@ -30,6 +30,21 @@ std::unique_ptr<store::Pool> open(const std::string& url, std::chrono::seconds c
 
 }  // namespace
 
+/// Nobody serves: the cluster is put up for the time of one command, and never made for it. A token in a database that
+/// no service uses would help nobody.
+void Database::lock_for_visit(const Settings& settings) {
+    if (!std::filesystem::exists(cluster_folder(settings) / "data"))
+        throw std::invalid_argument(fmt::format(
+            "no service has worked in {} yet: start it first, or name its folder by BENCHGATE_STATE_DIR, as its user",
+            settings.state_dir.string()));
+    auto lock = platform::FolderLock::take(settings.state_dir);
+    if (!lock)
+        throw std::runtime_error(fmt::format(
+            "{}{}", lock.error().message,
+            lock.error().held ? ", and its database does not answer: try again in a moment, as its user" : ""));
+    lock_ = std::move(*lock);
+}
+
 Database::Database(const Settings& settings, bool serve) {
     if (!settings.database_url.empty()) {
         url_ = settings.database_url;
@@ -41,7 +56,7 @@ Database::Database(const Settings& settings, bool serve) {
             if (!pool_->ping()) pool_.reset();
         }
         if (!pool_) {
-            std::filesystem::create_directories(settings.state_dir);
+            if (!serve) lock_for_visit(settings);
             cluster::ClusterOptions options;
             options.directory = cluster_folder(settings);
             options.log = [](const std::string& line) { spdlog::info("postgresql: {}", line); };

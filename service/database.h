@@ -3,8 +3,10 @@
 // folder, which the serving process runs and other commands (runner-token, migrate) only visit.
 
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "platform/folder_lock.h"
 #include "service/cluster/private_cluster.h"
 #include "service/settings.h"
 #include "service/store/pool.h"
@@ -13,13 +15,16 @@ namespace benchgate::service {
 
 class Database {
   public:
-    /// serve = true: the private cluster is started here. Otherwise a running one is used, and one is started for the
-    /// time of the command if none runs. The schema is brought up to date. Throws.
+    /// serve = true: the private cluster is started here; the caller has locked the state folder. Otherwise a running
+    /// one is used, and one that is there is started for the time of the command. The schema is brought up to date.
+    /// Throws.
     Database(const Settings& settings, bool serve);
     store::Pool& pool() { return *pool_; }
     const std::string& url() const { return url_; }
 
   private:
+    void lock_for_visit(const Settings& settings);
+    std::optional<platform::FolderLock> lock_;
     std::unique_ptr<cluster::PrivateCluster> cluster_;  // outlives the pool
     std::string url_;
     std::unique_ptr<store::Pool> pool_;

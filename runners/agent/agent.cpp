@@ -6,6 +6,7 @@
 #include <random>
 
 #include "platform/files.h"
+#include "platform/folder_lock.h"
 #include "platform/ids.h"
 #include "platform/stop.h"
 #include "runners/agent/checkout.h"
@@ -122,6 +123,18 @@ protocol::LeaseRequest Agent::lease_request() const {
 
 int Agent::run(std::stop_token drain, std::stop_token abort) {
     std::filesystem::create_directories(options_.work);
+    const auto lock = platform::FolderLock::take(options_.work);
+    if (!lock) {
+        spdlog::error("{}{}", lock.error().message,
+                      lock.error().held ? ": stop that runner, or give this one a folder of its own (--work)" : "");
+        return exit_cannot_run;
+    }
+    // Source code and results of private repositories.
+    for (const char* name : {"mirrors", "spool"})
+        if (auto made = platform::make_private_folder(options_.work / name); !made) {
+            spdlog::error("{}", made.error().message);
+            return exit_cannot_run;
+        }
     int exit_status = exit_ok;
     if (!join(drain, exit_status)) return exit_status;
     // Trees of jobs that an earlier process did not live to remove.
@@ -136,6 +149,9 @@ int Agent::run(std::stop_token drain, std::stop_token abort) {
         if (!lease) {
             if (final(lease.error().next)) {
                 spdlog::error("{}", lease.error().message);
+                if (lease.error().next == Next::unauthorised)
+                    spdlog::error("To join anew, remove {} and pass --token-file with a new join token.",
+                                  (options_.work / "identity.json").string());
                 return exit_status_for(lease.error().next);
             }
             spdlog::warn("no lease: {}", lease.error().message);
@@ -147,7 +163,11 @@ int Agent::run(std::stop_token drain, std::stop_token abort) {
         }
         failures = 0;
         if (*lease) {
-            do_job(**lease, abort);
+            try {
+                do_job(**lease, abort);
+            } catch (const std::exception& error) {
+                give_up(**lease, error.what());
+            }
             if (options_.once) break;
         } else {
             platform::sleep_for(drain, std::chrono::milliseconds(int(500 * chance())));
@@ -155,6 +175,19 @@ int Agent::run(std::stop_token drain, std::stop_token abort) {
         request = lease_request();
     }
     return exit_ok;
+}
+
+/// What nobody expected is the host's fault, a full disk most likely: another one may do better.
+void Agent::give_up(const protocol::LeaseAnswer& lease, const std::string& reason) {
+    spdlog::error("job {}: {}", lease.job, reason);
+    protocol::FinishRequest request;
+    request.request_id = platform::random_uuid();
+    request.outcome = "failed";
+    request.phase = model::JobPhase::fetch;
+    request.reason = reason;
+    request.infrastructure = true;
+    if (const auto told = service_.finish({lease.job, lease.epoch}, request, {}); !told)
+        spdlog::warn("the service does not know yet that the job failed: {}", told.error().message);
 }
 
 void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token abort) {

@@ -41,6 +41,7 @@ class Agent {
     /// What an earlier process, or a job that ended while the service was away, left in the spool.
     void resend_spool(std::stop_token stop);
     void do_job(const protocol::LeaseAnswer& lease, std::stop_token abort);
+    void give_up(const protocol::LeaseAnswer& lease, const std::string& reason);
     protocol::LeaseRequest lease_request() const;
 
     AgentOptions options_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "platform/folder_lock.h"
 #include "platform/git.h"
 
 namespace benchgate::workers {
@@ -21,7 +22,9 @@ constexpr std::string_view config_file = ".benchgate.yml";
 }
 
 platform::Mirror open_mirror(const MirrorOptions& options, const github::Repository& repository) {
-    std::filesystem::create_directories(options.directory);
+    // The content of private repositories.
+    if (auto made = platform::make_private_folder(options.directory); !made)
+        throw Later(made.error().message, std::chrono::seconds(15));
     auto mirror = platform::Mirror::open_or_create(options.directory / fmt::format("{}.git", repository.id),
                                                    clone_url(options, repository));
     if (!mirror) refuse(mirror.error(), "mirror");

@@ -1,0 +1,152 @@
+// What the agent's surroundings cost a job when they are not as they should be: a service that swallows requests, a
+// second runner, a folder that cannot be written.
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <fstream>
+#include <future>
+#include <map>
+#include <mutex>
+
+#include "core/protocol/spec_json.h"
+#include "platform/ids.h"
+#include "runners/agent/agent.h"
+#include "runners/agent/session.h"
+#include "runners/sandbox/direct.h"
+
+namespace benchgate::agent {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A service that gives out one job and then has nothing to do; or that answers nothing.
+class FakeService : public platform::HttpClient {
+  public:
+    platform::HttpResult send(const platform::HttpRequest& request, std::stop_token stop) override {
+        std::unique_lock lock(mutex_);
+        const std::string what = request.url.substr(request.url.rfind('/') + 1);
+        ++counts_[what.substr(0, what.find('?'))];
+        bodies_[what] = request.body;
+        changed_.notify_all();
+        if (is_down) return tl::unexpected(platform::HttpError{platform::HttpErrorKind::timeout, "no answer in 30 s"});
+        if (what == "register")
+            return answer(201, {{"runner", platform::random_uuid()}, {"token", "t"}, {"name", "n"}});
+        if (what == "leases" && job) return answer(200, *std::exchange(job, std::nullopt));
+        if (what == "leases") {
+            changed_.wait(lock, stop, [] { return false; });
+            return platform::HttpResponse{204, {}, ""};
+        }
+        if (what == "heartbeat") return answer(200, {{"expires_at", "2099-01-01T00:00:00Z"}});
+        if (what == "finish") return answer(200, {{"used", true}});
+        return answer(200, {{"next", 1 << 20}});
+    }
+    int count(const std::string& what) {
+        const std::lock_guard lock(mutex_);
+        return counts_[what];
+    }
+    void wait_for(const std::string& what, int more_than) {
+        std::unique_lock lock(mutex_);
+        EXPECT_TRUE(changed_.wait_for(lock, 30s, [&] { return counts_[what] > more_than; })) << what;
+    }
+    std::string body(const std::string& what) {
+        const std::lock_guard lock(mutex_);
+        return bodies_[what];
+    }
+
+    std::atomic<bool> is_down = false;
+    std::optional<json::Json> job;
+
+  private:
+    static platform::HttpResponse answer(int status, const json::Json& body) { return {status, {}, json::dump(body)}; }
+    std::mutex mutex_;
+    std::condition_variable_any changed_;
+    std::map<std::string, int> counts_;
+    std::map<std::string, std::string> bodies_;
+};
+
+class Contact : public testing::Test {
+  protected:
+    int run(std::stop_token drain) {
+        AgentOptions options;
+        options.service_url = "http://service.invalid";
+        options.join_token = "join";
+        options.labels = {"x86_64"};
+        options.work = folder.path() / "work";
+        Agent agent(options, service, sandbox, clock);
+        return agent.run(drain, {});
+    }
+    json::Json a_job() const {
+        protocol::LeaseAnswer lease;
+        lease.job = platform::random_uuid();
+        lease.epoch = 1;
+        lease.spec.repository = "octo/engine";
+        lease.spec.base.sha = std::string(40, 'a');
+        lease.spec.head.sha = std::string(40, 'b');
+        lease.spec.suite.name = "micro";
+        lease.clone.url = "http://git.invalid/octo/engine.git";
+        lease.expires_at = lease.deadline = "2099-01-01T00:00:00Z";
+        return to_json(lease);
+    }
+
+    platform::TempDir folder;
+    FakeService service;
+    sandbox::DirectSandbox sandbox;
+    platform::SystemClock clock;
+};
+
+TEST_F(Contact, TwoRunnersDoNotWorkInOneFolder) {
+    std::stop_source drain;
+    auto first = std::async(std::launch::async, [&] { return run(drain.get_token()); });
+    service.wait_for("leases", 0);
+    EXPECT_EQ(run({}), exit_cannot_run);
+    EXPECT_EQ(service.count("leases"), 1) << "the second one must not even ask";
+    drain.request_stop();
+    EXPECT_EQ(first.get(), exit_ok);
+    struct stat status {};
+    for (const char* name : {"mirrors", "spool"}) {
+        ASSERT_EQ(::stat((folder.path() / "work" / name).c_str(), &status), 0);
+        EXPECT_EQ(status.st_mode & 0077, 0u) << name << " holds what is private";
+    }
+}
+
+TEST_F(Contact, AHostThatCannotDoAJobSaysSoAndLives) {
+    service.job = a_job();
+    std::filesystem::create_directories(folder.path() / "work");
+    std::ofstream(folder.path() / "work" / "jobs") << "a file where a folder is needed";
+    std::filesystem::permissions(folder.path() / "work" / "jobs", std::filesystem::perms::none);
+    std::stop_source drain;
+    auto agent = std::async(std::launch::async, [&] { return run(drain.get_token()); });
+    service.wait_for("leases", 1);
+    drain.request_stop();
+    EXPECT_EQ(agent.get(), exit_ok);
+    const auto told = json::parse(service.body("finish")).value_or(json::Json());
+    EXPECT_EQ(json::boolean(told, "infrastructure"), true) << service.body("finish");
+    EXPECT_EQ(json::text(told, "outcome"), "failed");
+}
+
+TEST_F(Contact, AServiceThatSwallowsRequestsIsNotWaitedForAgainAndAgain) {
+    service.is_down = true;
+    ServiceClient client(service, "http://service.invalid", "t");
+    Session session(client, {{platform::random_uuid(), 1}, folder.path(), 1, 1s}, {});
+    service.wait_for("heartbeat", 0);
+    const std::string output(64 << 10, 'x');
+    for (int i = 0; i < 10; ++i) session.on_log(output);
+    model::Trial trial;
+    for (trial.number = 0; trial.number < 10; ++trial.number) session.on_trials({&trial, 1});
+    EXPECT_LE(service.count("log") + service.count("0"), 1)
+        << "each takes half a minute of the build's or trials' time";
+    service.is_down = false;
+    const int before = service.count("heartbeat");
+    service.wait_for("heartbeat", before + 1);
+    session.on_log(output);
+    trial.number = 10;
+    session.on_trials({&trial, 1});
+    EXPECT_GE(service.count("log"), 1);
+    EXPECT_EQ(service.count("10"), 1) << "what waited and what is new is sent once it answers again";
+    EXPECT_GE(service.count("3"), 1);
+}
+
+}  // namespace
+}  // namespace benchgate::agent
