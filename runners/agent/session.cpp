@@ -28,6 +28,7 @@ Session::Session(ServiceClient& service, SessionOptions options, std::stop_token
 Session::~Session() = default;
 
 void Session::heed(const CallError& error) {
+    if (error.next == Next::retry) is_answering_ = false;
     if (error.next != Next::stale && error.next != Next::gone && error.next != Next::unauthorised) return;
     lost_ = true;
     stop_.request_stop();
@@ -41,7 +42,10 @@ void Session::beat(std::stop_token stop) {
         if (!answer) {
             spdlog::warn("heartbeat of job {}: {}", options_.job.job, answer.error().message);
             heed(answer.error());
-        } else if (answer->cancel) {
+            continue;
+        }
+        is_answering_ = true;
+        if (answer->cancel) {
             spdlog::info("job {} is cancelled: {}", options_.job.job, *answer->cancel);
             stop_.request_stop();
         }
@@ -57,7 +61,7 @@ void Session::on_progress(const measure::Progress& progress) {
         request->progress = progress.at_most > 0 ? std::min(1.0, double(progress.block) / progress.at_most) : 0;
         request->eta_s = progress.seconds_left;
     }
-    flush_log();
+    if (is_answering_) flush_log();
 }
 
 void Session::on_log(std::string_view bytes) {
@@ -70,7 +74,7 @@ void Session::on_log(std::string_view bytes) {
         if (log_tail_.size() > 2 * log_tail_bytes) log_tail_.erase(0, log_tail_.size() - log_tail_bytes);
     }
     // While something is measured the log waits for the end of the block.
-    if (phase_ == model::JobPhase::measure) return;
+    if (phase_ == model::JobPhase::measure || !is_answering_) return;
     if (log_.size() >= log_flush_bytes || std::chrono::steady_clock::now() - log_flushed_ >= log_flush_every)
         flush_log();
 }
@@ -115,8 +119,8 @@ void Session::on_trials(std::span<const model::Trial> trials) {
         if (auto kept = spool_.keep_trial(trial.number, body); !kept) spdlog::error("spool: {}", kept.error());
         waiting_.push_back({trial.number, std::move(body)});
     }
-    flush_trials();
-    flush_log();
+    if (is_answering_) flush_trials();
+    if (is_answering_) flush_log();
 }
 
 void Session::flush_trials() {

@@ -63,6 +63,9 @@ class Session final : public measure::Observer {
     std::stop_token abort_token_;
     std::stop_callback<std::function<void()>> abort_;
     std::atomic<bool> lost_ = false;
+    /// False after an upload that was not answered, until a heartbeat is: waiting for a service that swallows requests
+    /// would take the time that build and trials have.
+    std::atomic<bool> is_answering_ = true;
     platform::Sync<protocol::HeartbeatRequest> beat_request_;
 
     // The measuring thread's own.
