@@ -15,5 +15,6 @@ RUN apt-get update && apt-get install -y --no-install-recommends \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /src/build/bin/benchgate-runner /usr/local/bin/
 VOLUME /var/lib/benchgate-runner
-# bubblewrap makes namespaces: the container needs --security-opt seccomp=unconfined --cap-add SYS_ADMIN.
+# bubblewrap makes namespaces and mounts a /proc: docker run --security-opt seccomp=unconfined
+# --security-opt apparmor=unconfined --security-opt systempaths=unconfined (docker/compose.yml).
 ENTRYPOINT ["/usr/bin/tini", "--", "benchgate-runner"]

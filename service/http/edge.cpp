@@ -162,7 +162,8 @@ Edge::Edge(EdgeOptions options) : options_(std::move(options)) {
     });
     set_error_handler([](const Request&, Response& response) {
         if (response.body.empty())
-            answer_error(response, response.status, code_of(response.status), "no such thing here");
+            answer_error(response, response.status, code_of(response.status),
+                         response.status == 404 ? "no such thing here" : reason_of(response.status));
     });
     set_post_routing_handler(
         [this](const Request& request, Response& response) { complete_response(request, response); });
