@@ -6,18 +6,14 @@ import { execFileSync } from 'node:child_process';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import http from 'node:http';
-import net from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Children } from '../demo/children.mjs';
+import { control, join_token, start_github, start_service, temporary_folder } from '../demo/surroundings.mjs';
 
-const here = path.dirname(fileURLToPath(import.meta.url));
 const repository = { owner: 'maintainer', name: 'engine' };
 const labels = ['bare-metal', 'x86_64'];
-const ready_limit_ms = 120_000;
 const settle_ms = 10_000; // idle memory is read after start-up work is over
 const parked_ms = 150; // a lease request that the service holds has surely reached it by then
 const round_limit_ms = 30_000;
@@ -25,8 +21,7 @@ const round_limit_ms = 30_000;
 const options = { bin: { type: 'string', default: 'build/bin' }, rounds: { type: 'string', default: '200' } };
 const { positionals, values } = parseArgs({ allowPositionals: true, options });
 const bin = path.resolve(values.bin);
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'benchgate-bench-'));
-fs.chmodSync(folder, 0o711); // the private PostgreSQL may run as another user and must reach its own folder inside
+const folder = temporary_folder('benchgate-bench-');
 const children = new Children(path.join(folder, 'logs'));
 const parts = { latency, memory };
 
@@ -51,9 +46,9 @@ async function main() {
 }
 
 async function memory() {
-  const service = await start_service(await start_github());
+  await start_service(children, { bin, folder, github: await start_github(children, folder) });
   await pause(settle_ms);
-  const status = fs.readFileSync(`/proc/${service.pid()}/status`, 'utf8');
+  const status = fs.readFileSync(`/proc/${children.pid('service')}/status`, 'utf8');
   const read = (key) => Number(status.match(new RegExp(`^${key}:\\s+(\\d+) kB$`, 'm'))[1]) / 1024;
   const row = { 'resident MB': read('VmRSS'), 'of it private': read('RssAnon'), 'highest MB': read('VmHWM') };
   console.table([Object.fromEntries(Object.entries(row).map(([key, value]) => [key, Number(value.toFixed(1))]))]);
@@ -62,16 +57,16 @@ async function memory() {
 
 async function latency() {
   const deliveries = await start_mailbox();
-  const github = await start_github();
-  await control(github, '/webhook', { url: deliveries.url });
+  const github = await start_github(children, folder);
+  await control(github, 'POST', '/webhook', { url: deliveries.url });
   const work = make_repository();
-  await control(github, '/repositories', { ...repository, path: work, collaborators: {} });
-  const service = await start_service(github);
+  await control(github, 'POST', '/repositories', { ...repository, path: work, collaborators: {} });
+  const service = await start_service(children, { bin, folder, github });
   const runner = await register(service);
   const times = [];
   for (let round = 0; round < Number(values.rounds); ++round) {
     commit(work, `change ${round}`);
-    const { sha } = await control(github, '/commits', { ...repository, path: work, head: 'main' });
+    const { sha } = await control(github, 'POST', '/commits', { ...repository, path: work, head: 'main' });
     const push = await deliveries.next((one) => one.event === 'push' && one.after === sha);
     const lease = post(`${service.url}/runner/v1/leases`, runner.headers, runner.request());
     await pause(parked_ms);
@@ -149,40 +144,12 @@ function make_repository() {
   return work;
 }
 
-async function start_github() {
-  const words = [path.join(here, '../tests/local_github/start.mjs'), '--state', path.join(folder, 'github')];
-  return JSON.parse(await children.start('github', process.execPath, words, { ready: true }));
-}
-
-async function start_service(github) {
-  const listen = `127.0.0.1:${await free_port()}`;
-  const env = {
-    BENCHGATE_LISTEN: listen,
-    BENCHGATE_STATE_DIR: path.join(folder, 'service'),
-    BENCHGATE_GITHUB_URL: github.api,
-    BENCHGATE_GITHUB_GIT_URL: github.git,
-    BENCHGATE_APP_ID: String(github.app_id),
-    BENCHGATE_PRIVATE_KEY_FILE: github.private_key_file,
-    BENCHGATE_WEBHOOK_SECRET: github.webhook_secret,
-    BENCHGATE_ADMIN_TOKEN: crypto.randomBytes(24).toString('hex'),
-  };
-  const url = `http://${listen}`;
-  children.start('service', path.join(bin, 'benchgate-service'), [], { env });
-  const end = Date.now() + ready_limit_ms;
-  while (!(await fetch(`${url}/readyz`).then(({ ok }) => ok, () => false))) {
-    if (Date.now() > end) throw new Error('the service did not become ready');
-    await pause(200);
-  }
-  return { url, env, pid: () => children.pid('service') };
-}
-
 async function register({ url, env }) {
-  const service = path.join(bin, 'benchgate-service');
-  const join_token = (await children.run('runner-token', service, ['runner-token', 'bench'], { env })).trim();
+  const token = await join_token(children, { bin, env, name: 'bench' });
   const { publicKey } = crypto.generateKeyPairSync('ed25519');
   const public_key = publicKey.export({ type: 'spki', format: 'pem' });
   const request_id = crypto.randomUUID();
-  const registration = { request_id, join_token, labels, public_key, version: 'bench', protocol: 1 };
+  const registration = { request_id, join_token: token, labels, public_key, version: 'bench', protocol: 1 };
   const { status, value } = await post(`${url}/runner/v1/register`, {}, registration);
   if (status !== 201) throw new Error(`the runner was not registered: ${status} ${value.message}`);
   const boot_id = crypto.randomUUID();
@@ -196,22 +163,4 @@ async function post(url, headers, body) {
   const answer = await fetch(url, { method: 'POST', headers: all, body: bytes });
   const text = await answer.text();
   return { status: answer.status, value: text.startsWith('{') ? JSON.parse(text) : {} };
-}
-
-async function control(github, route, body) {
-  const { status, value } = await post(github.control + route, {}, body);
-  if (status !== 200) throw new Error(`${route}: ${value.message}`);
-  return value;
-}
-
-/// The service takes an address, not a choice of the kernel's that it could tell us.
-function free_port() {
-  const server = net.createServer();
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }

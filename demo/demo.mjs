@@ -6,24 +6,20 @@
 // A person may look around until Ctrl-C. With CI=true it ends by itself: 0 if the outcome is exactly what it must be,
 // else 1.
 import { execFileSync } from 'node:child_process';
-import crypto from 'node:crypto';
 import fs from 'node:fs';
-import net from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Children } from './children.mjs';
 import { check_of, differences, print_outcome, progress_line } from './outcome.mjs';
+import { control, join_token, start_github, start_service, temporary_folder, until } from './surroundings.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const repository = { owner: 'maintainer', name: 'textkit' };
 const time_limit_ms = 15 * 60_000;
-const ready_limit_ms = 120_000;
 const comment_limit_ms = 60_000;
 const settle_ms = 3_000; // a second comment, which must not come, would come at once
-const poll_ms = 1_000;
 const began = Date.now();
 
 const { values } = parseArgs({ options: { bin: { type: 'string' } } });
@@ -33,8 +29,7 @@ if (!values.bin) {
 }
 const bin = path.resolve(values.bin);
 const is_ci = process.env.CI === 'true';
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'benchgate-demo-'));
-fs.chmodSync(folder, 0o711); // the private PostgreSQL may run as another user and must reach its own folder inside
+const folder = temporary_folder('benchgate-demo-');
 const children = new Children(path.join(folder, 'logs'));
 const interrupted = new Promise((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => resolve('interrupted'));
@@ -68,15 +63,14 @@ async function main() {
 async function demonstrate() {
   const work = make_repository();
   say('starting the local GitHub');
-  const start = path.join(here, '../tests/local_github/start.mjs');
-  const words = [start, '--state', path.join(folder, 'github')];
-  const github = JSON.parse(await children.start('github', process.execPath, words, { ready: true }));
+  const github = await start_github(children, folder);
   await control(github, 'POST', '/repositories', {
     ...repository,
     path: work,
     collaborators: { contributor: 'push' },
   });
-  const service = await start_service(github);
+  say('starting the service and its private PostgreSQL');
+  const service = await start_service(children, { bin, folder, github });
   await control(github, 'POST', '/webhook', { url: `${service.url}/webhooks/github` });
   await start_runner(service);
   const title = 'Intern names without a second copy, sort scores in one go';
@@ -113,34 +107,8 @@ function make_repository() {
   return work;
 }
 
-async function start_service(github) {
-  const listen = `127.0.0.1:${await free_port()}`;
-  const url = `http://${listen}`;
-  const env = {
-    BENCHGATE_LISTEN: listen,
-    BENCHGATE_STATE_DIR: path.join(folder, 'service'),
-    BENCHGATE_GITHUB_URL: github.api,
-    BENCHGATE_GITHUB_GIT_URL: github.git,
-    BENCHGATE_APP_ID: String(github.app_id),
-    BENCHGATE_PRIVATE_KEY_FILE: github.private_key_file,
-    BENCHGATE_WEBHOOK_SECRET: github.webhook_secret,
-    BENCHGATE_ADMIN_TOKEN: crypto.randomBytes(24).toString('hex'),
-  };
-  say('starting the service and its private PostgreSQL');
-  children.start('service', path.join(bin, 'benchgate-service'), [], { env });
-  const ready = () =>
-    fetch(`${url}/readyz`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-  await until(ready, ready_limit_ms, 'the service did not become ready');
-  return { url, env };
-}
-
 async function start_runner({ url, env }) {
-  const token = await children.run('runner-token', path.join(bin, 'benchgate-service'), ['runner-token', 'demo'], {
-    env,
-  });
+  const token = await join_token(children, { bin, env, name: 'demo' });
   const file = path.join(folder, 'runner.token');
   fs.writeFileSync(file, token, { mode: 0o600 });
   say('starting one runner');
@@ -169,11 +137,11 @@ async function follow(github, { url }, number) {
       if (line !== shown) say((shown = line));
       return check?.status === 'completed';
     },
-    time_limit_ms,
-    'the check was not completed',
+    { limit_ms: time_limit_ms, complaint: 'the check was not completed' },
   );
   const commented = async () => (await look()).comments.length > 0;
-  await until(commented, comment_limit_ms, 'no comment came').catch((error) => console.error(error.message));
+  const no_comment = { limit_ms: comment_limit_ms, complaint: 'no comment came' };
+  await until(commented, no_comment).catch((error) => console.error(error.message));
   await pause(settle_ms);
   const state = await look();
   const check = check_of(state);
@@ -187,33 +155,6 @@ async function follow(github, { url }, number) {
 async function look_around() {
   console.log('\nEverything stays up; Ctrl-C ends it.');
   await Promise.race([interrupted, children.failed]);
-}
-
-async function control(github, method, route, body) {
-  const answer = await fetch(github.control + route, { method, body: body && JSON.stringify(body) });
-  const value = await answer.json();
-  if (!answer.ok) throw new Error(`${method} ${route}: ${value.message}`);
-  return value;
-}
-
-async function until(condition, limit_ms, complaint) {
-  const end = Date.now() + limit_ms;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(complaint);
-    await pause(poll_ms);
-  }
-}
-
-/// The service takes an address, not a choice of the kernel's that it could tell us.
-function free_port() {
-  const server = net.createServer();
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 function say(line) {

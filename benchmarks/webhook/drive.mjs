@@ -3,13 +3,12 @@
 // Exit status 1: something was refused or broken, or a delivery that was accepted is not in the store.
 import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { free_port, temporary_folder } from "../../demo/surroundings.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { positionals, values } = parseArgs({
@@ -26,8 +25,7 @@ if (positionals.length !== 1) {
   process.exit(2);
 }
 
-const folder = mkdtempSync(join(tmpdir(), "benchgate-webhook-"));
-chmodSync(folder, 0o711); // PostgreSQL runs as another user when this runs as root
+const folder = temporary_folder("benchgate-webhook-");
 const env = { ...process.env, BENCHGATE_WEBHOOK_SECRET: randomBytes(24).toString("hex"), PAYLOAD_DIR: folder };
 execFileSync(process.execPath, [join(here, "payload.mjs"), folder], { env });
 
@@ -48,15 +46,6 @@ function start(command, args, pattern) {
   return ready.then((line) => ({ child, line }));
 }
 
-function freePort() {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
-}
-
 function load(port, run) {
   const script = join(here, "deliveries.lua");
   const args = ["-t1", `-c${values.connections}`, `-d${values.seconds}s`, "--latency", "-s", script, `http://127.0.0.1:${port}/`];
@@ -69,7 +58,7 @@ const servers = [];
 let failed = false;
 try {
   const ours = await start(positionals[0], [folder], /^\d+$/);
-  const peerPort = await freePort();
+  const peerPort = await free_port();
   const peer = await start(process.execPath, [join(here, "peer.mjs"), String(peerPort)], /^ready$/);
   servers.push(ours.child, peer.child);
   const sides = [
