@@ -111,6 +111,7 @@ void fill_plan(ChildPlan& plan, const SpawnOptions& options, const Plumbing& plu
     plan.own_session = options.own_session;
     plan.die_with_parent = options.die_with_parent;
     plan.parent = ::getpid();
+    plan.first_victim = options.first_victim;
     plan.set_affinity = !options.cpus.empty();
     CPU_ZERO(&plan.affinity);
     for (int cpu : options.cpus)

@@ -50,6 +50,7 @@ struct SpawnOptions {
     ResourceLimits limits;
     std::optional<Identity> run_as{};  ///< drops supplementary groups too; needs root
     std::vector<int> cpus{};           ///< affinity; empty: inherited
+    bool first_victim = false;         ///< when memory runs out the kernel is to take this tree before anything else
     bool own_session = true;           ///< a session and process group of its own: what terminate() signals
     bool die_with_parent = true;       ///< SIGKILL when the thread that spawned it ends: spawn from a thread that stays
     /// A small reaper between us and the child adopts what the child leaves behind and kills it when the child ends,

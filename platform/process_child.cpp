@@ -47,6 +47,14 @@ void reset_signals() {
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
+/// Raising the score needs no privilege, lowering it again does. Where it cannot be raised the order is the kernel's.
+void become_first_victim() {
+    const int fd = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd < 0) return;
+    [[maybe_unused]] const ssize_t count = ::write(fd, "1000", 4);
+    ::close(fd);
+}
+
 void die_with(pid_t parent) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(127);  // it died before the call
@@ -124,6 +132,7 @@ void become_child(const ChildPlan& plan) {
     for (int i = 0; i < plan.join_count; ++i)
         if (::write(plan.join_fds[i], "0", 1) != 1) fail(plan, "join a control group");
 
+    if (plan.first_victim) become_first_victim();
     reset_signals();
     if (::dup2(plan.in_fd, 0) < 0 || ::dup2(plan.out_fd, 1) < 0 || ::dup2(plan.err_fd, 2) < 0)
         fail(plan, "connect the streams");

@@ -44,6 +44,7 @@ struct ChildPlan {
     bool own_session;
     bool die_with_parent;
     pid_t parent;
+    bool first_victim;
     bool set_affinity;
     cpu_set_t affinity;
 };

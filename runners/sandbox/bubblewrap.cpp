@@ -29,6 +29,16 @@ std::optional<platform::Identity> default_identity() {
     return platform::Identity{65534, 65534};
 }
 
+/// A command owns the directory it runs in and may close it to everybody; the next one must get in all the same, or
+/// what a job did to itself would look like a fault of this host. Whether it is there is for bubblewrap to say.
+void open_up(const fs::path& directory) {
+    const platform::Fd fd(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    struct stat status {};
+    if (!fd || ::fstat(fd.get(), &status) != 0 || (status.st_mode & S_IRWXU) == S_IRWXU) return;
+    // Not fchmod: a directory that may not be read can only be opened as a path.
+    ::chmod(("/proc/self/fd/" + std::to_string(fd.get())).c_str(), (status.st_mode & 07777) | S_IRWXU);
+}
+
 /// Bytes as a descriptor that a child reads from its start.
 platform::Fd memory_file(std::string_view bytes) {
     platform::Fd fd(::memfd_create("benchgate", MFD_CLOEXEC));
@@ -164,8 +174,8 @@ tl::expected<Result, SandboxError> BubblewrapSandbox::State::run(const Command& 
     if (!argv) return tl::unexpected(argv.error());
     auto descriptors = open_descriptors();
     if (!descriptors) return tl::unexpected(descriptors.error());
-    auto cgroup = RunCgroup::make(places, "benchgate-" + platform::random_uuid(),
-                                  {command.limits.memory_bytes, command.limits.processes});
+    open_up(command.job_directory);
+    auto cgroup = RunCgroup::make(places, "benchgate-" + platform::random_uuid(), group_limits(command.limits, places));
     if (!cgroup) return tl::unexpected(SandboxError{cgroup.error()});
 
     platform::SpawnOptions spawn;
@@ -179,6 +189,7 @@ tl::expected<Result, SandboxError> BubblewrapSandbox::State::run(const Command& 
     spawn.argv.insert(spawn.argv.end(), argv->begin(), argv->end());
     spawn.environment = std::vector<std::string>{};
     spawn.directory = "/";
+    spawn.first_victim = true;
     spawn.limits = resource_limits(command.limits);
     spawn.run_as = options.run_as;
     spawn.cpus = command.cpus;

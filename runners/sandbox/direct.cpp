@@ -33,7 +33,7 @@ tl::expected<Result, SandboxError> DirectSandbox::run(const Command& command, st
     const auto argv = argv_of(command);
     if (!argv) return tl::unexpected(argv.error());
     auto group = RunCgroup::make(state_->places, "benchgate-" + platform::random_uuid(),
-                                 {command.limits.memory_bytes, command.limits.processes});
+                                 group_limits(command.limits, state_->places));
     if (!group) return tl::unexpected(SandboxError{group.error()});
     platform::SpawnOptions options;
     options.argv = *argv;
@@ -42,6 +42,7 @@ tl::expected<Result, SandboxError> DirectSandbox::run(const Command& command, st
     options.limits = resource_limits(command.limits);
     options.cpus = command.cpus;
     options.reap_descendants = true;
+    options.first_victim = true;
     options.join_files = group->join_files();
     auto process = platform::Process::spawn(options);
     if (!process) return tl::unexpected(SandboxError{process.error().message});

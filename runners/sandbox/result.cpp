@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "runners/sandbox/memory.h"
+
 namespace benchgate::sandbox {
 
 tl::expected<std::vector<std::string>, SandboxError> argv_of(const Command& command) {
@@ -41,6 +43,10 @@ platform::ResourceLimits resource_limits(const Limits& limits) {
     list.core_bytes = 0;
     list.file_bytes = limits.file_bytes;
     return list;
+}
+
+CgroupLimits group_limits(const Limits& limits, const CgroupPlaces& places) {
+    return {limits.memory_bytes > 0 ? limits.memory_bytes : spare_memory(places), limits.processes};
 }
 
 platform::Supervision supervision_of(const Command& command) {

@@ -16,6 +16,8 @@ std::vector<std::string> environment_of(const Command& command, const std::strin
 
 platform::ResourceLimits resource_limits(const Limits& limits);
 
+CgroupLimits group_limits(const Limits& limits, const CgroupPlaces& places);
+
 platform::Supervision supervision_of(const Command& command);
 
 /// Fills what does not depend on the kind of sandbox.

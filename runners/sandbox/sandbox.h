@@ -24,7 +24,7 @@ namespace benchgate::sandbox {
 struct Limits {
     std::chrono::milliseconds wall{120'000};
     std::chrono::milliseconds grace{10'000};  ///< between SIGTERM and SIGKILL
-    std::uint64_t memory_bytes = 0;           ///< of the whole tree; 0: none
+    std::uint64_t memory_bytes = 0;           ///< of the whole tree, /tmp included; 0: what the host can spare
     std::uint64_t processes = 1'024;          ///< threads count too
     std::uint64_t open_files = 4'096;
     std::uint64_t file_bytes = std::uint64_t{8} << 30;    ///< of one file

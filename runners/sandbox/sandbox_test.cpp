@@ -189,6 +189,36 @@ TEST_F(SandboxTest, PrivilegesAreGone) {
     EXPECT_EQ(run(command).out.text(), "101 1\n298 1\n321 1\n425 38\n250 1\n165 1\n272 1\n");
 }
 
+TEST_F(SandboxTest, SocketsThatReachPastTheNetworkNamespaceDoNotExist) {
+    auto command = shell("");
+    // Unix, IPv4, IPv6, netlink, then packet, vsock (the hypervisor), alg, and vsock with a bit that the kernel
+    // ignores.
+    command.argv = {"python3", "-c",
+                    "import ctypes\nc=ctypes.CDLL(None,use_errno=True)\n"
+                    "for n in (1,2,10,16,17,40,38,(1<<32)+40,(1<<40)+1,1<<20):\n"
+                    " r=c.syscall(41,ctypes.c_ulong(n),3 if n==16 else 1,0); print(n & 0xffffffff, r >= 0 or "
+                    "ctypes.get_errno())"};
+    EXPECT_EQ(run(command).out.text(),
+              "1 True\n2 True\n10 True\n16 True\n17 97\n40 97\n38 97\n40 97\n1 True\n1048576 97\n");
+}
+
+TEST_F(SandboxTest, AJobCannotLockTheRunnerOutOfItsOwnDirectory) {
+    EXPECT_TRUE(run(shell("echo kept > file; chmod 000 /src")).ok());
+    auto command = shell("");
+    command.shell_line = "cat file";
+    const auto result = box->run(command);
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_EQ(result->out.text(), "kept\n");
+}
+
+TEST_F(SandboxTest, WhenMemoryIsShortTheKernelTakesTheSandboxFirst) {
+    const Result result = run(shell("cat /proc/1/oom_score_adj /proc/self/oom_score_adj"));
+    EXPECT_EQ(result.out.text(), "1000\n1000\n");
+    const auto own = platform::read_file("/proc/self/oom_score_adj", 100);
+    ASSERT_TRUE(own);
+    EXPECT_NE(*own, "1000\n");
+}
+
 TEST_F(SandboxTest, TimeEndsTheWholeTreeEvenWhatHides) {
     const std::string mark = "benchgate-mark-" + std::to_string(::getpid());
     const std::string hide = "setsid sh -c 'trap \"\" TERM HUP; : " + mark +

@@ -6,6 +6,7 @@
 
 #include <seccomp.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "platform/files.h"
@@ -76,6 +77,26 @@ constexpr const char* denied[] = {
 // Programs have another way when the kernel does not know these: the answer must be that it does not.
 constexpr const char* unknown[] = {"io_uring_setup", "io_uring_enter", "io_uring_register", "userfaultfd"};
 
+/// The sockets that a network namespace holds in. Others reach past it (AF_VSOCK talks to the hypervisor and to the
+/// host's own services there), or are doors into the kernel that no benchmark needs.
+constexpr bool is_family_allowed(unsigned family) {
+    return family == AF_UNIX || family == AF_INET || family == AF_INET6 || family == AF_NETLINK;
+}
+
+/// The kernel looks at the low 32 bits of a family only, so the rules must, too: a bit above them would slip through.
+void deny_other_families(scmp_filter_ctx filter) {
+    constexpr std::uint64_t low_bits = 0xffffffff;
+    constexpr unsigned known_bits = 6;
+    const auto add = [&](std::uint64_t mask, std::uint64_t value) {
+        if (seccomp_rule_add(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1,
+                             SCMP_A0(SCMP_CMP_MASKED_EQ, mask, value)) != 0)
+            throw std::runtime_error("cannot deny a family of sockets");
+    };
+    for (unsigned family = 0; family < 1U << known_bits; ++family)
+        if (!is_family_allowed(family)) add(low_bits, family);
+    for (unsigned bit = known_bits; bit < 32; ++bit) add(std::uint64_t{1} << bit, std::uint64_t{1} << bit);
+}
+
 }
 
 std::string seccomp_filter() {
@@ -90,6 +111,7 @@ std::string seccomp_filter() {
     };
     for (const char* name : denied) add(name, SCMP_ACT_ERRNO(EPERM));
     for (const char* name : unknown) add(name, SCMP_ACT_ERRNO(ENOSYS));
+    deny_other_families(filter.get());
 
     const platform::Fd memory(::memfd_create("seccomp", MFD_CLOEXEC));
     if (!memory || seccomp_export_bpf(filter.get(), memory.get()) != 0)
