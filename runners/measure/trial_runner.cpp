@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::size_t most_result_bytes = 64u << 20;
 constexpr const char* output_name = ".benchgate-output";
+/// Linux passes one word of at most 128 KiB, and a shell line is one word.
+constexpr std::size_t most_line_bytes = 100u << 10;
 
 JobFailure failed(const TrialRequest& request, const std::string& reason) {
     return {model::JobPhase::measure, request.side, fmt::format("{}: {}", model::to_string(request.side), reason),
@@ -57,6 +59,16 @@ TrialRunner::TrialRunner(sandbox::Sandbox& sandbox, const model::Suite& suite, S
       can_filter_(has_placeholder(suite.run, "filter") && !formats::filter_expression(suite.format, {"x"}).empty()),
       writes_file_(has_placeholder(suite.run, "output")) {}
 
+/// Benchmarks whose names do not fit into a command are not left out: all of them run, settled ones too.
+std::string TrialRunner::line_for(const std::vector<std::string>& benchmarks) const {
+    const auto line = [&](const std::vector<std::string>& names) {
+        return expand(suite_.run, {formats::filter_expression(suite_.format, names), output_name});
+    };
+    if (!can_filter_) return line({});
+    auto filtered = line(benchmarks);
+    return filtered.size() <= most_line_bytes ? filtered : line({});
+}
+
 tl::expected<std::string, JobFailure> TrialRunner::output_of(const TrialRequest& request,
                                                              const sandbox::Result& result) const {
     if (!writes_file_) {
@@ -75,10 +87,7 @@ tl::expected<model::Trial, JobFailure> TrialRunner::run(const TrialRequest& requ
     const auto& directory = sides_.of(request.side);
     if (auto removed = remove_output(directory / output_name); !removed) return tl::unexpected(removed.error());
     sandbox::Command command;
-    command.shell_line = expand(
-        suite_.run,
-        {formats::filter_expression(suite_.format, can_filter_ ? request.benchmarks : std::vector<std::string>{}),
-         output_name});
+    command.shell_line = line_for(request.benchmarks);
     command.job_directory = directory;
     command.environment = suite_.environment;
     command.limits = limits_;

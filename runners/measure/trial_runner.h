@@ -40,6 +40,7 @@ class TrialRunner {
     bool can_filter() const { return can_filter_; }
 
   private:
+    std::string line_for(const std::vector<std::string>& benchmarks) const;
     tl::expected<std::string, JobFailure> output_of(const TrialRequest& request, const sandbox::Result& result) const;
     sandbox::Sandbox& sandbox_;
     const model::Suite& suite_;
