@@ -120,7 +120,8 @@ std::string outcome_json(const Finish& finish) {
 /// What a finish of the newest lease does to its job.
 FinishAnswer apply_finish(Tx& tx, const JobRow& job, const LeaseRef& lease, const Finish& finish) {
     const bool infrastructure = finish.outcome == Outcome::failed && finish.infrastructure;
-    exec(tx, count_failure, lease.runner_id, infrastructure, max_failures);
+    // A job that fails again says more of itself than of its runner: one pull request must not take a host away.
+    if (!infrastructure || job.attempts == 0) exec(tx, count_failure, lease.runner_id, infrastructure, max_failures);
     if (infrastructure && job.attempts + 1 < max_attempts && !job.cancel_reason) {
         exec(tx, requeue, job.job.job_id, 1, finish.now, std::optional<Time>());
         notify(tx, Channel::jobs);

@@ -270,7 +270,7 @@ TEST_F(LeasesTest, FinishIsRepeatableAndBelongsToItsRunner) {
     });
 }
 
-TEST_F(LeasesTest, InfrastructureFailuresAreRetriedAndQuarantineTheRunner) {
+TEST_F(LeasesTest, InfrastructureFailuresAreRetriedAndThoseOfThreeJobsQuarantineTheRunner) {
     pool.transaction([&](Tx& tx) {
         create_join_token(tx, "h", "host", start() + 1h);
         RunnerRow runner{.runner_id = runner_a, .name = "host", .token_hash = "t", .public_key = "k", .labels = {}};
@@ -288,7 +288,13 @@ TEST_F(LeasesTest, InfrastructureFailuresAreRetriedAndQuarantineTheRunner) {
     }
     EXPECT_EQ(row(1).state, JobState::failed);
     EXPECT_EQ(row(1).attempts, 3);
-    pool.transaction([&](Tx& tx) { EXPECT_EQ(find_runner(tx, runner_a)->state, "quarantined"); });
+    const auto state = [&] { return pool.transaction([](Tx& tx) { return find_runner(tx, runner_a)->state; }); };
+    EXPECT_EQ(state(), "ready") << "one job takes no host out of service";
+    for (const int n : {2, 3}) {
+        insert(job(n));
+        for (int attempt = 1; attempt <= 3; ++attempt) finish(*lease(runner_a, start()), Outcome::failed, true);
+    }
+    EXPECT_EQ(state(), "quarantined");
 }
 
 TEST_F(LeasesTest, ReleaseQueuesAgainUntilTheFirstTrial) {

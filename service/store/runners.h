@@ -17,7 +17,7 @@ struct RunnerRow {
     std::vector<std::string> labels{};
     std::string boot_id{};
     std::string state = "ready";  ///< as the runner says: ready, draining, quarantined
-    int failures = 0;             ///< infrastructure failures in a row; max_failures of them quarantine it
+    int failures = 0;  ///< jobs in a row whose first attempt failed for the host's reasons; max_failures quarantine it
     std::string facts_json = "[]";
     std::string version{};
     int protocol = 0;
