@@ -140,12 +140,16 @@ class Mirror : public Repository {
     /// The address may change (a renamed repository): the new one is used from then on. It must not hold a password
     /// or token.
     static GitResult<Mirror> open_or_create(const std::filesystem::path& path, const std::string& url);
+    /// A mirror whose own files are in the way (a branch where a folder of branches was, a lock of a killed process) is
+    /// made anew, once.
     GitResult<void> fetch(const FetchOptions& options);
     /// Refs of the mirror with a prefix, sorted: name and id.
     GitResult<std::vector<std::pair<std::string, std::string>>> refs(std::string_view prefix) const;
 
   private:
-    Mirror(git_repository* repository, std::string url);
+    Mirror(git_repository* repository, std::filesystem::path path, std::string url);
+    GitResult<void> fetch_once(const FetchOptions& options, bool& again);
+    std::filesystem::path path_;
     std::string url_;
 };
 

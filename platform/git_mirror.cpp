@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <optional>
 
 #include "platform/git_internal.h"
@@ -53,6 +55,45 @@ int on_sideband(const char* /*text*/, int /*size*/, void* payload) {
     return state.options.stop.stop_requested() ? state.give_up(GitErrorKind::cancelled, "fetch cancelled") : 0;
 }
 
+/// A branch where there was a folder of branches, a lock whose owner was killed, files that a power cut left empty: the
+/// mirror itself is in the way, for ever, and holds nothing that the server does not have. Neither what the server or
+/// the network did nor a full disk is among them.
+bool stands_in_its_own_way(int code) {
+    if (code == GIT_ELOCKED || code == GIT_EDIRECTORY) return true;
+    const git_error* last = git_error_last();
+    if (code == GIT_ENOTFOUND || code == GIT_EAUTH || code == GIT_ECERTIFICATE || code == GIT_EOWNER || last == nullptr)
+        return false;
+    switch (last->klass) {
+        case GIT_ERROR_REFERENCE:
+        case GIT_ERROR_ZLIB:
+        case GIT_ERROR_REPOSITORY:
+        case GIT_ERROR_CONFIG:
+        case GIT_ERROR_ODB:
+        case GIT_ERROR_OBJECT:
+            return true;
+        case GIT_ERROR_OS:
+        case GIT_ERROR_FILESYSTEM:
+            break;
+        default:
+            return false;
+    }
+    const std::string_view message = last->message != nullptr ? last->message : "";
+    if (message.starts_with("failed to lock file")) return true;
+    for (const int number : {ENOTDIR, EISDIR, EEXIST, ENOTEMPTY})
+        if (message.ends_with(std::strerror(number))) return true;
+    return false;
+}
+
+int open_or_init(git_repository** repository, const std::filesystem::path& path) {
+    const int code = git_repository_open_bare(repository, path.c_str());
+    if (code != GIT_ENOTFOUND) return code;
+    // Half a repository would keep refs to what it has lost, and never fetch it again.
+    if (!remove_tree(path)) return code;
+    git_repository_init_options options = GIT_REPOSITORY_INIT_OPTIONS_INIT;
+    options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKPATH | GIT_REPOSITORY_INIT_NO_REINIT;
+    return git_repository_init_ext(repository, path.c_str(), &options);
+}
+
 /// Forges take a token in the place of the user's name too; only ssh has names there that are no secret.
 bool holds_secret(std::string_view url) {
     const auto scheme = url.find("://");
@@ -64,7 +105,8 @@ bool holds_secret(std::string_view url) {
 
 }
 
-Mirror::Mirror(git_repository* repository, std::string url) : Repository(repository), url_(std::move(url)) {}
+Mirror::Mirror(git_repository* repository, std::filesystem::path path, std::string url)
+    : Repository(repository), path_(std::move(path)), url_(std::move(url)) {}
 
 GitResult<Mirror> Mirror::open_or_create(const std::filesystem::path& path, const std::string& url) {
     git::start_library();
@@ -72,21 +114,30 @@ GitResult<Mirror> Mirror::open_or_create(const std::filesystem::path& path, cons
     if (holds_secret(url))
         return git::error(GitErrorKind::invalid_argument, "the address of a mirror must not hold a user or password");
     git_repository* repository = nullptr;
-    int code = git_repository_open_bare(&repository, path.c_str());
-    if (code == GIT_ENOTFOUND) {
-        git_repository_init_options options = GIT_REPOSITORY_INIT_OPTIONS_INIT;
-        options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKPATH | GIT_REPOSITORY_INIT_NO_REINIT;
-        code = git_repository_init_ext(&repository, path.c_str(), &options);
-    }
+    int code = open_or_init(&repository, path);
+    if (code != 0 && stands_in_its_own_way(code) && remove_tree(path)) code = open_or_init(&repository, path);
     if (code != 0) return git::failed(code, "cannot open the mirror '" + path.string() + "'");
-    return Mirror(repository, url);
+    return Mirror(repository, path, url);
 }
 
 GitResult<void> Mirror::fetch(const FetchOptions& options) {
+    bool again = false;
+    auto fetched = fetch_once(options, again);
+    if (!again) return fetched;
+    git_repository_free(std::exchange(repository_, nullptr));
+    const auto removed = remove_tree(path_);
+    const int code = open_or_init(&repository_, path_);
+    if (!removed) return git::error(GitErrorKind::io, fetched.error().message + "; " + removed.error().message);
+    if (code != 0) return git::failed(code, "cannot make the mirror '" + path_.string() + "' anew");
+    return fetch_once(options, again);
+}
+
+GitResult<void> Mirror::fetch_once(const FetchOptions& options, bool& again) {
     FetchState state{options, steady_clock::now() + options.total_limit};
     // The address is not stored: an anonymous remote leaves nothing in the mirror's configuration.
     git::Remote remote;
     int code = git_remote_create_anonymous(remote.out(), repository_, url_.c_str());
+    again = code != 0 && stands_in_its_own_way(code);
     if (code != 0) return git::failed(code, "cannot fetch from " + url_);
 
     git_fetch_options fetch = GIT_FETCH_OPTIONS_INIT;
@@ -108,6 +159,7 @@ GitResult<void> Mirror::fetch(const FetchOptions& options) {
     if (code == 0) return {};
     if (state.reason) return git::error(state.reason->kind, "cannot fetch from " + url_ + ": " + state.reason->message);
     if (options.stop.stop_requested()) return git::error(GitErrorKind::cancelled, "fetch cancelled");
+    again = stands_in_its_own_way(code);
     auto failure = git::failed(code, "cannot fetch from " + url_).value();
     // The status of an answer reaches us in words only.
     if (failure.message.find("status code: 404") != std::string::npos) failure.kind = GitErrorKind::not_found;

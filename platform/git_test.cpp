@@ -88,6 +88,43 @@ TEST_F(Git, AMirrorAnswersWhatGitAnswers) {
     EXPECT_EQ(repository.refs("refs/pull/").value().size(), 1u);
 }
 
+TEST_F(Git, AMirrorThatStandsInItsOwnWayIsMadeAnew) {
+    const auto fetched = [&](const std::string& refspec) {
+        auto made = Mirror::open_or_create(dir.path() / "mirrors/a.git", work.string());
+        if (!made) return made.error().message;
+        FetchOptions options;
+        options.refspecs = {refspec};
+        const auto done = made->fetch(options);
+        return done ? made->resolve(refspec.substr(refspec.find(':') + 1)).value_or("no ref") : done.error().message;
+    };
+    const fs::path ref = dir.path() / "mirrors/a.git/refs/heads/main";
+    EXPECT_EQ(fetched("+refs/heads/main:refs/heads/main"), two);
+    // A branch that was a folder: the mirror still has the old one.
+    EXPECT_EQ(fetched("+refs/heads/topic:refs/heads/topic"), topic);
+    sh(work, "git branch -D topic; git branch topic/next main");
+    EXPECT_EQ(fetched("+refs/heads/topic/next:refs/heads/topic/next"), two);
+    sh(work, "git branch -D topic/next; git branch topic main~1");
+    EXPECT_EQ(fetched("+refs/heads/topic:refs/heads/topic"), one);
+    // What a process leaves that is killed in the middle.
+    EXPECT_EQ(fetched("+refs/heads/main:refs/heads/main"), two);
+    sh(work, "git commit -q --allow-empty -m three");
+    const auto three = sh(work, "git rev-parse main");
+    std::ofstream(ref.string() + ".lock") << "";
+    EXPECT_EQ(fetched("+refs/heads/main:refs/heads/main"), three);
+    // What a power cut leaves.
+    fs::resize_file(ref, 0);
+    EXPECT_EQ(fetched("+refs/heads/main:refs/heads/main"), three);
+    fs::resize_file(dir.path() / "mirrors/a.git/HEAD", 0);
+    EXPECT_EQ(fetched("+refs/heads/main:refs/heads/main"), three);
+    fs::resize_file(dir.path() / "mirrors/a.git/config", 3);
+    EXPECT_EQ(fetched("+refs/heads/main:refs/heads/main"), three);
+    fs::remove_all(dir.path() / "mirrors/a.git/objects");
+    EXPECT_EQ(fetched("+refs/heads/main:refs/heads/main"), three);
+    // What is the server's fault is not the mirror's.
+    EXPECT_NE(fetched("+refs/heads/absent:refs/heads/absent"), three);
+    EXPECT_TRUE(fs::exists(ref));
+}
+
 TEST_F(Git, ChangesAndFilesAreBounded) {
     const Mirror repository = mirror();
     const auto changed = repository.changed_paths(one, topic, 10).value();
