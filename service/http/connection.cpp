@@ -168,6 +168,20 @@ bool Connection::peer_is_there() const {
     return got > 0 || (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR));
 }
 
+void Connection::begin_waiting() {
+    if (waiting_since_ == not_waiting) waiting_since_ = std::chrono::steady_clock::now().time_since_epoch().count();
+}
+
+std::optional<Deadline> Connection::waiting_since() const {
+    const Deadline::rep since = waiting_since_;
+    if (since == not_waiting) return std::nullopt;
+    return Deadline(Deadline::duration(since));
+}
+
+void Connection::cut() const {
+    ::shutdown(socket_, SHUT_RDWR);
+}
+
 void Connection::linger(Deadline until, std::size_t most) {
     if (ssl_) {
         ERR_clear_error();

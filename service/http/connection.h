@@ -1,9 +1,12 @@
 #pragma once
 // One accepted connection: a socket, perhaps under TLS, read and written against absolute deadlines. Owns the
-// descriptor and the TLS session. It knows nothing of HTTP. Not thread-safe: one thread serves one connection.
+// descriptor and the TLS session. It knows nothing of HTTP. One thread serves one connection; only waiting_since() and
+// cut() are for others.
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -59,6 +62,14 @@ class Connection {
     // kernel resets the connection. Ends at the peer's close, at `until`, or after `most` bytes.
     void linger(Deadline until, std::size_t most);
 
+    // From when on it is the peer that keeps us waiting, for a request or for taking a response; a second call changes
+    // nothing. After end_waiting() it is we who work.
+    void begin_waiting();
+    void end_waiting() { waiting_since_ = not_waiting; }
+    std::optional<Deadline> waiting_since() const;
+    // Ends the connection under the thread that serves it.
+    void cut() const;
+
     const Address& peer() const { return peer_; }
     Address local() const;
     int socket() const { return socket_; }
@@ -67,6 +78,9 @@ class Connection {
     Io wait(short events, Deadline until, bool interruptible);
     Io wait_for_tls(int result, Deadline until, bool interruptible);
 
+    static constexpr Deadline::rep not_waiting = 0;
+
+    std::atomic<Deadline::rep> waiting_since_{not_waiting};
     int socket_;
     Address peer_;
     int interrupt_;

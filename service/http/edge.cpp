@@ -91,16 +91,6 @@ std::string refusal(const HeadError& error) {
     return text.append(std::to_string(body.size())).append("\r\n\r\n").append(body);
 }
 
-// The connection whose request this thread is handling.
-thread_local const Connection* current_connection = nullptr;
-
-struct CurrentConnection {
-    explicit CurrentConnection(const Connection& connection) { current_connection = &connection; }
-    ~CurrentConnection() { current_connection = nullptr; }
-    CurrentConnection(const CurrentConnection&) = delete;
-    CurrentConnection& operator=(const CurrentConnection&) = delete;
-};
-
 // "/a/{}/b" -> the regular expression that the library matches whole paths against.
 std::string pattern_of(std::string_view path) {
     std::string pattern;
@@ -121,22 +111,40 @@ std::string pattern_of(std::string_view path) {
 
 }
 
-// A request's announced body, counted against what all requests together may hold in memory.
-class Edge::BodyShare {
+// Bytes of one request, counted against what all requests together may hold in memory.
+class Edge::Share {
   public:
-    BodyShare(std::atomic<std::size_t>& total, std::size_t bytes, std::size_t most) : total_(total), bytes_(bytes) {
-        granted_ = total_.fetch_add(bytes_) + bytes_ <= most;
+    explicit Share(std::atomic<std::size_t>& total) : total_(total) {}
+    ~Share() { total_.fetch_sub(bytes_); }
+    Share(const Share&) = delete;
+    Share& operator=(const Share&) = delete;
+    // False: it would be too much, and nothing was counted.
+    bool take(std::size_t bytes, std::size_t most) {
+        const bool granted = total_.fetch_add(bytes) + bytes <= most;
+        if (granted)
+            bytes_ += bytes;
+        else
+            total_.fetch_sub(bytes);
+        return granted;
     }
-    ~BodyShare() { total_.fetch_sub(bytes_); }
-    BodyShare(const BodyShare&) = delete;
-    BodyShare& operator=(const BodyShare&) = delete;
-    bool granted() const { return granted_; }
 
   private:
     std::atomic<std::size_t>& total_;
-    std::size_t bytes_;
-    bool granted_;
+    std::size_t bytes_ = 0;
 };
+
+// One request while it is handled.
+struct Edge::Turn {
+    const Connection& connection;
+    Share& response;
+
+    Turn(const Connection& on, Share& share) : connection(on), response(share) { turn_ = this; }
+    ~Turn() { turn_ = nullptr; }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+};
+
+thread_local Edge::Turn* Edge::turn_ = nullptr;
 
 void answer_error(Response& response, int status, std::string_view code, std::string_view message) {
     response.status = status;
@@ -193,7 +201,7 @@ void Edge::del(std::string_view path, Handler handler) {
 }
 
 bool Edge::peer_is_there() const {
-    return current_connection && current_connection->peer_is_there();
+    return turn_ && turn_->connection.peer_is_there();
 }
 
 std::size_t Edge::body_limit(std::string_view path) const {
@@ -203,7 +211,13 @@ std::size_t Edge::body_limit(std::string_view path) const {
     return best ? best->bytes : options_.body_bytes;
 }
 
-void Edge::complete_response(const Request&, Response& response) const {
+void Edge::complete_response(const Request&, Response& response) {
+    constexpr std::size_t small = 64 * 1024;
+    if (turn_ && response.body.size() > small &&
+        !turn_->response.take(response.body.size(), options_.response_bytes_in_flight)) {
+        response.headers.clear();
+        answer_error(response, 503, "busy", "too many large answers at once");
+    }
     const auto unless_set = [&response](const char* name, const std::string& value) {
         if (!response.has_header(name)) response.set_header(name, value);
     };
@@ -270,8 +284,9 @@ bool Edge::serve_request(Connection& connection, std::string& carry, bool last) 
 }
 
 bool Edge::run_handlers(Connection& connection, std::string& carry, const RequestHead& head, bool last) {
-    const BodyShare share(body_bytes_in_flight_, head.content_length, options_.body_bytes_in_flight);
-    if (!share.granted()) {
+    Share body(body_bytes_in_flight_), response(response_bytes_in_flight_);
+    if (head.content_length > options_.small_body_bytes &&
+        !body.take(head.content_length, options_.body_bytes_in_flight)) {
         refuse(connection, {503, "too many large requests at once"});
         return false;
     }
@@ -279,7 +294,7 @@ bool Edge::run_handlers(Connection& connection, std::string& carry, const Reques
     if (head.expects_continue && carry.empty() && head.content_length > 0 &&
         connection.write("HTTP/1.1 100 Continue\r\n\r\n", soon) != Connection::Io::ok)
         return false;
-    const CurrentConnection current(connection);
+    const Turn turn(connection, response);
     EdgeStream stream(connection, head.rebuilt(), carry, head.content_length, options_.stream);
     bool closed = false;
     bool answered = false;
@@ -291,6 +306,7 @@ bool Edge::run_handlers(Connection& connection, std::string& carry, const Reques
     }
     stream.settle_carry();
     const bool keep = answered && !closed && !last && head.keep_alive && stream.drained();
+    connection.begin_waiting();
     if (!keep && stream.wrote_anything())
         connection.linger(std::chrono::steady_clock::now() + options_.linger, 1 << 20);
     return keep;

@@ -41,7 +41,12 @@ struct EdgeOptions {
     std::size_t body_bytes = 1 << 20;              // more is 413, unread
     std::vector<BodyLimit> body_limits;            // for paths that may take more; the longest prefix counts
     std::size_t body_bytes_in_flight = 256 << 20;  // announced by all running requests together; beyond: 503
-    std::size_t connections = 512;                 // each holds a thread while it lives; beyond: 503 and close
+    std::size_t small_body_bytes = 256 << 10;      // not counted there: who holds large bodies shuts out nobody else
+    std::size_t response_bytes_in_flight = 256 << 20;  // of large responses that are being sent; beyond: 503 instead
+    std::size_t connections = 512;                     // each holds a thread while it lives; beyond: see patience
+    // When there is no room for one more, the connection whose peer kept us waiting longest is cut, if for longer than
+    // this; else the new one gets 503.
+    std::chrono::milliseconds patience{500};
     int requests_per_connection = 10'000;
     std::chrono::milliseconds head_timeout{5'000};  // from the first byte of a head to its last; TLS handshake too
     std::chrono::milliseconds idle_timeout{5'000};  // between requests
@@ -89,12 +94,14 @@ class Edge : private httplib::Server {
         int socket;
         Address peer;
     };
-    class BodyShare;
+    class Share;
+    struct Turn;
 
     bool process_and_close_socket(socket_t) override { return false; }
     void listen_on_address();
     void accept_loop();
     void admit(int socket, Address peer);
+    bool make_room();
     void worker_loop();
     void serve(Connection& connection);
     bool serve_request(Connection& connection, std::string& carry, bool last);
@@ -102,7 +109,7 @@ class Edge : private httplib::Server {
     tl::expected<std::size_t, HeadError> read_head(Connection& connection, std::string& carry);
     std::size_t body_limit(std::string_view path) const;
     void refuse(Connection& connection, const HeadError& error);
-    void complete_response(const Request& request, Response& response) const;
+    void complete_response(const Request& request, Response& response);
 
     EdgeOptions options_;
     std::unique_ptr<SSL_CTX, SslFree> tls_;
@@ -111,11 +118,13 @@ class Edge : private httplib::Server {
     int port_ = 0;
     std::stop_source stop_;
     std::atomic<std::size_t> body_bytes_in_flight_{0};
+    std::atomic<std::size_t> response_bytes_in_flight_{0};
+    static thread_local Turn* turn_;  // the request that this thread is handling
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<Waiting> waiting_;
-    std::vector<int> open_;  // sockets of connections that are served
+    std::vector<const Connection*> open_;  // that are served and were not cut
     std::size_t idle_workers_ = 0;
     bool quit_ = false;
     std::vector<std::jthread> workers_;

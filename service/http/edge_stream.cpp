@@ -20,7 +20,9 @@ EdgeStream::EdgeStream(Connection& connection, std::string head, std::string& ca
       carry_(carry),
       body_left_(body_bytes),
       limits_(limits),
-      body_deadline_(allowance(limits, body_bytes)) {}
+      body_deadline_(allowance(limits, body_bytes)) {
+    if (body_left_ == 0) connection_.end_waiting();
+}
 
 // One large read for many small ones of the library. Never reads past the body: what follows belongs to the next
 // request.
@@ -49,6 +51,7 @@ ssize_t EdgeStream::read(char* to, size_t size) {
     std::memcpy(to, carry_.data() + carry_at_, n);
     carry_at_ += n;
     body_left_ -= n;
+    if (body_left_ == 0) connection_.end_waiting();
     return static_cast<ssize_t>(n);
 }
 
@@ -64,16 +67,22 @@ ssize_t EdgeStream::write(const char* from, size_t size) {
         held_.append(from, size);
         return flush() ? static_cast<ssize_t>(size) : -1;
     }
-    if (!flush()) return -1;
-    broken_ = connection_.write({from, size}, allowance(limits_, size)) != Connection::Io::ok;
-    return broken_ ? -1 : static_cast<ssize_t>(size);
+    if (!flush() || !send({from, size})) return -1;
+    return static_cast<ssize_t>(size);
 }
 
 bool EdgeStream::flush() {
     if (broken_) return false;
     if (held_.empty()) return true;
-    broken_ = connection_.write(held_, allowance(limits_, held_.size())) != Connection::Io::ok;
+    const bool sent = send(held_);
     held_.clear();
+    return sent;
+}
+
+bool EdgeStream::send(std::string_view bytes) {
+    connection_.begin_waiting();
+    broken_ = connection_.write(bytes, allowance(limits_, bytes.size())) != Connection::Io::ok;
+    connection_.end_waiting();
     return !broken_;
 }
 

@@ -44,6 +44,7 @@ class EdgeStream final : public httplib::Stream {
 
   private:
     bool fill_carry();
+    bool send(std::string_view bytes);
 
     Connection& connection_;
     std::string head_;

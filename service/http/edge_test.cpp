@@ -203,6 +203,7 @@ TEST_F(EdgeTest, LargeBodiesPassOnlyWhereAllowed) {
     EXPECT_EQ(status(post("/webhooks/github", larger)), 413);
     EXPECT_EQ(status(post("/length", allowed)), 413);
     EdgeOptions tight = quick();
+    tight.small_body_bytes = 1000;
     tight.body_bytes_in_flight = 1000;
     start(std::move(tight));
     EXPECT_EQ(status(post("/length", std::string(1001, 'x'))), 503);
@@ -222,6 +223,7 @@ TEST_F(EdgeTest, OverTheCapIsTurnedAwayAndRoomComesBack) {
     EdgeOptions options = quick();
     options.connections = 4;
     options.idle_timeout = 20s;
+    options.patience = 20s;
     start(std::move(options));
     std::vector<std::unique_ptr<RawClient>> kept;
     for (int i = 0; i < 4; ++i) kept.push_back(std::make_unique<RawClient>(edge->port()));
@@ -232,6 +234,80 @@ TEST_F(EdgeTest, OverTheCapIsTurnedAwayAndRoomComesBack) {
     kept.clear();
     while (edge->open_connections() > 0) std::this_thread::yield();
     EXPECT_EQ(status(get_ok), 200);
+}
+
+TEST_F(EdgeTest, WhoKeepsUsWaitingGivesWayToWhoSpeaks) {
+    EdgeOptions options = quick();
+    options.connections = 5;
+    options.head_timeout = options.idle_timeout = options.stream.io_timeout = 20s;
+    options.patience = 50ms;
+    edge = std::make_unique<Edge>(std::move(options));
+    std::latch entered(1), leave(1);
+    edge->get("/held", [&](const Request&, Response& response) {
+        entered.count_down();
+        leave.wait();
+        response.set_content("finished", "text/plain");
+    });
+    edge->get("/ok", [](const Request&, Response& response) { response.set_content("fine", "text/plain"); });
+    edge->get("/large", [](const Request&, Response& response) {
+        response.set_content(std::string(40 << 20, 'x'), "text/plain");
+    });
+    edge->post("/length", [](const Request&, Response&) {});
+    edge->start();
+    RawClient held = client();
+    held.send("GET /held HTTP/1.1\r\nHost: x\r\n\r\n");
+    entered.wait();
+    RawClient silent = client(), half = client(), body = client(), reader = client();
+    half.send("GET /ok HTTP/1.1\r\nX-Slow: ");
+    body.send("POST /length HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nonly this");
+    reader.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+    while (edge->open_connections() < 5) std::this_thread::yield();
+    std::this_thread::sleep_for(300ms);
+    // Each of these needs the room of one that keeps us waiting, and is itself kept open afterwards.
+    std::vector<std::unique_ptr<RawClient>> speaking;
+    for (int i = 0; i < 4; ++i) {
+        speaking.push_back(std::make_unique<RawClient>(edge->port()));
+        EXPECT_EQ(status_of(speaking.back()->ask(get_ok)), 200) << i;
+    }
+    for (RawClient* cut : {&silent, &half, &body}) EXPECT_TRUE(cut->ends());
+    leave.count_down();
+    EXPECT_EQ(body_of(held.response()), "finished") << "who is being served is not cut";
+}
+
+TEST_F(EdgeTest, WhoHoldsAllTheMemoryForLargeBodiesShutsOutNoSmallOnes) {
+    EdgeOptions options = quick();
+    options.stream.io_timeout = 20s;
+    options.body_bytes_in_flight = 25 << 20;
+    start(std::move(options));
+    RawClient large = client();
+    large.send("POST /webhooks/github HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(25 << 20) +
+               "\r\n\r\n{");
+    while (edge->open_connections() < 1) std::this_thread::yield();
+    std::this_thread::sleep_for(50ms);
+    EXPECT_EQ(status(post("/webhooks/github", std::string(300 << 10, 'x'))), 503);
+    EXPECT_EQ(status(post("/webhooks/github", std::string(100 << 10, 'x'))), 200);
+}
+
+TEST_F(EdgeTest, LargeAnswersThatNobodyTakesDoNotPileUp) {
+    EdgeOptions options = quick();
+    options.stream.io_timeout = 20s;
+    options.response_bytes_in_flight = 20 << 20;
+    edge = std::make_unique<Edge>(std::move(options));
+    edge->get("/large", [](const Request&, Response& response) {
+        response.set_content(std::string(8 << 20, 'x'), "text/plain");
+    });
+    edge->start();
+    const std::string get_large = "GET /large HTTP/1.1\r\nHost: x\r\n\r\n";
+    std::vector<std::unique_ptr<RawClient>> readers;
+    for (int i = 0; i < 2; ++i) {
+        readers.push_back(std::make_unique<RawClient>(edge->port()));
+        readers.back()->send(get_large);
+    }
+    std::this_thread::sleep_for(500ms);
+    EXPECT_EQ(status(get_large), 503);
+    readers.clear();
+    while (edge->open_connections() > 0) std::this_thread::yield();
+    EXPECT_EQ(status(get_large), 200);
 }
 
 TEST_F(EdgeTest, PagesCarryTheirSecurityHeaders) {

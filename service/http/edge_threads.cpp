@@ -93,7 +93,7 @@ void Edge::accept_loop() {
 
 void Edge::admit(int socket, Address peer) {
     std::unique_lock lock(mutex_);
-    if (open_.size() + waiting_.size() >= options_.connections) {
+    if (open_.size() + waiting_.size() >= options_.connections && !make_room()) {
         lock.unlock();
         if (options_.on_response) options_.on_response("-", 503);
         turn_away(socket);
@@ -111,6 +111,22 @@ void Edge::admit(int socket, Address peer) {
     changed_.notify_one();
 }
 
+// A stranger who opens all connections and says nothing, or a word now and then, or takes no answer, would otherwise
+// keep everybody out; who speaks at once is never cut. With the lock held.
+bool Edge::make_room() {
+    auto oldest = open_.end();
+    Deadline since = std::chrono::steady_clock::now() - options_.patience;
+    for (auto it = open_.begin(); it != open_.end(); ++it)
+        if (const auto waiting = (*it)->waiting_since(); waiting && *waiting <= since) {
+            oldest = it;
+            since = *waiting;
+        }
+    if (oldest == open_.end()) return false;
+    (*oldest)->cut();
+    open_.erase(oldest);  // its thread ends by itself
+    return true;
+}
+
 void Edge::worker_loop() {
     std::unique_lock lock(mutex_);
     for (;;) {
@@ -120,11 +136,11 @@ void Edge::worker_loop() {
         if (waiting_.empty()) return;
         Waiting next = std::move(waiting_.front());
         waiting_.pop_front();
-        open_.push_back(next.socket);
-        lock.unlock();
-        const int socket = next.socket;
         {
-            Connection connection(socket, std::move(next.peer), wake_);
+            Connection connection(next.socket, std::move(next.peer), wake_);
+            connection.begin_waiting();
+            open_.push_back(&connection);
+            lock.unlock();
             try {
                 serve(connection);
             } catch (const std::exception& e) {
@@ -132,7 +148,7 @@ void Edge::worker_loop() {
             }
             lock.lock();
             // Before the descriptor is closed: afterwards the number may belong to another connection.
-            open_.erase(std::find(open_.begin(), open_.end(), socket));
+            std::erase(open_, &connection);
         }
         changed_.notify_all();
     }
@@ -153,7 +169,7 @@ void Edge::stop() {
     quit_ = true;
     changed_.notify_all();
     if (!changed_.wait_for(lock, options_.drain, [this] { return open_.empty() && waiting_.empty(); }))
-        for (const int socket : open_) ::shutdown(socket, SHUT_RDWR);
+        for (const Connection* connection : open_) connection->cut();
     std::vector<std::jthread> workers = std::move(workers_);
     workers_.clear();
     lock.unlock();

@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "core/reporting/utf8.h"
+
 namespace benchgate::http {
 namespace {
 
@@ -114,6 +116,31 @@ std::optional<HeadError> parse_header_line(std::string_view line, Facts& facts, 
     return take_header(name, value, facts, head);
 }
 
+int hex_digit(char c) {
+    return is_digit(c) ? c - '0' : lower(c) >= 'a' && lower(c) <= 'f' ? lower(c) - 'a' + 10 : -1;
+}
+
+// What PostgreSQL takes as text, once it is decoded: no control characters, and UTF-8. The library also knows "%uXXXX",
+// which nobody else does and which spells both.
+bool decodes_to_text(std::string_view target) {
+    std::string decoded;
+    for (std::size_t at = 0; at < target.size(); ++at) {
+        const int high = target[at] == '%' && at + 2 < target.size() ? hex_digit(target[at + 1]) : -1;
+        const int low = high >= 0 ? hex_digit(target[at + 2]) : -1;
+        if (target[at] == '%' && at + 1 < target.size() && target[at + 1] == 'u') return false;
+        decoded += low >= 0 ? static_cast<char>(high * 16 + low) : target[at];
+        if (low >= 0) at += 2;
+    }
+    for (std::string_view left = decoded; !left.empty();) {
+        const char first = left.front();
+        const std::size_t before = left.size();
+        static_cast<void>(reporting::take_character(left));
+        const bool broken = static_cast<unsigned char>(first) >= 0x80 && before - left.size() == 1;
+        if (broken || is_control(first)) return false;
+    }
+    return true;
+}
+
 std::optional<HeadError> check_target(std::string_view target, const HeadLimits& limits) {
     if (target.size() > limits.target_bytes) return HeadError{414, "address too long"};
     if (target.empty() || target.front() != '/') return HeadError{400, "the target must be a path"};
@@ -121,10 +148,7 @@ std::optional<HeadError> check_target(std::string_view target, const HeadLimits&
             return is_control(c) || c == ' ' || c == '#' || static_cast<unsigned char>(c) >= 0x80;
         }))
         return HeadError{400, "malformed target"};
-    // Text with a NUL is refused by PostgreSQL; decoded control characters have no use in any address of ours.
-    for (std::size_t at = target.find('%'); at != std::string_view::npos; at = target.find('%', at + 1))
-        if (at + 2 < target.size() && (target[at + 1] == '0' || target[at + 1] == '1'))
-            return HeadError{400, "control character in the target"};
+    if (!decodes_to_text(target)) return HeadError{400, "the target does not decode to text"};
     return std::nullopt;
 }
 

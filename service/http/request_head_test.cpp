@@ -49,10 +49,14 @@ TEST(RequestHead, RefusesBodiesThatGrowAndRequestLinesThatAreNone) {
     EXPECT_EQ(refused(line + "Content-Encoding: gzip\r\n\r\n"), 415);
     EXPECT_EQ(refused(line + "Content-Type: Multipart/form-data; boundary=x\r\n\r\n"), 415);
     EXPECT_EQ(refused(line + "Expect: miracles\r\n\r\n"), 417);
-    for (const char* bad : {"", "GET", "GET /", "GET  HTTP/1.1", "GET / HTTP/1.1 ", "G\x01T / HTTP/1.1",
-                            "GET x HTTP/1.1", "GET http://a/ HTTP/1.1", "GET /a b HTTP/1.1", "GET /a#b HTTP/1.1",
-                            "GET /%00 HTTP/1.1", "GET /%0d%0a HTTP/1.1"})
+    for (const char* bad :
+         {"", "GET", "GET /", "GET  HTTP/1.1", "GET / HTTP/1.1 ", "G\x01T / HTTP/1.1", "GET x HTTP/1.1",
+          "GET http://a/ HTTP/1.1", "GET /a b HTTP/1.1", "GET /a#b HTTP/1.1", "GET /%00 HTTP/1.1",
+          "GET /%0d%0a HTTP/1.1", "GET /%7f HTTP/1.1", "GET /%ff/%fe HTTP/1.1", "GET /%ed%a0%80 HTTP/1.1",
+          "GET /a?b=%C3 HTTP/1.1", "GET /%u0000 HTTP/1.1", "GET /%ud800 HTTP/1.1"})
         EXPECT_EQ(refused(std::string(bad) + "\r\nHost: x\r\n\r\n"), 400) << bad;
+    for (const char* good : {"/%c3%a4/%E2%82%AC?q=%F0%9F%98%80", "/100%", "/%zz", "/%e", "/a%2Fb%20c"})
+        EXPECT_EQ(refused("GET " + std::string(good) + " HTTP/1.1\r\nHost: x\r\n\r\n"), 0) << good;
     EXPECT_EQ(refused("GET / HTTP/2.0\r\nHost: x\r\n\r\n"), 505);
     EXPECT_EQ(refused("BREW / HTTP/1.1\r\nHost: x\r\n\r\n"), 405);
     EXPECT_EQ(refused("CONNECT /x HTTP/1.1\r\nHost: x\r\n\r\n"), 405);
