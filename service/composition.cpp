@@ -189,8 +189,9 @@ void serve(const Settings& settings, std::stop_token stop) {
                                           }};
     http::open_doors(edge, {writer, [secrets] { return secrets; }, runner_api, {database_ready}, metrics});
     // Before the pages: /api/v1/... would fit /{owner}/{repo}/... too, and the first route that fits is taken.
-    http::serve_api(edge, {pool, addresses, admin_token_hash(settings, pool)});
-    http::serve_pages(edge, {pool, addresses, now});
+    const auto reads = std::make_shared<http::Reads>(http::reads_of(pool));
+    http::serve_api(edge, {pool, reads, addresses, admin_token_hash(settings, pool)});
+    http::serve_pages(edge, {pool, reads, addresses, now});
 
     using std::chrono::milliseconds;
     // One stuck fetch or slow answer holds up its own repository only.

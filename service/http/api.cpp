@@ -70,7 +70,10 @@ void send_delivery(const Api& api, const Request& request, Response& response) {
 
 void serve_api(Edge& edge, Api api) {
     edge.get("/api/v1/openapi.json", [](const Request&, Response& response) { send_json(response, openapi()); });
-    edge.get("/api/v1/runs/{}", [api](const Request& request, Response& response) {
+    const auto get = [&](const char* path, Handler handler) {
+        edge.get(path, Reads::in_turn(api.reads, std::move(handler)));
+    };
+    get("/api/v1/runs/{}", [api](const Request& request, Response& response) {
         const auto document = api.pool.transaction([&](store::Tx& tx) -> std::optional<std::string> {
             const auto run = store::find_run(tx, request.matches[1].str());
             if (!run) return std::nullopt;
@@ -79,13 +82,13 @@ void serve_api(Edge& edge, Api api) {
         if (!document) return answer_error(response, 404, "not_found", "No such run.");
         send_json(response, *document);
     });
-    edge.get("/api/v1/jobs/{}/bundle", [api](const Request& request, Response& response) {
+    get("/api/v1/jobs/{}/bundle", [api](const Request& request, Response& response) {
         const auto bundle =
             api.pool.transaction([&](store::Tx& tx) { return reports::load_bundle(tx, request.matches[1].str()); });
         if (!bundle) return answer_error(response, 404, "not_found", bundle.error());
         send_json(response, json::dump(protocol::to_json(*bundle)));
     });
-    edge.get("/api/v1/jobs/{}/log", [api](const Request& request, Response& response) {
+    get("/api/v1/jobs/{}/log", [api](const Request& request, Response& response) {
         const auto log = api.pool.transaction([&](store::Tx& tx) -> std::optional<std::string> {
             if (!store::find_job(tx, request.matches[1].str())) return std::nullopt;
             return store::read_log(tx, request.matches[1].str(), 0, 0, most_log_bytes);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "service/http/edge.h"
+#include "service/http/reads.h"
 #include "service/reports/run_report.h"
 #include "service/store/pool.h"
 
@@ -12,6 +13,7 @@ namespace benchgate::http {
 
 struct Api {
     store::Pool& pool;
+    std::shared_ptr<Reads> reads;  ///< shared by all that strangers may read
     reports::Addresses addresses;
     std::string admin_token_hash;  ///< sha256, hex
 };

@@ -127,20 +127,23 @@ std::string runners_page(store::Tx& tx, store::Time now) {
 }  // namespace
 
 void serve_pages(Edge& edge, Pages pages) {
-    edge.get("/", [pages](const Request&, Response& response) {
+    const auto get = [&](const char* path, Handler handler) {
+        edge.get(path, Reads::in_turn(pages.reads, std::move(handler)));
+    };
+    get("/", [pages](const Request&, Response& response) {
         send_page(response, pages.pool.transaction([&](store::Tx& tx) { return front_page(tx, pages.addresses); }));
     });
-    edge.get("/queue", [pages](const Request&, Response& response) {
+    get("/queue", [pages](const Request&, Response& response) {
         send_page(response, pages.pool.transaction([&](store::Tx& tx) { return queue_page(tx); }));
     });
-    edge.get("/runners", [pages](const Request&, Response& response) {
+    get("/runners", [pages](const Request&, Response& response) {
         send_page(response, pages.pool.transaction([&](store::Tx& tx) { return runners_page(tx, pages.now()); }));
     });
     edge.get(reporting::stylesheet_path, [](const Request&, Response& response) {
         response.set_header("Cache-Control", "max-age=300");
         response.set_content(std::string(reporting::page_stylesheet()), "text/css; charset=utf-8");
     });
-    edge.get("/{}/{}", [pages](const Request& request, Response& response) {
+    get("/{}/{}", [pages](const Request& request, Response& response) {
         const auto html = pages.pool.transaction([&](store::Tx& tx) -> std::optional<std::string> {
             const auto repository = repository_in(tx, request);
             if (!repository) return std::nullopt;
@@ -164,7 +167,7 @@ void serve_pages(Edge& edge, Pages pages) {
         if (!html) return not_found(response, "Nothing was measured here yet.");
         send_page(response, *html);
     };
-    edge.get("/{}/{}/pull/{}", [send_run](const Request& request, Response& response) {
+    get("/{}/{}/pull/{}", [send_run](const Request& request, Response& response) {
         const auto text = request.matches[3].str();
         std::int64_t number = 0;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -176,7 +179,7 @@ void serve_pages(Edge& edge, Pages pages) {
             return store::latest_run_for_pull(tx, repository->repository_id, number);
         });
     });
-    edge.get("/{}/{}/runs/{}", [send_run](const Request& request, Response& response) {
+    get("/{}/{}/runs/{}", [send_run](const Request& request, Response& response) {
         send_run(response, [&](store::Tx& tx) -> std::optional<store::RunRow> {
             const auto repository = repository_in(tx, request);
             if (!repository) return std::nullopt;

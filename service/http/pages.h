@@ -6,6 +6,7 @@
 #include <string>
 
 #include "service/http/edge.h"
+#include "service/http/reads.h"
 #include "service/reports/run_report.h"
 #include "service/store/pool.h"
 
@@ -13,6 +14,7 @@ namespace benchgate::http {
 
 struct Pages {
     store::Pool& pool;
+    std::shared_ptr<Reads> reads;  ///< shared by all that strangers may read
     reports::Addresses addresses;
     std::function<store::Time()> now;
 };
