@@ -71,7 +71,7 @@ void send_delivery(const Api& api, const Request& request, Response& response) {
 void serve_api(Edge& edge, Api api) {
     edge.get("/api/v1/openapi.json", [](const Request&, Response& response) { send_json(response, openapi()); });
     const auto get = [&](const char* path, Handler handler) {
-        edge.get(path, Reads::in_turn(api.reads, std::move(handler)));
+        edge.get(path, Reads::in_turn(api.reads, edge, std::move(handler)));
     };
     get("/api/v1/runs/{}", [api](const Request& request, Response& response) {
         const auto document = api.pool.transaction([&](store::Tx& tx) -> std::optional<std::string> {

@@ -128,7 +128,7 @@ std::string runners_page(store::Tx& tx, store::Time now) {
 
 void serve_pages(Edge& edge, Pages pages) {
     const auto get = [&](const char* path, Handler handler) {
-        edge.get(path, Reads::in_turn(pages.reads, std::move(handler)));
+        edge.get(path, Reads::in_turn(pages.reads, edge, std::move(handler)));
     };
     get("/", [pages](const Request&, Response& response) {
         send_page(response, pages.pool.transaction([&](store::Tx& tx) { return front_page(tx, pages.addresses); }));

@@ -26,11 +26,11 @@ class Reads {
   public:
     explicit Reads(ReadOptions options) : options_(options) {}
 
-    // The handler, run when it is this request's turn.
-    static Handler in_turn(std::shared_ptr<Reads> reads, Handler handler);
+    // The handler, run when it is this request's turn, unless its peer has gone or the service stops meanwhile.
+    static Handler in_turn(std::shared_ptr<Reads> reads, Edge& edge, Handler handler);
 
   private:
-    bool enter();
+    bool enter(Edge& edge);
     void leave();
 
     const ReadOptions options_;

@@ -21,7 +21,7 @@ TEST(Reads, SoManyAtOnceAndNoMoreAndNobodyElseWaits) {
     Edge edge({});
     std::latch entered(2), leave(1);
     std::atomic<int> inside = 0, most = 0;
-    edge.get("/large", Reads::in_turn(reads, [&](const Request&, Response& response) {
+    edge.get("/large", Reads::in_turn(reads, edge, [&](const Request&, Response& response) {
                  most = std::max<int>(most, ++inside);
                  if (!entered.try_wait()) entered.count_down();
                  leave.wait();
@@ -50,10 +50,45 @@ TEST(Reads, SoManyAtOnceAndNoMoreAndNobodyElseWaits) {
     EXPECT_EQ(ask("/large"), 200);
 }
 
+TEST(Reads, WhoHasGoneOrWhomWeLeaveIsNotReadFor) {
+    auto reads = std::make_shared<Reads>(ReadOptions{.at_once = 1, .waiting = 8, .patience = 20s});
+    Edge edge({});
+    std::latch entered(1), leave(1);
+    std::atomic<int> read = 0;
+    edge.get("/large", Reads::in_turn(reads, edge, [&](const Request&, Response& response) {
+                 if (++read == 1) {
+                     entered.count_down();
+                     leave.wait();
+                 }
+                 response.set_content("large", "text/plain");
+             }));
+    edge.start();
+    const std::string get_large = "GET /large HTTP/1.1\r\nHost: x\r\n\r\n";
+    RawClient first(edge.port());
+    first.send(get_large);
+    entered.wait();
+    {
+        RawClient gone(edge.port());
+        gone.send(get_large);
+        while (edge.open_connections() < 2) std::this_thread::yield();
+    }
+    while (edge.open_connections() > 1) std::this_thread::yield();
+    RawClient waiting(edge.port());
+    waiting.send(get_large);
+    while (edge.open_connections() < 2) std::this_thread::yield();
+    auto stopped = std::async(std::launch::async, [&] { edge.stop(); });
+    EXPECT_EQ(status_of(waiting.response()), 503) << "the service stops";
+    leave.count_down();
+    EXPECT_EQ(status_of(first.response()), 200);
+    stopped.get();
+    EXPECT_EQ(read, 1);
+}
+
 TEST(Reads, AReaderThatFailsGivesItsTurnBack) {
     auto reads = std::make_shared<Reads>(ReadOptions{.at_once = 1, .waiting = 0, .patience = 0ms});
+    Edge edge({});
     const auto handler =
-        Reads::in_turn(reads, [](const Request&, Response&) -> void { throw std::runtime_error("no database"); });
+        Reads::in_turn(reads, edge, [](const Request&, Response&) -> void { throw std::runtime_error("no database"); });
     Response response;
     EXPECT_THROW(handler({}, response), std::runtime_error);
     EXPECT_THROW(handler({}, response), std::runtime_error) << "not 503";
