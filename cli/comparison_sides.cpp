@@ -28,9 +28,16 @@ tl::expected<SidesOf, std::string> default_sides(const platform::LocalRepository
                    fmt::format("comparing the working tree with {}, where it left {}", base->substr(0, 10), *branch)};
 }
 
-}  // namespace
+/// On the default branch itself, in a clone that is cut short, after a change that was not saved: what then passes has
+/// answered nothing, and must not look as if it had.
+bool are_the_same(const platform::LocalRepository& repository, const SidesOf& sides) {
+    if (sides.head_sha != worktree) return sides.base_sha == sides.head_sha;
+    const auto head = repository.resolve("HEAD");
+    const auto dirty = repository.is_dirty();
+    return head && dirty && *head == sides.base_sha && !*dirty;
+}
 
-tl::expected<SidesOf, std::string> read_range(const platform::LocalRepository& repository, const std::string& range) {
+tl::expected<SidesOf, std::string> chosen_sides(const platform::LocalRepository& repository, const std::string& range) {
     if (range.empty()) return default_sides(repository);
     const auto dots = std::min(range.find(".."), range.size());
     // Three dots mean the merge-base, as in git diff.
@@ -51,6 +58,16 @@ tl::expected<SidesOf, std::string> read_range(const platform::LocalRepository& r
         if (!shared) return tl::unexpected(fmt::format("{}: {}", range, shared.error().message));
         sides.base_sha = *shared;
     }
+    return sides;
+}
+
+}  // namespace
+
+tl::expected<SidesOf, std::string> read_range(const platform::LocalRepository& repository, const std::string& range) {
+    auto sides = chosen_sides(repository, range);
+    if (sides && are_the_same(repository, *sides))
+        sides->note += fmt::format("{}nothing differs between the two sides: this measures the host, not a change",
+                                   sides->note.empty() ? "" : "; ");
     return sides;
 }
 

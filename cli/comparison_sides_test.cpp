@@ -51,6 +51,22 @@ TEST(ComparisonSides, TwoDotsAreTheCommitsNamedAndThreeTheirMergeBase) {
     EXPECT_EQ(three->base_sha, repository.git("rev-parse main"));
 }
 
+TEST(ComparisonSides, ComparingACommitWithItselfIsSaidAloud) {
+    BranchedRepository repository;
+    const auto is_said = [&](const std::string& range) {
+        const auto sides = read_range(repository.open(), range);
+        return sides && sides->note.find("nothing differs") != std::string::npos;
+    };
+    EXPECT_TRUE(is_said("topic..HEAD"));
+    EXPECT_FALSE(is_said("main..topic"));
+    EXPECT_FALSE(is_said("HEAD..WORKTREE")) << "there is a new file";
+    repository.git("add new && git commit -qm three");
+    EXPECT_TRUE(is_said("HEAD..WORKTREE"));
+    EXPECT_FALSE(is_said(""));
+    repository.git("checkout -q main");
+    EXPECT_TRUE(is_said("")) << "on main, with nothing to compare";
+}
+
 TEST(ComparisonSides, AWrongRangeSaysWhatToWrite) {
     BranchedRepository repository;
     EXPECT_NE(read_range(repository.open(), "main").error().find("BASE..HEAD"), std::string::npos);

@@ -112,6 +112,7 @@ int compare(Commands& c, bool has_seed) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    platform::hold_standard_streams();
     CLI::App app{"benchgate: did this change make anything slower? Measures, judges, explains."};
     Commands commands;
     app.set_version_flag("--version", BENCHGATE_VERSION);

@@ -171,6 +171,8 @@ class LocalRepository : public Repository {
     std::string remote_url() const;
     /// The branch that is checked out; empty: detached.
     std::string branch() const;
+    /// Does anything that snapshot() would copy differ from the commit that is checked out?
+    GitResult<bool> is_dirty() const;
     /// "main", "origin/main", ...: the branch that others start from, for a comparison without arguments.
     GitResult<std::string> default_branch() const;
     /// Copies tracked and untracked, but not ignored, files as they are in the working tree.

@@ -68,6 +68,11 @@ GitResult<LocalRepository> LocalRepository::discover(const std::filesystem::path
     git::start_library();
     git_repository* repository = nullptr;
     const int code = git_repository_open_ext(&repository, start.c_str(), 0, nullptr);
+    if (code == GIT_EOWNER)
+        return git::error(GitErrorKind::ownership,
+                          "the repository around '" + start.string() +
+                              "' belongs to another user; where you trust it: git config --global --add "
+                              "safe.directory FOLDER");
     if (code != 0) return git::failed(code, "'" + start.string() + "' is in no repository that can be opened");
     return LocalRepository(repository);
 }
@@ -105,6 +110,16 @@ GitResult<std::string> LocalRepository::default_branch() const {
     for (const char* name : {"origin/main", "origin/master", "main", "master", "trunk"})
         if (resolve(name)) return std::string(name);
     return git::error(GitErrorKind::not_found, "no branch main, master or trunk: name the base");
+}
+
+GitResult<bool> LocalRepository::is_dirty() const {
+    git_status_options options = GIT_STATUS_OPTIONS_INIT;
+    options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED;
+    options.show = GIT_STATUS_SHOW_INDEX_AND_WORKDIR;
+    git::StatusList list;
+    const int code = git_status_list_new(list.out(), repository_, &options);
+    if (code != 0) return git::failed(code, "cannot list the working tree");
+    return git_status_list_entrycount(list.get()) > 0;
 }
 
 GitResult<WorktreeSnapshot> LocalRepository::snapshot(const std::filesystem::path& directory,

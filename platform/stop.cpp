@@ -37,6 +37,19 @@ constexpr std::array handled_signals{SIGTERM, SIGINT, SIGPIPE};
 
 }
 
+void hold_standard_streams() {
+    // open() gives the lowest number that is free: with one of the three closed it is that one.
+    for (;;) {
+        const int fd = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+        if (fd < 0) return;
+        if (fd > STDERR_FILENO) {
+            ::close(fd);
+            return;
+        }
+        ::fcntl(fd, F_SETFD, 0);
+    }
+}
+
 struct StopSignals::State {
     std::stop_source drain, abort;
     std::atomic<int> first{0};

@@ -1,6 +1,6 @@
 // Owns the way a program is asked to end: SIGTERM and SIGINT become stop tokens. The first signal asks to drain, the
 // second to break off. Also ignores SIGPIPE, since a peer that went away must be an error of one write, not the end of
-// the program. Does not own what is done about it.
+// the program; and that the three standard streams are there. Does not own what is done about it.
 #pragma once
 
 #include <chrono>
@@ -8,6 +8,10 @@
 #include <stop_token>
 
 namespace benchgate::platform {
+
+/// Where standard input, output or error came closed, /dev/null stands in. Otherwise the next file or socket would get
+/// the number, and whatever is printed would go there. To be called before anything is opened.
+void hold_standard_streams();
 
 /// One object a program, made first thing in main. The former handlers are put back when it goes.
 class StopSignals {

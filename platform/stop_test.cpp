@@ -3,8 +3,10 @@
 #include <csignal>
 #include <thread>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace benchgate::platform {
@@ -25,6 +27,21 @@ TEST(Stop, TheFirstSignalDrainsAndTheSecondAborts) {
     ::kill(::getpid(), SIGINT);
     wait_for_stop(signals.abort());
     EXPECT_EQ(signals.first_signal(), SIGTERM);
+}
+
+TEST(Stop, ClosedStandardStreamsAreNotTheNextFilesNumber) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        for (const int fd : {0, 1, 2}) ::close(fd);
+        hold_standard_streams();
+        const int next = ::open("/dev/zero", O_RDONLY | O_CLOEXEC);
+        char byte = 0;
+        const bool held = next > 2 && ::write(1, "x", 1) == 1 && ::write(2, "x", 1) == 1 && ::read(0, &byte, 1) == 0;
+        ::_exit(held ? 7 : 1);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(WEXITSTATUS(status), 7);
 }
 
 TEST(Stop, AWriteToAClosedPipeIsAnErrorAndNotTheEnd) {

@@ -60,6 +60,7 @@ int serve(agent::AgentOptions options, const std::filesystem::path& token_file, 
 }  // namespace
 
 int main(int argc, char** argv) {
+    platform::hold_standard_streams();
     CLI::App app{
         "benchgate-runner: measures on this host what a benchgate service asks for.\n"
         "Join once with a token from 'benchgate-service runner-token NAME'."};

@@ -70,6 +70,7 @@ int migrate(const service::Settings& settings) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    platform::hold_standard_streams();
     CLI::App app{
         "benchgate-service: webhooks in, jobs out to runners, verdicts back to GitHub.\n"
         "Without a command it serves. Settings: flags, then environment, then --config FILE."};
