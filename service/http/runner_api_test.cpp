@@ -352,7 +352,13 @@ TEST_F(RunnerApiTest, TrialsAndArtifactsAreImmutable) {
     EXPECT_EQ(call("PUT", path + "trials/4", body, token).status, 400) << "the number must be the address's";
     EXPECT_EQ(call("PUT", path + "trials/x", body, token).status, 400);
     EXPECT_EQ(call("PUT", path + "trials/3", "{", token).status, 400);
-    EXPECT_EQ(pool.transaction([&](store::Tx& tx) { return store::list_samples(tx, job, 1).size(); }), 1u);
+    trial.number = 5;
+    trial.values[0].series.key.benchmark = "a name with \\u0000 and \\\\u0000 in it";
+    EXPECT_EQ(call("PUT", path + "trials/5", json::dump(protocol::to_json(trial)), token).status, 200);
+    trial.number = 6;
+    trial.values[0].series.key.benchmark = std::string("nul\\\0", 5);
+    EXPECT_EQ(call("PUT", path + "trials/6", json::dump(protocol::to_json(trial)), token).status, 400);
+    EXPECT_EQ(pool.transaction([&](store::Tx& tx) { return store::list_samples(tx, job, 1).size(); }), 2u);
 
     const auto headers = [](const std::string& bytes) {
         return "X-Content-Sha256: " + platform::sha256_hex(bytes) +
