@@ -11,7 +11,7 @@ namespace {
 class TrialRunnerTest : public testing::Test {
   protected:
     tl::expected<model::Trial, JobFailure> run(const std::vector<std::string>& benchmarks) {
-        TrialRunner runner(sandbox, suite, {directory.path(), directory.path()});
+        TrialRunner runner(sandbox, suite, {directory.path(), directory.path()}, sandbox::Limits{});
         return runner.run({model::Side::head, benchmarks}, [](std::string_view) {}, {});
     }
     /// What the run command was given in place of {filter}.
