@@ -9,6 +9,17 @@
 namespace benchgate::config {
 namespace {
 
+constexpr std::chrono::minutes least_group_timeout{1};
+constexpr std::chrono::hours most_group_timeout{6};  // GitHub's queue itself waits no longer
+
+std::chrono::milliseconds read_group_timeout(Reader& reader, const Node& node, std::chrono::milliseconds otherwise) {
+    const auto limit = reader.duration(node, "merge_group_timeout");
+    if (!limit) return otherwise;
+    if (*limit < least_group_timeout || *limit > most_group_timeout)
+        reader.fail(node, fmt::format("merge_group_timeout: expected 1m to 6h, found {}", quoted(node.text)));
+    return *limit;
+}
+
 std::vector<model::Suite> read_suites(Reader& reader, const Node& node) {
     std::vector<model::Suite> suites;
     if (node.kind != Node::Kind::map || node.entries.empty()) {
@@ -32,6 +43,12 @@ model::Config read_config(Reader& reader, const Node& root) {
         config.version = version.value_or(1);
     }
     if (const auto* node = section.get("host_class")) config.host_class = reader.texts(*node, "host_class");
+    if (const auto* node = section.get("forks")) {
+        const auto word = reader.word(*node, "forks", {"never", "approve", "contributors", "always"});
+        config.forks = model::fork_policy_from(word.value_or("")).value_or(config.forks);
+    }
+    if (const auto* node = section.get("merge_group_timeout"))
+        config.merge_group_timeout = read_group_timeout(reader, *node, config.merge_group_timeout);
     if (const auto* node = section.require("suites")) config.suites = read_suites(reader, *node);
     if (const auto* node = section.get("policy")) config.policy = read_policy(reader, *node);
     if (const auto* node = section.get("budgets")) config.budgets = read_budgets(reader, *node);

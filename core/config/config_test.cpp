@@ -70,9 +70,9 @@ TEST(Config, AMistakeIsToldWithItsPlaceAndTheNearestKey) {
     EXPECT_EQ(errors_of("suites:\n  a: {run: x, trails: {max: 8}}\n"),
               "2:15: unknown key 'trails' in suites.a; did you mean 'trials'?");
     EXPECT_EQ(errors_of(with("polcy: {}\n")), "3:1: unknown key 'polcy'; did you mean 'policy'?");
-    EXPECT_EQ(
-        errors_of(with("zebra: 1\n")),
-        "3:1: unknown key 'zebra'; known: version, host_class, suites, policy, budgets, claims, alerts, retention");
+    EXPECT_EQ(errors_of(with("zebra: 1\n")),
+              "3:1: unknown key 'zebra'; known: version, host_class, forks, merge_group_timeout, suites, policy, "
+              "budgets, claims, alerts, retention");
     EXPECT_EQ(errors_of("suites:\n  a:\n    run: x\n    format: google_benchmark\n"),
               "4:13: suites.a.format: unknown 'google_benchmark'; did you mean 'google-benchmark'?");
     EXPECT_EQ(errors_of("suites:\n  a: {run: x, tier: macro}\n"),
@@ -109,6 +109,21 @@ TEST(Config, WrongUnitsAndTypes) {
               "2:30: suites.a.on.schedule: expected five cron fields such as '0 2 * * *', found '0 25 * * *'");
     EXPECT_EQ(errors_of("suites:\n  a: {run: x, on: {push: maybe}}\n"),
               "2:26: suites.a.on.push: expected true or false, found 'maybe'");
+}
+
+TEST(Config, ForksAndTheMergeQueueHaveARuleOfTheirOwn) {
+    EXPECT_EQ(parse(with("")).value().forks, model::ForkPolicy::approve);
+    EXPECT_EQ(parse(with("")).value().merge_group_timeout, minutes(10));
+    EXPECT_EQ(parse(with("forks: contributors\nmerge_group_timeout: 5m\n")).value().forks,
+              model::ForkPolicy::contributors);
+    EXPECT_EQ(parse(with("forks: never\nmerge_group_timeout: 5m\n")).value().merge_group_timeout, minutes(5));
+    EXPECT_EQ(errors_of(with("forks: allways\n")), "3:8: forks: unknown 'allways'; did you mean 'always'?");
+    EXPECT_EQ(errors_of(with("forks: true\n")).substr(0, 26), "3:8: forks: unknown 'true'");
+    EXPECT_EQ(errors_of(with("merge_group_timeout: 7h\n")), "3:22: merge_group_timeout: expected 1m to 6h, found '7h'");
+    EXPECT_EQ(errors_of(with("merge_group_timeout: 10\n")),
+              "3:22: merge_group_timeout: expected a duration such as 500ms, 20m, 1h or 7d, found '10'");
+    EXPECT_EQ(errors_of("suites:\n  a: {run: x, on: {merge_group: fast}}\n").substr(0, 40),
+              "2:33: suites.a.on.merge_group: unknown '");
 }
 
 TEST(Config, WhatIsMissing) {

@@ -13,7 +13,9 @@ using Keys = std::vector<std::string_view>;
 /// Section (the schema's $defs of the same name) -> its keys.
 inline const std::vector<std::pair<std::string_view, Keys>>& sections() {
     static const std::vector<std::pair<std::string_view, Keys>> all{
-        {"config", {"version", "host_class", "suites", "policy", "budgets", "claims", "alerts", "retention"}},
+        {"config",
+         {"version", "host_class", "forks", "merge_group_timeout", "suites", "policy", "budgets", "claims", "alerts",
+          "retention"}},
         {"suite",
          {"tier", "component", "on", "build", "run", "format", "artifacts", "trials", "timeout", "measure",
           "environment", "service", "load", "profile", "objectives", "search", "faults"}},

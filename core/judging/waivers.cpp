@@ -3,19 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
-
-#include "core/model/globs.h"
 
 namespace benchgate::judging {
 namespace {
-
-bool names(const model::Waiver& waiver, const model::SeriesKey& key) {
-    const bool metric = waiver.metric.empty() || waiver.metric == key.metric;
-    // A name with a star or question mark in it is still itself.
-    return metric && (waiver.benchmark == key.benchmark || model::glob_matches(waiver.benchmark, key.benchmark));
-}
 
 std::string percent(double share) {
     return fmt::format("{:.3g} %", 100 * share);
@@ -23,10 +14,10 @@ std::string percent(double share) {
 
 std::string why_not(const model::Waiver& waiver, const model::Verdict& verdict, const std::string& today) {
     if (waiver.until < today) return fmt::format("it ended on {}", waiver.until);
-    if (!verdict.ratio) return "the change has no size that its ceiling could be compared with";
-    const double change = std::fabs(*verdict.ratio - 1);
-    if (!(change <= waiver.max))
-        return fmt::format("the change of {} is over its ceiling of {}", percent(change), percent(waiver.max));
+    const auto change = model::change_of(verdict);
+    if (!change) return "the change has no size that its ceiling could be compared with";
+    if (!model::within_ceiling(waiver, verdict))
+        return fmt::format("the change of {} is over its ceiling of {}", percent(*change), percent(waiver.max));
     return "";
 }
 
@@ -39,7 +30,7 @@ std::vector<Waiving> apply_waivers(std::span<const model::Verdict> verdicts, std
         if (verdicts[v].kind != model::VerdictKind::regressed) continue;
         std::optional<Waiving> best;
         for (std::size_t w = 0; w < waivers.size(); ++w) {
-            if (!names(waivers[w], verdicts[v].series.key)) continue;
+            if (!model::speaks_of(waivers[w], verdicts[v].series.key)) continue;
             const auto reason = why_not(waivers[w], verdicts[v], today);
             const bool better =
                 !best || (!best->covers && (reason.empty() || waivers[w].max > waivers[best->waiver].max));

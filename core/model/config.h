@@ -64,8 +64,14 @@ struct Unmet {
     bool operator==(const Unmet&) const = default;
 };
 
+/// Whose forks' heads run. never: nobody's. approve: those commits that a maintainer let run. contributors: those of
+/// people who have contributed before, the others by approval. always: everybody's.
+enum class ForkPolicy { never, approve, contributors, always };
+
 struct Config {
     int version = 1;
+    ForkPolicy forks = ForkPolicy::approve;
+    std::chrono::milliseconds merge_group_timeout{std::chrono::minutes(10)};  ///< of a job for the merge queue
     std::vector<std::string> host_class;  ///< labels a runner must have; empty: any runner
     std::vector<Suite> suites;
     Policy policy;
@@ -78,6 +84,8 @@ struct Config {
 /// Why this version does not measure the suite, a clause without its name; empty: it does.
 std::string_view unmeasured_because(const Suite& suite);
 
+std::string_view to_string(ForkPolicy policy);
+std::optional<ForkPolicy> fork_policy_from(std::string_view text);
 std::string_view to_string(Tier tier);
 std::optional<Tier> tier_from(std::string_view text);
 

@@ -9,8 +9,12 @@ namespace {
 template <class E, std::size_t N>
 using Names = std::array<std::pair<E, std::string_view>, N>;
 
-constexpr Names<RunKind, 3> run_kinds{
-    {{RunKind::pull_request, "pull_request"}, {RunKind::push, "push"}, {RunKind::command, "command"}}};
+constexpr Names<RunKind, 6> run_kinds{{{RunKind::pull_request, "pull_request"},
+                                       {RunKind::push, "push"},
+                                       {RunKind::command, "command"},
+                                       {RunKind::merge_group, "merge_group"},
+                                       {RunKind::calibration, "calibration"},
+                                       {RunKind::bisection, "bisection"}}};
 constexpr Names<RunState, 6> run_states{{{RunState::queued, "queued"},
                                          {RunState::running, "running"},
                                          {RunState::finished, "finished"},

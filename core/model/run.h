@@ -7,7 +7,9 @@
 
 namespace benchgate::model {
 
-enum class RunKind { pull_request, push, command };
+/// What asked for a run. merge_group: a head of GitHub's merge queue. calibration: one commit on both sides. bisection:
+/// one step of the search for the first bad commit.
+enum class RunKind { pull_request, push, command, merge_group, calibration, bisection };
 enum class RunState { queued, running, finished, superseded, cancelled, failed };
 enum class JobState { queued, leased, running, succeeded, failed, cancelled, lost };
 

@@ -1,9 +1,12 @@
 #pragma once
-// A signed exception: a regression that somebody with write permission lets pass, up to a ceiling and an end. Plain
-// data; which verdicts it covers is core/judging/waivers.h.
+// A signed exception: a regression that somebody with write permission lets pass, up to a ceiling and an end. Owns
+// which series it names and what its ceiling is held against; what the gate makes of it is core/judging/waivers.h, who
+// may make one core/planning.
 
-#include <cstdint>
+#include <optional>
 #include <string>
+
+#include "core/model/verdict.h"
 
 namespace benchgate::model {
 
@@ -17,5 +20,14 @@ struct Waiver {
     std::string author;  ///< login
     bool operator==(const Waiver&) const = default;
 };
+
+/// Whether the waiver names this series; its ceiling and its end are not looked at.
+bool speaks_of(const Waiver& waiver, const SeriesKey& series);
+
+/// The change that reports show, |head / base - 1| of the estimate; absent without one.
+std::optional<double> change_of(const Verdict& verdict);
+
+/// Whether the change lies at or below the ceiling. Without an estimate there is none that could: false.
+bool within_ceiling(const Waiver& waiver, const Verdict& verdict);
 
 }  // namespace benchgate::model
