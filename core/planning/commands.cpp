@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
+#include <charconv>
 
+#include "core/model/units.h"
 #include "core/planning/comment_lines.h"
 #include "core/planning/events.h"
+#include "core/planning/nearest.h"
 
 namespace benchgate::planning {
 namespace {
@@ -27,7 +29,7 @@ struct Form {
 const std::vector<Form>& forms() {
     static const std::vector<Form> all{
         {Verb::run,
-         "",
+         "run",
          {"suite", "filter", "base", "trials", "profile", "host"},
          {},
          0,
@@ -59,8 +61,7 @@ const Form& form_of(Verb verb) {
 
 std::vector<std::string> verbs() {
     std::vector<std::string> names;
-    for (const auto& form : forms())
-        if (!form.name.empty()) names.emplace_back(form.name);
+    for (const auto& form : forms()) names.emplace_back(form.name);
     return names;
 }
 
@@ -144,20 +145,6 @@ bool is_number_between(std::string_view text, int low, int high) {
     return number >= low && number <= high;
 }
 
-bool is_share(std::string_view text) {
-    if (!text.ends_with('%') || text.size() > 8) return false;
-    text.remove_suffix(1);
-    const auto dot = text.find('.');
-    const auto whole = text.substr(0, dot);
-    const bool fraction_fits = dot == std::string_view::npos || is_number_between(text.substr(dot + 1), 0, 9999);
-    return is_number_between(whole, 0, 1000) && fraction_fits;
-}
-
-bool is_date(std::string_view text) {
-    return text.size() == 10 && text[4] == '-' && text[7] == '-' && is_number_between(text.substr(0, 4), 2000, 9999) &&
-           is_number_between(text.substr(5, 2), 1, 12) && is_number_between(text.substr(8, 2), 1, 31);
-}
-
 bool is_label_list(std::string_view text) {
     return !list_of(text).empty() && text.size() <= 200 && std::all_of(text.begin(), text.end(), [](unsigned char c) {
         return std::isalnum(c) != 0 || std::string_view("-_.,: ").find(static_cast<char>(c)) != std::string_view::npos;
@@ -173,9 +160,22 @@ std::string_view problem_of(std::string_view key, std::string_view value) {
     if (key == "trials") return is_number_between(value, 8, 60) ? "" : "a whole number from 8 to 60";
     if (key == "profile") return value == "quick" || value == "full" ? "" : "`quick` or `full`";
     if (key == "host") return is_label_list(value) ? "" : "labels of hosts, separated by commas";
-    if (key == "max") return is_share(value) ? "" : "a share such as `8%`";
-    if (key == "until") return is_date(value) ? "" : "a date such as `2027-01-31`";
+    if (key == "max") return percent_of(value) ? "" : "a percentage above 0 and up to 1000, such as `8%`";
+    if (key == "until") return day_of(value) ? "" : "a day of the calendar, such as `2027-01-31`";
     return value.size() <= 500 ? "" : "at most 500 characters";
+}
+
+/// What is wrong with the words that stand without a key; empty: nothing.
+std::string problem_of_words(const Command& command) {
+    const auto& words = command.words;
+    if (words.empty()) return "";
+    if (words[0].empty()) return "The name is empty.";
+    if (command.verb == Verb::approve && !is_sha(words[0]))
+        return fmt::format("{} is not a full commit id of 40 hexadecimal digits.", as_code(words[0]));
+    if (command.verb != Verb::bisect) return "";
+    const auto range = range_of(command);
+    if (!range) return fmt::format("{} is not a range of two commits, such as `v1.0..main`.", as_code(words[1]));
+    return range->good == range->bad ? "Both ends of the range are the same commit." : "";
 }
 
 CommandResult filled(const Form& form, const std::vector<Token>& tokens) {
@@ -196,10 +196,9 @@ CommandResult filled(const Form& form, const std::vector<Token>& tokens) {
         if (!command.values.contains(key)) return wrong(fmt::format("`{}` is missing.", key), form);
     if (command.words.size() > form.most_words)
         return wrong(fmt::format("{} is one word too many.", as_code(command.words[form.most_words])), form);
-    if (command.words.size() < form.fewest_words) return wrong("Something is missing.", form);
-    if (form.verb == Verb::approve && !command.words.empty() && !is_sha(command.words[0]))
-        return wrong(fmt::format("{} is not a full commit id of 40 hexadecimal digits.", as_code(command.words[0])),
-                     form);
+    if (command.words.size() < form.fewest_words)
+        return wrong(command.words.empty() ? "The benchmark is missing." : "The range of commits is missing.", form);
+    if (const auto problem = problem_of_words(command); !problem.empty()) return wrong(problem, form);
     return command;
 }
 
@@ -211,7 +210,7 @@ CommandResult read_line(std::string_view rest) {
     if (tokens.empty() || !tokens[0].key.empty()) return filled(form_of(Verb::run), tokens);
     const Token first = tokens[0];
     for (const auto& form : forms()) {
-        if (first.quoted || form.name.empty() || form.name != first.value) continue;
+        if (first.quoted || form.name != first.value) continue;
         tokens.erase(tokens.begin());
         return filled(form, tokens);
     }
@@ -230,8 +229,55 @@ CommandResult read_command(std::string_view comment) {
     return read_line(lines[0]);
 }
 
+bool has_new_command(std::string_view previous, std::string_view edited) {
+    const auto said = read_command(edited);
+    return !std::holds_alternative<NoCommand>(said) && said != read_command(previous);
+}
+
 std::string_view to_string(Verb verb) {
-    return verb == Verb::run ? "run" : form_of(verb).name;
+    return form_of(verb).name;
+}
+
+std::string Command::value(const std::string& key) const {
+    const auto found = values.find(key);
+    return found == values.end() ? std::string() : found->second;
+}
+
+std::optional<CommitRange> range_of(const Command& command) {
+    if (command.verb != Verb::bisect || command.words.size() != 2) return std::nullopt;
+    const std::string& text = command.words[1];
+    const auto dots = text.find("..");
+    if (dots == std::string::npos) return std::nullopt;
+    CommitRange range{text.substr(0, dots), text.substr(dots + 2)};
+    if (!is_ref_name(range.good) || !is_ref_name(range.bad)) return std::nullopt;
+    return range;
+}
+
+std::optional<double> percent_of(std::string_view text) {
+    const auto share = text.size() <= 20 ? model::parse_percent(text) : std::nullopt;
+    if (!share || *share <= 0 || *share > 10) return std::nullopt;
+    // As the digits say it: the share 0.07 times a hundred is not 7.
+    double percent = 0;
+    text.remove_suffix(1);
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), percent);
+    return read.ec == std::errc() ? std::optional(percent) : std::nullopt;
+}
+
+std::optional<std::chrono::sys_days> day_of(std::string_view text) {
+    if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
+    std::array<int, 3> parts{};
+    constexpr std::array<std::pair<std::size_t, std::size_t>, 3> places{{{0, 4}, {5, 2}, {8, 2}}};
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const auto digits = text.substr(places[i].first, places[i].second);
+        const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), parts[i]);
+        if (read.ec != std::errc() || read.ptr != digits.data() + digits.size() || digits[0] == '-')
+            return std::nullopt;
+    }
+    const std::chrono::year_month_day day{std::chrono::year(parts[0]),
+                                          std::chrono::month(static_cast<unsigned>(parts[1])),
+                                          std::chrono::day(static_cast<unsigned>(parts[2]))};
+    if (!day.ok()) return std::nullopt;
+    return std::chrono::sys_days(day);
 }
 
 std::vector<std::string> list_of(std::string_view value) {
@@ -245,20 +291,6 @@ std::vector<std::string> list_of(std::string_view value) {
         value = comma == std::string_view::npos ? std::string_view() : value.substr(comma + 1);
     }
     return items;
-}
-
-std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates) {
-    if (word.empty() || word.size() > 64) return std::nullopt;
-    std::optional<std::string> best;
-    std::size_t fewest = std::max<std::size_t>(1, word.size() / 3) + 1;
-    for (const auto& candidate : candidates) {
-        if (candidate.size() > 64) continue;
-        const std::size_t edits = edit_distance(word, candidate);
-        if (edits >= fewest) continue;
-        fewest = edits;
-        best = candidate;
-    }
-    return best;
 }
 
 std::string as_code(std::string_view text, std::size_t most) {
@@ -290,8 +322,15 @@ std::string help_text() {
            "| `/rebench retry` | runs the suites again that failed or were cancelled |\n"
            "| `/rebench cancel` | ends what is queued or under way |\n"
            "| `/rebench status` | what is queued, under way and done |\n"
+           "| `/rebench waive BENCHMARK max=8% until=2027-01-31 reason=\"...\"` | lets a regression of this benchmark "
+           "(a name or a glob) pass here, up to this ceiling and day |\n"
+           "| `/rebench unwaive BENCHMARK` | takes that back |\n"
+           "| `/rebench bisect BENCHMARK GOOD..BAD` | looks for the first commit that made it slower |\n"
+           "| `/rebench profile BENCHMARK` | where its time goes, base beside head |\n"
+           "| `/rebench aa [suite=a,b]` | measures the base against itself: how noisy the hosts are |\n"
            "| `/rebench help` | this text |\n\n"
-           "Arguments are `key=value` without blanks; a value with blanks stands in double quotes.\n";
+           "Arguments are `key=value` without blanks; a value with blanks stands in double quotes. All but `help` and "
+           "`status` need write access.\n";
 }
 
 }  // namespace benchgate::planning

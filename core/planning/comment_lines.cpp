@@ -1,15 +1,16 @@
 #include "core/planning/comment_lines.h"
 
 #include <algorithm>
-#include <array>
-#include <map>
 #include <optional>
+
+#include "core/planning/comment_html.h"
+#include "core/planning/comment_paragraph.h"
 
 namespace benchgate::planning {
 namespace {
 
-constexpr std::size_t longest_comment = 65536;
-constexpr std::string_view word = "/rebench";
+constexpr std::size_t longest_comment = 4 * 65536;
+constexpr std::size_t deepest_indentation = 3;  // from four columns on it is code
 
 std::vector<std::string_view> lines_of(std::string_view text) {
     std::vector<std::string_view> lines;
@@ -23,18 +24,8 @@ std::vector<std::string_view> lines_of(std::string_view text) {
     return lines;
 }
 
-struct Indented {
-    std::size_t columns = 0;
-    std::string_view text;  ///< without the indentation
-};
-
-Indented indented(std::string_view line) {
-    Indented result{0, line};
-    while (!result.text.empty() && (result.text[0] == ' ' || result.text[0] == '\t')) {
-        result.columns += result.text[0] == '\t' ? 4 - result.columns % 4 : 1;
-        result.text.remove_prefix(1);
-    }
-    return result;
+std::size_t run_of(std::string_view text, char c) {
+    return std::min(text.find_first_not_of(c), text.size());
 }
 
 struct Fence {
@@ -42,169 +33,192 @@ struct Fence {
     std::size_t length = 0;
 };
 
-std::optional<Fence> opened_fence(const Indented& line) {
-    if (line.columns > 3 || line.text.empty() || (line.text[0] != '`' && line.text[0] != '~')) return std::nullopt;
-    const char mark = line.text[0];
-    const auto end = std::min(line.text.find_first_not_of(mark), line.text.size());
-    if (end < 3) return std::nullopt;
-    if (mark == '`' && line.text.find('`', end) != std::string_view::npos) return std::nullopt;
-    return Fence{mark, end};
+std::optional<Fence> opened_fence(std::string_view text) {
+    if (text.empty() || (text[0] != '`' && text[0] != '~')) return std::nullopt;
+    const Fence fence{text[0], run_of(text, text[0])};
+    if (fence.length < 3) return std::nullopt;
+    if (fence.mark == '`' && text.find('`', fence.length) != std::string_view::npos) return std::nullopt;
+    return fence;
 }
 
 bool closes(const Fence& fence, const Indented& line) {
-    if (line.columns > 3) return false;
-    const auto end = std::min(line.text.find_first_not_of(fence.mark), line.text.size());
-    return end >= fence.length && line.text.find_first_not_of(" \t", end) == std::string_view::npos;
+    if (line.columns > deepest_indentation) return false;
+    const auto length = run_of(line.text, fence.mark);
+    return length >= fence.length && line.text.find_first_not_of(" \t", length) == std::string_view::npos;
 }
 
-std::string lower(std::string_view text) {
-    std::string result(text);
-    for (char& c : result)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return result;
+bool is_heading(std::string_view text) {
+    const auto marks = run_of(text, '#');
+    return marks >= 1 && marks <= 6 && (text.size() == marks || text[marks] == ' ' || text[marks] == '\t');
 }
 
-/// The tags whose content HTML shows as it stands; a line that begins with one opens a block up to its closing tag.
-std::string_view raw_tag(const Indented& line) {
-    if (line.columns > 3 || !line.text.starts_with('<')) return {};
-    const std::string begin = lower(line.text.substr(1, 12));
-    for (const std::string_view tag : {"pre", "script", "style", "textarea"}) {
-        if (!begin.starts_with(tag)) continue;
-        if (begin.size() == tag.size() || std::string_view(" \t>").find(begin[tag.size()]) != std::string_view::npos)
-            return tag;
-    }
-    return {};
+/// The line below a heading.
+bool is_underline(std::string_view text) {
+    if (text.empty() || (text[0] != '=' && text[0] != '-')) return false;
+    return text.find_first_not_of(" \t", run_of(text, text[0])) == std::string_view::npos;
 }
 
-/// One paragraph: lines that code spans and HTML comments may run across.
-class Paragraph {
-  public:
-    void add(std::string_view line) {
-        starts_.push_back(text_.size());
-        text_ += line;
-        text_ += '\n';
-    }
+bool is_break(std::string_view text) {
+    if (text.empty() || (text[0] != '*' && text[0] != '-' && text[0] != '_')) return false;
+    return std::count(text.begin(), text.end(), text[0]) >= 3 &&
+           text.find_first_not_of(std::string{text[0], ' ', '\t'}) == std::string_view::npos;
+}
 
-    /// Hands over the commands among its lines; true: an HTML comment is still open at its end.
-    bool finish(std::vector<std::string>& commands) {
-        for (std::size_t at = text_.find('`'); at != std::string::npos; at = text_.find('`', at)) {
-            const auto end = text_.find_first_not_of('`', at);  // found: every line ends with '\n'
-            ticks_[end - at].push_back(at);
-            at = end;
-        }
-        const bool open = scan(commands);
-        *this = Paragraph();
-        return open;
-    }
+/// The second line of a table; whether it has as many cells as the first is not counted.
+bool is_delimiter_row(std::string_view text) {
+    return text.find('-') != std::string_view::npos && text.find_first_of("|:") != std::string_view::npos &&
+           text.find_first_not_of("|:- \t") == std::string_view::npos;
+}
 
-  private:
-    bool scan(std::vector<std::string>& commands) const {
-        std::size_t at = 0;
-        std::size_t line = 0;
-        while (at < text_.size()) {
-            while (line < starts_.size() && starts_[line] < at) ++line;
-            if (line < starts_.size() && starts_[line] == at) take(line, commands);
-            if (text_[at] == '`') {
-                at = after_ticks(at);
-            } else if (text_.compare(at, 4, "<!--") == 0) {
-                const auto end = text_.find("-->", at + 4);
-                if (end == std::string::npos) return true;
-                at = end + 3;
-            } else if (text_[at] == '\\' && at + 1 < text_.size() && text_[at + 1] != '\n') {
-                at += 2;
-            } else {
-                ++at;
-            }
-        }
-        return false;
-    }
-
-    /// Behind the code span that begins here, or behind the ticks if none of the same length close it.
-    std::size_t after_ticks(std::size_t at) const {
-        const auto length = text_.find_first_not_of('`', at) - at;
-        const auto runs = ticks_.find(length);
-        if (runs == ticks_.end()) return at + length;  // a run that an escape cut short
-        const auto close = std::upper_bound(runs->second.begin(), runs->second.end(), at);
-        return close == runs->second.end() ? at + length : *close + length;
-    }
-
-    void take(std::size_t line, std::vector<std::string>& commands) const {
-        const auto begin = starts_[line];
-        const auto end = text_.find('\n', begin);
-        const auto content = indented(std::string_view(text_).substr(begin, end - begin));
-        if (content.columns > 3 || !content.text.starts_with(word)) return;
-        const auto rest = content.text.substr(word.size());
-        if (rest.empty() || rest[0] == ' ' || rest[0] == '\t') commands.emplace_back(rest);
-    }
-
-    std::string text_;
-    std::vector<std::size_t> starts_;
-    std::map<std::size_t, std::vector<std::size_t>> ticks_;  ///< length of a run of backticks -> where they begin
+struct Item {
+    std::size_t offset = 0;   ///< columns that a line needs to lie inside of it
+    bool empty = false;       ///< nothing stands behind its mark
+    bool interrupts = false;  ///< it may follow a paragraph's line
 };
+
+std::optional<Item> item_at(const Indented& line) {
+    const auto text = line.text;
+    std::size_t width = 0;
+    bool first = true;
+    if (!text.empty() && std::string_view("-+*").find(text[0]) != std::string_view::npos) {
+        width = 1;
+    } else {
+        const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
+        if (digits < 1 || digits > 9 || digits == text.size() || (text[digits] != '.' && text[digits] != ')'))
+            return std::nullopt;
+        first = text.substr(0, digits) == "1";
+        width = digits + 1;
+    }
+    // A tab's width depends on the column where it stands.
+    std::size_t column = line.columns + width;
+    auto rest = text.substr(width);
+    if (!rest.empty() && rest[0] != ' ' && rest[0] != '\t') return std::nullopt;
+    const auto mark_end = column;
+    for (; !rest.empty() && (rest[0] == ' ' || rest[0] == '\t'); rest.remove_prefix(1))
+        column += rest[0] == '\t' ? 4 - column % 4 : 1;
+    const bool empty = rest.empty();
+    const bool code = column - mark_end > 4;  // indented code follows after one blank
+    return Item{empty || code ? mark_end + 1 : column, empty, !empty && first};
+}
 
 class Reader {
   public:
     std::vector<std::string> read(std::string_view comment) {
         for (const auto line : lines_of(comment.substr(0, longest_comment))) add(line);
-        paragraph_.finish(commands_);
+        end_paragraph();
         return std::move(commands_);
     }
 
   private:
+    /// item, lazy: inside of a list's item, or of a quote or table whose text may go on without its mark.
+    enum class Inside { nothing, fence, html, item, lazy };
+
     void add(std::string_view line) {
         const auto content = indented(line);
-        if (fence_) {
-            if (closes(*fence_, content)) fence_.reset();
-        } else if (!until_.empty()) {
-            if (lower(line).find(until_) != std::string::npos) until_.clear();
-        } else if (content.text.empty()) {
+        const bool blank = content.text.empty();
+        switch (inside_) {
+            case Inside::fence:
+                if (closes(fence_, content)) inside_ = Inside::nothing;
+                return;
+            case Inside::html:
+                if (html_.marks.empty() ? blank : html_.ends_with(line)) inside_ = Inside::nothing;
+                return;
+            case Inside::item:
+                if (stays_in_item(content)) return;
+                break;
+            case Inside::lazy:
+                if (!blank && !begins_block(content)) return;
+                break;
+            case Inside::nothing:
+                break;
+        }
+        inside_ = Inside::nothing;
+        if (blank)
             end_paragraph();
-            in_quote_ = false;
-        } else if (content.columns <= 3 && content.text[0] == '>') {
+        else if (content.columns <= deepest_indentation)
+            add_outside(content, line);
+        else if (paragraph_.is_open())
+            paragraph_.add(line);
+    }
+
+    bool stays_in_item(const Indented& line) {
+        if (line.text.empty()) {
+            after_blank_ = true;
+            return !item_.empty;  // an item may begin with one blank line only
+        }
+        if (line.columns >= item_.offset) {
+            item_.empty = false;
+            after_blank_ = false;
+            return true;
+        }
+        // Without a blank line before it, text goes on with the item's paragraph.
+        return !item_.empty && !after_blank_ && !begins_block(line);
+    }
+
+    static bool begins_block(const Indented& line) {
+        if (line.columns > deepest_indentation) return false;
+        const auto text = line.text;
+        return text.starts_with('>') || is_heading(text) || opened_fence(text) || html_block_at(text, false) ||
+               is_break(text) || item_at(line);
+    }
+
+    /// A line of no more than three blanks that is in no block but, perhaps, a paragraph.
+    void add_outside(const Indented& content, std::string_view line) {
+        const auto text = content.text;
+        const bool in_paragraph = paragraph_.is_open();
+        if (text.starts_with('>')) {
+            // A quoted blank line ends the quote's paragraph, so that nothing can go on with it.
+            begin(indented(text.substr(1)).text.empty() ? Inside::nothing : Inside::lazy);
+        } else if (is_heading(text)) {
             end_paragraph();
-            in_quote_ = true;
-        } else if ((fence_ = opened_fence(content))) {
+        } else if (const auto fence = opened_fence(text)) {
+            fence_ = *fence;
+            begin(Inside::fence);
+        } else if (const auto html = html_block_at(text, in_paragraph)) {
+            html_ = *html;
+            begin(html->ends_with(line) ? Inside::nothing : Inside::html);
+        } else if (in_paragraph && is_underline(text)) {
+            paragraph_.drop();
+        } else if (is_break(text)) {
             end_paragraph();
-            in_quote_ = false;
-        } else if (const auto tag = raw_tag(content); !tag.empty()) {
-            end_paragraph();
-            until_ = "</" + std::string(tag) + ">";
-            if (lower(line).find(until_) != std::string::npos) until_.clear();
-        } else if (!in_quote_) {  // else: a quote's last paragraph goes on without '>'
+        } else if (const auto item = item_at(content); item && (!in_paragraph || item->interrupts)) {
+            item_ = *item;
+            after_blank_ = false;
+            begin(Inside::item);
+        } else if (in_paragraph && is_delimiter_row(text)) {
+            paragraph_.drop_last();
+            begin(Inside::lazy);
+        } else {
             paragraph_.add(line);
         }
     }
 
+    void begin(Inside block) {
+        inside_ = block;
+        end_paragraph();
+    }
+
+    /// An HTML comment that a paragraph leaves open hides what follows, up to its end: GitHub would show both, but it
+    /// was meant to be hidden.
     void end_paragraph() {
-        if (paragraph_.finish(commands_)) until_ = "-->";
+        if (!paragraph_.finish(commands_)) return;
+        html_ = HtmlBlock{{"-->"}};
+        inside_ = Inside::html;
     }
 
     std::vector<std::string> commands_;
     Paragraph paragraph_;
-    std::optional<Fence> fence_;
-    std::string until_;  ///< nothing counts up to the line with this text
-    bool in_quote_ = false;
+    Inside inside_ = Inside::nothing;
+    Fence fence_;
+    HtmlBlock html_;
+    Item item_;
+    bool after_blank_ = false;
 };
 
 }  // namespace
 
 std::vector<std::string> command_lines(std::string_view comment) {
     return Reader().read(comment);
-}
-
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-    std::vector<std::vector<std::size_t>> cost(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
-    for (std::size_t i = 0; i <= a.size(); ++i) cost[i][0] = i;
-    for (std::size_t j = 0; j <= b.size(); ++j) cost[0][j] = j;
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t replaced = cost[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-            cost[i][j] = std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1, replaced});
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                cost[i][j] = std::min(cost[i][j], cost[i - 2][j - 2] + 1);
-        }
-    }
-    return cost[a.size()][b.size()];
 }
 
 }  // namespace benchgate::planning

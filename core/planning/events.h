@@ -9,6 +9,7 @@
 #include <string_view>
 #include <tl/expected.hpp>
 #include <variant>
+#include <vector>
 
 #include "core/json/json.h"
 
@@ -18,7 +19,7 @@ struct Repository {
     std::int64_t id = 0;
     std::string owner;
     std::string name;
-    std::string default_branch;
+    std::string default_branch;  ///< empty when the payload has none
     bool is_private = false;
     std::string clone_url;  ///< https; empty when the payload has none
     std::string full_name() const { return owner + "/" + name; }
@@ -33,7 +34,7 @@ struct EventSource {
     bool operator==(const EventSource&) const = default;
 };
 
-/// A branch that moved. Tags, deletions and the merge queue's own branches are Ignored.
+/// A branch that moved. Tags and the merge queue's own branches are Ignored.
 struct PushEvent {
     EventSource source;
     std::string branch;
@@ -43,7 +44,22 @@ struct PushEvent {
     bool operator==(const PushEvent&) const = default;
 };
 
-enum class PullRequestAction { opened, synchronize, reopened, ready_for_review, closed };
+struct BranchDeletedEvent {
+    EventSource source;
+    std::string branch;
+    bool operator==(const BranchDeletedEvent&) const = default;
+};
+
+/// base_changed is GitHub's "edited" with another base branch; what else is edited, labelled or assigned is Ignored.
+enum class PullRequestAction {
+    opened,
+    synchronize,
+    reopened,
+    ready_for_review,
+    converted_to_draft,
+    base_changed,
+    closed
+};
 
 struct PullRequest {
     std::int64_t number = 0;
@@ -56,6 +72,7 @@ struct PullRequest {
     bool draft = false;
     bool open = true;
     std::string author;
+    bool merged = false;
     bool operator==(const PullRequest&) const = default;
 };
 
@@ -66,24 +83,93 @@ struct PullRequestEvent {
     bool operator==(const PullRequestEvent&) const = default;
 };
 
-/// A comment that a person wrote on an open pull request. Edits, deletions, bots and plain issues are Ignored.
-/// GitHub sends no head SHA with it.
+/// A comment that a person wrote, or an own one that this person changed; a comment changed by somebody else is Ignored
+/// (its author would answer for words that are not his), as are bots and deletions. GitHub sends no head SHA with it.
 struct CommentEvent {
     EventSource source;
-    std::int64_t number = 0;
+    std::int64_t number = 0;  ///< of the pull request or the issue
     std::int64_t comment_id = 0;
     std::string body;  ///< at most 65,536 characters, as GitHub has them
     std::string author;
-    std::string association;  ///< a hint; authority is asked of the API
+    std::string association;                   ///< a hint; authority is asked of the API
+    bool on_pull_request = true;               ///< false: a plain issue
+    bool open = true;                          ///< the pull request or issue
+    std::optional<std::string> previous_body;  ///< of an edited comment; absent: the comment is new
     bool operator==(const CommentEvent&) const = default;
 };
 
-/// installation, installation_repositories: something about the App's reach changed.
+enum class CheckRunAction { rerequested, requested_action };
+
+/// A button of one check. GitHub sends both actions only to the App that made the check.
+struct CheckRunEvent {
+    EventSource source;
+    CheckRunAction action = CheckRunAction::rerequested;
+    std::string identifier;  ///< of the button; empty for rerequested
+    std::int64_t check_run_id = 0;
+    std::string name;
+    std::string head_sha;
+    std::string external_id;
+    std::optional<std::int64_t> app_id;
+    std::vector<std::int64_t> pull_numbers;  ///< empty for forks: find the pull request by head_sha
+    bool operator==(const CheckRunEvent&) const = default;
+};
+
+/// "Re-run all checks".
+struct CheckSuiteEvent {
+    EventSource source;
+    std::int64_t check_suite_id = 0;
+    std::string head_sha;
+    std::optional<std::int64_t> app_id;
+    std::vector<std::int64_t> pull_numbers;  ///< as in CheckRunEvent
+    bool operator==(const CheckSuiteEvent&) const = default;
+};
+
+enum class MergeGroupAction { checks_requested, destroyed };
+
+struct MergeGroupEvent {
+    EventSource source;
+    MergeGroupAction action = MergeGroupAction::checks_requested;
+    std::string head_sha;
+    std::string head_ref;  ///< branch, "gh-readonly-queue/main/pr-12-SHA"
+    std::string base_sha;
+    std::string base_ref;                     ///< branch
+    std::string reason;                       ///< of destroyed: "merged", "invalidated", "dequeued"; may be empty
+    std::optional<std::int64_t> pull_number;  ///< the newest of the group, as head_ref names it
+    bool operator==(const MergeGroupEvent&) const = default;
+};
+
+enum class InstallationAction { created, deleted, suspended, unsuspended, permissions_accepted, repositories_changed };
+
+struct RepositoryRef {
+    std::int64_t id = 0;
+    std::string owner;
+    std::string name;
+    bool is_private = false;
+    bool operator==(const RepositoryRef&) const = default;
+};
+
+/// installation and installation_repositories: something about the App's reach changed.
 struct InstallationEvent {
     std::int64_t installation_id = 0;
-    std::string account;
-    std::string action;  ///< "created", "deleted", "suspend", "unsuspend", "added", "removed", ...
+    InstallationAction action = InstallationAction::created;
+    std::string account;                 ///< login; empty when the payload has none
+    std::string sender;                  ///< login; empty when the payload has none
+    std::vector<RepositoryRef> added;    ///< of created, unsuspended and permissions_accepted: all that are told
+    std::vector<RepositoryRef> removed;  ///< of deleted and suspended: all that are told
+    bool incomplete = false;             ///< there are more than `most_listed_repositories`: ask the API
     bool operator==(const InstallationEvent&) const = default;
+};
+inline constexpr std::size_t most_listed_repositories = 10'000;
+
+enum class RepositoryAction { renamed, transferred, archived, unarchived, deleted, privatized, publicized };
+
+/// `source` has the names that hold now.
+struct RepositoryEvent {
+    EventSource source;
+    RepositoryAction action = RepositoryAction::renamed;
+    std::string previous_name;   ///< of renamed; may be empty
+    std::string previous_owner;  ///< of transferred; may be empty
+    bool operator==(const RepositoryEvent&) const = default;
 };
 
 struct PingEvent {
@@ -96,7 +182,8 @@ struct Ignored {
     bool operator==(const Ignored&) const = default;
 };
 
-using Event = std::variant<PushEvent, PullRequestEvent, CommentEvent, InstallationEvent, PingEvent, Ignored>;
+using Event = std::variant<PushEvent, BranchDeletedEvent, PullRequestEvent, CommentEvent, CheckRunEvent,
+                           CheckSuiteEvent, MergeGroupEvent, InstallationEvent, RepositoryEvent, PingEvent, Ignored>;
 
 /// Why a payload cannot be read: names the field ("pull_request.head.sha: not 40 hexadecimal digits"), never its value.
 struct EventError {

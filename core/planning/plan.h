@@ -1,127 +1,125 @@
 #pragma once
-// Event + configuration + what exists -> runs and jobs. Pure: the worker looks everything up first (head, merge-base,
-// changed paths, permission) and carries the plan out in one transaction; the same input gives the same plan, so a
-// replayed delivery does nothing twice. Does not talk, store or measure.
+// Event + configuration + what exists -> runs and jobs, checks, answers, approvals, waivers. Pure: the worker looks
+// everything up first (plan_input.h) and carries the plan out in one transaction; the same input gives the same plan,
+// so a replayed delivery does nothing twice. Does not talk, store or measure.
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
-#include "core/model/config.h"
-#include "core/model/run.h"
-#include "core/planning/commands.h"
-#include "core/planning/events.h"
+#include "core/planning/plan_input.h"
 
 namespace benchgate::planning {
 
-enum class Permission { none, read, write, admin };
-
-struct PullRequestTrigger {
-    PullRequestAction action = PullRequestAction::opened;
-};
-
-/// A push to a branch. The commits are PlanInput::base_sha (before) and `after`.
-struct PushTrigger {
-    std::string branch;
-    std::string after;
-};
-
-struct CommandTrigger {
-    Command command;
-    std::int64_t comment_id = 0;
-    std::string author;
-    Permission permission = Permission::none;  ///< of the author, asked of the API at this moment
-};
-
-using Trigger = std::variant<PullRequestTrigger, PushTrigger, CommandTrigger>;
-
-struct ExistingJob {
-    std::string suite;
-    model::JobState state = model::JobState::queued;
-};
-
-/// A run of this repository: for a pull request all of its runs, for a push those of the same head.
-struct ExistingRun {
-    std::string id;
-    model::RunKind kind = model::RunKind::pull_request;
-    std::optional<std::int64_t> pull_number;
-    std::string head_sha;
-    int attempt = 1;
-    model::RunState state = model::RunState::queued;
-    std::vector<ExistingJob> jobs;
-    std::optional<std::int64_t> comment_id;  ///< the command that asked for it
-};
-
-struct PlanInput {
-    Repository repository;
-    Trigger trigger;
-    std::optional<PullRequest> pull;  ///< as it is now; required but for a push
-    model::Config config;             ///< of the base
-    /// What head is compared with: the merge-base, a command's base=REF resolved, a push's before. Absent: it cannot
-    /// be had; nothing is planned and the check says so.
-    std::optional<std::string> base_sha;
-    std::optional<std::vector<std::string>> changed_paths;  ///< base..head; absent: unknown, every path list matches
-    std::vector<ExistingRun> existing;
-};
+/// Who waits less: 50 asked for, 40 the merge queue, 30 a pull request, 20 main, 10 a schedule, 5 a calibration.
+namespace priority {
+inline constexpr int asked_for = 50;
+inline constexpr int merge_queue = 40;
+inline constexpr int pull_request = 30;
+inline constexpr int push = 20;
+inline constexpr int schedule = 10;
+inline constexpr int calibration = 5;
+}  // namespace priority
 
 /// One suite of a run. Everything here is fixed before the first trial.
 struct PlannedJob {
     std::string suite;
     std::vector<std::string> host_class;
     std::uint64_t seed = 0;
-    double false_alarms = 0.01;  ///< this job's share of the pull request's rate
-    int max_trials = 60;         ///< a side
-    std::string filter;          ///< benchmark glob; empty: all
+    double false_alarms = 0.01;                           ///< this job's share of the pull request's rate
+    int max_trials = 60;                                  ///< a side
+    std::string filter;                                   ///< benchmark glob; empty: all
+    std::optional<std::chrono::milliseconds> time_limit;  ///< shorter than the suite's own for a whole job
     bool operator==(const PlannedJob&) const = default;
 };
 
 struct PlannedRun {
     model::RunKind kind = model::RunKind::pull_request;
     std::optional<std::int64_t> pull_number;
-    std::string base_sha;
+    std::string base_sha;  ///< of a calibration the same commit as head_sha; both sides are built all the same
     std::string base_ref;
     std::string head_sha;
     std::string head_ref;
     int attempt = 1;   ///< 1 for the first run of this head
-    int priority = 0;  ///< higher first: command 30, pull request 20, push 10
+    int priority = 0;  ///< higher first
     std::optional<std::int64_t> comment_id;
-    std::string requested_by;  ///< login of the command's author; empty otherwise
+    std::string requested_by;  ///< login of who typed or pressed; empty otherwise
+    std::string request;       ///< what asked, once and for all: "comment:ID[:HASH]"; empty: the delivery itself
+    std::string profile;       ///< benchmark to be profiled instead of judged; empty: none
     std::vector<PlannedJob> jobs;
     bool operator==(const PlannedRun&) const = default;
 };
 
-/// A check to be completed at once, without a job. `suite` empty: the check of the whole pull request.
+/// The check `benchgate` of a commit, to be completed at once, without a job.
 struct PlannedCheck {
-    std::string suite;
     std::string head_sha;
-    std::string conclusion;  ///< "skipped", "neutral", "action_required"
+    std::string conclusion;  ///< "success", "skipped", "neutral", "failure", "action_required"
     std::string title;
     std::string summary;  ///< Markdown
     bool operator==(const PlannedCheck&) const = default;
 };
 
-/// The answer to a command: a reaction, and a comment unless `message` is empty.
+/// The answer to a person: a reaction to the command's comment (there is none for a button), and a comment unless
+/// `message` is empty.
 struct PlannedReply {
     std::string reaction;  ///< "rocket" started, "confused" refused, "eyes" seen
     std::string message;   ///< Markdown
     bool operator==(const PlannedReply&) const = default;
 };
 
+/// One job that a newer request replaces, while others of its run go on.
+struct SupersededJob {
+    std::string run_id;
+    std::string suite;
+    bool operator==(const SupersededJob&) const = default;
+};
+
+/// A search for the first bad commit. Its steps are runs (run_of_step), one after the other, chosen by bisect_step.h.
+struct PlannedBisection {
+    std::int64_t number = 0;
+    std::string suite;
+    std::string benchmark;
+    std::string good_sha;
+    std::string bad_sha;
+    std::vector<std::string> commits;  ///< good..bad, oldest first, `bad_sha` being the last
+    std::int64_t comment_id = 0;
+    std::string requested_by;
+    std::string request;  ///< as PlannedRun::request
+    bool operator==(const PlannedBisection&) const = default;
+};
+
 struct Plan {
     std::vector<PlannedRun> runs;
-    std::vector<std::string> superseded;  ///< ids of unfinished runs of older heads
-    std::vector<std::string> cancelled;   ///< ids of unfinished runs that nobody wants any more
+    std::vector<std::string> superseded;  ///< ids of unfinished runs that newer ones replace
+    std::vector<SupersededJob> superseded_jobs;
+    std::vector<std::string> cancelled;  ///< ids of unfinished runs that nobody wants any more
     std::vector<PlannedCheck> checks;
     std::optional<PlannedReply> reply;
+    std::optional<Approval> approval;
+    std::vector<std::string> unwaived;  ///< waivers with exactly this benchmark are revoked, before new ones are stored
+    std::vector<StatedWaiver> waivers;  ///< new ones, without an id
+    std::optional<PlannedBisection> bisection;
+    /// The trigger's commit: its check is to be put out again as it now stands, since GitHub has reset it, or since
+    /// waivers changed what it says.
+    std::optional<std::string> restated_head;
     std::string reason;  ///< one clause for the log: why the plan is as it is
     bool operator==(const Plan&) const = default;
 };
 
 Plan plan(const PlanInput& input);
+
+/// What a re-request or a button of the check asks: the buttons are "rerun" and "waive"; nullopt: one of another
+/// version.
+std::optional<CheckRequest> check_request_of(const CheckRunEvent& event);
+
+/// The run that compares one commit of a bisection with its good end.
+PlannedRun run_of_step(const PlannedBisection& bisection, const std::string& sha, const PlanInput& input);
+
+/// PlannedRun::request of a command. An edited comment may ask again: the words of its command are part of it.
+std::string request_of(const CommandTrigger& trigger);
 
 /// The first 53 bits (every JSON reader keeps them exactly) of splitmix64's finaliser over the FNV-1a 64 hash of
 /// "REPOSITORY_ID\nHEAD_SHA\nSUITE\nATTEMPT". Sources: Fowler-Noll-Vo (draft-eastlake-fnv), Steele et al. 2014.

@@ -7,6 +7,24 @@
 #include "core/model/globs.h"
 
 namespace benchgate::planning {
+namespace {
+
+std::uint64_t fnv1a(std::string_view text) {
+    std::uint64_t hash = 0xcbf29ce484222325ULL;
+    for (const char c : text) {
+        hash ^= static_cast<unsigned char>(c);
+        hash *= 0x100000001b3ULL;
+    }
+    return hash;
+}
+
+bool is_same_request(const PlannedRun& fresh, const PlannedJob& planned, const ExistingRun& run,
+                     const ExistingJob& job) {
+    return run.base_sha == fresh.base_sha && job.filter == planned.filter && job.max_trials == planned.max_trials &&
+           job.host_class == planned.host_class;
+}
+
+}  // namespace
 
 bool is_unfinished(const ExistingRun& run) {
     return run.state == model::RunState::queued || run.state == model::RunState::running;
@@ -17,6 +35,10 @@ bool is_unfinished(const ExistingJob& job) {
            job.state == model::JobState::running;
 }
 
+bool measures_head(const ExistingRun& run) {
+    return (run.kind == model::RunKind::pull_request || run.kind == model::RunKind::command) && run.profile.empty();
+}
+
 std::vector<const ExistingRun*> runs_of_pull(const PlanInput& input) {
     std::vector<const ExistingRun*> runs;
     for (const auto& run : input.existing)
@@ -24,15 +46,24 @@ std::vector<const ExistingRun*> runs_of_pull(const PlanInput& input) {
     return runs;
 }
 
-int next_attempt(const std::vector<const ExistingRun*>& runs, const std::string& head_sha) {
+const ExistingRun* latest_run(const PlanInput& input) {
+    const ExistingRun* latest = nullptr;
+    for (const auto* run : runs_of_pull(input))
+        if (measures_head(*run) && run->head_sha == input.pull->head_sha &&
+            (latest == nullptr || run->attempt > latest->attempt))
+            latest = run;
+    return latest;
+}
+
+int next_attempt(const PlanInput& input, const std::string& head_sha) {
     int attempt = 0;
-    for (const auto* run : runs)
-        if (run->head_sha == head_sha) attempt = std::max(attempt, run->attempt);
+    for (const auto& run : input.existing)
+        if (run.head_sha == head_sha) attempt = std::max(attempt, run.attempt);
     return attempt + 1;
 }
 
-SuiteList suites_where(const model::Config& config, const Wanted& wanted) {
-    SuiteList suites;
+Suites suites_where(const model::Config& config, const Wanted& wanted) {
+    Suites suites;
     for (const auto& suite : config.suites)
         if (wanted(suite) && unmeasured_because(suite).empty()) suites.push_back(&suite);
     return suites;
@@ -47,6 +78,20 @@ std::vector<std::string> unmeasured_where(const model::Config& config, const Wan
     return clauses;
 }
 
+std::string left_out_clause(const PlanInput& input, const Wanted& wanted) {
+    const auto as_it_is = [](const std::string& name) { return name; };
+    return fmt::format("{}", fmt::join(unmeasured_where(input.config, wanted, as_it_is), "; "));
+}
+
+std::string left_out_text(const PlanInput& input, const Wanted& wanted) {
+    std::string text;
+    for (auto clause : unmeasured_where(input.config, wanted, [](const std::string& name) { return as_code(name); })) {
+        clause[0] = 'S';
+        text += (text.empty() ? "" : "\n") + clause + ".";
+    }
+    return text;
+}
+
 bool wanted_by_pull(const model::Suite& suite, const std::optional<std::vector<std::string>>& changed_paths) {
     if (!suite.on.pull_request) return false;
     return !changed_paths || model::any_matches(suite.on.pull_request_paths, *changed_paths);
@@ -54,12 +99,14 @@ bool wanted_by_pull(const model::Suite& suite, const std::optional<std::vector<s
 
 bool wanted_by_push(const model::Suite& suite, const PushTrigger& push, const PlanInput& input) {
     if (!suite.on.push) return false;
-    const bool branch_fits = suite.on.push_branches.empty() ? push.branch == input.repository.default_branch
-                                                            : model::globs_match(suite.on.push_branches, push.branch);
-    return branch_fits && (!input.changed_paths || model::any_matches(suite.on.push_paths, *input.changed_paths));
+    const bool branch_matches = suite.on.push_branches.empty()
+                                    ? push.branch == input.repository.default_branch
+                                    : model::globs_match(suite.on.push_branches, push.branch);
+    if (!branch_matches) return false;
+    return !input.changed_paths || model::any_matches(suite.on.push_paths, *input.changed_paths);
 }
 
-void add_jobs(PlannedRun& run, const PlanInput& input, const SuiteList& suites) {
+void add_jobs(PlannedRun& run, const PlanInput& input, const Suites& suites) {
     for (const auto* suite : suites) {
         PlannedJob job;
         job.suite = suite->name;
@@ -79,49 +126,92 @@ PlannedRun run_of_pull(const PlanInput& input) {
     run.base_ref = input.pull->base_ref;
     run.head_sha = input.pull->head_sha;
     run.head_ref = input.pull->head_ref;
-    run.attempt = next_attempt(runs_of_pull(input), run.head_sha);
-    run.priority = 20;
+    run.attempt = next_attempt(input, run.head_sha);
+    run.priority = priority::pull_request;
     return run;
 }
 
-void add_skipped_checks(Plan& plan, const PlanInput& input, const SuiteList& planned) {
-    for (const auto& suite : input.config.suites) {
-        if (!suite.on.pull_request || std::find(planned.begin(), planned.end(), &suite) != planned.end()) continue;
-        PlannedCheck check{suite.name, input.pull->head_sha, "skipped", "Not measured: no changed path concerns it",
-                           "None of the paths that this pull request changes matches the suite's "
-                           "`on.pull_request.paths`. `/rebench` measures it all the same."};
-        if (const auto why = unmeasured_because(suite); !why.empty()) {
-            check.title = fmt::format("Not measured: {}", why);
-            check.summary =
-                "The suite names a load tool and no `run` command, and this version measures commands only.";
+Plan nothing(std::string reason) {
+    Plan plan;
+    plan.reason = std::move(reason);
+    return plan;
+}
+
+Plan answered(std::string reaction, std::string message, std::string reason) {
+    Plan plan = nothing(std::move(reason));
+    plan.reply = PlannedReply{std::move(reaction), std::move(message)};
+    return plan;
+}
+
+Plan refused(std::string message, std::string reason) {
+    return answered("confused", std::move(message), std::move(reason));
+}
+
+void add_check(Plan& plan, std::string head_sha, std::string conclusion, std::string title, std::string summary) {
+    plan.checks.push_back({std::move(head_sha), std::move(conclusion), std::move(title), std::move(summary)});
+}
+
+void add_no_base_check(Plan& plan, const PlanInput& input) {
+    plan.reason = "no merge-base";
+    add_check(
+        plan, input.pull->head_sha, "neutral", "Not measured: there is no merge-base",
+        "The head has no commit in common with the base branch that could be fetched. No other commit is taken in "
+        "its place. A rebase onto the base branch mends this.");
+}
+
+void add_no_suite_check(Plan& plan, const PlanInput& input, const std::string& head_sha, const Wanted& wanted) {
+    plan.reason = left_out_clause(input, wanted);
+    if (!plan.reason.empty())
+        return add_check(plan, head_sha, "skipped", "Nothing to measure: load suites are not measured yet",
+                         "Every suite of `.benchgate.yml` that runs here names a load tool and no `run` command, and "
+                         "this version measures commands only.");
+    plan.reason = "no suite matches the changed paths";
+    add_check(plan, head_sha, "skipped", "Nothing to measure: no suite matches the changed paths",
+              fmt::format("`.benchgate.yml` of the base has {} suites, and none of them runs for the paths that are "
+                          "changed here. `/rebench` on a pull request measures all the same.",
+                          input.config.suites.size()));
+}
+
+std::vector<UnderWay> settle_with_existing(Plan& plan, const PlanInput& input, PlannedRun& fresh) {
+    std::vector<UnderWay> same;
+    for (const auto* run : runs_of_pull(input)) {
+        if (!measures_head(*run) || !is_unfinished(*run)) continue;
+        if (run->head_sha != fresh.head_sha) {
+            plan.superseded.push_back(run->id);
+            continue;
         }
-        plan.checks.push_back(std::move(check));
+        std::vector<SupersededJob> replaced;
+        for (const auto& job : run->jobs) {
+            const auto planned = std::find_if(fresh.jobs.begin(), fresh.jobs.end(),
+                                              [&](const PlannedJob& one) { return one.suite == job.suite; });
+            if (planned == fresh.jobs.end() || !is_unfinished(job)) continue;
+            if (!is_same_request(fresh, *planned, *run, job)) {
+                replaced.push_back({run->id, job.suite});
+            } else {
+                same.push_back({run, &job});
+                fresh.jobs.erase(planned);
+            }
+        }
+        // A run of which nothing else is left goes as a whole.
+        if (!replaced.empty() && replaced.size() == run->jobs.size())
+            plan.superseded.push_back(run->id);
+        else
+            plan.superseded_jobs.insert(plan.superseded_jobs.end(), replaced.begin(), replaced.end());
     }
+    return same;
 }
 
-bool needs_approval(const PlanInput& input) {
-    if (!input.pull || !input.pull->fork) return false;
-    // Nothing of a fork is planned without approval, so a run of this very commit means that it was given.
-    const auto runs = runs_of_pull(input);
-    return std::none_of(runs.begin(), runs.end(),
-                        [&](const auto* run) { return run->head_sha == input.pull->head_sha; });
-}
-
-std::string approval_text(const PullRequest& pull) {
-    return fmt::format(
-        "This pull request comes from a fork, and its code runs on this project's benchmark hosts only after a "
-        "maintainer has looked at it. Somebody with write access can let this commit run by commenting:\n\n"
-        "```\n/rebench approve {}\n```\n\nA push makes the approval void.",
-        pull.head_sha);
+std::string request_of(const CommandTrigger& trigger) {
+    if (!trigger.edited) return fmt::format("comment:{}", trigger.comment_id);
+    std::string words(to_string(trigger.command.verb));
+    for (const auto& [key, value] : trigger.command.values) words += fmt::format("\n{}={}", key, value);
+    for (const auto& word : trigger.command.words) words += "\n" + word;
+    return fmt::format("comment:{}:{:016x}", trigger.comment_id, fnv1a(words));
 }
 
 std::uint64_t derive_seed(const SeedInput& input) {
-    std::uint64_t hash = 0xcbf29ce484222325ULL;
-    for (const char c :
-         fmt::format("{}\n{}\n{}\n{}", input.repository_id, input.head_sha, input.suite, input.attempt)) {
-        hash ^= static_cast<unsigned char>(c);
-        hash *= 0x100000001b3ULL;
-    }
+    std::uint64_t hash =
+        fnv1a(fmt::format("{}\n{}\n{}\n{}", input.repository_id, input.head_sha, input.suite, input.attempt));
     hash = (hash ^ (hash >> 30)) * 0xbf58476d1ce4e5b9ULL;
     hash = (hash ^ (hash >> 27)) * 0x94d049bb133111ebULL;
     return (hash ^ (hash >> 31)) >> 11;

@@ -1,6 +1,6 @@
 #pragma once
-// The parts that every kind of plan is made of: which suites, with which share of the error rate, as which run.
-// Internal to planning.
+// The parts that every kind of plan is made of: which suites, with which share of the error rate, as which run, and
+// what of it is under way already. Internal to planning.
 
 #include <functional>
 #include <string>
@@ -10,41 +10,71 @@
 
 namespace benchgate::planning {
 
+/// The second look of the sequential plan: enough to see what is large.
+inline constexpr int quick_trials = 12;
+
 bool is_unfinished(const ExistingRun& run);
 bool is_unfinished(const ExistingJob& job);
+/// Compares the pull request's head with a base, as the gate wants it: no profile, calibration, bisection, merge group.
+bool measures_head(const ExistingRun& run);
 
 /// Of the trigger's pull request, in the order given.
 std::vector<const ExistingRun*> runs_of_pull(const PlanInput& input);
+/// The newest that measures the pull request's present head; nullptr: none.
+const ExistingRun* latest_run(const PlanInput& input);
 
 /// 1 for a head that never ran.
-int next_attempt(const std::vector<const ExistingRun*>& runs, const std::string& head_sha);
+int next_attempt(const PlanInput& input, const std::string& head_sha);
 
-using SuiteList = std::vector<const model::Suite*>;
+using Suites = std::vector<const model::Suite*>;
 using Wanted = std::function<bool(const model::Suite&)>;
 
 /// Those that are wanted and that this version measures.
-SuiteList suites_where(const model::Config& config, const Wanted& wanted);
+Suites suites_where(const model::Config& config, const Wanted& wanted);
 /// Those that are wanted and that it does not measure, each as a clause: "suite load: load suites are not measured
 /// yet". `shown` makes a suite's name fit for where the clause goes.
 std::vector<std::string> unmeasured_where(const model::Config& config, const Wanted& wanted,
                                           const std::function<std::string(const std::string&)>& shown);
+/// The same for the log, and for people (Markdown, sentences); empty: there are none.
+std::string left_out_clause(const PlanInput& input, const Wanted& wanted);
+std::string left_out_text(const PlanInput& input, const Wanted& wanted);
+
 bool wanted_by_pull(const model::Suite& suite, const std::optional<std::vector<std::string>>& changed_paths);
 bool wanted_by_push(const model::Suite& suite, const PushTrigger& push, const PlanInput& input);
 
 /// Adds one job a suite to a run whose commits and attempt are set. The false-alarm rate is shared equally.
-void add_jobs(PlannedRun& run, const PlanInput& input, const SuiteList& suites);
+void add_jobs(PlannedRun& run, const PlanInput& input, const Suites& suites);
 
 /// A run of the pull request's head, without jobs.
 PlannedRun run_of_pull(const PlanInput& input);
 
-/// One skipped check for each suite that is not among those planned, so that a required check is not waited for.
-void add_skipped_checks(Plan& plan, const PlanInput& input, const SuiteList& planned);
+Plan nothing(std::string reason);
+Plan answered(std::string reaction, std::string message, std::string reason);
+Plan refused(std::string message, std::string reason);
 
-/// A fork's head runs only once a maintainer has let this very commit run.
-bool needs_approval(const PlanInput& input);
-std::string approval_text(const PullRequest& pull);
+void add_check(Plan& plan, std::string head_sha, std::string conclusion, std::string title, std::string summary);
+/// The check of a head for which there is no merge-base.
+void add_no_base_check(Plan& plan, const PlanInput& input);
+/// The check of a head that no suite runs for, of those that would be wanted.
+void add_no_suite_check(Plan& plan, const PlanInput& input, const std::string& head_sha, const Wanted& wanted);
 
-/// The plan of a `/rebench` command (plan_command.cpp).
+/// A job of a new run that is already queued or under way, asked for in the same way.
+struct UnderWay {
+    const ExistingRun* run = nullptr;
+    const ExistingJob* job = nullptr;
+};
+
+/// Holds to one open request for each suite of a pull request: takes the jobs out of `fresh` that are under way with
+/// the same parameters and returns them; those under way with others are superseded. Unfinished runs of older heads are
+/// superseded, too. Leaves profiles, calibrations, bisections and merge groups alone.
+std::vector<UnderWay> settle_with_existing(Plan& plan, const PlanInput& input, PlannedRun& fresh);
+
+/// Pull requests, pushes, commands, buttons, the merge queue: one file each.
+Plan plan_pull(const PlanInput& input, const PullRequestTrigger& trigger);
+Plan plan_push(const PlanInput& input, const PushTrigger& push);
+Plan plan_branch_deleted(const PlanInput& input, const BranchDeletedTrigger& trigger);
 Plan plan_command(const PlanInput& input, const CommandTrigger& trigger);
+Plan plan_check(const PlanInput& input, const CheckTrigger& trigger);
+Plan plan_merge_group(const PlanInput& input, const MergeGroupTrigger& trigger);
 
 }  // namespace benchgate::planning

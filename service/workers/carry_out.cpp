@@ -57,7 +57,7 @@ void insert_planned(store::Tx& tx, const planning::PlannedRun& planned, const Pl
     run.base_sha = context.input.pull ? context.input.pull->base_sha : planned.base_sha;
     run.base_ref = planned.base_ref;
     run.merge_base = planned.base_sha;
-    run.trigger_id = planned.comment_id ? fmt::format("comment:{}", *planned.comment_id) : context.trigger_id;
+    run.trigger_id = planned.request.empty() ? context.trigger_id : planned.request;
     run.created_at = now;
     run.config = context.config_text;
     run.config_sha = platform::sha256_hex(context.config_text);
@@ -97,10 +97,26 @@ void close_check(store::Tx& tx, std::int64_t repository_id, const std::string& r
                    now);
 }
 
+/// Parts of a plan that have no rows yet.
+bool has_no_rows(const planning::Plan& plan) {
+    const auto is_new = [](const planning::PlannedRun& run) {
+        return !run.profile.empty() || (run.kind != model::RunKind::pull_request && run.kind != model::RunKind::push &&
+                                        run.kind != model::RunKind::command);
+    };
+    return plan.bisection || !plan.waivers.empty() || !plan.unwaived.empty() ||
+           std::any_of(plan.runs.begin(), plan.runs.end(), is_new);
+}
+
 }  // namespace
 
-void carry_out(store::Tx& tx, const planning::Plan& plan, const PlanContext& context,
+void carry_out(store::Tx& tx, const planning::Plan& wanted, const PlanContext& context,
                const reports::Addresses& addresses, store::Time now) {
+    planning::Plan plan = wanted;
+    if (has_no_rows(plan)) {
+        plan = {};
+        plan.reply = planning::PlannedReply{"confused", "This version of benchgate cannot carry out that command."};
+        plan.reason = "a command of a later version";
+    }
     const auto repository_id = context.input.repository.id;
     spdlog::info("{}: {} runs, {} checks, {} superseded ({})", context.input.repository.full_name(), plan.runs.size(),
                  plan.checks.size(), plan.superseded.size(), plan.reason);
@@ -111,10 +127,9 @@ void carry_out(store::Tx& tx, const planning::Plan& plan, const PlanContext& con
             close_check(tx, repository_id, stopped, context, now);
     for (const auto& planned : plan.runs) insert_planned(tx, planned, context, addresses, now);
     for (const auto& check : plan.checks)
-        announce_check(tx, repository_id,
-                       {check.suite.empty() ? "benchgate" : "benchgate/" + check.suite, check.head_sha, "completed",
-                        check.conclusion, check.title, check.summary, "", "", ""},
-                       now);
+        announce_check(
+            tx, repository_id,
+            {"benchgate", check.head_sha, "completed", check.conclusion, check.title, check.summary, "", "", ""}, now);
     if (plan.reply && context.comment_id && context.number)
         announce_reply(
             tx, {repository_id, *context.number, *context.comment_id, plan.reply->reaction, plan.reply->message}, now);

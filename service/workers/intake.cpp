@@ -44,9 +44,33 @@ void remember(store::Tx& tx, const planning::EventSource& source, store::Time no
     row.owner = source.repository.owner;
     row.name = source.repository.name;
     row.default_branch = source.repository.default_branch;
+    if (row.default_branch.empty() && known) row.default_branch = known->default_branch;
     row.installation_id = source.installation_id.value_or(known ? known->installation_id : 0);
     row.is_private = source.repository.is_private;
     if (!known || !(*known == row)) store::upsert_repository(tx, row, now);
+}
+
+/// What it was asked with is read for the present head only: nothing is compared with older ones.
+planning::ExistingJob existing_job(const store::JobRow& row, bool present_head) {
+    planning::ExistingJob job;
+    job.suite = row.job.suite;
+    job.state = row.state;
+    job.host_class = row.job.labels;
+    if (!present_head) return job;
+    const auto spec = json::parse(row.job.spec_json).value_or(json::Json());
+    job.max_trials = static_cast<int>(json::integer(json::at(spec, "experiment"), "max_trials").value_or(0));
+    job.filter = json::text(spec, "only").value_or("");
+    return job;
+}
+
+/// Nothing of a fork is planned without approval, so a run of its head means that it was given.
+std::vector<planning::Approval> approvals_of(const planning::PlanInput& input) {
+    std::vector<planning::Approval> approvals;
+    for (const auto& run : input.existing)
+        if (input.pull->fork && run.head_sha == input.pull->head_sha)
+            approvals.push_back(
+                {input.repository.id, input.pull->number, run.head_sha, "", std::nullopt, run.created_at});
+    return approvals;
 }
 
 std::vector<planning::ExistingRun> existing_runs(store::Tx& tx, std::int64_t repository_id,
@@ -61,12 +85,15 @@ std::vector<planning::ExistingRun> existing_runs(store::Tx& tx, std::int64_t rep
         run.id = row.run_id;
         run.kind = row.kind;
         run.pull_number = row.number;
+        run.base_sha = row.merge_base;
+        run.base_ref = row.base_ref;
         run.head_sha = row.head_sha;
         run.attempt = ++attempts[row.head_sha];
         run.state = row.state;
+        run.created_at = row.created_at;
+        run.request = row.trigger_id;
         for (const auto& job : store::jobs_of_run(tx, repository_id, row.run_id))
-            run.jobs.push_back({job.job.suite, job.state});
-        if (row.trigger_id.starts_with("comment:")) run.comment_id = std::stoll(row.trigger_id.substr(8));
+            run.jobs.push_back(existing_job(job, row.head_sha == head_sha));
         existing.push_back(std::move(run));
     }
     return existing;
@@ -108,11 +135,6 @@ planning::Permission permission_from(github::Permission permission) {
     throw std::runtime_error(fmt::format("{}: {}", doing, error.message));
 }
 
-std::string base_of_command(const planning::Command& command) {
-    const auto found = command.values.find("base");
-    return found == command.values.end() ? "" : found->second;
-}
-
 }  // namespace
 
 /// What planning must know of a pull request's content; or what is to be said instead.
@@ -142,8 +164,10 @@ Intake::Deed Intake::prepare(const store::InboxRow& delivery, std::stop_token st
     if (const auto* push = std::get_if<planning::PushEvent>(&*event)) deed = on_push(*push, delivery, stop);
     if (const auto* comment = std::get_if<planning::CommentEvent>(&*event)) deed = on_comment(*comment, delivery, stop);
     if (const auto* installation = std::get_if<planning::InstallationEvent>(&*event)) {
-        const bool ends = installation->action == "deleted" || installation->action == "suspend";
-        if (ends || installation->action == "unsuspend")
+        using planning::InstallationAction;
+        const bool ends = installation->action == InstallationAction::deleted ||
+                          installation->action == InstallationAction::suspended;
+        if (ends || installation->action == InstallationAction::unsuspended)
             deed = [id = installation->installation_id, ends](store::Tx& tx, store::Time now) {
                 store::set_installation_active(tx, id, !ends, now);
             };
@@ -220,7 +244,7 @@ Intake::Asked Intake::ask_about_pull(const planning::EventSource& source, const 
     asked.config_text = std::move(*inspection.config);
     asked.base_sha = inspection.base;
     asked.changed_paths = std::move(inspection.changed_paths);
-    if (const auto ref = command ? base_of_command(command->command) : std::string(); !ref.empty()) {
+    if (const auto ref = command ? command->command.value("base") : std::string(); !ref.empty()) {
         asked.base_sha = mirrors_.resolve(repository, ref, stop);
         asked.changed_paths.reset();
     }
@@ -249,6 +273,8 @@ Intake::Deed Intake::plan_pull(const planning::EventSource& source, const planni
         auto known = context;
         known.input.existing =
             existing_runs(tx, context.input.repository.id, context.input.pull->number, context.input.pull->head_sha);
+        known.input.now = now;
+        known.input.approvals = approvals_of(known.input);
         carry_out(tx, planning::plan(known.input), known, addresses_, now);
     };
 }
@@ -279,14 +305,18 @@ Intake::Deed Intake::on_push(const planning::PushEvent& event, const store::Inbo
         only_remember(tx, now);
         auto known = context;
         known.input.existing = existing_runs(tx, context.input.repository.id, std::nullopt, head);
+        known.input.now = now;
         carry_out(tx, planning::plan(known.input), known, addresses_, now);
     };
 }
 
 Intake::Deed Intake::on_comment(const planning::CommentEvent& event, const store::InboxRow& delivery,
                                 std::stop_token stop) {
+    const Deed nothing = [](store::Tx&, store::Time) {};
+    if (!event.on_pull_request || !event.open) return nothing;
+    if (event.previous_body && !planning::has_new_command(*event.previous_body, event.body)) return nothing;
     const auto command = planning::read_command(event.body);
-    if (std::holds_alternative<planning::NoCommand>(command)) return [](store::Tx&, store::Time) {};
+    if (std::holds_alternative<planning::NoCommand>(command)) return nothing;
     const auto repository = github_repository(event.source);
     const auto reply = [&](std::string reaction, std::string message) -> Deed {
         return [source = event.source, said = Reply{repository.id, event.number, event.comment_id, std::move(reaction),
@@ -313,10 +343,10 @@ Intake::Deed Intake::on_comment(const planning::CommentEvent& event, const store
     pull.draft = found->draft;
     pull.open = found->open;
     pull.author = found->author;
-    auto plan =
-        plan_pull(event.source, pull,
-                  planning::CommandTrigger{wanted, event.comment_id, event.author, permission_from(*permission)},
-                  delivery.delivery.delivery_id, stop);
+    auto plan = plan_pull(event.source, pull,
+                          planning::CommandTrigger{wanted, event.comment_id, event.author, permission_from(*permission),
+                                                   event.previous_body.has_value()},
+                          delivery.delivery.delivery_id, stop);
     return [source = event.source, plan = std::move(plan)](store::Tx& tx, store::Time now) {
         remember(tx, source, now);
         plan(tx, now);

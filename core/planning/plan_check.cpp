@@ -1,0 +1,108 @@
+// What a check's re-request and its buttons lead to. GitHub has reset the check by then, so that each way out of here
+// gives it something to say again.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/planning/plan_forks.h"
+#include "core/planning/plan_verbs.h"
+
+namespace benchgate::planning {
+namespace {
+
+Plan restated(const CheckTrigger& trigger, std::string reason) {
+    Plan plan = nothing(std::move(reason));
+    plan.restated_head = trigger.head_sha;
+    return plan;
+}
+
+const ExistingRun* newest_of(const PlanInput& input, const std::string& head_sha) {
+    const ExistingRun* newest = nullptr;
+    for (const auto& run : input.existing)
+        if (run.head_sha == head_sha && (newest == nullptr || run.attempt >= newest->attempt)) newest = &run;
+    return newest;
+}
+
+/// A push's commit, or the merge queue's: as it was asked for the last time.
+Plan rerun_as_before(const PlanInput& input, const CheckTrigger& trigger) {
+    const auto* before = newest_of(input, trigger.head_sha);
+    const bool known =
+        before != nullptr && (before->kind == model::RunKind::push ||
+                              (before->kind == model::RunKind::merge_group && !before->head_ref.empty()));
+    if (!known) return restated(trigger, "a check of a commit that is not measured any more");
+    if (is_unfinished(*before)) return restated(trigger, "it is under way");
+    const auto suites = suites_where(input.config, [&](const model::Suite& suite) {
+        return std::any_of(before->jobs.begin(), before->jobs.end(),
+                           [&](const ExistingJob& job) { return job.suite == suite.name; });
+    });
+    if (suites.empty()) return restated(trigger, "none of its suites is left");
+    PlannedRun run;
+    run.kind = before->kind;
+    run.pull_number = before->pull_number;
+    run.base_sha = before->base_sha;
+    run.base_ref = before->base_ref;
+    run.head_sha = before->head_sha;
+    run.head_ref = before->head_ref.empty() ? before->base_ref : before->head_ref;
+    run.attempt = next_attempt(input, run.head_sha);
+    run.priority = priority::asked_for;
+    run.requested_by = trigger.sender;
+    add_jobs(run, input, suites);
+    for (auto& planned : run.jobs)
+        for (const auto& job : before->jobs)
+            if (job.suite == planned.suite) planned.max_trials = job.max_trials;
+    if (run.kind == model::RunKind::merge_group)
+        for (auto& job : run.jobs) job.time_limit = input.config.merge_group_timeout;
+    Plan plan = nothing("run again by button");
+    plan.runs.push_back(std::move(run));
+    return plan;
+}
+
+Plan rerun_pull(const PlanInput& input, const CheckTrigger& trigger) {
+    if (!input.pull->open) return restated(trigger, "the pull request is closed");
+    Plan plan;
+    if (const auto fork = fork_answer(input); fork != ForkAnswer::may_run) {
+        plan.reason = "a fork's head that may not run";
+        add_check(plan, trigger.head_sha, fork == ForkAnswer::never ? "neutral" : "action_required",
+                  fork == ForkAnswer::never ? "Not measured: forks are not measured here"
+                                            : "Waiting for a maintainer's approval",
+                  held_back_text(fork, *input.pull));
+        return plan;
+    }
+    if (!input.base_sha) return add_no_base_check(plan, input), plan;
+    const Wanted wanted = [&](const model::Suite& suite) { return wanted_by_pull(suite, input.changed_paths); };
+    const auto suites = suites_where(input.config, wanted);
+    if (suites.empty()) return add_no_suite_check(plan, input, trigger.head_sha, wanted), plan;
+    PlannedRun run = run_of_pull(input);
+    run.kind = model::RunKind::command;
+    run.priority = priority::asked_for;
+    run.requested_by = trigger.sender;
+    add_jobs(run, input, suites);
+    settle_with_existing(plan, input, run);
+    if (run.jobs.empty()) return restated(trigger, "all of it is under way");
+    plan.reason = fmt::format("{} suites by button", run.jobs.size());
+    plan.runs.push_back(std::move(run));
+    return plan;
+}
+
+}  // namespace
+
+std::optional<CheckRequest> check_request_of(const CheckRunEvent& event) {
+    if (event.action == CheckRunAction::rerequested || event.identifier == "rerun") return CheckRequest::rerun;
+    if (event.identifier == "waive") return CheckRequest::waive;
+    return std::nullopt;
+}
+
+Plan plan_check(const PlanInput& input, const CheckTrigger& trigger) {
+    // GitHub shows these buttons to people with write access; a payload is not what proves it.
+    if (trigger.permission != Permission::write && trigger.permission != Permission::admin)
+        return restated(trigger, "no write access");
+    const bool of_pull = input.pull && input.pull->head_sha == trigger.head_sha;
+    if (trigger.request == CheckRequest::waive) {
+        if (!of_pull || !input.pull->open) return restated(trigger, "no open pull request has this head");
+        return plan_waive_button(input, trigger);
+    }
+    return of_pull ? rerun_pull(input, trigger) : rerun_as_before(input, trigger);
+}
+
+}  // namespace benchgate::planning
