@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures this project and prints tables, then every target beside what was reached. `./run bench [PART]...` calls it.
 #   webhook   the webhook's door beside Probot's          judge     a verdict's time
+#   planning  from a delivery's bytes to its plan
 #   accuracy  how often a verdict is right                latency   from a webhook to a waiting runner's lease
 #   memory    the idle service                            build     a clean build (only when asked)
 # Exit status 1 if a part could not run. A missed target is said, and is no failure of the measurement.
@@ -61,6 +62,18 @@ part_judge() {
     reached "judge: a bundle read and judged (median)" "< 200 ms" "$(sort -n "$work/times" | sed -n 5p)" ms "v < 200"
 }
 
+part_planning() {
+    heading "planning: one delivery, from its bytes to its plan, without network"
+    # Nothing here waits, so that processor time is its time on a machine that has nothing else to do.
+    "$bin/planning_benchmark" --benchmark_min_time=0.05 --benchmark_repetitions=9 --benchmark_report_aggregates_only \
+        --benchmark_out="$work/planning.json" --benchmark_out_format=json 2>/dev/null || { not_run planning; return; }
+    local name
+    for name in plan_pull_request plan_command plan_waiver plan_hostile_comment; do
+        reached "planning: ${name#plan_}, processor time (median)" "< 2 ms" \
+            "$(field "$work/planning.json" "d.benchmarks.find(b => b.name === '${name}_median').cpu_time.toFixed(2)")" ms "v < 2"
+    done
+}
+
 part_accuracy() {
     heading "accuracy: verdicts on pull requests with a known truth"
     BENCHGATE="$bin/benchgate" benchmarks/accuracy.sh "${BENCHGATE_BENCH_PRS:-200}" || not_run accuracy
@@ -95,9 +108,9 @@ part_build() {
     reached "build: clean, with tests" "< 480 s on 2 processors" "$((end - begin))" s "v < 480"
 }
 
-[ $# -gt 0 ] || set -- webhook judge accuracy latency memory
+[ $# -gt 0 ] || set -- webhook judge planning accuracy latency memory
 for part in "$@"; do
-    declare -F "part_$part" >/dev/null || { echo "bench: no part '$part'; there are webhook, judge, accuracy, latency, memory, build" >&2; exit 2; }
+    declare -F "part_$part" >/dev/null || { echo "bench: no part '$part'; there are webhook, judge, planning, accuracy, latency, memory, build" >&2; exit 2; }
 done
 for part in "$@"; do "part_$part"; done
 
