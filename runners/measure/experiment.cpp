@@ -1,6 +1,7 @@
 #include "runners/measure/experiment.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
@@ -15,6 +16,8 @@ namespace benchgate::measure {
 namespace {
 
 using Clock = platform::Clock;
+
+constexpr std::size_t most_named = 8;
 
 JobFailure no_benchmarks(const std::string& what) {
     return {model::JobPhase::measure, std::nullopt, what, false, false};
@@ -48,12 +51,23 @@ class Experiment {
     }
 
     /// Names outside of --filter are dropped before anything looks at them.
-    void drop_unwanted(model::Trial& trial) const {
-        std::erase_if(trial.values, [&](const auto& value) { return !wanted(value.series); });
+    void drop_unwanted(model::Trial& trial) {
+        std::erase_if(trial.values, [&](const auto& value) {
+            const bool drop = !wanted(value.series);
+            if (drop && unwanted_.size() < most_named) unwanted_.insert(value.series.key.benchmark);
+            return drop;
+        });
         std::erase_if(trial.errors, [&](const auto& error) {
             return !options_.only.empty() && !error.benchmark.empty() &&
                    !model::glob_matches(options_.only, error.benchmark);
         });
+    }
+
+    std::string nothing_matches() const {
+        const auto text = fmt::format("no benchmark matches '{}'", options_.only);
+        if (unwanted_.empty()) return text;
+        return fmt::format("{}; there are: {}{} (* stops at a /, ** does not)", text, fmt::join(unwanted_, ", "),
+                           unwanted_.size() < most_named ? "" : ", ...");
     }
 
     tl::expected<model::Trial, JobFailure> one_trial(const TrialRequest& request) {
@@ -96,9 +110,8 @@ class Experiment {
         int both = 0;
         for (const auto& key : gating[0]) both += gating[1].contains(key);
         if (gating[0].empty() && gating[1].empty())
-            return tl::unexpected(no_benchmarks(options_.only.empty()
-                                                    ? "neither commit has a benchmark"
-                                                    : fmt::format("no benchmark matches '{}'", options_.only)));
+            return tl::unexpected(
+                no_benchmarks(options_.only.empty() ? "neither commit has a benchmark" : nothing_matches()));
         bundle_.experiment.tests = std::max(1, both);
         series_ = both;
         keep(std::move(trials));
@@ -219,7 +232,8 @@ class Experiment {
     std::stop_token stop_;
     std::int64_t next_number_ = 0;
     int series_ = 0;
-    int disturbed_in_a_row_ = 0;  ///< blocks kept although their last attempt was disturbed, too
+    std::set<std::string> unwanted_;  ///< a few of the names that --filter left out
+    int disturbed_in_a_row_ = 0;      ///< blocks kept although their last attempt was disturbed, too
     std::chrono::nanoseconds longest_block_{0};
     std::chrono::nanoseconds longest_attempt_{0};
 };

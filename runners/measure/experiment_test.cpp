@@ -207,7 +207,8 @@ TEST(Experiment, AFilterThatMatchesNothingIsAnErrorAndNotAPass) {
     course.options.only = "nothing*";
     const auto result = course.run();
     ASSERT_FALSE(result);
-    EXPECT_EQ(result.error().reason, "no benchmark matches 'nothing*'");
+    EXPECT_EQ(result.error().reason,
+              "no benchmark matches 'nothing*'; there are: slow, steady (* stops at a /, ** does not)");
 }
 
 TEST(Experiment, NumbersCountUpAndTheSameSeedGivesTheSameOrder) {
