@@ -24,7 +24,8 @@ class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
 
   protected:
     void sink_it_(const spdlog::details::log_msg& record) override {
-        const std::string message = redact({record.payload.data(), record.payload.size()});
+        std::string message = redact({record.payload.data(), record.payload.size()});
+        while (message.ends_with('\n')) message.pop_back();  // libpq ends its sentences so
         const auto name = spdlog::level::to_string_view(record.level);
         const std::string_view level(name.data(), name.size());
         const std::string time = format_utc(record.time, 3);

@@ -76,6 +76,10 @@ TEST(Log, LinesAreRedactedAndWhole) {
     EXPECT_NE(json.find(R"(forged \"x\\\" [redacted]"})"), std::string::npos) << json;
 }
 
+TEST(Log, ALineBreakAtTheEndIsNotPartOfTheMessage) {
+    EXPECT_TRUE(logged({LogFormat::text, "info", "p"}, "connection refused\n").ends_with("connection refused\n"));
+}
+
 TEST(Log, AnUnknownLevelIsRefused) {
     EXPECT_THROW(set_up_log({.format = LogFormat::text, .level = "loud", .program = ""}), std::invalid_argument);
     for (const char* level : {"trace", "debug", "info", "warn", "error", "critical", "off"})

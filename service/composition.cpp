@@ -219,6 +219,8 @@ void serve(const Settings& settings, std::stop_token stop) {
     });
 
     edge.start();
+    if (settings.public_url.empty() && !settings.app_id.empty())
+        spdlog::warn("BENCHGATE_PUBLIC_URL is not set: the links on GitHub lead to {}", addresses.public_url);
     spdlog::info("benchgate {} serves {} (listening on {}:{})", BENCHGATE_VERSION, addresses.public_url, endpoint.host,
                  edge.port());
     platform::wait_for_stop(stop);

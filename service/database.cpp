@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <stdexcept>
+
 #include "service/store/migrate.h"
 
 namespace benchgate::service {
@@ -26,6 +28,15 @@ std::unique_ptr<store::Pool> open(const std::string& url, std::chrono::seconds c
     options.connections = connections;
     options.connect_timeout = connect_timeout;
     return std::make_unique<store::Pool>(options);
+}
+
+store::MigrationReport migrate(store::Pool& pool, const Settings& settings) {
+    try {
+        return store::migrate(pool, std::chrono::system_clock::now());
+    } catch (const std::exception& error) {
+        if (settings.database_url.empty()) throw;
+        throw std::runtime_error(fmt::format("the database of BENCHGATE_DATABASE_URL: {}", error.what()));
+    }
 }
 
 }  // namespace
@@ -65,7 +76,7 @@ Database::Database(const Settings& settings, bool serve) {
             pool_ = open(url_, std::chrono::seconds(5));
         }
     }
-    const auto report = store::migrate(*pool_, std::chrono::system_clock::now());
+    const auto report = migrate(*pool_, settings);
     if (report.from != report.to) spdlog::info("database schema {} -> {}", report.from, report.to);
 }
 

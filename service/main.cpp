@@ -31,9 +31,11 @@ std::filesystem::path default_state_dir() {
 
 void add_settings(CLI::App& app, service::Settings& s) {
     app.add_option("--listen", s.listen, "Address of the web side")->envname("BENCHGATE_LISTEN");
-    app.add_option("--public-url", s.public_url, "Address that people and GitHub reach; default: from --listen")
+    app.add_option("--public-url", s.public_url,
+                   "Address that people and GitHub reach, e.g. https://bench.example.org; default: from --listen")
         ->envname("BENCHGATE_PUBLIC_URL");
-    app.add_option("--database-url", s.database_url, "PostgreSQL; empty: a private cluster in the state folder")
+    app.add_option("--database-url", s.database_url,
+                   "postgresql://USER@HOST/NAME; default: a private cluster in the state folder")
         ->envname("BENCHGATE_DATABASE_URL");
     app.add_option("--state-dir", s.state_dir, "Git mirrors, private cluster")->envname("BENCHGATE_STATE_DIR");
     app.add_option("--github-url", s.github_url, "API base; Enterprise Server: https://HOST/api/v3")
@@ -56,9 +58,10 @@ void add_settings(CLI::App& app, service::Settings& s) {
     app.add_option("--lease-seconds", s.lease_seconds, "A runner silent for longer has lost its job")
         ->check(CLI::Range(6, 3600))
         ->envname("BENCHGATE_LEASE_SECONDS");
-    app.add_option("--tls-certificate", s.tls_certificate_file, "PEM; empty: plain HTTP, for a proxy in front")
+    app.add_option("--tls-certificate", s.tls_certificate_file,
+                   "Certificate chain (PEM file); default: plain HTTP, for a proxy in front")
         ->envname("BENCHGATE_TLS_CERTIFICATE");
-    app.add_option("--tls-key", s.tls_key_file, "PEM")->envname("BENCHGATE_TLS_KEY");
+    app.add_option("--tls-key", s.tls_key_file, "Key of the certificate (PEM file)")->envname("BENCHGATE_TLS_KEY");
 }
 
 int migrate(const service::Settings& settings) {
@@ -73,12 +76,16 @@ int main(int argc, char** argv) {
     platform::hold_standard_streams();
     CLI::App app{
         "benchgate-service: webhooks in, jobs out to runners, verdicts back to GitHub.\n"
-        "Without a command it serves. Settings: flags, then environment, then --config FILE."};
+        "Without a command it serves. Settings: flags, then environment, then --config FILE.",
+        "benchgate-service"};
     service::Settings settings;
     settings.state_dir = default_state_dir();
     std::string log_format = "text", log_level = "info", runner_name;
     app.set_version_flag("--version", BENCHGATE_VERSION);
+    app.option_defaults()->always_capture_default();  // for --help
     app.set_config("--config", "", "File with the same settings, one a line: listen = \"0.0.0.0:8080\"");
+    app.allow_config_extras(false);  // a misspelt setting must not be taken for its default
+    app.fallthrough();               // settings may stand behind the command too
     add_settings(app, settings);
     app.add_option("--log-format", log_format, "text or json")
         ->check(CLI::IsMember({"text", "json"}))
@@ -105,7 +112,7 @@ int main(int argc, char** argv) {
             std::cout << service::make_runner_token(settings, runner_name) << '\n';
             return 0;
         }
-        service::endpoint_of(settings.listen);
+        service::check(settings);
         platform::StopSignals signals;
         service::serve(settings, signals.drain());
         return 0;

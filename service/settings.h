@@ -31,4 +31,7 @@ struct Endpoint {
 };
 Endpoint endpoint_of(const std::string& listen);
 
+/// What can be said of the settings before a database is touched. Throws std::invalid_argument with one sentence.
+void check(const Settings& settings);
+
 }  // namespace benchgate::service
