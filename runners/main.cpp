@@ -63,12 +63,14 @@ int main(int argc, char** argv) {
     platform::hold_standard_streams();
     CLI::App app{
         "benchgate-runner: measures on this host what a benchgate service asks for.\n"
-        "Join once with a token from 'benchgate-service runner-token NAME'."};
+        "Join once with a token from 'benchgate-service runner-token NAME'; later starts need none.",
+        "benchgate-runner"};
     agent::AgentOptions options;
     options.labels = {"linux"};
     std::string token_file, work = "/var/lib/benchgate-runner", log_format = "text", log_level = "info";
     bool allow_unsandboxed = false;
     app.set_version_flag("--version", BENCHGATE_VERSION);
+    app.option_defaults()->always_capture_default();  // for --help
     app.add_option("--service", options.service_url, "Address of the service, e.g. https://bench.example.org")
         ->envname("BENCHGATE_SERVICE");
     app.add_option("--token-file", token_file, "File with the join token; used once")
@@ -91,6 +93,7 @@ int main(int argc, char** argv) {
     app.add_option("--log-format", log_format, "text or json")->check(CLI::IsMember({"text", "json"}));
     app.add_option("--log-level", log_level, "debug, info, warn or error")
         ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
+    app.fallthrough();  // preflight looks at the folder of --work too
     auto* check = app.add_subcommand("preflight", "Print what this host is and whether it is fit to measure on");
     try {
         app.parse(argc, argv);
@@ -105,6 +108,10 @@ int main(int argc, char** argv) {
         if (options.service_url.empty()) {
             std::cerr << "--service is missing. Example: benchgate-runner --service https://bench.example.org "
                          "--token-file token --labels bare-metal,x86_64\n";
+            return exit_usage;
+        }
+        if (!options.service_url.starts_with("https://") && !options.service_url.starts_with("http://")) {
+            std::cerr << "--service must look like https://bench.example.org, not '" << options.service_url << "'\n";
             return exit_usage;
         }
         return serve(std::move(options), token_file, allow_unsandboxed);

@@ -52,7 +52,15 @@ bool Agent::join(std::stop_token stop, int& exit_status) {
     if (*known) {
         options_.name = (*known)->name;
         service_.use_token((*known)->token);
+        spdlog::info("'{}' asks {} for work", options_.name, options_.service_url);
         return true;
+    }
+    if (options_.join_token.empty()) {
+        spdlog::error(
+            "this runner has not joined yet (there is no identity in {}): pass --token-file with a token that "
+            "'benchgate-service runner-token NAME' prints on the service's host",
+            options_.work.string());
+        return false;
     }
     protocol::RegisterRequest request{platform::random_uuid(),   options_.join_token,         options_.name,
                                       options_.labels,           key_->public_key().to_pem(), BENCHGATE_VERSION,
@@ -65,13 +73,13 @@ bool Agent::join(std::stop_token stop, int& exit_status) {
             options_.name = answer->name;
             service_.use_token(answer->token);
             wait_s_ = answer->wait_s;
-            spdlog::info("joined {} as '{}'", options_.service_url, options_.name);
+            spdlog::info("joined {} as '{}'; waits for work", options_.service_url, options_.name);
             return true;
         }
         if (final(answer.error().next)) {
             spdlog::error(
-                "cannot join {}: {}. A join token is valid once: make a new one with 'benchgate-service runner-token "
-                "NAME'.",
+                "cannot join {}: {}. A join token is valid once, for a day: make a new one with 'benchgate-service "
+                "runner-token NAME'.",
                 options_.service_url, answer.error().message);
             exit_status = exit_status_for(answer.error().next);
             return false;
