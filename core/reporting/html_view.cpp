@@ -98,7 +98,8 @@ data how_data(const SuiteReport& suite) {
         add(fmt::format("Both commits ran on {}{}.", name_text(suite.runner),
                         suite.host_class.empty() ? "" : fmt::format(" ({})", name_text(suite.host_class))));
     if (suite.duration_seconds > 0) add(fmt::format("It took {}.", format_duration(suite.duration_seconds)));
-    if (!judgement.judge_version.empty()) add(fmt::format("Judge {}.", name_text(judgement.judge_version)));
+    if (!judgement.judge_version.empty())
+        add(fmt::format("Judged by version {} of the rules.", name_text(judgement.judge_version)));
     data how("facts", facts);
     if (!suite.bundle_url.empty()) how.set("bundle", data("href", safe_address(suite.bundle_url)));
     return how;
@@ -119,9 +120,7 @@ data host_data(const std::vector<model::HostFact>& facts) {
 data suite_data(const SuiteReport& suite) {
     data view("name", name_text(suite.name));
     view.set("state", shortened(one_line(state_words(suite)), 120));
-    view.set("tag", suite.error && !suite.cancelled ? "failed"
-                    : suite.judgement               ? std::string(model::to_string(suite.judgement->gate))
-                                                    : "plain");
+    view.set("tag", suite.error && !suite.cancelled ? "failed" : "plain");
     if (suite.error) {
         data error("phase", name_text(suite.error->phase));
         error.set("message", shortened(one_line(suite.error->message), 1000));
@@ -153,6 +152,13 @@ void set_place(data& root, const Report& report, Style style) {
     commits.set("base_full", report.base_sha);
     commits.set("head", short_sha(report.head_sha));
     commits.set("head_full", report.head_sha);
+    if (!report.repository_url.empty()) {
+        const auto link = [&](const std::string& sha) {
+            return data("href", safe_address(fmt::format("{}/commit/{}", report.repository_url, sha)));
+        };
+        commits.set("base_link", link(report.base_sha));
+        commits.set("head_link", link(report.head_sha));
+    }
     if (!report.base_ref.empty()) commits.set("base_ref", data("name", name_text(report.base_ref)));
     root.set("commits", commits);
 }
@@ -201,6 +207,7 @@ std::optional<data> interval_bar(const model::Verdict& verdict, double reach) {
 std::string render_html_template(std::string_view name, data root, std::string_view title, Style style) {
     root.set("title", name_text(title));
     root.set("stylesheet", std::string(stylesheet_path));
+    root.set("icon", std::string(icon_path));
     if (style == Style::inside) root.set("inline_style", data(true));
     root.set("css", data(kainjow::mustache::partial{[] { return std::string(page_stylesheet()); }}));
     for (const char* part : {"top", "bottom"})
@@ -215,6 +222,8 @@ std::string render_comparison(const Report& report, Style style) {
     const auto suites = all_suites(report);
     data root;
     set_place(root, report, style);
+    // Without a script, this is how a page under way comes to its end.
+    if (style == Style::linked && report.state != ReportState::completed) root.set("refresh", data("seconds", "10"));
     root.set("headline", headline(report, suites));
     root.set("gate_class",
              report.state == ReportState::completed ? std::string(model::to_string(report.gate)) : "plain");

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "assets_embedded.h"
 #include "core/reporting/escape.h"
 #include "core/reporting/html_view.h"
 #include "core/reporting/numbers.h"
-#include "stylesheets_embedded.h"
 
 namespace benchgate::reporting {
 namespace {
@@ -40,7 +40,11 @@ void set_link(data& row, const std::string& repository, const std::optional<std:
 }  // namespace
 
 std::string_view page_stylesheet() {
-    return stylesheets::embedded("benchgate.css");
+    return assets::embedded("benchgate.css");
+}
+
+std::string_view page_icon() {
+    return assets::embedded("icon.svg");
 }
 
 std::string render_page(const Report& report) {
@@ -97,7 +101,7 @@ std::string render_queue(const std::vector<QueueRow>& rows) {
         row.set("since", time_cell(job.queued_at));
         list.push_back(row);
     }
-    data root;
+    data root("refresh", data("seconds", "30"));
     set_table(root, list);
     return render_html_template("queue", std::move(root), "Queue", Style::linked);
 }

@@ -1,6 +1,6 @@
 #pragma once
 // The pages that people open: a comparison with all its detail, and the lists of repositories, runs, jobs and runners.
-// Whole HTML documents that need one stylesheet at /assets/benchgate.css and no script: fit for
+// Whole HTML documents that need one stylesheet and an icon below /assets/ and no script: fit for
 // `Content-Security-Policy: default-src 'self'`.
 
 #include <cstdint>
@@ -14,9 +14,12 @@
 namespace benchgate::reporting {
 
 inline constexpr std::string_view stylesheet_path = "/assets/benchgate.css";
+inline constexpr std::string_view icon_path = "/assets/icon.svg";
 
 /// The stylesheet's bytes, compiled in from web/benchgate.css (text/css).
 std::string_view page_stylesheet();
+/// The icon of a browser's tab (image/svg+xml).
+std::string_view page_icon();
 
 /// A pull request's page, or that of any comparison: every benchmark with its interval, host facts, how the verdict
 /// came about.

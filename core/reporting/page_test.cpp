@@ -20,7 +20,8 @@ TEST(Page, ShowsWhatAPersonLooksFor) {
           "<p>The check fails. Reason: a critical regression blocks.</p>", "<code>BM_Sort/1024</code>",
           "+25.3 % slower", "regressed, critical", "confirmed on fresh blocks", "seed 42", "cpu.governor", "powersave",
           "href=\"https://github.com/acme/engine/pull/12\"", "href=\"/acme/engine\"",
-          "<link rel=\"stylesheet\" href=\"/assets/benchgate.css\">"})
+          "<a href=\"https://github.com/acme/engine/commit/aaaaaaa", "<link rel=\"icon\" href=\"/assets/icon.svg\"",
+          "<span class=\"tag plain\">measured</span>", "<link rel=\"stylesheet\" href=\"/assets/benchgate.css\">"})
         EXPECT_NE(page.find(part), std::string::npos) << part;
     for (const auto* forbidden : {"<script", "<style", " style=", "onload"})
         EXPECT_EQ(page.find(forbidden), std::string::npos);
@@ -90,6 +91,35 @@ TEST(Page, BarsLieWhereTheIntervalLies) {
     verdict.interval = {};
     EXPECT_FALSE(interval_bar(verdict, 1));
     EXPECT_DOUBLE_EQ(bar_reach({}), std::log(1.05));
+}
+
+TEST(Page, LooksAgainByItselfUntilItsEnd) {
+    auto report = sample::unchanged();
+    EXPECT_EQ(render_page(report).find("http-equiv"), std::string::npos);
+    report.suites[0].judgement.reset();
+    report.suites[0].state = ReportState::in_progress;
+    report.state = state_of(report.suites);
+    EXPECT_NE(render_page(report).find("<meta http-equiv=\"refresh\" content=\"10\">"), std::string::npos);
+    EXPECT_EQ(render_html(report).find("http-equiv"), std::string::npos);
+}
+
+TEST(Page, LeadsToTheRawSamples) {
+    auto report = sample::unchanged();
+    report.suites[0].bundle_url = "/api/v1/jobs/7/bundle";
+    EXPECT_NE(render_page(report).find("<a href=\"/api/v1/jobs/7/bundle\">All raw samples</a>"), std::string::npos);
+}
+
+/// On a phone the cells stand below each other and need their column's name.
+TEST(Page, EveryCellOfAListKnowsItsColumn) {
+    const std::string lists =
+        render_repositories({{"acme/engine", 1, "2026-11-21T04:38:43Z", "success"}}) +
+        render_repository("acme/engine", {{"3", "push", "finished", "success", {}, "a", "b", "", "x"}}) +
+        render_queue({{"acme/engine", 1, "a", "micro", "queued", "", "", "", "", 0}}) +
+        render_runners({{"lab-1", "x", "idle", "", "", "", {}}});
+    for (auto at = lists.find("<td"); at != std::string::npos; at = lists.find("<td", at + 1)) {
+        const auto tag = lists.substr(at, lists.find('>', at) - at);
+        EXPECT_TRUE(tag.find("data-label=") != std::string::npos || tag == "<td class=\"name\"") << tag;
+    }
 }
 
 }  // namespace

@@ -143,6 +143,11 @@ void serve_pages(Edge& edge, Pages pages) {
         response.set_header("Cache-Control", "max-age=300");
         response.set_content(std::string(reporting::page_stylesheet()), "text/css; charset=utf-8");
     });
+    edge.get(reporting::icon_path, [](const Request&, Response& response) {
+        response.set_header("Cache-Control", "max-age=86400");
+        response.set_content(std::string(reporting::page_icon()), "image/svg+xml");
+    });
+    edge.get("/{}", [](const Request&, Response& response) { not_found(response, "There is no such page."); });
     get("/{}/{}", [pages](const Request& request, Response& response) {
         const auto html = pages.pool.transaction([&](store::Tx& tx) -> std::optional<std::string> {
             const auto repository = repository_in(tx, request);

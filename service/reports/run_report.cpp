@@ -70,6 +70,7 @@ void add_bundle(store::Tx& tx, const store::JobRow& job, reporting::SuiteReport&
     suite.host = bundle.host;
     suite.seed = bundle.experiment.seed;
     suite.runner = bundle.runner;
+    suite.bundle_url = fmt::format("/api/v1/jobs/{}/bundle", job.job.job_id);
     // What was really measured; the run's own base may only be the branch it was taken from.
     report.base_sha = bundle.comparison.base_sha;
 }
