@@ -45,7 +45,11 @@ async function main() {
     });
     limit.catch(() => {});
     const outcome = await Promise.race([demonstrate(), limit, children.failed, interrupted]);
-    if (outcome === 'interrupted') return 130;
+    if (outcome === 'interrupted') {
+      status = 130;
+      say('stopping');
+      return status;
+    }
     const wrong = differences(outcome);
     for (const line of wrong) console.error(`WRONG: ${line}`);
     status = wrong.length > 0 ? 1 : 0;
@@ -118,7 +122,7 @@ async function start_runner({ url, env }) {
     '--token-file',
     file,
     '--labels',
-    'bare-metal,x86_64',
+    'local',
     '--work',
     path.join(folder, 'runner'),
   ];
@@ -155,6 +159,7 @@ async function follow(github, { url }, number) {
 async function look_around() {
   console.log('\nEverything stays up; Ctrl-C ends it.');
   await Promise.race([interrupted, children.failed]);
+  console.log('\nstopping');
 }
 
 function say(line) {

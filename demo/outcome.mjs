@@ -55,5 +55,5 @@ function as_text(markdown) {
   const plain = markdown.replace(/<!--.*?-->/gs, '').replace(/<[^<>]+>/g, '');
   const characters = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'", '&#x27;': "'", '&amp;': '&' };
   const read = plain.replace(/&(?:lt|gt|quot|#39|#x27|amp);/g, (name) => characters[name]);
-  return read.replace(/\n{3,}/g, '\n\n').trim();
+  return read.replace(/\\([_*~[\]])/g, '$1').replace(/\n{3,}/g, '\n\n').trim();
 }
