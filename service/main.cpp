@@ -101,6 +101,9 @@ int main(int argc, char** argv) {
     app.require_subcommand(0, 1);
     try {
         app.parse(argc, argv);
+    } catch (const CLI::ConfigError& error) {
+        std::cerr << "the file of --config: " << error.what() << "\nbenchgate-service --help names every setting\n";
+        return exit_usage;
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : exit_usage;
     }
