@@ -7,8 +7,10 @@
 
 #include "cli/comparison_sides.h"
 #include "cli/config_file.h"
+#include "cli/format_option.h"
 #include "cli/output.h"
 #include "cli/progress_display.h"
+#include "cli/tool_errors.h"
 #include "core/judging/judge.h"
 #include "core/protocol/bundle_json.h"
 #include "core/reporting/csv.h"
@@ -64,8 +66,7 @@ model::Config load_config(const CompareOptions& options, const std::filesystem::
     throw Refusal{
         exit_usage,
         config.error() + (missing ? "\nWrite a .benchgate.yml (three lines are enough, see the README), or name a "
-                                    "command: benchgate compare --format google-benchmark -- build/bench "
-                                    "--benchmark_format=json"
+                                    "command: benchgate compare -- build/bench --benchmark_format=json"
                                   : "")};
 }
 
@@ -76,6 +77,8 @@ void refuse_contradictions(const CompareOptions& options) {
         throw Refusal{exit_usage, "--format goes with a command after --; a suite names its format itself"};
     if (command && !options.config.empty())
         throw Refusal{exit_usage, "--config and a command after -- exclude each other"};
+    if (!options.format.empty())
+        if (const auto mistake = unknown_format(options.format)) throw Refusal{exit_usage, *mistake};
     int to_stdout = 0;
     for (const auto* target : {&options.bundle, &options.json, &options.markdown, &options.html, &options.csv}) {
         to_stdout += *target == "-";
@@ -125,7 +128,9 @@ class Comparison {
     int run() {
         refuse_contradictions(options_);
         auto repository = platform::LocalRepository::discover(options_.repository);
-        if (!repository) throw Refusal{exit_usage, repository.error().message};
+        if (!repository)
+            throw Refusal{exit_usage,
+                          repository.error().message + "\nGo into a git repository, or name one with --repo PATH"};
         const auto config = load_config(options_, repository->root());
         const auto suites = measurable_suites(config, options_, err_);
         if (!options_.bundle.empty() && suites.size() != 1)
@@ -140,7 +145,8 @@ class Comparison {
         report_.head_sha = sides->head_sha;
         report_.base_ref = sides->base_name;
         if (sandbox_note_ != "bubblewrap")
-            report_.notes.push_back("Measured without a sandbox (" + sandbox_note_ + ")");
+            report_.notes.push_back("Measured without a sandbox (" +
+                                    sandbox_note_.substr(std::string("none: ").size()) + ")");
         for (auto& note : reporting::notes_of(config.unmet)) report_.notes.push_back(std::move(note));
         seed_ = options_.seed.value_or(platform::random_seed());
         for (auto suite : suites) {
@@ -167,7 +173,9 @@ class Comparison {
         sandbox_note_ = isolated              ? "bubblewrap"
                         : options_.no_sandbox ? "none: --no-sandbox"
                                               : "none: bubblewrap does not work here";
-        if (!isolated) err_ << "no sandbox (" << sandbox_note_ << "): builds and benchmarks run with your own rights\n";
+        if (!isolated)
+            err_ << (options_.no_sandbox ? "no sandbox, as asked for" : "no sandbox: bubblewrap does not work here")
+                 << ": builds and benchmarks run with your own rights and network\n";
     }
 
     reporting::SuiteReport measure_suite(const platform::LocalRepository& repository, const SidesOf& sides,
@@ -215,6 +223,7 @@ class Comparison {
             report.judgement = judging::judge(*bundle);
             report.trials = judging::trials_per_block * report.judgement->blocks_kept;
             report.detect = reporting::detect_of(config.policy, *report.judgement);
+            add_tool_errors(*report.judgement, *bundle);
         }
         if (!options_.bundle.empty()) write(options_.bundle, json::dump(protocol::to_json(*bundle)) + "\n");
         return report;
@@ -235,8 +244,9 @@ class Comparison {
         put(options_.markdown, [&] { return reporting::render_markdown(report_); });
         put(options_.html, [&] { return reporting::render_html(report_); });
         put(options_.csv, [&] { return reporting::render_csv(report_); });
-        if (options_.bundle != "-" && !to_stdout)
-            out_ << reporting::render_text(report_, {.colour = options_.colour, .columns = options_.columns});
+        // A document on standard output leaves standard error for the person.
+        const bool taken = to_stdout || options_.bundle == "-";
+        (taken ? err_ : out_) << reporting::render_text(report_, {!taken && options_.colour, options_.columns});
     }
 
     const CompareOptions& options_;

@@ -18,7 +18,7 @@ struct CompareOptions {
     std::string config;               ///< empty: .benchgate.yml of the working tree
     std::vector<std::string> suites;  ///< empty: all
     std::string filter;               ///< benchmark glob
-    bool quick = false;               ///< at most 12 trials a side
+    bool quick = false;               ///< at most 12 trials a side, and as many again to confirm an alarm
     bool full = false;                ///< up to 60 trials a side, whatever the suite says
     std::optional<std::chrono::milliseconds> max_time;
     std::optional<std::uint64_t> seed;

@@ -164,5 +164,27 @@ TEST_F(CompareCommand, ElsewhereThanOnATerminalThereArePlainLinesOnly) {
     EXPECT_NE(out.str().find("\x1b[1mmicro\x1b[0m"), std::string::npos);
 }
 
+TEST_F(CompareCommand, WhatCannotWorkIsRefusedBeforeAnythingIsMeasured) {
+    options.format = "goo";
+    EXPECT_EQ(compare(), 2);
+    EXPECT_TRUE(says("--format goes with a command after --")) << err.str();
+    options.command = {"./bench"};
+    EXPECT_EQ(compare(), 2);
+    EXPECT_EQ(err.str(), "unknown format 'goo'; known: google-benchmark, hyperfine, go, json, auto\n");
+    options.format.clear();
+    options.repository = "/nonexistent";
+    EXPECT_EQ(compare(), 2);
+    EXPECT_TRUE(says("--repo PATH")) << err.str();
+}
+
+TEST_F(CompareCommand, ADocumentOnStandardOutputLeavesTheWordsToStandardError) {
+    options.command = {"no-such-program"};
+    options.csv = "-";
+    EXPECT_EQ(compare(), 3);
+    EXPECT_EQ(out.str().rfind("suite,benchmark,", 0), 0u);
+    EXPECT_NE(err.str().find("no-such-program: not found"), std::string::npos) << err.str();
+    EXPECT_NE(err.str().find("Could not be measured."), std::string::npos) << err.str();
+}
+
 }  // namespace
 }  // namespace benchgate::cli

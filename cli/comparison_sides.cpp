@@ -9,8 +9,11 @@ namespace {
 
 tl::expected<std::string, std::string> commit(const platform::LocalRepository& repository, const std::string& name) {
     auto sha = repository.resolve(name);
-    if (!sha) return tl::unexpected(fmt::format("'{}' is no commit of this repository: {}", name, sha.error().message));
-    return *sha;
+    if (sha) return *sha;
+    // What libgit2 says of a name that is nowhere says it twice more.
+    const auto& message = sha.error().message;
+    const bool nowhere = message.find("not found") != std::string::npos;
+    return tl::unexpected(fmt::format("'{}' is no commit of this repository{}", name, nowhere ? "" : ": " + message));
 }
 
 tl::expected<SidesOf, std::string> default_sides(const platform::LocalRepository& repository) {
@@ -45,14 +48,19 @@ tl::expected<SidesOf, std::string> chosen_sides(const platform::LocalRepository&
     const auto base_name = range.substr(0, dots);
     const auto head_name = range.substr(std::min(dots + (from_merge_base ? 3 : 2), range.size()));
     if (base_name.empty() || head_name.empty())
-        return tl::unexpected(fmt::format("'{}' is no range; write BASE..HEAD or BASE..WORKTREE", range));
+        return tl::unexpected(
+            fmt::format("'{}' is no range; write BASE..HEAD, BASE...HEAD or BASE..WORKTREE, for example {}..HEAD",
+                        range, dots == range.size() ? range : "main"));
+    if (base_name == worktree)
+        return tl::unexpected("WORKTREE can only be the head: benchgate compare " + head_name + "..WORKTREE");
     const auto base = commit(repository, base_name);
     if (!base) return tl::unexpected(base.error());
     const bool is_worktree = head_name == worktree;
     // The working tree's history is that of the commit that is checked out.
     const auto head = is_worktree && !from_merge_base ? *base : commit(repository, is_worktree ? "HEAD" : head_name);
     if (!head) return tl::unexpected(head.error());
-    SidesOf sides{*base, is_worktree ? std::string(worktree) : *head, base_name, ""};
+    // Reports say "merge-base with" before this name.
+    SidesOf sides{*base, is_worktree ? std::string(worktree) : *head, from_merge_base ? base_name : "", ""};
     if (from_merge_base) {
         const auto shared = repository.merge_base(*base, *head);
         if (!shared) return tl::unexpected(fmt::format("{}: {}", range, shared.error().message));

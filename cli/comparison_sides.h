@@ -16,7 +16,7 @@ inline constexpr std::string_view worktree = "WORKTREE";
 struct SidesOf {
     std::string base_sha;
     std::string head_sha;   ///< or WORKTREE
-    std::string base_name;  ///< as a person wrote it
+    std::string base_name;  ///< of what the base is the merge-base with, as a person wrote it; empty: the base itself
     std::string note;       ///< what was chosen where nothing was said; may be empty
 };
 

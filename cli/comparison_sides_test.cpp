@@ -46,9 +46,11 @@ TEST(ComparisonSides, TwoDotsAreTheCommitsNamedAndThreeTheirMergeBase) {
     const auto two = read_range(repository.open(), "topic..main");
     ASSERT_TRUE(two) << two.error();
     EXPECT_EQ(two->base_sha, repository.git("rev-parse topic"));
+    EXPECT_EQ(two->base_name, "") << "a report must not call it a merge-base";
     const auto three = read_range(repository.open(), "topic...main");
     ASSERT_TRUE(three) << three.error();
     EXPECT_EQ(three->base_sha, repository.git("rev-parse main"));
+    EXPECT_EQ(three->base_name, "topic");
 }
 
 TEST(ComparisonSides, ComparingACommitWithItselfIsSaidAloud) {
@@ -70,10 +72,14 @@ TEST(ComparisonSides, ComparingACommitWithItselfIsSaidAloud) {
 TEST(ComparisonSides, AWrongRangeSaysWhatToWrite) {
     BranchedRepository repository;
     EXPECT_NE(read_range(repository.open(), "main").error().find("BASE..HEAD"), std::string::npos);
-    EXPECT_NE(read_range(repository.open(), "nowhere..main").error().find("'nowhere'"), std::string::npos);
+    EXPECT_NE(read_range(repository.open(), "topic").error().find("for example topic..HEAD"), std::string::npos);
+    EXPECT_EQ(read_range(repository.open(), "WORKTREE..main").error(),
+              "WORKTREE can only be the head: benchgate compare main..WORKTREE");
+    EXPECT_EQ(read_range(repository.open(), "nowhere..main").error(), "'nowhere' is no commit of this repository");
     for (const char* half : {"main..", "main...", "..main", "...main", ".."})
         EXPECT_EQ(read_range(repository.open(), half).error(),
-                  std::string("'") + half + "' is no range; write BASE..HEAD or BASE..WORKTREE");
+                  std::string("'") + half +
+                      "' is no range; write BASE..HEAD, BASE...HEAD or BASE..WORKTREE, for example main..HEAD");
 }
 
 TEST(ComparisonSides, ABranchWithoutACommitHasNoMergeBase) {

@@ -15,12 +15,18 @@
 #include "core/reporting/escape.h"
 #include "core/reporting/numbers.h"
 #include "core/reporting/report_json.h"
+#include "core/reporting/text.h"
 #include "platform/files.h"
 
 namespace benchgate::cli {
 namespace {
 
 constexpr std::size_t max_bundle_bytes = 512u << 20;
+
+struct Judged {
+    model::Judgement judgement;
+    std::optional<reporting::SuiteReport> suite;  ///< of a bundle, which knows how it was measured
+};
 
 tl::expected<std::optional<model::Policy>, std::string> read_policy(const std::string& path) {
     if (path.empty()) return std::nullopt;
@@ -29,17 +35,50 @@ tl::expected<std::optional<model::Policy>, std::string> read_policy(const std::s
     return config->policy;
 }
 
-tl::expected<model::Judgement, std::string> judge_bundle(const JudgeOptions& options,
-                                                         const std::optional<model::Policy>& policy) {
+/// Documents of ours that are easily taken for a bundle.
+std::string what_it_is(const json::Json& document) {
+    if (document.contains("suites"))
+        return "this is the report of `benchgate compare --json`; `--bundle FILE` keeps what judge reads";
+    if (document.contains("verdicts")) return "these are verdicts of `benchgate judge --json`, not a bundle";
+    if (document.contains("measurements") || document.contains("benchmarks") || document.contains("results"))
+        return "this is one result of a benchmark tool; `benchgate parse` shows it, judge needs a bundle";
+    return "";
+}
+
+tl::expected<Judged, std::string> judge_bundle(const JudgeOptions& options,
+                                               const std::optional<model::Policy>& policy) {
     const auto bytes = platform::read_file(options.bundle_file, max_bundle_bytes);
     if (!bytes) return tl::unexpected(bytes.error().message);
     const auto document = json::parse(*bytes, {max_bundle_bytes, json::Limits{}.depth});
-    if (!document) return tl::unexpected(fmt::format("{}:1: {}", options.bundle_file, document.error().message));
+    if (!document)
+        return tl::unexpected(fmt::format("{}:1: {}; a bundle is JSON, trials in CSV are read with --trials FILE",
+                                          options.bundle_file, document.error().message));
     auto bundle = protocol::read_bundle(*document);
-    if (!bundle) return tl::unexpected(fmt::format("{}:1: {}", options.bundle_file, bundle.error().message));
+    if (!bundle) {
+        const auto guess = document->is_object() ? what_it_is(*document) : "";
+        return tl::unexpected(
+            fmt::format("{}:1: {}", options.bundle_file, guess.empty() ? bundle.error().message : guess));
+    }
     if (policy) bundle->experiment.policy = *policy;
     if (options.benchmarks > 0) bundle->experiment.tests = options.benchmarks;
-    return judging::judge(*bundle);
+    Judged judged{judging::judge(*bundle), reporting::SuiteReport{}};
+    auto& suite = *judged.suite;
+    suite.name = bundle->experiment.suite;
+    suite.state = reporting::ReportState::completed;
+    suite.identical = bundle->identical;
+    if (!bundle->identical) suite.judgement = judged.judgement;
+    suite.trials = judging::trials_per_block * judged.judgement.blocks_kept;
+    suite.detect = reporting::detect_of(bundle->experiment.policy, judged.judgement);
+    return judged;
+}
+
+/// As `compare` printed it.
+std::string table_of(const Judged& judged, const JudgeOptions& options) {
+    reporting::Report report;
+    report.suites = {*judged.suite};
+    report.state = reporting::ReportState::completed;
+    report.gate = judged.judgement.gate;
+    return reporting::render_text(report, {options.colour, options.columns});
 }
 
 /// Everything but the figures may come from a file, so a terminal gets it on one line without control characters.
@@ -60,9 +99,13 @@ void print(const model::Judgement& judgement, std::ostream& out) {
     out << fmt::format("gate: {}: {}\n", to_string(judgement.gate), reporting::one_line(judgement.gate_reason));
 }
 
-tl::expected<void, std::string> write(const model::Judgement& judgement, const std::string& target, std::ostream& out) {
-    if (!target.empty()) return write_output(target, json::dump(reporting::judgement_json(judgement), 1) + "\n", out);
-    print(judgement, out);
+tl::expected<void, std::string> write(const Judged& judged, const JudgeOptions& options, std::ostream& out) {
+    if (!options.json.empty())
+        return write_output(options.json, json::dump(reporting::judgement_json(judged.judgement), 1) + "\n", out);
+    if (judged.suite)
+        out << table_of(judged, options);
+    else
+        print(judged.judgement, out);
     return {};
 }
 
@@ -92,7 +135,7 @@ tl::expected<model::Judgement, std::string> judge_trials(const JudgeOptions& opt
 int run_judge(const JudgeOptions& options, std::ostream& out, std::ostream& err) {
     constexpr int passes = 0, blocks = 1, usage = 2;
     if (options.trials_file.empty() == options.bundle_file.empty()) {
-        err << "judge needs either a bundle or --trials FILE\n";
+        err << "judge needs either a bundle (`benchgate compare --bundle FILE` writes one) or --trials FILE\n";
         return usage;
     }
     const auto policy = read_policy(options.policy_file);
@@ -100,18 +143,23 @@ int run_judge(const JudgeOptions& options, std::ostream& out, std::ostream& err)
         err << policy.error() << '\n';
         return usage;
     }
-    const auto judgement = options.trials_file.empty() ? judge_bundle(options, *policy)
-                                                       : judge_trials(options, policy->value_or(model::Policy{}), err);
-    if (!judgement) {
-        err << judgement.error() << '\n';
+    tl::expected<Judged, std::string> judged;
+    if (options.trials_file.empty())
+        judged = judge_bundle(options, *policy);
+    else
+        judged = judge_trials(options, policy->value_or(model::Policy{}), err).map([](model::Judgement judgement) {
+            return Judged{std::move(judgement), std::nullopt};
+        });
+    if (!judged) {
+        err << judged.error() << '\n';
         return usage;
     }
-    if (const auto written = write(*judgement, options.json, out); !written) {
+    if (const auto written = write(*judged, options, out); !written) {
         err << written.error() << '\n';
         return usage;
     }
-    const bool closed = judgement->gate == model::Gate::failure || judgement->gate == model::Gate::action_required;
-    return closed ? blocks : passes;
+    const auto gate = judged->judgement.gate;
+    return gate == model::Gate::failure || gate == model::Gate::action_required ? blocks : passes;
 }
 
 }  // namespace benchgate::cli

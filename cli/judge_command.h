@@ -17,7 +17,9 @@ struct JudgeOptions {
     std::string bundle_file{};  ///< JSON
     std::string policy_file{};  ///< a `.benchgate.yml`, whose policy is used; empty: the bundle's, else the default
     int benchmarks = 0;  ///< N, number of tests of the pull request; 0: the bundle's, else the series of the file
-    std::string json{};  ///< where the JSON document goes: a file, "-" (out), or empty: plain lines to out
+    std::string json{};  ///< where the JSON document goes: a file, "-" (out), or empty: text for people to out
+    bool colour = false;
+    int columns = 0;  ///< width of the terminal; 0: none
 };
 
 /// Judges a CSV of trials in block order, without confirmation, since a file has no fresh blocks. `notes` receives what

@@ -133,6 +133,10 @@ TEST_F(JudgeCommand, ABundleIsJudgedWithWhatItFixed) {
     const auto once = out_.str();
     EXPECT_EQ(run({.bundle_file = first, .json = "-"}), 1);
     EXPECT_EQ(out_.str(), once) << "the same verdict, bit for bit";
+    EXPECT_EQ(run({.bundle_file = first}), 1);
+    EXPECT_NE(out_.str().find("regressed (critical)"), std::string::npos) << out_.str();
+    EXPECT_NE(out_.str().find("\nMerging this would slow 1 of 1 benchmark. The check fails.\n"), std::string::npos)
+        << out_.str();
     bundle.experiment.confirm = true;
     EXPECT_EQ(run({.bundle_file = file("b.json", json::dump(protocol::to_json(bundle))), .json = "-"}), 0);
     EXPECT_EQ(document()["gate"], "neutral");
@@ -150,6 +154,8 @@ TEST_F(JudgeCommand, WhatCannotBeReadIsSaid) {
     EXPECT_EQ(run({.bundle_file = file("bundle.json", "{\"trials\": [")}), 2);
     EXPECT_EQ(run({.bundle_file = file("bundle.json", "{}")}), 2);
     EXPECT_NE(err_.str(), "");
+    EXPECT_EQ(run({.bundle_file = file("report.json", "{\"suites\": []}")}), 2);
+    EXPECT_NE(err_.str().find("`--bundle FILE` keeps what judge reads"), std::string::npos) << err_.str();
     EXPECT_EQ(run({.trials_file = trials("same.csv", 1), .json = (folder_ / "no/such/folder.json").string()}), 2);
 }
 

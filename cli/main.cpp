@@ -4,9 +4,11 @@
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 
+#include "cli/arguments.h"
 #include "cli/check_config_command.h"
 #include "cli/compare_command.h"
 #include "cli/judge_command.h"
@@ -21,6 +23,8 @@ using namespace benchgate;
 
 constexpr int exit_usage = 2;
 constexpr int exit_failed = 3;
+constexpr std::string_view exit_statuses =
+    "Exit status: 0 the gate passes or is neutral, 1 it blocks, 2 usage or configuration error, 3 could not measure.";
 
 struct Commands {
     cli::CompareOptions compare;
@@ -39,27 +43,38 @@ CLI::App* add_compare(CLI::App& app, Commands& c) {
     compare->add_option("--repo", c.compare.repository, "Repository; default: the one around this folder");
     compare->add_option("--config", c.compare.config, "Default: .benchgate.yml of the working tree");
     compare->add_option("--suite", c.compare.suites, "Only this suite; may be repeated")->allow_extra_args(false);
-    compare->add_option("--filter", c.compare.filter, "Only benchmarks that match this glob");
-    auto* quick = compare->add_flag("--quick", c.compare.quick, "At most 12 trials a side");
-    compare->add_flag("--full", c.compare.full, "Up to 60 trials a side")->excludes(quick);
-    compare->add_option("--max-time", c.max_time, "Stop after this long, e.g. 10m");
-    compare->add_option("--seed", c.seed, "Of the random order; default: a new one");
+    compare->add_option("--filter", c.compare.filter,
+                        "Only benchmarks that match this glob; * stops at a /, ** does not");
+    auto* quick = compare->add_flag("--quick", c.compare.quick,
+                                    "At most 12 trials a side, and as many again to confirm an alarm");
+    compare
+        ->add_flag("--full", c.compare.full,
+                   "Up to 60 trials a side; default: what the suite says, 60 if it says nothing")
+        ->excludes(quick);
+    compare->add_option("--max-time", c.max_time, "Stop each suite after this long, e.g. 10m");
+    compare->add_option("--seed", c.seed, "Seed of the random order; default: a new one");
     compare->add_option("--bundle", c.compare.bundle, "Keep everything that was measured; `benchgate judge` reads it");
     compare->add_option("--json", c.compare.json, "Report as JSON; - is standard output");
     compare->add_option("--markdown", c.compare.markdown, "Report as Markdown; - is standard output");
-    compare->add_option("--html", c.compare.html, "Report as one HTML file");
+    compare->add_option("--html", c.compare.html, "Report as one HTML file; - is standard output");
     compare->add_option("--csv", c.compare.csv, "Verdicts as CSV; - is standard output");
-    compare->add_option("--format", c.compare.format, "With a command: the format of its output");
+    compare->add_option(
+        "--format", c.compare.format,
+        "With a command, the format of its output: google-benchmark, hyperfine, go, json; default: recognised");
     compare->add_flag("--no-sandbox", c.compare.no_sandbox,
                       "Run builds and benchmarks with your own rights and network");
-    compare->add_option("COMMAND", c.compare.command, "After --: build nothing, run this in both checkouts");
+    compare->footer(
+        "benchgate compare [OPTIONS] [RANGE] -- COMMAND...\n"
+        "needs no .benchgate.yml: nothing is built, the command runs in both checkouts.\n\n" +
+        std::string(exit_statuses));
     return compare;
 }
 
 CLI::App* add_judge(CLI::App& app, Commands& c) {
     auto* judge =
         app.add_subcommand("judge", "Judge a bundle, or anyone's trials, again; the same verdict as the service");
-    auto* bundle = judge->add_option("BUNDLE", c.judge.bundle_file, "Bundle of a job");
+    auto* bundle = judge->add_option("BUNDLE", c.judge.bundle_file,
+                                     "What `benchgate compare --bundle` wrote, or a page links as raw samples");
     judge->add_option("--trials", c.judge.trials_file, "CSV: benchmark,metric,unit,better,block,position,side,value")
         ->excludes(bundle);
     judge
@@ -68,13 +83,15 @@ CLI::App* add_judge(CLI::App& app, Commands& c) {
         ->check(CLI::Range(1, 1'000'000));
     judge->add_option("--policy", c.judge.policy_file, "A .benchgate.yml whose policy is used");
     judge->add_option("--json", c.judge.json, "Verdicts as JSON; - is standard output");
+    judge->footer(std::string(exit_statuses));
     return judge;
 }
 
 CLI::App* add_parse(CLI::App& app, Commands& c) {
     auto* parse = app.add_subcommand("parse", "Show what is read out of a benchmark tool's output");
     parse->add_option("FILE", c.parse.file, "Output of the tool; - is standard input")->required();
-    parse->add_option("--format", c.parse.format, "Default: recognised by its content");
+    parse->add_option("--format", c.parse.format,
+                      "google-benchmark, hyperfine, go or json; default: recognised by its content");
     parse->add_option("--json", c.parse_json, "Measurements as JSON; - is standard output");
     return parse;
 }
@@ -113,7 +130,7 @@ int compare(Commands& c, bool has_seed) {
 
 int main(int argc, char** argv) {
     platform::hold_standard_streams();
-    CLI::App app{"benchgate: did this change make anything slower? Measures, judges, explains."};
+    CLI::App app{"benchgate: did this change make anything slower? Measures, judges, explains.", "benchgate"};
     Commands commands;
     app.set_version_flag("--version", BENCHGATE_VERSION);
     app.require_subcommand(1);
@@ -122,15 +139,31 @@ int main(int argc, char** argv) {
     auto* parse_command = add_parse(app, commands);
     auto* check = app.add_subcommand("check-config", "Check a .benchgate.yml; mistakes as FILE:LINE:COLUMN: message");
     check->add_option("FILE", commands.config_file, "Default: .benchgate.yml; - is standard input");
+    app.footer("benchgate COMMAND --help says more.");
+    auto arguments = cli::split_at_dashes(argc, argv);
+    if (const auto mistake = cli::unknown_command(arguments, {"compare", "judge", "parse", "check-config"})) {
+        std::cerr << *mistake << '\n';
+        return exit_usage;
+    }
+    commands.compare.command = arguments.command;
     try {
-        app.parse(argc, argv);
+        std::reverse(arguments.ours.begin(), arguments.ours.end());  // as CLI11 wants them
+        app.parse(std::move(arguments.ours));
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : exit_usage;
     }
     platform::set_up_log({platform::LogFormat::text, "warn", "benchgate"});
+    if (!*compare_command && !commands.compare.command.empty()) {
+        std::cerr << "only compare takes a command after --\n";
+        return exit_usage;
+    }
     try {
         if (*compare_command) return compare(commands, compare_command->count("--seed") > 0);
-        if (*judge_command) return cli::run_judge(commands.judge, std::cout, std::cerr);
+        if (*judge_command) {
+            commands.judge.colour = colours();
+            commands.judge.columns = columns();
+            return cli::run_judge(commands.judge, std::cout, std::cerr);
+        }
         if (*parse_command) {
             if (!commands.parse_json.empty()) commands.parse.json = commands.parse_json;
             return cli::run_parse(commands.parse, std::cout, std::cerr);

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "cli/format_option.h"
 #include "cli/output.h"
 #include "core/formats/benchgate_json.h"
 #include "core/formats/formats.h"
@@ -38,8 +39,8 @@ void print_table(const model::Measurements& measurements, std::ostream& out) {
                "values");
     for (const auto& value : measurements.values) {
         const auto& series = value.series;
-        const auto count =
-            value.summary ? fmt::format("summary of {}", value.summary->n) : fmt::format("{}", value.samples.size());
+        std::string count = std::to_string(value.samples.size());
+        if (value.summary) count = value.summary->n > 0 ? fmt::format("summary of {}", value.summary->n) : "summary";
         fmt::print(out, "{:<{}}  {:<20} {:>14.6g}  {:<8} {:<7} {}{}\n", reporting::one_line(series.key.benchmark),
                    widest, reporting::one_line(series.key.metric), model::trial_value(value),
                    reporting::one_line(series.unit), model::to_string(series.better), count,
@@ -47,16 +48,11 @@ void print_table(const model::Measurements& measurements, std::ostream& out) {
     }
 }
 
-bool known_format(const std::string& format) {
-    const auto names = formats::names();
-    return format == "auto" || std::find(names.begin(), names.end(), format) != names.end();
-}
-
 }  // namespace
 
 int run_parse(const ParseOptions& options, std::ostream& out, std::ostream& err) {
-    if (!known_format(options.format)) {
-        fmt::print(err, "unknown format '{}'; known: {}, auto\n", options.format, fmt::join(formats::names(), ", "));
+    if (const auto mistake = unknown_format(options.format)) {
+        fmt::print(err, "{}\n", *mistake);
         return 2;
     }
     const auto bytes = bytes_of(options.file);

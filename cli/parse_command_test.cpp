@@ -61,6 +61,14 @@ TEST_F(Commands, ParseWritesTheDocumentToAFileOrATable) {
     EXPECT_EQ(run_parse({.format = "go", .file = path, .json = (folder_ / "none/out.json").string()}, out_, err_), 2);
 }
 
+TEST_F(Commands, ParseDoesNotCountWhatTheToolDoesNotCount) {
+    const auto path = file("hf.json",
+                           "{\"results\":[{\"command\":\"a\",\"times\":[0.1],\"exit_codes\":[0],\"mean\":0.1,"
+                           "\"user\":0.1,\"system\":0}]}");
+    EXPECT_EQ(run_parse({.format = "auto", .file = path, .json = {}}, out_, err_), 0) << err_.str();
+    EXPECT_NE(out_.str().find(" summary, not judged\n"), std::string::npos) << out_.str();
+}
+
 TEST_F(Commands, ParseTellsUsageFromAResultWithoutValues) {
     const auto empty = file("empty", "");
     const auto failed = file("failed", "--- FAIL: BenchmarkB\n");

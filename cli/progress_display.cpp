@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ostream>
 
 namespace benchgate::cli {
@@ -10,7 +11,7 @@ namespace {
 constexpr std::size_t tail_bytes = 4000;
 
 std::string time_left(const std::optional<int>& seconds) {
-    if (!seconds) return "";
+    if (!seconds || *seconds <= 0) return "";
     if (*seconds < 90) return fmt::format(", at most {} s left", *seconds);
     return fmt::format(", at most {} min left", (*seconds + 59) / 60);
 }
@@ -23,7 +24,7 @@ std::string line_for(const measure::Progress& progress) {
     if (!progress.disturbed.empty())
         return fmt::format("{} block {} again, {}", phase, progress.block + 1, progress.disturbed);
     return fmt::format("{} block {} of at most {}, {} of {} series open{}", phase, progress.block, progress.at_most,
-                       progress.open, progress.series, time_left(progress.seconds_left));
+                       progress.open, std::max(progress.series, progress.open), time_left(progress.seconds_left));
 }
 
 }  // namespace

@@ -27,6 +27,19 @@ TEST(ProgressDisplay, SaysWhichBlockIsMeasuredAgainAndWhy) {
               "micro: measuring: block 3 again, other processes used 900 ms of CPU time\n");
 }
 
+TEST(ProgressDisplay, NeverMoreIsOpenThanThereIsAndNoTimeIsNoTime) {
+    std::ostringstream err;
+    ProgressDisplay display(err, "micro", false);
+    measure::Progress progress;
+    progress.phase = model::JobPhase::measure;
+    progress.at_most = 3;
+    progress.open = 2;  // one of them is missing on one side, and no series of both
+    progress.series = 1;
+    progress.seconds_left = 0;
+    display.on_progress(progress);
+    EXPECT_EQ(err.str(), "micro: measuring: block 0 of at most 3, 2 of 2 series open\n");
+}
+
 TEST(ProgressDisplay, ANoteStaysOnTheTerminalAndTheProgressGoesOnBelowIt) {
     std::ostringstream err;
     {

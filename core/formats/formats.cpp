@@ -58,7 +58,8 @@ tl::expected<model::Measurements, FormatError> parse_document(std::string_view f
     if (!document) return tl::unexpected(document.error());
     const auto found = recognise_document(*document);
     if (format == "auto" && !found)
-        return tl::unexpected(FormatError{"the format was not recognised; name it with `format:`"});
+        return tl::unexpected(
+            FormatError{fmt::format("the format was not recognised; name it: {}", fmt::join(all_names, ", "))});
     if (format == "auto") format = *found;
     Collector collector(limits);
     bool right_shape = true;
@@ -105,7 +106,8 @@ tl::expected<model::Measurements, FormatError> parse(std::string_view format, st
             FormatError{"the result is empty; the tool wrote nothing, as it does when a filter matches no benchmark"});
     if (format == go_name || (format == "auto" && !looks_like_json(bytes))) {
         if (format == "auto" && !go_bench::recognise(bytes))
-            return tl::unexpected(FormatError{"the format was not recognised; name it with `format:`"});
+            return tl::unexpected(
+                FormatError{fmt::format("the format was not recognised; name it: {}", fmt::join(all_names, ", "))});
         Collector collector(limits);
         go_bench::read(bytes, collector);
         return collector.finish(nothing_inside);

@@ -33,7 +33,8 @@ TEST(Formats, AWrongFormatIsNamed) {
     EXPECT_EQ(parse("hyperfine", R"({"context": {}, "benchmarks": []})").error().message,
               "this JSON is not a result of hyperfine; it looks like google-benchmark");
     EXPECT_EQ(parse("google-benchmark", "{").error().message, "not valid JSON at byte 2");
-    EXPECT_EQ(parse("auto", "hello").error().message, "the format was not recognised; name it with `format:`");
+    EXPECT_EQ(parse("auto", "hello").error().message,
+              "the format was not recognised; name it: google-benchmark, hyperfine, go, json");
     EXPECT_FALSE(parse("google-benchmark", "[1]"));
     EXPECT_FALSE(parse("json", "null"));
 }

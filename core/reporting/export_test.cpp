@@ -96,5 +96,35 @@ TEST(Text, IsAnAlignedTable) {
     EXPECT_NE(hostile.find("  | ````\n"), std::string::npos);
 }
 
+TEST(Text, NamesAreWholeInAFileAndLoseTheirMiddleOnANarrowTerminal) {
+    auto report = sample::unchanged();
+    report.suites[0].judgement->verdicts[0].series.key.benchmark = "example.com/long/package.BenchmarkMap/n=5-2";
+    EXPECT_NE(render_text(report, {}).find("  example.com/long/package.BenchmarkMap/n=5-2  time "), std::string::npos);
+    const auto narrow = render_text(report, {false, 90});
+    EXPECT_NE(narrow.find("  example.co…ge.BenchmarkMap/n=5-2  time "), std::string::npos) << narrow;
+    EXPECT_NE(render_text(report, {false, 20}).find("  examp…kMap/n=5-2  time "), std::string::npos);
+}
+
+TEST(Text, SaysWhyABenchmarkHasNoResult) {
+    auto report = sample::unchanged();
+    auto& gone = report.suites[0].judgement->verdicts[1];
+    gone.kind = model::VerdictKind::missing;
+    gone.ratio.reset();
+    gone.interval = {};
+    gone.reason = "not on head; the tool said: no input file";
+    const auto text = render_text(report, {});
+    EXPECT_NE(text.find("\n  BM_Hash time: not on head; the tool said: no input file\n"), std::string::npos) << text;
+}
+
+TEST(Text, ALogBeginsAtTheCommandThatFailed) {
+    auto report = sample::unchanged();
+    report.suites[0].judgement.reset();
+    report.suites[0].error =
+        SuiteError{"build", "head: status 2", "[base] $ make\nall is well\n[head] $ make\nno such file\n\n"};
+    const auto text = render_text(report, {});
+    EXPECT_NE(text.find("  build: head: status 2\n  | [head] $ make\n  | no such file\n\n"), std::string::npos) << text;
+    EXPECT_EQ(text.find("all is well"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace benchgate::reporting

@@ -7,6 +7,7 @@
 
 #include "core/reporting/escape.h"
 #include "core/reporting/numbers.h"
+#include "core/reporting/utf8.h"
 #include "core/reporting/words.h"
 
 namespace benchgate::reporting {
@@ -15,6 +16,7 @@ namespace {
 using model::VerdictKind;
 
 constexpr std::size_t columns = 6;
+constexpr std::size_t shortest_name = 16;
 using Cells = std::array<std::string, columns>;
 
 std::string painted(std::string_view text, std::string_view colour, const TextOptions& options) {
@@ -54,10 +56,25 @@ std::string padded(std::string text, std::size_t width) {
     return text;
 }
 
-Cells cells_of(const model::Verdict& verdict, std::size_t longest) {
+/// Benchmarks of one package differ at their ends, so it is the middle that goes.
+std::string without_middle(const std::string& name, std::size_t most) {
+    const std::size_t length = characters(name);
+    if (length <= most) return name;
+    const std::size_t front = most / 3, back = most - front - 1;
+    std::string text;
+    std::string_view rest = name;
+    for (std::size_t i = 0; i < length; ++i) {
+        const char32_t c = take_character(rest);
+        if (i == front) append_character(text, 0x2026);
+        if (i < front || i >= length - back) append_character(text, c);
+    }
+    return text;
+}
+
+Cells cells_of(const model::Verdict& verdict) {
     std::string verdict_word(model::to_string(verdict.kind));
     if (verdict.level) verdict_word += " (" + shortened(one_line(*verdict.level), 20) + ")";
-    return {shortened(one_line(verdict.series.key.benchmark), longest),
+    return {shortened(one_line(verdict.series.key.benchmark)),
             shortened(one_line(verdict.series.key.metric), 24),
             verdict_word,
             change_text(verdict),
@@ -65,13 +82,37 @@ Cells cells_of(const model::Verdict& verdict, std::size_t longest) {
             verdict.minimum_detectable ? format_percent(*verdict.minimum_detectable) : "–"};
 }
 
+/// The names take what the other columns leave of the terminal.
+void fit_names(std::vector<Cells>& cells, std::array<std::size_t, columns>& widths, int terminal) {
+    if (terminal <= 0) return;
+    std::size_t others = 2 * columns;
+    for (std::size_t i = 1; i < columns; ++i) others += widths[i];
+    const auto whole = static_cast<std::size_t>(terminal);
+    const std::size_t left = std::max(shortest_name, whole > others ? whole - others : 0);
+    for (auto& line : cells) line[0] = without_middle(line[0], left);
+    widths[0] = std::min(widths[0], left);
+}
+
+/// Why a benchmark has no change to show; the table has no room for it.
+std::string reasons_of(const std::vector<Row>& rows) {
+    std::string text;
+    for (const auto& row : rows) {
+        const auto& verdict = *row.verdict;
+        if (verdict.ratio || verdict.reason.empty()) continue;
+        text +=
+            fmt::format("  {} {}: {}\n", shortened(one_line(verdict.series.key.benchmark)),
+                        shortened(one_line(verdict.series.key.metric), 24), shortened(one_line(verdict.reason), 400));
+    }
+    return text;
+}
+
 std::string table_of(const std::vector<Row>& rows, const TextOptions& options) {
-    const auto longest = static_cast<std::size_t>(std::clamp(options.columns - 72, 16, 200));
     std::vector<Cells> cells{{"benchmark", "metric", "verdict", "change", "interval", "would see"}};
-    for (const auto& row : rows) cells.push_back(cells_of(*row.verdict, longest));
+    for (const auto& row : rows) cells.push_back(cells_of(*row.verdict));
     std::array<std::size_t, columns> widths{};
     for (const auto& line : cells)
         for (std::size_t i = 0; i < columns; ++i) widths[i] = std::max(widths[i], characters(line[i]));
+    fit_names(cells, widths, options.columns);
     std::string text;
     for (std::size_t n = 0; n < cells.size(); ++n) {
         std::string line = " ";
@@ -85,19 +126,27 @@ std::string table_of(const std::vector<Row>& rows, const TextOptions& options) {
     return text;
 }
 
+/// A log from the command that was the last to run: what ran well before it hides why this one did not.
+std::string last_command(std::string log) {
+    const auto begin = std::max(log.rfind("\n[base] $ ") + 1, log.rfind("\n[head] $ ") + 1);  // 0: not found
+    log.erase(0, begin);
+    while (log.ends_with('\n')) log.pop_back();
+    return log;
+}
+
 std::string suite_text(const SuiteReport& suite, const TextOptions& options) {
     std::string text = painted(shortened(one_line(suite.name)), "1", options);
     if (suite.judgement) {
         text += ": " + method_sentence(suite);
         if (suite.duration_seconds > 0) text += ", in " + format_duration(suite.duration_seconds);
         const auto rows = rows_of({&suite});
-        return text + "\n" + (rows.empty() ? "" : table_of(rows, options));
+        return text + "\n" + (rows.empty() ? "" : table_of(rows, options) + reasons_of(rows));
     }
     text += ": " + shortened(one_line(state_words(suite)), 120) + "\n";
     if (!suite.error) return text;
     text += fmt::format("  {}: {}\n", shortened(one_line(suite.error->phase), 40),
                         shortened(one_line(suite.error->message), 500));
-    std::string log = many_lines(suite.error->log_tail);
+    std::string log = last_command(many_lines(suite.error->log_tail));
     while (!log.empty()) {
         const auto end = log.find('\n');
         text += "  | " + log.substr(0, end) + "\n";

@@ -10,7 +10,7 @@ namespace benchgate::reporting {
 
 struct TextOptions {
     bool colour = false;
-    int columns = 100;  ///< width of the terminal
+    int columns = 0;  ///< width of the terminal; 0: none, lines are as long as they need
 };
 
 std::string render_text(const Report& report, const TextOptions& options);

@@ -112,8 +112,9 @@ tl::expected<model::Trial, JobFailure> TrialRunner::run(const TrialRequest& requ
     if (!parsed) {
         log(fmt::format("[{}] $ {}\n{}\n", model::to_string(request.side), command.shell_line,
                         last_words(result->err)));
-        return tl::unexpected(
-            failed(request, fmt::format("the output cannot be read as {}: {}", suite_.format, parsed.error().message)));
+        return tl::unexpected(failed(
+            request, fmt::format("the output cannot be read{}: {}",
+                                 suite_.format == "auto" ? "" : " as " + suite_.format, parsed.error().message)));
     }
 
     model::Trial trial;
