@@ -160,7 +160,7 @@ std::map<std::string, std::string> World::service_environment() const {
             {"BENCHGATE_WEBHOOK_SECRET", secret_},
             {"BENCHGATE_ADMIN_TOKEN", admin_token},
             {"BENCHGATE_LEASE_SECONDS", "6"},
-            {"BENCHGATE_GITHUB_TIMEOUT", "4"}};
+            {"BENCHGATE_GITHUB_TIMEOUT", "3"}};
 }
 
 void World::start_service() {
