@@ -57,6 +57,12 @@ constexpr Query requeue{"leases_requeue", R"(
         phase = null, block = null, progress = null, eta_s = null, not_before = $4::timestamptz
     where job_id = $1::uuid returning state)"};
 
+// A host that cannot work is the first to ask again, so for a while others go before it. A wish that lasts longer
+// stands.
+constexpr Query rest{"leases_rest", R"(
+    update jobs set avoid_runner_id = $2::uuid, avoid_until = $3::timestamptz + make_interval(secs => $4::int)
+    where job_id = $1::uuid and (avoid_runner_id is null or avoid_until <= $3::timestamptz + make_interval(secs => $4::int)))"};
+
 constexpr Query has_trials{"leases_has_trials", R"(
     select exists (select 1 from trials where repository_id = $1 and job_id = $2::uuid and epoch = $3) as has)"};
 
@@ -124,6 +130,7 @@ FinishAnswer apply_finish(Tx& tx, const JobRow& job, const LeaseRef& lease, cons
     if (!infrastructure || job.attempts == 0) exec(tx, count_failure, lease.runner_id, infrastructure, max_failures);
     if (infrastructure && job.attempts + 1 < max_attempts && !job.cancel_reason) {
         exec(tx, requeue, job.job.job_id, 1, finish.now, std::optional<Time>());
+        exec(tx, rest, job.job.job_id, lease.runner_id, finish.now, static_cast<int>(retry_elsewhere.count()));
         notify(tx, Channel::jobs);
         return {.used = false, .requeued = true};
     }

@@ -13,6 +13,8 @@
 namespace benchgate::store {
 
 inline constexpr int max_attempts = 3;
+/// After an infrastructure failure others go before the runner that had it for this long.
+inline constexpr std::chrono::seconds retry_elsewhere{10};
 /// A runner at its deadline is told so and has this long to say what happened; then the job is over.
 inline constexpr std::chrono::seconds deadline_grace{60};
 

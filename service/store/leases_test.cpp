@@ -276,9 +276,10 @@ TEST_F(LeasesTest, InfrastructureFailuresAreRetriedAndThoseOfThreeJobsQuarantine
         RunnerRow runner{.runner_id = runner_a, .name = "host", .token_hash = "t", .public_key = "k", .labels = {}};
         EXPECT_TRUE(redeem_join_token(tx, "h", runner, start()));
     });
+    const Time rested = start() + 5min + retry_elsewhere;
     insert(job(1));
     for (int attempt = 1; attempt <= 3; ++attempt) {
-        const LeaseRef ref = *lease(runner_a, start());
+        const LeaseRef ref = *lease(runner_a, rested);
         const FinishAnswer answer = finish(ref, Outcome::failed, true);
         EXPECT_EQ(answer.requeued, attempt < 3);
         EXPECT_EQ(answer.used, attempt == 3);
@@ -292,9 +293,19 @@ TEST_F(LeasesTest, InfrastructureFailuresAreRetriedAndThoseOfThreeJobsQuarantine
     EXPECT_EQ(state(), "ready") << "one job takes no host out of service";
     for (const int n : {2, 3}) {
         insert(job(n));
-        for (int attempt = 1; attempt <= 3; ++attempt) finish(*lease(runner_a, start()), Outcome::failed, true);
+        for (int attempt = 1; attempt <= 3; ++attempt) finish(*lease(runner_a, rested), Outcome::failed, true);
     }
     EXPECT_EQ(state(), "quarantined");
+}
+
+TEST_F(LeasesTest, AHostThatCannotWorkDoesNotSwallowTheJobBeforeAnotherOneGetsIt) {
+    insert(job(1));
+    finish(*lease(runner_a, start()), Outcome::failed, true);
+    const Time failed = start() + 5min;
+    EXPECT_EQ(lease(runner_a, failed + 1s), std::nullopt);
+    EXPECT_EQ(lease(runner_b, failed + 1s)->job_id, uuid(2, 1));
+    finish({uuid(2, 1), 2, runner_b}, Outcome::failed, true);
+    EXPECT_EQ(lease(runner_a, failed + 2s)->epoch, 3) << "the one that failed last goes last";
 }
 
 TEST_F(LeasesTest, ReleaseQueuesAgainUntilTheFirstTrial) {
