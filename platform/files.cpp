@@ -90,7 +90,8 @@ FileResult<std::string> read_file(const std::filesystem::path& path, std::size_t
 }
 
 FileResult<Fd> open_below(const std::filesystem::path& directory, const std::filesystem::path& relative) {
-    const std::string name = (directory / relative.relative_path()).string();
+    // Where the directory lies is nobody's business who wrote it, and messages end up on a page.
+    const std::string name = relative.string();
     const Fd root(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (!root) return failed(errno, "cannot open '" + directory.string() + "'");
     open_how how{};

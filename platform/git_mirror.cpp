@@ -3,6 +3,8 @@
 #include <cstring>
 #include <optional>
 
+#include <sys/stat.h>
+
 #include "platform/git_internal.h"
 #include "platform/log.h"
 
@@ -84,14 +86,22 @@ bool stands_in_its_own_way(int code) {
     return false;
 }
 
+/// It holds private repositories, and the folder around it may be open to the user that jobs run as.
+void keep_private(const std::filesystem::path& path) {
+    ::chmod(path.c_str(), 0700);
+}
+
 int open_or_init(git_repository** repository, const std::filesystem::path& path) {
-    const int code = git_repository_open_bare(repository, path.c_str());
+    int code = git_repository_open_bare(repository, path.c_str());
+    if (code == 0) keep_private(path);
     if (code != GIT_ENOTFOUND) return code;
     // Half a repository would keep refs to what it has lost, and never fetch it again.
     if (!remove_tree(path)) return code;
     git_repository_init_options options = GIT_REPOSITORY_INIT_OPTIONS_INIT;
     options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKPATH | GIT_REPOSITORY_INIT_NO_REINIT;
-    return git_repository_init_ext(repository, path.c_str(), &options);
+    code = git_repository_init_ext(repository, path.c_str(), &options);
+    if (code == 0) keep_private(path);
+    return code;
 }
 
 /// Forges take a token in the place of the user's name too; only ssh has names there that are no secret.

@@ -99,6 +99,7 @@ TEST_F(Git, AMirrorThatStandsInItsOwnWayIsMadeAnew) {
     };
     const fs::path ref = dir.path() / "mirrors/a.git/refs/heads/main";
     EXPECT_EQ(fetched("+refs/heads/main:refs/heads/main"), two);
+    EXPECT_EQ(fs::status(dir.path() / "mirrors/a.git").permissions(), fs::perms(0700)) << "others may not read it";
     // A branch that was a folder: the mirror still has the old one.
     EXPECT_EQ(fetched("+refs/heads/topic:refs/heads/topic"), topic);
     sh(work, "git branch -D topic; git branch topic/next main");

@@ -1,31 +1,77 @@
 #include "runners/measure/artifacts.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
 
 #include "platform/crypto.h"
 #include "platform/files.h"
 
 namespace benchgate::measure {
 namespace {
-constexpr std::size_t most_files = 10'000;
-constexpr std::size_t most_bytes = std::size_t{1} << 30;
+
+class Hasher {
+  public:
+    Hasher(const std::filesystem::path& directory, std::stop_token stop, const ArtifactLimits& limits)
+        : directory_(directory), stop_(stop), limits_(limits) {}
+
+    tl::expected<void, std::string> add(const std::string& glob) {
+        const auto found = platform::find_below(directory_, glob, limits_.files);
+        if (!found) return tl::unexpected(fmt::format("{}: {}", glob, found.error().message));
+        if (found->empty()) return tl::unexpected(fmt::format("no file matches '{}' after the build", glob));
+        for (const auto& file : *found) {
+            if (hashes_.contains(file.path)) continue;
+            auto hash = hash_of(file.path);
+            if (!hash) return tl::unexpected(hash.error());
+            hashes_.emplace(file.path, std::move(*hash));
+        }
+        return {};
+    }
+
+    model::ArtifactHashes take() { return std::move(hashes_); }
+
+  private:
+    tl::expected<std::string, std::string> hash_of(const std::string& path) {
+        const auto file = platform::open_below(directory_, path);
+        if (!file) return tl::unexpected(file.error().message);
+        std::array<char, 256u << 10> buffer;
+        std::uint64_t size = 0;
+        for (;;) {
+            if (stop_.stop_requested()) return tl::unexpected(std::string("cancelled"));
+            const ssize_t count = ::read(file->get(), buffer.data(), buffer.size());
+            if (count < 0 && errno == EINTR) continue;
+            if (count < 0) return tl::unexpected(fmt::format("{}: {}", path, std::strerror(errno)));
+            if (count == 0) return digest_.finish_hex();
+            size += static_cast<std::uint64_t>(count);
+            all_ += static_cast<std::uint64_t>(count);
+            if (size > limits_.file_bytes)
+                return tl::unexpected(fmt::format("'{}' has more than {} bytes", path, limits_.file_bytes));
+            if (all_ > limits_.bytes)
+                return tl::unexpected(fmt::format("all together have more than {} bytes", limits_.bytes));
+            digest_.update({buffer.data(), static_cast<std::size_t>(count)});
+        }
+    }
+
+    const std::filesystem::path& directory_;
+    std::stop_token stop_;
+    ArtifactLimits limits_;
+    platform::Sha256 digest_;
+    std::uint64_t all_ = 0;
+    model::ArtifactHashes hashes_;
+};
+
 }  // namespace
 
 tl::expected<model::ArtifactHashes, std::string> hash_artifacts(const std::filesystem::path& directory,
-                                                                const std::vector<std::string>& globs) {
-    model::ArtifactHashes hashes;
-    for (const auto& glob : globs) {
-        const auto found = platform::find_below(directory, glob, most_files);
-        if (!found) return tl::unexpected(fmt::format("artifacts: {}: {}", glob, found.error().message));
-        if (found->empty()) return tl::unexpected(fmt::format("artifacts: no file matches '{}' after the build", glob));
-        for (const auto& file : *found) {
-            if (hashes.contains(file.path)) continue;
-            const auto bytes = platform::read_below(directory, file.path, most_bytes);
-            if (!bytes) return tl::unexpected(fmt::format("artifacts: {}: {}", file.path, bytes.error().message));
-            hashes.emplace(file.path, platform::sha256_hex(*bytes));
-        }
-    }
-    return hashes;
+                                                                const std::vector<std::string>& globs,
+                                                                std::stop_token stop, const ArtifactLimits& limits) {
+    Hasher hasher(directory, stop, limits);
+    for (const auto& glob : globs)
+        if (auto added = hasher.add(glob); !added) return tl::unexpected("artifacts: " + added.error());
+    return hasher.take();
 }
 
 }  // namespace benchgate::measure

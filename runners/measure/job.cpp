@@ -28,10 +28,12 @@ tl::expected<void, JobFailure> build_both(const JobInput& input, sandbox::Sandbo
 }
 
 /// Both sides must name the same files with the same bytes.
-tl::expected<bool, JobFailure> compare_artifacts(const JobInput& input, model::Bundle& bundle) {
+tl::expected<bool, JobFailure> compare_artifacts(const JobInput& input, model::Bundle& bundle, std::stop_token stop) {
     if (input.suite.artifacts.empty()) return false;
     for (const auto side : {model::Side::base, model::Side::head}) {
-        auto hashes = hash_artifacts(input.sides.of(side), input.suite.artifacts);
+        auto hashes = hash_artifacts(input.sides.of(side), input.suite.artifacts, stop);
+        if (stop.stop_requested())
+            return tl::unexpected(JobFailure{model::JobPhase::build, std::nullopt, "cancelled", false, true});
         if (!hashes)
             return tl::unexpected(JobFailure{model::JobPhase::build, side,
                                              fmt::format("{}: {}", model::to_string(side), hashes.error()), false,
@@ -62,7 +64,7 @@ tl::expected<model::Bundle, JobFailure> run_job(const JobInput& input, sandbox::
     observer.on_progress(progress);
     if (auto prepared = prepare(input, sandbox); !prepared) return tl::unexpected(prepared.error());
     if (auto built = build_both(input, sandbox, observer, stop); !built) return tl::unexpected(built.error());
-    auto identical = compare_artifacts(input, bundle);
+    auto identical = compare_artifacts(input, bundle, stop);
     if (!identical) return tl::unexpected(identical.error());
     bundle.identical = *identical;
     if (!bundle.identical) {
