@@ -4,8 +4,10 @@
 
 #include "core/config/config.h"
 #include "core/json/json.h"
+#include "core/judging/waivers.h"
 #include "core/protocol/bundle_json.h"
 #include "core/protocol/spec_json.h"
+#include "platform/clock.h"
 #include "service/store/bundles.h"
 #include "service/store/job_logs.h"
 #include "service/store/jobs.h"
@@ -13,6 +15,7 @@
 #include "service/store/repositories.h"
 #include "service/store/runners.h"
 #include "service/store/verdicts.h"
+#include "service/store/waivers.h"
 
 namespace benchgate::reports {
 namespace {
@@ -117,10 +120,37 @@ reporting::SuiteReport suite_report(store::Tx& tx, const store::JobRow& job,
     return suite;
 }
 
+/// What people let pass on this pull request; the judgements in the store stay what was measured.
+void apply_waivers(store::Tx& tx, const store::RunRow& run, reporting::Report& report) {
+    if (!run.number || run.kind == model::RunKind::merge_group) return;
+    std::vector<model::Waiver> waivers;
+    for (auto& row : store::waivers_of_pull(tx, run.repository_id, *run.number))
+        waivers.push_back(std::move(row.waiver));
+    if (waivers.empty()) return;
+    const auto today = platform::format_utc(std::chrono::system_clock::now()).substr(0, 10);
+    for (auto& suite : report.suites) {
+        if (!suite.judgement) continue;
+        const auto waivings = judging::apply_waivers(suite.judgement->verdicts, waivers, today);
+        if (waivings.empty()) continue;
+        for (const auto& one : waivings) {
+            const auto& waiver = waivers[one.waiver];
+            suite.waivers.push_back(
+                {one.verdict, one.covers, one.why_not, waiver.max, waiver.until, waiver.author, waiver.reason});
+        }
+        model::Policy policy;
+        policy.inconclusive =
+            suite.inconclusive_blocks ? model::InconclusiveAction::block : model::InconclusiveAction::neutral;
+        const auto decision = judging::gate_with_waivers(suite.judgement->verdicts, policy, waivings);
+        suite.judgement->gate = decision.gate;
+        suite.judgement->gate_reason = decision.reason;
+    }
+}
+
 }  // namespace
 
 std::string page_path(const std::string& full_name, const store::RunRow& run) {
-    if (run.number) return fmt::format("/{}/pull/{}", full_name, *run.number);
+    if (run.number && run.kind != model::RunKind::merge_group)
+        return fmt::format("/{}/pull/{}", full_name, *run.number);
     return fmt::format("/{}/runs/{}", full_name, run.run_id);
 }
 
@@ -153,6 +183,7 @@ reporting::Report run_report(store::Tx& tx, const store::RunRow& run, const Addr
     const auto judged = store::list_verdicts(tx, run.repository_id, run.run_id);
     for (const auto& job : store::jobs_of_run(tx, run.repository_id, run.run_id))
         report.suites.push_back(suite_report(tx, job, judged, report));
+    apply_waivers(tx, run, report);
     report.state = reporting::state_of(report.suites);
     report.gate = reporting::gate_of(report.suites);
     return report;

@@ -15,7 +15,8 @@ constexpr Query find_by_id{"runs_find_by_id", "select * from runs where run_id =
 constexpr Query lock{"runs_lock", "select * from runs where repository_id = $1 and run_id = $2::uuid for update"};
 
 constexpr Query latest_for_pull{"runs_latest_for_pull", R"(
-    select * from runs where repository_id = $1 and number = $2 order by seq desc limit 1)"};
+    select * from runs where repository_id = $1 and number = $2 and kind in ('pull_request', 'command')
+    order by seq desc limit 1)"};
 
 constexpr Query latest_push{"runs_latest_push", R"(
     select * from runs where repository_id = $1 and head_sha = $2 and kind = 'push' and state = 'finished'
@@ -58,6 +59,16 @@ constexpr Query tell_leased_jobs{"jobs_tell_leased", R"(
     update jobs set cancel_reason = $3
     where repository_id = $1 and run_id = any ($2::uuid[]) and state in ('leased', 'running') and cancel_reason is null
     returning job_id)"};
+
+constexpr Query supersede_waiting_job{"jobs_supersede_waiting", R"(
+    update jobs set state = 'cancelled', cancel_reason = 'superseded', finished_at = $4
+    where repository_id = $1 and run_id = $2::uuid and suite = $3 and state in ('queued', 'lost')
+    returning job_id)"};
+
+constexpr Query supersede_held_job{"jobs_supersede_held", R"(
+    update jobs set cancel_reason = 'superseded'
+    where repository_id = $1 and run_id = $2::uuid and suite = $3 and state in ('leased', 'running')
+      and cancel_reason is null)"};
 
 RunRow read(const pqxx::row& row) {
     return {.repository_id = column<std::int64_t>(row, "repository_id"),
@@ -146,6 +157,12 @@ bool set_run_state(Tx& tx, std::int64_t repository_id, const std::string& run_id
 Stopped supersede_runs(Tx& tx, std::int64_t repository_id, const std::vector<std::string>& runs, Time now) {
     return stop_jobs(tx, repository_id, ids(exec(tx, supersede, repository_id, text_array(runs), now)), "superseded",
                      now);
+}
+
+void supersede_job(Tx& tx, const SupersededJob& job, Time now) {
+    const auto stopped = exec(tx, supersede_waiting_job, job.repository_id, job.run_id, job.suite, now);
+    exec(tx, supersede_held_job, job.repository_id, job.run_id, job.suite);
+    if (!stopped.empty()) notify(tx, Channel::finished);
 }
 
 Stopped cancel_run(Tx& tx, std::int64_t repository_id, const std::string& run_id, Time now) {

@@ -63,6 +63,13 @@ bool set_run_state(Tx& tx, std::int64_t repository_id, const std::string& run_id
 
 /// A newer run takes the place of these: the open ones of them become superseded.
 Stopped supersede_runs(Tx& tx, std::int64_t repository_id, const std::vector<std::string>& runs, Time now);
+struct SupersededJob {
+    std::int64_t repository_id = 0;
+    std::string run_id;
+    std::string suite;
+};
+/// One job of a run ends, since a newer request measures its suite; the rest of the run goes on.
+void supersede_job(Tx& tx, const SupersededJob& job, Time now);
 /// Somebody asked for it: the run becomes cancelled. Nothing happens to a run that is over.
 Stopped cancel_run(Tx& tx, std::int64_t repository_id, const std::string& run_id, Time now);
 

@@ -39,7 +39,9 @@ void announce_run(store::Tx& tx, const store::RunRow& run, const reports::Addres
                    {check.name, run.head_sha, check.status, check.conclusion, check.title, check.summary, check.text,
                     report.page_url, run.run_id},
                    now);
-    if (!run.number || report.state != reporting::ReportState::completed || run.state != model::RunState::finished)
+    // The merge queue has its check; the pull request's comment speaks of the pull request's own head.
+    if (!run.number || run.kind == model::RunKind::merge_group || report.state != reporting::ReportState::completed ||
+        run.state != model::RunState::finished)
         return;
     const json::Json body{{"marker", reporting::sticky_marker}, {"markdown", reporting::render_comment(report)}};
     store::put_outbox(tx, {run.repository_id, store::pull_target(*run.number), "comment", json::dump(body), now}, now);

@@ -8,8 +8,10 @@
 #include "core/protocol/spec_json.h"
 #include "platform/crypto.h"
 #include "platform/ids.h"
+#include "service/store/approvals.h"
 #include "service/store/jobs.h"
 #include "service/store/runs.h"
+#include "service/store/waivers.h"
 #include "service/workers/announce.h"
 
 namespace benchgate::workers {
@@ -30,12 +32,14 @@ protocol::JobSpec spec_of(const planning::PlannedRun& run, const planning::Plann
                           const planning::PlanInput& input) {
     protocol::JobSpec spec;
     spec.repository = input.repository.full_name();
-    spec.pull_request = run.pull_number;
+    // A merge group has a branch of its own and a base that is compared with as it is.
+    const bool of_pull = run.pull_number && run.kind != model::RunKind::merge_group;
+    if (of_pull) spec.pull_request = run.pull_number;
     // The merge-base lies on the base branch, so fetching that branch brings it.
     spec.base = {run.base_sha, {"refs/heads/" + run.base_ref}};
-    spec.merge_base = run.pull_number.has_value();
+    spec.merge_base = of_pull;
     spec.head = {run.head_sha,
-                 {run.pull_number ? fmt::format("refs/pull/{}/head", *run.pull_number) : "refs/heads/" + run.head_ref}};
+                 {of_pull ? fmt::format("refs/pull/{}/head", *run.pull_number) : "refs/heads/" + run.head_ref}};
     spec.suite = suite_named(input.config, job.suite);
     spec.experiment.suite = job.suite;
     spec.experiment.seed = job.seed;
@@ -43,6 +47,7 @@ protocol::JobSpec spec_of(const planning::PlannedRun& run, const planning::Plann
     spec.experiment.false_alarms = job.false_alarms;
     spec.experiment.policy = input.config.policy;
     spec.only = job.filter;
+    if (job.time_limit) spec.suite.timeout.job = std::min(spec.suite.timeout.job, *job.time_limit);
     return spec;
 }
 
@@ -70,6 +75,8 @@ void insert_planned(store::Tx& tx, const planning::PlannedRun& planned, const Pl
         job.run_id = run.run_id;
         job.suite = planned_job.suite;
         job.labels = planned_job.host_class;
+        if (planned.kind == model::RunKind::pull_request || planned.kind == model::RunKind::command)
+            job.number = planned.pull_number;
         job.priority = planned.priority;
         job.spec_json = json::dump(to_json(spec));
         job.timeout =
@@ -97,14 +104,41 @@ void close_check(store::Tx& tx, std::int64_t repository_id, const std::string& r
                    now);
 }
 
-/// Parts of a plan that have no rows yet.
-bool has_no_rows(const planning::Plan& plan) {
+/// Searches, profiles and calibrations are planned, but no runner carries them out yet.
+bool is_of_a_later_version(const planning::Plan& plan) {
     const auto is_new = [](const planning::PlannedRun& run) {
-        return !run.profile.empty() || (run.kind != model::RunKind::pull_request && run.kind != model::RunKind::push &&
-                                        run.kind != model::RunKind::command);
+        return !run.profile.empty() || run.kind == model::RunKind::calibration || run.kind == model::RunKind::bisection;
     };
-    return plan.bisection || !plan.waivers.empty() || !plan.unwaived.empty() ||
-           std::any_of(plan.runs.begin(), plan.runs.end(), is_new);
+    return plan.bisection || std::any_of(plan.runs.begin(), plan.runs.end(), is_new);
+}
+
+/// What people said, as rows: approvals, waivers taken back, waivers made.
+void write_words(store::Tx& tx, const planning::Plan& plan, const PlanContext& context, store::Time now) {
+    const auto repository_id = context.input.repository.id;
+    if (const auto& given = plan.approval)
+        store::insert_approval(tx,
+                               {repository_id, given->number, given->head_sha, given->author, given->comment_id, now});
+    if (!context.number) return;
+    const auto* command = std::get_if<planning::CommandTrigger>(&context.input.trigger);
+    const auto* check = std::get_if<planning::CheckTrigger>(&context.input.trigger);
+    const std::string author = command ? command->author : check ? check->sender : "";
+    for (const auto& benchmark : plan.unwaived)
+        store::revoke_waivers(tx, repository_id, *context.number, benchmark, author, now);
+    for (const auto& stated : plan.waivers) {
+        store::WaiverRow row{repository_id, *context.number, stated.waiver, stated.comment_id, now};
+        row.waiver.id = platform::random_uuid();
+        store::insert_waiver(tx, row);
+    }
+}
+
+/// The check of this commit, and the comment of its pull request, as they now stand.
+void restate(store::Tx& tx, const std::string& head_sha, const PlanContext& context,
+             const reports::Addresses& addresses, store::Time now) {
+    for (auto run = context.input.existing.rbegin(); run != context.input.existing.rend(); ++run) {
+        if (run->head_sha != head_sha) continue;
+        if (const auto row = store::find_run(tx, context.input.repository.id, run->id))
+            return announce_run(tx, *row, addresses, now);
+    }
 }
 
 }  // namespace
@@ -112,7 +146,7 @@ bool has_no_rows(const planning::Plan& plan) {
 void carry_out(store::Tx& tx, const planning::Plan& wanted, const PlanContext& context,
                const reports::Addresses& addresses, store::Time now) {
     planning::Plan plan = wanted;
-    if (has_no_rows(plan)) {
+    if (is_of_a_later_version(plan)) {
         plan = {};
         plan.reply = planning::PlannedReply{"confused", "This version of benchgate cannot carry out that command."};
         plan.reason = "a command of a later version";
@@ -125,11 +159,15 @@ void carry_out(store::Tx& tx, const planning::Plan& wanted, const PlanContext& c
     for (const auto& run_id : plan.cancelled)
         for (const auto& stopped : store::cancel_run(tx, repository_id, run_id, now).runs)
             close_check(tx, repository_id, stopped, context, now);
+    for (const auto& [run_id, suite] : plan.superseded_jobs)
+        store::supersede_job(tx, {repository_id, run_id, suite}, now);
+    write_words(tx, plan, context, now);
     for (const auto& planned : plan.runs) insert_planned(tx, planned, context, addresses, now);
     for (const auto& check : plan.checks)
         announce_check(
             tx, repository_id,
             {"benchgate", check.head_sha, "completed", check.conclusion, check.title, check.summary, "", "", ""}, now);
+    if (plan.restated_head) restate(tx, *plan.restated_head, context, addresses, now);
     if (plan.reply && context.comment_id && context.number)
         announce_reply(
             tx, {repository_id, *context.number, *context.comment_id, plan.reply->reaction, plan.reply->message}, now);

@@ -4,11 +4,16 @@
 
 #include "core/config/config.h"
 #include "core/json/json.h"
+#include "platform/clock.h"
+#include "service/store/approvals.h"
 #include "service/store/jobs.h"
 #include "service/store/outbox.h"
 #include "service/store/repositories.h"
 #include "service/store/runs.h"
 #include "service/store/test_database.h"
+#include "service/store/verdicts.h"
+#include "service/store/waivers.h"
+#include "service/workers/known.h"
 
 namespace benchgate::workers {
 namespace {
@@ -37,18 +42,9 @@ class CarryOutTest : public store::TestDatabase {
     void handle(planning::Trigger trigger) {
         context.input.trigger = std::move(trigger);
         pool.transaction([&](store::Tx& tx) {
-            context.input.existing.clear();
-            for (const auto& run : runs(tx)) {
-                planning::ExistingRun existing;
-                existing.id = run.run_id;
-                existing.pull_number = run.number;
-                existing.head_sha = run.head_sha;
-                existing.state = run.state;
-                for (const auto& job : store::jobs_of_run(tx, 1, run.run_id))
-                    existing.jobs.push_back({job.job.suite, job.state});
-                context.input.existing.push_back(std::move(existing));
-            }
-            carry_out(tx, planning::plan(context.input), context, {"http://bench.invalid", ""}, start());
+            auto fresh = context;
+            look_up_pull(tx, fresh.input, start());
+            carry_out(tx, planning::plan(fresh.input), fresh, {"http://bench.invalid", ""}, start());
         });
     }
     static std::vector<store::RunRow> runs(store::Tx& tx) { return store::list_runs(tx, 1, 7, 10); }
@@ -69,12 +65,48 @@ class CarryOutTest : public store::TestDatabase {
         return found;
     }
 
+    planning::CommandTrigger command(planning::Verb verb, std::vector<std::string> words = {},
+                                     std::map<std::string, std::string> values = {}) {
+        return {{verb, std::move(values), std::move(words)}, ++comment, "dev", planning::Permission::write};
+    }
+    /// The newest run ends with "sort" 7 % slower, at a level that blocks.
+    store::RunRow end_red() {
+        const auto run = pool.transaction(runs).front();
+        pool.transaction([&](store::Tx& tx) {
+            const auto job = store::jobs_of_run(tx, 1, run.run_id).front();
+            store::JudgedJob judged{1, run.run_id, job.job.job_id, "micro", start(), {}};
+            model::Verdict verdict;
+            verdict.series = {{"sort", "time"}, "ns", model::Better::lower, true};
+            verdict.kind = model::VerdictKind::regressed;
+            verdict.ratio = 1.07;
+            verdict.level = "critical";
+            verdict.action = model::Action::block;
+            judged.judgement.verdicts = {verdict};
+            judged.judgement.gate = model::Gate::failure;
+            judged.judgement.gate_reason = "1 benchmark regressed at a level that blocks";
+            judged.judgement.judge_version = "1";
+            store::replace_verdicts(tx, judged);
+            store::cancel_run(tx, 1, run.run_id, start());  // its job is over
+            store::mark_job_judged(tx, job.job.job_id, start());
+        });
+        return run;
+    }
+    model::Gate gate_of(const store::RunRow& run) {
+        return pool.transaction([&](store::Tx& tx) {
+            const auto report = reports::run_report(tx, run, {"http://bench.invalid", ""});
+            return report.suites.at(0).judgement->gate;
+        });
+    }
+
     PlanContext context;
+    std::int64_t comment = 9000;
 };
 
 TEST_F(CarryOutTest, ARebenchOfTheSameHeadTakesThePlaceOfTheRunThatIsOpen) {
     handle(planning::PullRequestTrigger{planning::PullRequestAction::opened});
-    handle(planning::CommandTrigger{{planning::Verb::run, {}, {}}, 9001, "dev", planning::Permission::write});
+    handle(command(planning::Verb::run));
+    EXPECT_EQ(states().size(), 1u) << "the same is queued already: it is answered, not asked for twice";
+    handle(command(planning::Verb::run, {}, {{"trials", "12"}}));
     using enum model::RunState;
     EXPECT_EQ(states(), (std::vector{queued, superseded})) << "two runs at once would both write the one check";
     pool.transaction([&](store::Tx& tx) {
@@ -101,6 +133,78 @@ TEST_F(CarryOutTest, ACancelledRunSaysSoOnItsCheck) {
     EXPECT_EQ(states(), std::vector{model::RunState::cancelled});
     const auto run = pool.transaction(runs).front();
     EXPECT_EQ(waiting_check(run.head_sha), "completed " + run.run_id + ";");
+}
+
+TEST_F(CarryOutTest, AWaiverOpensTheGateWithoutMeasuringAgainAndUnwaivingClosesIt) {
+    handle(planning::PullRequestTrigger{planning::PullRequestAction::opened});
+    const auto run = end_red();
+    EXPECT_EQ(gate_of(run), model::Gate::failure);
+    waiting_check(run.head_sha);
+
+    const auto until = platform::format_utc(start() + std::chrono::hours(48)).substr(0, 10);
+    handle(command(planning::Verb::waive, {"sort"}, {{"max", "8%"}, {"until", until}, {"reason", "known"}}));
+    EXPECT_EQ(gate_of(run), model::Gate::success);
+    const auto stated = pool.transaction([](store::Tx& tx) { return store::waivers_of_pull(tx, 1, 7); });
+    ASSERT_EQ(stated.size(), 1u);
+    EXPECT_EQ(stated[0].waiver.author, "dev");
+    EXPECT_EQ(stated[0].comment_id, comment);
+    EXPECT_EQ(states().size(), 1u) << "nothing is measured again";
+    EXPECT_EQ(waiting_check(run.head_sha), "completed " + run.run_id + ";") << "the check is not told";
+
+    handle(command(planning::Verb::unwaive, {"sort"}));
+    EXPECT_EQ(gate_of(run), model::Gate::failure);
+    EXPECT_EQ(waiting_check(run.head_sha), "completed " + run.run_id + ";");
+}
+
+TEST_F(CarryOutTest, TheWaiveButtonCoversWhatBlocksNow) {
+    handle(planning::PullRequestTrigger{planning::PullRequestAction::opened});
+    const auto run = end_red();
+    context.comment_id.reset();
+    handle(planning::CheckTrigger{planning::CheckRequest::waive, run.head_sha, "dev", planning::Permission::read});
+    EXPECT_EQ(gate_of(run), model::Gate::failure) << "somebody who may only read waives";
+    handle(planning::CheckTrigger{planning::CheckRequest::waive, run.head_sha, "dev", planning::Permission::write});
+    EXPECT_EQ(gate_of(run), model::Gate::success);
+}
+
+TEST_F(CarryOutTest, AnApprovalIsOfOneCommitOfAFork) {
+    context.input.pull->fork = true;
+    handle(planning::PullRequestTrigger{planning::PullRequestAction::opened});
+    EXPECT_TRUE(states().empty()) << "a stranger's code runs";
+    handle(command(planning::Verb::approve, {std::string(40, 'a')}));
+    EXPECT_EQ(states(), std::vector{model::RunState::queued});
+    const auto approval =
+        pool.transaction([](store::Tx& tx) { return store::find_approval(tx, 1, 7, std::string(40, 'a')); });
+    ASSERT_TRUE(approval);
+    EXPECT_EQ(approval->author, "dev");
+    context.input.pull->head_sha = std::string(40, 'c');
+    handle(planning::PullRequestTrigger{planning::PullRequestAction::synchronize});
+    using enum model::RunState;
+    EXPECT_EQ(states(), std::vector{superseded}) << "a push needs an approval of its own";
+}
+
+TEST_F(CarryOutTest, AMergeGroupIsMeasuredOnItsOwnBranchWithinItsTime) {
+    context.input.pull.reset();
+    context.number.reset();
+    planning::MergeGroupTrigger group;
+    group.head_sha = std::string(40, 'd');
+    group.head_ref = "gh-readonly-queue/main/pr-7-" + std::string(40, 'b');
+    group.base_sha = std::string(40, 'b');
+    group.base_ref = "main";
+    group.pull_number = 7;
+    handle(group);
+    const auto run = pool.transaction([](store::Tx& tx) { return store::recent_runs(tx, 1); }).at(0);
+    EXPECT_EQ(run.kind, model::RunKind::merge_group);
+    const auto jobs = pool.transaction([](store::Tx& tx) { return store::open_jobs(tx, 10); });
+    ASSERT_EQ(jobs.size(), 1u);
+    const auto spec = json::parse(jobs[0].job.spec_json).value();
+    EXPECT_NE(jobs[0].job.spec_json.find("refs/heads/" + group.head_ref), std::string::npos) << jobs[0].job.spec_json;
+    EXPECT_EQ(jobs[0].job.spec_json.find("refs/pull/"), std::string::npos) << jobs[0].job.spec_json;
+    EXPECT_EQ(jobs[0].job.number, std::nullopt);
+    EXPECT_LE(json::integer(json::at(spec, "experiment"), "max_trials").value_or(99), 12);
+    EXPECT_EQ(waiting_check(group.head_sha), "queued " + run.run_id + ";");
+    group.action = planning::MergeGroupAction::destroyed;
+    handle(group);
+    EXPECT_TRUE(pool.transaction([](store::Tx& tx) { return store::open_jobs(tx, 10).empty(); }));
 }
 
 }  // namespace

@@ -12,11 +12,10 @@
 #include "service/store/runs.h"
 #include "service/workers/announce.h"
 #include "service/workers/carry_out.h"
+#include "service/workers/known.h"
 
 namespace benchgate::workers {
 namespace {
-
-constexpr int most_existing_runs = 200;
 
 github::Repository github_repository(const planning::EventSource& source) {
     return {source.installation_id.value_or(0), source.repository.id, source.repository.owner, source.repository.name};
@@ -31,10 +30,14 @@ tl::expected<planning::Event, std::string> read(const store::Delivery& delivery)
 }
 
 const planning::EventSource* source_of(const planning::Event& event) {
-    if (const auto* pull = std::get_if<planning::PullRequestEvent>(&event)) return &pull->source;
-    if (const auto* push = std::get_if<planning::PushEvent>(&event)) return &push->source;
-    if (const auto* comment = std::get_if<planning::CommentEvent>(&event)) return &comment->source;
-    return nullptr;
+    return std::visit(
+        [](const auto& one) -> const planning::EventSource* {
+            if constexpr (requires { one.source; })
+                return &one.source;
+            else
+                return nullptr;
+        },
+        event);
 }
 
 void remember(store::Tx& tx, const planning::EventSource& source, store::Time now) {
@@ -48,55 +51,6 @@ void remember(store::Tx& tx, const planning::EventSource& source, store::Time no
     row.installation_id = source.installation_id.value_or(known ? known->installation_id : 0);
     row.is_private = source.repository.is_private;
     if (!known || !(*known == row)) store::upsert_repository(tx, row, now);
-}
-
-/// What it was asked with is read for the present head only: nothing is compared with older ones.
-planning::ExistingJob existing_job(const store::JobRow& row, bool present_head) {
-    planning::ExistingJob job;
-    job.suite = row.job.suite;
-    job.state = row.state;
-    job.host_class = row.job.labels;
-    if (!present_head) return job;
-    const auto spec = json::parse(row.job.spec_json).value_or(json::Json());
-    job.max_trials = static_cast<int>(json::integer(json::at(spec, "experiment"), "max_trials").value_or(0));
-    job.filter = json::text(spec, "only").value_or("");
-    return job;
-}
-
-/// Nothing of a fork is planned without approval, so a run of its head means that it was given.
-std::vector<planning::Approval> approvals_of(const planning::PlanInput& input) {
-    std::vector<planning::Approval> approvals;
-    for (const auto& run : input.existing)
-        if (input.pull->fork && run.head_sha == input.pull->head_sha)
-            approvals.push_back(
-                {input.repository.id, input.pull->number, run.head_sha, "", std::nullopt, run.created_at});
-    return approvals;
-}
-
-std::vector<planning::ExistingRun> existing_runs(store::Tx& tx, std::int64_t repository_id,
-                                                 std::optional<std::int64_t> number, const std::string& head_sha) {
-    std::vector<planning::ExistingRun> existing;
-    auto rows = store::list_runs(tx, repository_id, number, most_existing_runs);
-    std::reverse(rows.begin(), rows.end());  // oldest first, so that attempts count up
-    std::map<std::string, int> attempts;
-    for (const auto& row : rows) {
-        if (!number && row.head_sha != head_sha) continue;
-        planning::ExistingRun run;
-        run.id = row.run_id;
-        run.kind = row.kind;
-        run.pull_number = row.number;
-        run.base_sha = row.merge_base;
-        run.base_ref = row.base_ref;
-        run.head_sha = row.head_sha;
-        run.attempt = ++attempts[row.head_sha];
-        run.state = row.state;
-        run.created_at = row.created_at;
-        run.request = row.trigger_id;
-        for (const auto& job : store::jobs_of_run(tx, repository_id, row.run_id))
-            run.jobs.push_back(existing_job(job, row.head_sha == head_sha));
-        existing.push_back(std::move(run));
-    }
-    return existing;
 }
 
 CheckItem config_check(const std::string& head_sha, const std::vector<config::ConfigError>& errors) {
@@ -271,10 +225,7 @@ Intake::Deed Intake::plan_pull(const planning::EventSource& source, const planni
     }
     return [this, context = std::move(context)](store::Tx& tx, store::Time now) {
         auto known = context;
-        known.input.existing =
-            existing_runs(tx, context.input.repository.id, context.input.pull->number, context.input.pull->head_sha);
-        known.input.now = now;
-        known.input.approvals = approvals_of(known.input);
+        look_up_pull(tx, known.input, now);
         carry_out(tx, planning::plan(known.input), known, addresses_, now);
     };
 }
@@ -304,8 +255,7 @@ Intake::Deed Intake::on_push(const planning::PushEvent& event, const store::Inbo
     return [this, only_remember, head = event.after, context = std::move(context)](store::Tx& tx, store::Time now) {
         only_remember(tx, now);
         auto known = context;
-        known.input.existing = existing_runs(tx, context.input.repository.id, std::nullopt, head);
-        known.input.now = now;
+        look_up_commit(tx, known.input, head, now);
         carry_out(tx, planning::plan(known.input), known, addresses_, now);
     };
 }

@@ -1,0 +1,103 @@
+#include "service/workers/known.h"
+
+#include <algorithm>
+#include <map>
+
+#include "core/json/json.h"
+#include "service/store/approvals.h"
+#include "service/store/jobs.h"
+#include "service/store/runs.h"
+#include "service/store/verdicts.h"
+#include "service/store/waivers.h"
+
+namespace benchgate::workers {
+namespace {
+
+constexpr int most_existing_runs = 200;
+
+/// Where a queued job stands and when an open one should be done; told by `/rebench status`.
+void add_prospects(store::Tx& tx, const store::JobRow& row, planning::ExistingJob& job) {
+    if (row.state == model::JobState::queued)
+        if (const auto ahead = store::queue_position(tx, row.job.job_id)) job.position = static_cast<int>(*ahead) + 1;
+    if (row.eta_s && *row.eta_s >= 0 && *row.eta_s < 1e6)
+        job.expected_in = std::chrono::seconds(static_cast<std::int64_t>(*row.eta_s));
+}
+
+/// What it was asked with is read for the present head only: nothing is compared with older ones.
+planning::ExistingJob existing_job(store::Tx& tx, const store::JobRow& row, bool present_head) {
+    planning::ExistingJob job;
+    job.suite = row.job.suite;
+    job.state = row.state;
+    job.host_class = row.job.labels;
+    if (!present_head) return job;
+    const auto spec = json::parse(row.job.spec_json).value_or(json::Json());
+    job.max_trials = static_cast<int>(json::integer(json::at(spec, "experiment"), "max_trials").value_or(0));
+    job.filter = json::text(spec, "only").value_or("");
+    add_prospects(tx, row, job);
+    return job;
+}
+
+std::vector<planning::ExistingRun> existing_runs(store::Tx& tx, std::int64_t repository_id,
+                                                 std::optional<std::int64_t> number, const std::string& head_sha) {
+    std::vector<planning::ExistingRun> existing;
+    auto rows = store::list_runs(tx, repository_id, number, most_existing_runs);
+    std::reverse(rows.begin(), rows.end());  // oldest first, so that attempts count up
+    std::map<std::string, int> attempts;
+    for (const auto& row : rows) {
+        if (!number && row.head_sha != head_sha) continue;
+        planning::ExistingRun run;
+        run.id = row.run_id;
+        run.kind = row.kind;
+        run.pull_number = row.number;
+        run.base_sha = row.merge_base;
+        run.base_ref = row.base_ref;
+        run.head_sha = row.head_sha;
+        run.attempt = ++attempts[row.head_sha];
+        run.state = row.state;
+        run.created_at = row.created_at;
+        run.request = row.trigger_id;
+        for (const auto& job : store::jobs_of_run(tx, repository_id, row.run_id))
+            run.jobs.push_back(existing_job(tx, job, row.head_sha == head_sha));
+        existing.push_back(std::move(run));
+    }
+    return existing;
+}
+
+/// Of the newest run of this pull request that has verdicts.
+std::optional<planning::LastJudged> last_judged(store::Tx& tx, const planning::PlanInput& input) {
+    for (auto run = input.existing.rbegin(); run != input.existing.rend(); ++run) {
+        if (run->kind != model::RunKind::pull_request && run->kind != model::RunKind::command) continue;
+        planning::LastJudged judged;
+        judged.head_sha = run->head_sha;
+        for (const auto& job : store::list_verdicts(tx, input.repository.id, run->id))
+            for (const auto& verdict : job.judgement.verdicts) judged.series.push_back({job.suite, verdict});
+        if (!judged.series.empty()) return judged;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+void look_up_pull(store::Tx& tx, planning::PlanInput& input, store::Time now) {
+    input.now = now;
+    if (!input.pull) {
+        if (const auto* group = std::get_if<planning::MergeGroupTrigger>(&input.trigger))
+            look_up_commit(tx, input, group->head_sha, now);
+        return;
+    }
+    const auto& pull = *input.pull;
+    input.existing = existing_runs(tx, input.repository.id, pull.number, pull.head_sha);
+    if (const auto approval = store::find_approval(tx, input.repository.id, pull.number, pull.head_sha))
+        input.approvals.push_back({input.repository.id, pull.number, approval->head_sha, approval->author,
+                                   approval->comment_id, approval->created_at});
+    for (const auto& row : store::waivers_of_pull(tx, input.repository.id, pull.number))
+        input.waivers.push_back({row.waiver, row.comment_id});
+    input.judged = last_judged(tx, input);
+}
+
+void look_up_commit(store::Tx& tx, planning::PlanInput& input, const std::string& head_sha, store::Time now) {
+    input.now = now;
+    input.existing = existing_runs(tx, input.repository.id, std::nullopt, head_sha);
+}
+
+}  // namespace benchgate::workers

@@ -1,0 +1,16 @@
+#pragma once
+// What exists already, out of the store, as planning wants it: runs and their jobs, approvals, waivers, the last
+// verdicts. Reads only; what follows from it is core/planning.
+
+#include "core/planning/plan_input.h"
+#include "service/store/pool.h"
+
+namespace benchgate::workers {
+
+/// Fills existing, approvals, waivers and judged of the input's pull request, and `now`.
+void look_up_pull(store::Tx& tx, planning::PlanInput& input, store::Time now);
+
+/// The same for a commit that belongs to no pull request: its runs only.
+void look_up_commit(store::Tx& tx, planning::PlanInput& input, const std::string& head_sha, store::Time now);
+
+}  // namespace benchgate::workers
