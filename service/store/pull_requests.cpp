@@ -16,6 +16,10 @@ constexpr Query upsert{"pull_requests_upsert", R"(
 
 constexpr Query find{"pull_requests_find", "select * from pull_requests where repository_id = $1 and number = $2"};
 
+constexpr Query of_head{"pull_requests_of_head", R"(
+    select number from pull_requests where repository_id = $1 and head_sha = $2 and state = 'open'
+    order by updated_at desc limit 1)"};
+
 constexpr Query set_comment{"pull_requests_set_comment",
                             "update pull_requests set comment_id = $3 where repository_id = $1 and number = $2"};
 
@@ -43,6 +47,12 @@ bool upsert_pull_request(Tx& tx, const PullRequestRow& row, std::int64_t deliver
 
 std::optional<PullRequestRow> find_pull_request(Tx& tx, std::int64_t repository_id, std::int64_t number) {
     return first(exec(tx, find, repository_id, number), read);
+}
+
+std::optional<std::int64_t> open_pull_of_head(Tx& tx, std::int64_t repository_id, const std::string& head_sha) {
+    const auto rows = exec(tx, of_head, repository_id, head_sha);
+    if (rows.empty()) return std::nullopt;
+    return column<std::int64_t>(rows.front(), "number");
 }
 
 void set_comment_id(Tx& tx, std::int64_t repository_id, std::int64_t number, std::optional<std::int64_t> comment_id) {

@@ -24,6 +24,8 @@ struct PullRequestRow {
 /// and an old head must not come back.
 bool upsert_pull_request(Tx& tx, const PullRequestRow& row, std::int64_t delivery_seq, Time now);
 std::optional<PullRequestRow> find_pull_request(Tx& tx, std::int64_t repository_id, std::int64_t number);
+/// The open pull request with this head that was heard of last: a fork's check names none.
+std::optional<std::int64_t> open_pull_of_head(Tx& tx, std::int64_t repository_id, const std::string& head_sha);
 /// Absent: the comment is gone. Nothing happens if the pull request is unknown.
 void set_comment_id(Tx& tx, std::int64_t repository_id, std::int64_t number, std::optional<std::int64_t> comment_id);
 std::vector<PullRequestRow> open_pull_requests(Tx& tx, std::int64_t repository_id);

@@ -20,6 +20,9 @@ constexpr Query find_by_name{"repositories_find_by_name", R"(
 
 constexpr Query list{"repositories_list", "select * from repositories order by lower(owner), lower(name)"};
 
+constexpr Query set_one_active{"repositories_set_one_active", R"(
+    update repositories set active = $2, updated_at = $3 where repository_id = $1 and active <> $2)"};
+
 constexpr Query set_active{"repositories_set_active", R"(
     update repositories set active = $2, updated_at = $3 where installation_id = $1 and active <> $2)"};
 
@@ -50,6 +53,10 @@ std::optional<RepositoryRow> find_repository(Tx& tx, const std::string& owner, c
 
 std::vector<RepositoryRow> list_repositories(Tx& tx) {
     return all(exec(tx, list), read);
+}
+
+bool set_repository_active(Tx& tx, std::int64_t repository_id, bool active, Time now) {
+    return exec(tx, set_one_active, repository_id, active, now).affected_rows() > 0;
 }
 
 std::size_t set_installation_active(Tx& tx, std::int64_t installation_id, bool active, Time now) {

@@ -23,6 +23,8 @@ std::optional<RepositoryRow> find_repository(Tx& tx, std::int64_t repository_id)
 /// Without regard to case, as on GitHub. Of several with one name (an old one was renamed away) the last updated.
 std::optional<RepositoryRow> find_repository(Tx& tx, const std::string& owner, const std::string& name);
 std::vector<RepositoryRow> list_repositories(Tx& tx);
+/// One repository: archived, deleted, taken out of the installation, or back again. False: not known, or so already.
+bool set_repository_active(Tx& tx, std::int64_t repository_id, bool active, Time now);
 /// Returns how many repositories changed. Suspension, unsuspension and removal of an installation.
 std::size_t set_installation_active(Tx& tx, std::int64_t installation_id, bool active, Time now);
 

@@ -13,6 +13,7 @@
 #include "service/workers/announce.h"
 #include "service/workers/carry_out.h"
 #include "service/workers/known.h"
+#include "service/workers/reach.h"
 
 namespace benchgate::workers {
 namespace {
@@ -40,55 +41,6 @@ const planning::EventSource* source_of(const planning::Event& event) {
         event);
 }
 
-void remember(store::Tx& tx, const planning::EventSource& source, store::Time now) {
-    const auto known = store::find_repository(tx, source.repository.id);
-    store::RepositoryRow row;
-    row.repository_id = source.repository.id;
-    row.owner = source.repository.owner;
-    row.name = source.repository.name;
-    row.default_branch = source.repository.default_branch;
-    if (row.default_branch.empty() && known) row.default_branch = known->default_branch;
-    row.installation_id = source.installation_id.value_or(known ? known->installation_id : 0);
-    row.is_private = source.repository.is_private;
-    if (!known || !(*known == row)) store::upsert_repository(tx, row, now);
-}
-
-CheckItem config_check(const std::string& head_sha, const std::vector<config::ConfigError>& errors) {
-    CheckItem item;
-    item.name = "benchgate";
-    item.head_sha = head_sha;
-    item.status = "completed";
-    item.conclusion = "neutral";
-    item.title = errors.size() == 1 ? "1 mistake in .benchgate.yml"
-                                    : fmt::format("{} mistakes in .benchgate.yml", errors.size());
-    item.summary =
-        "Nothing was measured. The configuration is read from the base branch; once it is mended there, comment "
-        "`/rebench`.\n\n";
-    // Error texts quote the file; a code block of four blanks cannot be closed from within.
-    for (const auto& error : errors)
-        item.summary += fmt::format("    .benchgate.yml:{}:{}: {}\n", error.line, error.column, error.message);
-    return item;
-}
-
-planning::Permission permission_from(github::Permission permission) {
-    switch (permission) {
-        case github::Permission::admin:
-            return planning::Permission::admin;
-        case github::Permission::write:
-            return planning::Permission::write;
-        case github::Permission::read:
-            return planning::Permission::read;
-        case github::Permission::none:
-            break;
-    }
-    return planning::Permission::none;
-}
-
-[[noreturn]] void throw_api(const github::ApiError& error, const std::string& doing) {
-    if (error.retry_at) throw Later(fmt::format("{}: {}", doing, error.message), std::chrono::seconds(15));
-    throw std::runtime_error(fmt::format("{}: {}", doing, error.message));
-}
-
 }  // namespace
 
 /// What planning must know of a pull request's content; or what is to be said instead.
@@ -100,8 +52,8 @@ struct Intake::Asked {
     Deed instead;  ///< set: nothing is planned
 };
 
-Intake::Intake(github::Rest& rest, Mirrors& mirrors, reports::Addresses addresses)
-    : rest_(rest), mirrors_(mirrors), addresses_(std::move(addresses)) {}
+Intake::Intake(store::Pool& pool, github::Rest& rest, Mirrors& mirrors, reports::Addresses addresses)
+    : pool_(pool), rest_(rest), mirrors_(mirrors), addresses_(std::move(addresses)) {}
 
 std::int64_t Intake::repository_of(const store::Delivery& delivery) {
     const auto event = read(delivery);
@@ -117,15 +69,18 @@ Intake::Deed Intake::prepare(const store::InboxRow& delivery, std::stop_token st
         deed = on_pull_request(*pull, delivery, stop);
     if (const auto* push = std::get_if<planning::PushEvent>(&*event)) deed = on_push(*push, delivery, stop);
     if (const auto* comment = std::get_if<planning::CommentEvent>(&*event)) deed = on_comment(*comment, delivery, stop);
-    if (const auto* installation = std::get_if<planning::InstallationEvent>(&*event)) {
-        using planning::InstallationAction;
-        const bool ends = installation->action == InstallationAction::deleted ||
-                          installation->action == InstallationAction::suspended;
-        if (ends || installation->action == InstallationAction::unsuspended)
-            deed = [id = installation->installation_id, ends](store::Tx& tx, store::Time now) {
-                store::set_installation_active(tx, id, !ends, now);
-            };
-    }
+    if (const auto* gone = std::get_if<planning::BranchDeletedEvent>(&*event))
+        deed = on_branch_deleted(*gone, delivery);
+    if (const auto* group = std::get_if<planning::MergeGroupEvent>(&*event))
+        deed = on_merge_group(*group, delivery, stop);
+    if (const auto* suite = std::get_if<planning::CheckSuiteEvent>(&*event))
+        deed = on_check(suite->source, {planning::CheckRequest::rerun, suite->head_sha, suite->pull_numbers}, delivery,
+                        stop);
+    if (const auto* check = std::get_if<planning::CheckRunEvent>(&*event))
+        if (const auto request = planning::check_request_of(*check))
+            deed = on_check(check->source, {*request, check->head_sha, check->pull_numbers}, delivery, stop);
+    if (const auto* installation = std::get_if<planning::InstallationEvent>(&*event)) deed = reach_of(*installation);
+    if (const auto* repository = std::get_if<planning::RepositoryEvent>(&*event)) deed = reach_of(*repository);
     if (const auto* ignored = std::get_if<planning::Ignored>(&*event))
         spdlog::debug("delivery {}: {}", delivery.delivery.delivery_id, ignored->reason);
     return deed;
@@ -278,25 +233,12 @@ Intake::Deed Intake::on_comment(const planning::CommentEvent& event, const store
     if (const auto* error = std::get_if<planning::CommandError>(&command)) return reply("confused", error->message);
     const auto& wanted = std::get<planning::Command>(command);
     if (wanted.verb == planning::Verb::help) return reply("eyes", planning::help_text());
-    const auto permission = rest_.get_permission(repository, event.author, stop);
-    if (!permission) throw_api(permission.error(), "permission of " + event.author);
-    const auto found = rest_.get_pull_request(repository, event.number, stop);
-    if (!found) throw_api(found.error(), "pull request");
-    planning::PullRequest pull;
-    pull.number = found->number;
-    pull.head_sha = found->head.sha;
-    pull.head_ref = found->head.ref;
-    if (!found->head.repository.empty()) pull.head_repository = found->head.repository;
-    pull.base_ref = found->base.ref;
-    pull.base_sha = found->base.sha;
-    pull.fork = found->from_fork;
-    pull.draft = found->draft;
-    pull.open = found->open;
-    pull.author = found->author;
-    auto plan = plan_pull(event.source, pull,
-                          planning::CommandTrigger{wanted, event.comment_id, event.author, permission_from(*permission),
-                                                   event.previous_body.has_value()},
-                          delivery.delivery.delivery_id, stop);
+    const auto permission = ask_permission(repository, event.author, stop);
+    const auto pull = ask_pull(repository, event.number, stop);
+    auto plan = plan_pull(
+        event.source, pull,
+        planning::CommandTrigger{wanted, event.comment_id, event.author, permission, event.previous_body.has_value()},
+        delivery.delivery.delivery_id, stop);
     return [source = event.source, plan = std::move(plan)](store::Tx& tx, store::Time now) {
         remember(tx, source, now);
         plan(tx, now);

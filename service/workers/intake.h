@@ -17,7 +17,7 @@ namespace benchgate::workers {
 
 class Intake {
   public:
-    Intake(github::Rest& rest, Mirrors& mirrors, reports::Addresses addresses);
+    Intake(store::Pool& pool, github::Rest& rest, Mirrors& mirrors, reports::Addresses addresses);
 
     /// What is left to be written once everything is known. May be called again if its transaction was lost.
     using Deed = std::function<void(store::Tx&, store::Time)>;
@@ -34,11 +34,26 @@ class Intake {
                          std::stop_token stop);
     Deed on_push(const planning::PushEvent& event, const store::InboxRow& delivery, std::stop_token stop);
     Deed on_comment(const planning::CommentEvent& event, const store::InboxRow& delivery, std::stop_token stop);
+    Deed on_branch_deleted(const planning::BranchDeletedEvent& event, const store::InboxRow& delivery);
+    /// A check's re-request or button, or a re-request of its whole suite.
+    struct CheckAsked {
+        planning::CheckRequest request = planning::CheckRequest::rerun;
+        std::string head_sha;
+        std::vector<std::int64_t> pull_numbers;
+    };
+    Deed on_check(const planning::EventSource& source, const CheckAsked& asked, const store::InboxRow& delivery,
+                  std::stop_token stop);
+    Deed on_merge_group(const planning::MergeGroupEvent& event, const store::InboxRow& delivery, std::stop_token stop);
+    std::optional<planning::MeasuredAnswer> measured_answer(std::int64_t repository_id, std::int64_t number);
+    planning::Permission ask_permission(const github::Repository& repository, const std::string& login,
+                                        std::stop_token stop);
+    planning::PullRequest ask_pull(const github::Repository& repository, std::int64_t number, std::stop_token stop);
     Asked ask_about_pull(const planning::EventSource& source, const planning::PullRequest& pull,
                          const planning::CommandTrigger* command, std::stop_token stop);
     Deed plan_pull(const planning::EventSource& source, const planning::PullRequest& pull, planning::Trigger trigger,
                    const std::string& delivery_id, std::stop_token stop);
 
+    store::Pool& pool_;
     github::Rest& rest_;
     Mirrors& mirrors_;
     reports::Addresses addresses_;

@@ -81,8 +81,7 @@ std::optional<planning::LastJudged> last_judged(store::Tx& tx, const planning::P
 void look_up_pull(store::Tx& tx, planning::PlanInput& input, store::Time now) {
     input.now = now;
     if (!input.pull) {
-        if (const auto* group = std::get_if<planning::MergeGroupTrigger>(&input.trigger))
-            look_up_commit(tx, input, group->head_sha, now);
+        if (std::holds_alternative<planning::MergeGroupTrigger>(input.trigger)) look_up_group(tx, input, now);
         return;
     }
     const auto& pull = *input.pull;
@@ -93,6 +92,30 @@ void look_up_pull(store::Tx& tx, planning::PlanInput& input, store::Time now) {
     for (const auto& row : store::waivers_of_pull(tx, input.repository.id, pull.number))
         input.waivers.push_back({row.waiver, row.comment_id});
     input.judged = last_judged(tx, input);
+}
+
+void look_up_pushes(store::Tx& tx, planning::PlanInput& input, store::Time now) {
+    input.now = now;
+    const auto& branch = std::get<planning::BranchDeletedTrigger>(input.trigger).branch;
+    for (const auto& run : store::list_runs(tx, input.repository.id, std::nullopt, most_existing_runs)) {
+        const bool is_open = run.state == model::RunState::queued || run.state == model::RunState::running;
+        if (run.kind != model::RunKind::push || !is_open || run.base_ref != branch) continue;
+        planning::ExistingRun existing;
+        existing.id = run.run_id;
+        existing.kind = run.kind;
+        existing.head_sha = run.head_sha;
+        existing.base_ref = existing.head_ref = run.base_ref;
+        existing.state = run.state;
+        input.existing.push_back(std::move(existing));
+    }
+}
+
+void look_up_group(store::Tx& tx, planning::PlanInput& input, store::Time now) {
+    const auto& group = std::get<planning::MergeGroupTrigger>(input.trigger);
+    look_up_commit(tx, input, group.head_sha, now);
+    if (!group.pull_number) return;
+    for (auto& run : existing_runs(tx, input.repository.id, *group.pull_number, group.head_sha))
+        if (run.head_sha != group.head_sha) input.existing.push_back(std::move(run));
 }
 
 void look_up_commit(store::Tx& tx, planning::PlanInput& input, const std::string& head_sha, store::Time now) {

@@ -10,6 +10,11 @@ namespace benchgate::workers {
 /// Fills existing, approvals, waivers and judged of the input's pull request, and `now`.
 void look_up_pull(store::Tx& tx, planning::PlanInput& input, store::Time now);
 
+/// Unfinished runs of pushes to the branch that was deleted.
+void look_up_pushes(store::Tx& tx, planning::PlanInput& input, store::Time now);
+/// Runs of a merge group's head, and those of its pull request.
+void look_up_group(store::Tx& tx, planning::PlanInput& input, store::Time now);
+
 /// The same for a commit that belongs to no pull request: its runs only.
 void look_up_commit(store::Tx& tx, planning::PlanInput& input, const std::string& head_sha, store::Time now);
 

@@ -90,6 +90,14 @@ Inspection Mirrors::inspect(const InspectRequest& request, std::stop_token stop)
     return found;
 }
 
+bool Mirrors::same_tree(const github::Repository& repository, const std::string& one, const std::string& other) {
+    const auto lock = lock_of(repository.id);
+    const std::lock_guard guard(*lock);
+    auto mirror = open_mirror(options_, repository);
+    const auto first = mirror.tree_id(one), second = mirror.tree_id(other);
+    return first && second && *first == *second;
+}
+
 std::optional<std::string> Mirrors::resolve(const github::Repository& repository, const std::string& ref,
                                             std::stop_token stop) {
     const auto lock = lock_of(repository.id);

@@ -49,6 +49,8 @@ class Mirrors {
     /// A ref or SHA -> commit, fetched first; nullopt: no such thing.
     std::optional<std::string> resolve(const github::Repository& repository, const std::string& ref,
                                        std::stop_token stop);
+    /// Both commits are here, nothing is fetched, and hold the same files.
+    bool same_tree(const github::Repository& repository, const std::string& one, const std::string& other);
     const MirrorOptions& options() const { return options_; }
 
   private:
