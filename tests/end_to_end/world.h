@@ -59,6 +59,7 @@ class World {
     /// Commits on top of `from` as the branch; returns its SHA.
     std::string commit(const std::string& name, const std::string& branch, const Files& files,
                        const std::string& from = "main");
+    std::string head_of(const std::string& name, const std::string& branch) { return git(name, {"rev-parse", branch}); }
     Pull open_pull(const std::string& name, const std::string& branch);
     /// Pushes the branch as the pull request's new head.
     void push(Pull& pull, const std::string& branch);

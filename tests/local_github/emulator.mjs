@@ -91,6 +91,12 @@ class Emulator {
     return found;
   }
 
+  is_pull(full_name, number) {
+    const repository = this.state.repos.findOneBy('full_name', full_name);
+    const pulls = repository ? this.state.pullRequests.findBy('repo_id', repository.id) : [];
+    return pulls.some((pull) => pull.number === Number(number));
+  }
+
   account(login) {
     const known = () => this.state.users.findOneBy('login', login) ?? this.state.orgs.findOneBy('login', login);
     if (!known()) this.seedFromConfig(this.store, this.url, { users: [person(login)] });

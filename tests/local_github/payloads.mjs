@@ -4,12 +4,15 @@ import { app_id, app_slug } from './emulator.mjs';
 
 const zero = '0'.repeat(40);
 
-/// A webhook's payload as GitHub would send it.
-export function complete_payload(event, payload, git_url) {
+/// A webhook's payload as GitHub would send it. `is_pull` tells whether an issue's number is a pull request's.
+export function complete_payload(event, payload, { git_url, is_pull }) {
   const whole = { ...payload };
   if (event === 'pull_request') whole.number ??= payload.pull_request.number;
   if (event === 'push') complete_push(whole);
   if (event === 'issue_comment' && payload.action === 'edited') whole.changes ??= {};
+  if (event === 'issue_comment' && is_pull(payload.repository.full_name, payload.issue.number)) {
+    whole.issue = { ...payload.issue, pull_request: { url: payload.issue.url.replace('/issues/', '/pulls/') } };
+  }
   for (const repository of [whole.repository, whole.pull_request?.head?.repo, whole.pull_request?.base?.repo]) {
     if (repository) repository.clone_url = `${git_url}/${repository.full_name}.git`;
   }

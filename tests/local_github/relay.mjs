@@ -21,6 +21,7 @@ export async function start_relay({ secret }) {
 class Relay {
   webhook = undefined; // the service's address; deliveries before it is known fail and can be redelivered
   git_url = '';
+  is_pull = () => false; // (full name, number): the emulator knows
   deliveries = [];
   mischief = { lose: 0, drop: 0, duplicate: 0, swap: 0, delay_ms: 0, event: undefined };
   #secret;
@@ -56,7 +57,7 @@ class Relay {
 
   take(event, payload) {
     if (this.#plays('lose', event)) return;
-    const delivery = this.#compose(event, complete_payload(event, payload, this.git_url));
+    const delivery = this.#compose(event, complete_payload(event, payload, this));
     this.#waiting.push(delivery);
     if (this.#plays('swap', event)) delivery.yields = true;
     this.#pump();

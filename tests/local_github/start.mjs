@@ -44,6 +44,7 @@ export async function start_local_github({ state, webhook, description }) {
   router.emulator = emulator;
   relay.webhook = webhook;
   relay.git_url = git.url;
+  relay.is_pull = (full_name, number) => emulator.is_pull(full_name, number);
   const tokens = Object.fromEntries(
     ['maintainer', 'contributor', 'outsider'].map((login) => [login, emulator.token_for(login)]),
   );

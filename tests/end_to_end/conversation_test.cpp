@@ -1,0 +1,107 @@
+// What people do on GitHub after the first verdict: commands, buttons, the merge queue. Each answer is seen where they
+// look, and the check is one check all the time.
+
+#include <fmt/format.h>
+
+#include "tests/end_to_end/shared_world.h"
+
+namespace benchgate::end_to_end {
+namespace {
+
+class Conversation : public SharedWorld {
+  protected:
+    static json::Json in(const Pull& pull, json::Json more) {
+        more["owner"] = "maintainer";
+        more["name"] = pull.repository;
+        return more;
+    }
+    static void say(const Pull& pull, const std::string& text, const std::string& as = "maintainer") {
+        world().control("POST", "/comments", in(pull, {{"number", pull.number}, {"body", text}, {"as", as}}));
+    }
+    /// The head's one check ends so, and stays so when all is calm.
+    static testing::AssertionResult becomes(const Pull& pull, const std::string& wanted) {
+        const auto now = [&] {
+            const auto checks = world().checks(pull.repository, pull.head_sha);
+            return checks.size() == 1 ? conclusion(checks[0]) : fmt::format("{} checks", checks.size());
+        };
+        wait_until([&] { return now() == wanted; }, std::chrono::seconds(60));
+        if (world().calms_down() && now() == wanted) return testing::AssertionSuccess();
+        return testing::AssertionFailure() << "it is " << now();
+    }
+    static bool is_said(const Pull& pull, const std::string& words) {
+        return wait_until([&] { return all_comments(pull).find(words) != std::string::npos; },
+                          std::chrono::seconds(30));
+    }
+    static std::string all_comments(const Pull& pull) {
+        std::string text;
+        const auto state = world().state(pull);
+        for (const auto& one : json::at(state, "comments")) text += json::text(one, "body").value_or("") + "\n----\n";
+        return text;
+    }
+    static Pull red_pull(const std::string& name) {
+        const auto pull = pull_after(name, quick_suite(1000), quick_suite(1500));
+        EXPECT_EQ(conclusion(world().completed_check(pull)), "failure");
+        return pull;
+    }
+};
+
+TEST_F(Conversation, AWaiverTurnsTheRedCheckAndTakingItBackTurnsItAgain) {
+    const auto pull = red_pull("waived");
+    const auto leases = leases_of("waived");
+    say(pull, "/rebench waive sorted max=8% until=2027-01-31 reason=\"too small a ceiling\"");
+    EXPECT_TRUE(is_said(pull, "does not cover it any more")) << all_comments(pull);
+    say(pull, "/rebench waive sorted max=90% until=2027-01-31 reason=\"known, see the roadmap\"");
+    EXPECT_TRUE(becomes(pull, "success"));
+    EXPECT_TRUE(is_said(pull, "Waived (1)")) << all_comments(pull);
+    EXPECT_TRUE(is_said(pull, "known, see the roadmap")) << all_comments(pull);
+    say(pull, "/rebench unwaive sorted");
+    EXPECT_TRUE(becomes(pull, "failure"));
+    EXPECT_EQ(leases_of("waived"), leases) << "a waiver measured something";
+}
+
+TEST_F(Conversation, AStrangersWaiverIsRefusedWithAReason) {
+    const auto pull = red_pull("stranger");
+    say(pull, "/rebench waive sorted max=90% until=2027-01-31 reason=please", "outsider");
+    EXPECT_TRUE(is_said(pull, "needs write access")) << all_comments(pull);
+}
+
+TEST_F(Conversation, ButtonsMeasureAgainAndWaive) {
+    const auto pull = red_pull("buttons");
+    const auto id = json::integer(world().checks("buttons", pull.head_sha).at(0), "id").value();
+    const auto leases = leases_of("buttons");
+    world().control("POST", "/requested-action", in(pull, {{"check_run_id", id}, {"identifier", "rerun"}}));
+    ASSERT_TRUE(wait_until([&] { return leases_of("buttons") == leases + 1; })) << "nothing was measured again";
+    EXPECT_TRUE(becomes(pull, "failure"));
+    world().control("POST", "/requested-action", in(pull, {{"check_run_id", id}, {"identifier", "waive"}}));
+    EXPECT_TRUE(becomes(pull, "success"));
+}
+
+TEST_F(Conversation, AMergeGroupWithTheSameFilesGetsThePullRequestsVerdictAtOnce) {
+    const auto pull = red_pull("queue");
+    const auto leases = leases_of("queue");
+    const auto branch = "gh-readonly-queue/main/pr-1-" + std::string(40, 'b');
+    // The group's commit: main with the change on top, here with the very files of the pull request's head.
+    const auto group_sha = world().commit("queue", "group", {}, "change");
+    world().control(
+        "POST", "/commits",
+        in(pull, {{"path", (world().folder() / "work/queue").string()}, {"head", "group"}, {"branch", branch}}));
+    const auto main_sha = world().head_of("queue", "main");
+    const auto tell = [&](const std::string& action) {
+        const json::Json group{{"head_sha", group_sha},
+                               {"head_ref", "refs/heads/" + branch},
+                               {"base_sha", main_sha},
+                               {"base_ref", "refs/heads/main"}};
+        world().control(
+            "POST", "/events",
+            in(pull, {{"event", "merge_group"}, {"action", action}, {"payload", {{"merge_group", group}}}}));
+    };
+    tell("checks_requested");
+    ASSERT_TRUE(world().calms_down());
+    const auto checks = world().checks("queue", group_sha);
+    ASSERT_EQ(checks.size(), 1u);
+    EXPECT_EQ(conclusion(checks[0]), "failure") << words(checks[0]);
+    EXPECT_EQ(leases_of("queue"), leases) << "measured again for the same files";
+}
+
+}  // namespace
+}  // namespace benchgate::end_to_end
