@@ -78,7 +78,7 @@ struct Report {
     /// Sentences about the base, the run or what the configuration asks for in vain, without their full stops.
     std::vector<std::string> notes;
     std::vector<std::string>
-        undelivered;   ///< sentences: what GitHub did not take; for the page, which is not on GitHub
+        undelivered;  ///< sentences: what GitHub did not take; for the page, which is not on GitHub
 };
 
 /// The worst gate of the suites; a suite that could not be measured or gave no result counts as inconclusive:
