@@ -25,7 +25,8 @@ void set_up_log(const LogOptions& options);
 void set_up_log_to(const LogOptions& options, int fd);
 
 /// Replaces what looks like a secret by "[redacted]": GitHub tokens (ghp_, gho_, ghu_, ghs_, ghr_, github_pat_),
-/// benchgate's own (bgr_, bgj_, bga_), what follows Bearer or Basic, user:password@ in an address, PEM private keys.
+/// benchgate's own (bgr_, bgj_, bga_), signed tokens (a JWT), what follows Bearer, Basic, Authorization: or
+/// x-access-token:, user:password@ in an address, PEM private keys.
 std::string redact(std::string_view text);
 
 /// Control characters, DEL and the C1 range become \n, \t, \x1b, ...; bytes that are not UTF-8 become \xNN.

@@ -31,10 +31,26 @@ TEST(Redact, CredentialsInHeadersAddressesAndKeys) {
     EXPECT_EQ(redact("-----BEGIN PRIVATE KEY-----\nMIIEcut"), "[redacted]");
 }
 
+TEST(Redact, TokensOfAnyLengthWhereItIsClearThatTheyAreSome) {
+    EXPECT_EQ(redact("x-access-token:abc@github.com/a/b.git"), "x-access-token:[redacted]@github.com/a/b.git");
+    EXPECT_EQ(redact("user x-access-token:tok:en with more"), "user x-access-token:[redacted] with more");
+    EXPECT_EQ(redact("X-Access-Token:abc"), "X-Access-Token:[redacted]");
+    EXPECT_EQ(redact("Authorization: Bearer ab"), "Authorization: Bearer [redacted]");
+    EXPECT_EQ(redact("authorization:token 1, Accept: */*"), "authorization:token [redacted], Accept: */*");
+    EXPECT_EQ(redact("{\"Authorization\": \"Bearer a.b\"}"), "{\"Authorization\": \"Bearer [redacted]\"}");
+    EXPECT_EQ(redact("Authorization: opaque-text"), "Authorization: [redacted]");
+    // The App's own token says Bearer nowhere once it is quoted.
+    const std::string jwt = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiI0NzExIn0.c2lnbmF0dXJlIG9mIHNvbWUgbGVuZ3Ro_-";
+    EXPECT_EQ(redact("the token '" + jwt + "' was refused"), "the token '[redacted]' was refused");
+    // A token of the newer form, as long as they come.
+    EXPECT_EQ(redact("ghs_4711_" + std::string(8000, 'e') + ".p.s-"), "[redacted]");
+}
+
 TEST(Redact, OrdinaryTextStays) {
     for (const char* text : {"", "https://github.com/a/b.git", "ghs_short", "the bearer of news", "-----BEGIN x",
                              "-----BEGIN CERTIFICATE-----\nAB\n-----END CERTIFICATE-----", "http://host:8080/a@b",
-                             "git@github.com:a/b", "basic block placement"})
+                             "git@github.com:a/b", "basic block placement", "authorization", "authorization: ",
+                             "Authorization failed", "x-access-token", "eyJ.a.b", "eyJust some words. Or two."})
         EXPECT_EQ(redact(text), text);
 }
 

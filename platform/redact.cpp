@@ -49,7 +49,7 @@ struct Secret {
     std::size_t length = 0;  ///< all in all; 0: no secret here
 };
 
-Secret authorization(std::string_view text) {
+Secret scheme_and_token(std::string_view text, std::size_t least_letters) {
     for (std::string_view scheme : {"bearer", "basic", "token"}) {
         if (!same_letters(text, scheme)) continue;
         std::size_t start = scheme.size();
@@ -57,9 +57,43 @@ Secret authorization(std::string_view text) {
         if (start == scheme.size()) continue;
         std::size_t end = start;
         while (end < text.size() && credential_letter(text[end])) ++end;
-        if (end - start >= 16) return {start, end};
+        if (end - start >= least_letters) return {start, end};
     }
     return {};
+}
+
+/// "Authorization: Bearer x": here even the shortest text is a token, whatever the scheme.
+Secret authorization(std::string_view text) {
+    constexpr std::string_view name = "authorization";
+    if (!same_letters(text, name)) return {};
+    std::size_t start = name.size();
+    const bool colon = text.find(':', start) == text.find_first_not_of("\"' ", start);
+    while (start < text.size() && std::string_view("\"': ").find(text[start]) != std::string_view::npos) ++start;
+    if (!colon || start == text.size()) return {};
+    if (const Secret known = scheme_and_token(text.substr(start), 1); known.length != 0)
+        return {start + known.keep, start + known.length};
+    const std::size_t end = std::min(text.find_first_of(" \t\r\n\"',", start), text.size());
+    return {start, end};
+}
+
+/// "x-access-token:...": the user's name under which git sends an installation's token.
+Secret clone_credentials(std::string_view text) {
+    constexpr std::string_view name = "x-access-token:";
+    if (!same_letters(text, name)) return {};
+    const std::size_t end = std::min(text.find_first_of("/@ \t\r\n\"'<>", name.size()), text.size());
+    return end == name.size() ? Secret{} : Secret{name.size(), end};
+}
+
+/// Three parts of base64url, the first of which begins as every JSON object does.
+std::size_t signed_token_length(std::string_view text) {
+    if (!text.starts_with("eyJ")) return 0;
+    std::size_t end = 0;
+    while (end < text.size() && token_letter(text[end])) ++end;
+    const auto token = text.substr(0, end);
+    const auto first = token.find('.');
+    const auto second = first == std::string_view::npos ? first : token.find('.', first + 1);
+    const bool whole = second != std::string_view::npos && first >= 16 && second - first > 16 && end - second > 16;
+    return whole ? end : 0;
 }
 
 /// "://user:password@": everything between the slashes and the last @ before the path.
@@ -94,7 +128,10 @@ Secret secret_at(std::string_view text, bool inside_word) {
     // Tokens are looked for inside words as well: base64 or an escape may stand right before them.
     if (const std::size_t length = token_length(text)) return {0, length};
     if (inside_word) return {};
-    return authorization(text);
+    if (const std::size_t length = signed_token_length(text)) return {0, length};
+    if (const Secret found = authorization(text); found.length != 0) return found;
+    if (const Secret found = clone_credentials(text); found.length != 0) return found;
+    return scheme_and_token(text, 16);
 }
 
 }
