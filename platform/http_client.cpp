@@ -29,6 +29,8 @@ struct Exchange {
     std::size_t line_left = 4096;  ///< of the status line: httplib matches it with a recursive regular expression
     std::size_t bytes_left = 0;    ///< of the head, then of everything after it
     bool in_status_line = true;
+    bool in_head = true;
+    std::string head = {};  ///< status line and headers as they came: httplib turns %41 in them into A
     bool answered = false;  ///< at least one byte came
     bool timed_out = false;
     bool too_large = false;
@@ -94,7 +96,17 @@ class BoundedStream final : public httplib::Stream {
         }
         if (bytes.size() > exchange_.bytes_left) return false;
         exchange_.bytes_left -= bytes.size();
+        if (exchange_.in_head) remember_head(bytes);
         return true;
+    }
+
+    /// httplib asks for single bytes until the head is over, so nothing of a body gets in.
+    void remember_head(std::string_view bytes) {
+        exchange_.head += bytes;
+        if (!exchange_.head.ends_with("\r\n\r\n")) return;
+        const bool provisional = exchange_.head.starts_with("HTTP/1.1 100 ");
+        if (provisional) exchange_.head.clear();
+        exchange_.in_head = provisional;
     }
 
     /// False for an error, a time-out and a stop; true with an empty buffer at the end of the connection.
@@ -248,9 +260,25 @@ void HttplibClient::keep(std::string origin, Client client) {
     if (idle_.size() > options_.idle_connections) idle_.pop_front();
 }
 
-HttpHeaders to_headers(const httplib::Headers& lines) {
+/// The lines after the status line: "name: value", blanks around the value left out.
+HttpHeaders read_headers(std::string_view head) {
+    const auto next_line = [&] {
+        const auto end = std::min(head.find('\n'), head.size());
+        auto line = head.substr(0, end);
+        head.remove_prefix(std::min(end + 1, head.size()));
+        while (!line.empty() && std::string_view(" \t\r").find(line.back()) != std::string_view::npos)
+            line.remove_suffix(1);
+        return line;
+    };
     HttpHeaders headers;
-    for (const auto& [name, value] : lines) headers.add(name, value);
+    next_line();
+    while (!head.empty()) {
+        const auto line = next_line();
+        const auto colon = line.find(':');
+        if (colon == std::string_view::npos || colon == 0) continue;
+        const auto value = std::min(line.find_first_not_of(" \t", colon + 1), line.size());
+        headers.add(std::string(line.substr(0, colon)), std::string(line.substr(value)));
+    }
     return headers;
 }
 
@@ -287,7 +315,7 @@ HttpResult HttplibClient::exchange_once(const HttpRequest& request, const Url& u
     httplib::Request out = to_httplib(request, url);
     out.response_handler = [&](const httplib::Response& head) {
         response.status = head.status;
-        response.headers = to_headers(head.headers);
+        response.headers = read_headers(exchange.head);
         // Chunks have lengths of their own; twice the body is more than any honest server needs for them.
         exchange.bytes_left = 2 * max_body + options_.max_head_bytes;
         // A 304 has no body, whatever its headers say; httplib would wait for one.
@@ -310,7 +338,7 @@ HttpResult HttplibClient::exchange_once(const HttpRequest& request, const Url& u
     if (!ok && !complete) return tl::make_unexpected(explain(error, exchange));
     if (ok) {
         response.status = in.status;
-        response.headers = to_headers(in.headers);
+        response.headers = read_headers(exchange.head);
         if (client->is_socket_open() != 0 && !exchange.left_over) keep(url.origin(), std::move(client));
     }
     return response;

@@ -113,6 +113,27 @@ HttpErrorKind failure_of(const HttpResult& result) {
     return result.error().kind;
 }
 
+TEST(HttpClient, HeadersAreWhatTheServerWrote) {
+    RawServer server([](int fd) {
+        read_head(fd);
+        write_all(fd,
+                  "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 302 Found\r\nContent-Length: 2\r\n"
+                  "Location: /dir%2Fa/b%20c?d=%2B\r\nlink:<https://h/x?cursor=a%2Bb%3D%3D>; rel=\"next\"\t \r\n"
+                  "X-Twice: 1\r\nX-Twice: %32\r\nX-Empty:\r\n\r\nok");
+    });
+    const auto answer = make_http_client()->send({.url = server.url()}, {});
+    ASSERT_TRUE(answer) << answer.error().message;
+    EXPECT_EQ(answer->status, 302);
+    EXPECT_EQ(answer->body, "ok");
+    EXPECT_EQ(answer->headers.get("Location"), "/dir%2Fa/b%20c?d=%2B");
+    EXPECT_EQ(answer->headers.get("Link"), "<https://h/x?cursor=a%2Bb%3D%3D>; rel=\"next\"");
+    std::vector<std::string> twice;
+    for (const auto& [name, value] : answer->headers.lines())
+        if (name == "X-Twice") twice.push_back(value);
+    EXPECT_EQ(twice, (std::vector<std::string>{"1", "%32"}));
+    EXPECT_EQ(answer->headers.get("X-Empty"), "");
+}
+
 TEST(HttpClient, SendsWhatItWasGivenAndReturnsWhatCameBack) {
     LocalServer<> server([](httplib::Server& routes) {
         const auto echo = [](const httplib::Request& request, httplib::Response& response) {
