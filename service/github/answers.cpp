@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "platform/crypto.h"
+#include "platform/url.h"
 
 namespace benchgate::github {
 
@@ -24,7 +25,10 @@ std::optional<Side> read_side(const Json& side) {
 std::optional<CheckRunRef> read_check_run(const Json& document) {
     const auto id = json::integer(document, "id");
     if (!id) return std::nullopt;
-    return CheckRunRef{*id, json::text(document, "html_url").value_or("")};
+    const auto annotations = json::integer(json::at(document, "output"), "annotations_count").value_or(0);
+    return CheckRunRef{*id, json::text(document, "html_url").value_or(""),
+                       json::text(document, "external_id").value_or(""),
+                       static_cast<std::size_t>(std::max<std::int64_t>(0, annotations))};
 }
 
 std::optional<Comment> read_comment(const Json& document) {
@@ -52,6 +56,7 @@ std::optional<PullRequest> read_pull_request(const Json& document) {
     pull.merged = json::boolean(document, "merged").value_or(false);
     pull.title = json::text(document, "title").value_or("");
     pull.author = json::text(json::at(document, "user"), "login").value_or("");
+    pull.author_association = json::text(document, "author_association").value_or("");
     pull.from_fork = head->repository_id != base->repository_id;
     pull.base = std::move(*base);
     pull.head = std::move(*head);
@@ -94,6 +99,10 @@ std::optional<std::string> read_file(const platform::HttpResponse& response) {
     if (!text) return std::nullopt;
     std::erase_if(*text, [](char c) { return c == '\n' || c == '\r'; });
     return platform::base64_decode(*text);
+}
+
+std::string path_of(const Repository& repository) {
+    return "/repos/" + platform::percent_encode(repository.owner) + "/" + platform::percent_encode(repository.name);
 }
 
 ApiError unreadable_answer(int status) {

@@ -46,16 +46,18 @@ Json annotation_json(const Annotation& annotation) {
     return out;
 }
 
-Json output_json(const CheckRun& check) {
+Json output_json(const CheckRun& check, std::size_t first_annotation) {
     Json out{{"title", cut_to(check.title, limits::check_title, ellipsis)},
              {"summary", cut_to(check.summary, limits::check_text, cut_note)}};
     if (!check.text.empty()) out["text"] = cut_to(check.text, limits::check_text, cut_note);
-    for (std::size_t k = 0; k < std::min(limits::annotations, check.annotations.size()); ++k)
+    const std::size_t sent = std::min(limits::annotations_sent, check.annotations.size());
+    const std::size_t end = std::min(first_annotation + limits::annotations, sent);
+    for (std::size_t k = first_annotation; k < end; ++k)
         out["annotations"].push_back(annotation_json(check.annotations[k]));
     return out;
 }
 
-Json check_json(const CheckRun& check) {
+Json check_json(const CheckRun& check, std::size_t first_annotation) {
     if (check.conclusion.has_value() != (check.status == CheckStatus::completed))
         throw std::logic_error("a check run has a conclusion exactly when it is completed");
     Json out{{"name", check.name}, {"status", to_string(check.status)}};
@@ -64,7 +66,7 @@ Json check_json(const CheckRun& check) {
     if (!check.external_id.empty()) out["external_id"] = check.external_id;
     if (check.started_at) out["started_at"] = platform::format_utc(*check.started_at);
     if (check.completed_at) out["completed_at"] = platform::format_utc(*check.completed_at);
-    if (!check.title.empty()) out["output"] = output_json(check);
+    if (!check.title.empty()) out["output"] = output_json(check, first_annotation);
     for (std::size_t k = 0; k < std::min(limits::actions, check.actions.size()); ++k) {
         const auto& action = check.actions[k];
         // An identifier is read back by us, so a cut one would name something else.
@@ -111,6 +113,20 @@ std::string_view to_string(CheckConclusion conclusion) {
     return "";
 }
 
+std::string_view to_string(StatusState state) {
+    switch (state) {
+        case StatusState::error:
+            return "error";
+        case StatusState::failure:
+            return "failure";
+        case StatusState::pending:
+            return "pending";
+        case StatusState::success:
+            return "success";
+    }
+    return "";
+}
+
 std::string_view to_string(AnnotationLevel level) {
     switch (level) {
         case AnnotationLevel::notice:
@@ -146,13 +162,28 @@ std::string_view to_string(Reaction reaction) {
 }
 
 std::string create_check_body(const CheckRun& check) {
-    Json out = check_json(check);
+    Json out = check_json(check, 0);
     out["head_sha"] = check.head_sha;
     return json::dump(out);
 }
 
-std::string update_check_body(const CheckRun& check) {
-    return json::dump(check_json(check));
+std::string update_check_body(const CheckRun& check, std::size_t first_annotation) {
+    return json::dump(check_json(check, first_annotation));
+}
+
+std::string status_body(const CommitStatus& status) {
+    Json out{{"state", to_string(status.state)},
+             {"context", cut_to(status.context, limits::status_context, "")},
+             {"description", cut_to(status.description, limits::status_description, ellipsis)}};
+    if (!status.target_url.empty()) out["target_url"] = status.target_url;
+    return json::dump(out);
+}
+
+std::string hook_config_body(const std::optional<std::string>& url, const std::optional<std::string>& secret) {
+    Json out{{"content_type", "json"}, {"insecure_ssl", "0"}};
+    if (url) out["url"] = *url;
+    if (secret) out["secret"] = *secret;
+    return json::dump(out);
 }
 
 std::string comment_body(std::string_view markdown) {

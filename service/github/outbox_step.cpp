@@ -21,7 +21,12 @@ TimePoint later(TimePoint now, seconds wait, double jitter) {
 /// Dead once the item is older than `longest_life` at its next attempt.
 OutboxStep retry(const OutboxAttempt& item, const ApiError& error, TimePoint at, seconds longest_life) {
     if (at - item.created_at > longest_life) return Dead{"given up after too long: " + explain(error)};
-    return RetryAt{at, explain(error)};
+    return RetryAt{at, explain(error), false};
+}
+
+OutboxStep resting(OutboxStep step) {
+    if (auto* later = std::get_if<RetryAt>(&step)) later->whole_installation = true;
+    return step;
 }
 
 }  // namespace
@@ -36,13 +41,13 @@ OutboxStep next(const OutboxAttempt& item, const ApiResult<void>& outcome, TimeP
     };
     switch (error.kind) {
         case ErrorKind::rate_limited:
-            if (error.retry_at && item.attempts == 1) return retry(item, error, *error.retry_at, 24h);
-            return retry(item, error, growing(60s, 1h), 24h);
+            // How long is the installation's matter, however often this item was tried (rests.h).
+            return resting(retry(item, error, error.retry_at.value_or(now + 60s), 24h));
         case ErrorKind::server:
         case ErrorKind::network:
             return retry(item, error, growing(2s, 10min), 24h);
         case ErrorKind::stopped:
-            return RetryAt{now, explain(error)};
+            return RetryAt{now, explain(error), false};
         case ErrorKind::not_configured:
             return retry(item, error, later(now, 60s, item.jitter), 24h);
         case ErrorKind::auth:
@@ -50,7 +55,7 @@ OutboxStep next(const OutboxAttempt& item, const ApiResult<void>& outcome, TimeP
             return retry(item, error, growing(60s, 10min), 1h);
         case ErrorKind::not_found:
             if (item.attempts >= not_found_attempts) return Dead{explain(error)};
-            return RetryAt{growing(2s, 30s), explain(error)};
+            return RetryAt{growing(2s, 30s), explain(error), false};
         case ErrorKind::gone:
         case ErrorKind::unprocessable:
             break;

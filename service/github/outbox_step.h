@@ -19,6 +19,7 @@ struct Done {};
 struct RetryAt {
     TimePoint at;
     std::string reason;
+    bool whole_installation = false;  ///< GitHub asked the installation to wait: none of its items goes before
 };
 struct Dead {
     std::string reason;

@@ -30,11 +30,18 @@ TEST(OutboxStep, IsDoneWhenGitHubTookIt) {
     EXPECT_TRUE(std::holds_alternative<Done>(next(item(99, 48h), {}, now)));
 }
 
-TEST(OutboxStep, WaitsAsLongAsGitHubAsks) {
-    EXPECT_EQ(wait(item(1), refused(ErrorKind::rate_limited, 403, now + 17s)), 17);
-    EXPECT_EQ(wait(item(3), refused(ErrorKind::rate_limited, 403, now + 3000s)), 3000);
-    EXPECT_EQ(wait(item(3), refused(ErrorKind::rate_limited, 429, now + 1s)), 240) << "asked too often already";
+TEST(OutboxStep, WaitsAsLongAsGitHubAsksAndWithItTheWholeInstallation) {
+    const auto limited = [](int attempts, std::optional<TimePoint> retry_at) {
+        return next(item(attempts), refused(ErrorKind::rate_limited, 403, retry_at), now);
+    };
+    for (const int attempts : {1, 3}) {
+        const auto step = std::get<RetryAt>(limited(attempts, now + 17s));
+        EXPECT_EQ(step.at, now + 17s);
+        EXPECT_TRUE(step.whole_installation);
+    }
+    EXPECT_EQ(std::get<RetryAt>(limited(1, {})).at, now + 60s);
     EXPECT_EQ(wait(item(5, 24h), refused(ErrorKind::rate_limited, 429, now + 1s)), -1);
+    EXPECT_FALSE(std::get<RetryAt>(next(item(1), refused(ErrorKind::server, 502), now)).whole_installation);
 }
 
 TEST(OutboxStep, BacksOffWhileGitHubIsIllAndGivesUpAfterADay) {

@@ -34,14 +34,8 @@ bool speaks_of_a_limit(std::string_view message) {
 Decision limited(const Attempt& attempt) {
     if (const auto after = whole_number(attempt.headers, "retry-after"))
         return {ErrorKind::rate_limited, attempt.now + std::clamp(seconds(*after), 1s, longest_wait)};
-    if (whole_number(attempt.headers, "x-ratelimit-remaining") == 0) {
-        const auto reset = whole_number(attempt.headers, "x-ratelimit-reset");
-        // Whole seconds: in the clock's own unit a hostile number would overflow.
-        const auto latest = std::chrono::duration_cast<seconds>((attempt.now + longest_wait).time_since_epoch());
-        // One second more: the header is rounded down, and a request too early counts against us.
-        if (reset && seconds(*reset) < latest)
-            return {ErrorKind::rate_limited, std::max(TimePoint(seconds(*reset)) + 1s, attempt.now + 1s)};
-    }
+    if (attempt.headers != nullptr)
+        if (const auto reset = used_up_until(*attempt.headers, attempt.now)) return {ErrorKind::rate_limited, *reset};
     if (attempt.status == 403 && !speaks_of_a_limit(attempt.message) &&
         whole_number(attempt.headers, "x-ratelimit-remaining") != 0)
         return {ErrorKind::forbidden, std::nullopt};
@@ -64,6 +58,16 @@ bool unseen(const Attempt& attempt) {
 }
 
 }  // namespace
+
+std::optional<TimePoint> used_up_until(const platform::HttpHeaders& headers, TimePoint now) {
+    if (whole_number(&headers, "x-ratelimit-remaining") != 0) return std::nullopt;
+    const auto reset = whole_number(&headers, "x-ratelimit-reset");
+    // Whole seconds: in the clock's own unit a hostile number would overflow.
+    const auto latest = std::chrono::duration_cast<seconds>((now + longest_wait).time_since_epoch());
+    if (!reset || seconds(*reset) >= latest) return std::nullopt;
+    // One second more: the header is rounded down, and a request too early counts against us.
+    return std::max(TimePoint(seconds(*reset)) + 1s, now + 1s);
+}
 
 std::chrono::seconds doubled(std::chrono::seconds first, int attempts, std::chrono::seconds longest) {
     return std::min(longest, first * (std::int64_t{1} << std::clamp(attempts - 1, 0, 20)));

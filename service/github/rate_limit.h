@@ -15,7 +15,7 @@ struct Attempt {
     const platform::HttpHeaders* headers = nullptr;
     std::string_view message;  ///< "message" of the body, if there was one
     TimePoint now;
-    int attempts = 1;             ///< how often this request was sent, this time included
+    int attempts = 1;             ///< how often this request was sent, this time included; of limits: how many in a row
     double jitter = 0;            ///< in [0, 1): spreads repeated requests of many
     bool token_is_fresh = false;  ///< minted within the last minute: GitHub may not know it everywhere yet
     bool object_is_new = false;   ///< the commit or ref was only just pushed: 404 may be GitHub's own lag
@@ -34,6 +34,10 @@ struct Decision {
 ///   410, 451, 422, other 4xx  final.
 ///   408, 5xx, no answer       1 s doubling to 5 min, times 0.5..1.5 by jitter.
 Decision decide(const Attempt& attempt);
+
+/// The moment from which an installation that has used up its primary limit may ask again: x-ratelimit-reset while
+/// x-ratelimit-remaining is 0, bounded to a day. Successful answers say so too.
+std::optional<TimePoint> used_up_until(const platform::HttpHeaders& headers, TimePoint now);
 
 /// first, 2 first, 4 first, ... up to the longest; attempts counts from 1.
 std::chrono::seconds doubled(std::chrono::seconds first, int attempts, std::chrono::seconds longest);

@@ -10,6 +10,8 @@ namespace benchgate::github {
 struct CheckRunRef {
     std::int64_t id = 0;
     std::string html_url;
+    std::string external_id;
+    std::size_t annotations = 0;  ///< how many it has
 };
 
 struct Comment {
@@ -35,6 +37,7 @@ struct PullRequest {
     bool merged = false;
     std::string title;
     std::string author;
+    std::string author_association;  ///< OWNER, MEMBER, COLLABORATOR, CONTRIBUTOR, NONE, ...; empty: not said
     Side base;
     Side head;
     bool from_fork = false;  ///< a deleted fork too
@@ -51,6 +54,13 @@ struct RepositoryInfo {
     std::string clone_url;
 };
 
+/// A list that was read page by page. Not complete: it is longer than what is read of it.
+template <typename T>
+struct Listing {
+    std::vector<T> items;
+    bool complete = true;
+};
+
 enum class Permission { none, read, write, admin };
 std::string_view to_string(Permission permission);
 
@@ -58,14 +68,26 @@ class Rest {
   public:
     Rest(const Api& api, Tokens& tokens);
 
-    /// Not idempotent: keep the id that comes back; use find_check_run after a lost answer.
+    /// Called when an answer shows that a repository is called otherwise than it was asked for. To be set before any
+    /// other call; called on the caller's thread.
+    void on_renamed(std::function<void(const RepositoryInfo&)> renamed) { renamed_ = std::move(renamed); }
+    /// The same calls, counted into `effort` and bounded by its time; it must outlive what is returned.
+    Rest within(Effort& effort) const;
+
+    /// Not idempotent: keep the id that comes back; use find_check_run after a lost answer. More annotations than one
+    /// request may hold are appended by further ones.
     ApiResult<CheckRunRef> create_check_run(const Repository& repository, const CheckRun& check, std::stop_token stop);
+    /// GitHub appends annotations, so the first `annotations_there` of the check's are left out.
     ApiResult<CheckRunRef> update_check_run(const Repository& repository, std::int64_t id, const CheckRun& check,
-                                            std::stop_token stop);
+                                            std::stop_token stop, std::size_t annotations_there = 0);
     /// The latest run of this name that our App made for the commit and this external_id; empty: any.
     ApiResult<std::optional<CheckRunRef>> find_check_run(const Repository& repository, const std::string& sha,
                                                          const std::string& name, const std::string& external_id,
                                                          std::stop_token stop);
+
+    /// The newest status of a context counts, so sending it again does no harm.
+    ApiResult<void> create_status(const Repository& repository, const std::string& sha, const CommitStatus& status,
+                                  std::stop_token stop);
 
     ApiResult<Comment> create_comment(const Repository& repository, std::int64_t issue, std::string_view markdown,
                                       std::stop_token stop);
@@ -95,11 +117,22 @@ class Rest {
     ApiResult<std::optional<std::string>> get_file(const Repository& repository, const std::string& path,
                                                    const std::string& ref, std::stop_token stop);
 
+    /// Open ones, the oldest first; at most 3,000.
+    ApiResult<Listing<PullRequest>> list_open_pulls(const Repository& repository, std::stop_token stop);
+    /// What the installation may see; at most 10,000.
+    ApiResult<Listing<RepositoryInfo>> list_installation_repositories(std::int64_t installation_id,
+                                                                      std::stop_token stop);
+
   private:
-    ApiResult<platform::HttpResponse> send(const Repository& repository, const Call& call, std::stop_token stop);
+    ApiResult<ApiResponse> send(const Repository& repository, Use use, Call call, std::stop_token stop);
+    void learn_name(const Repository& repository, std::stop_token stop);
+    ApiResult<CheckRunRef> add_annotations(const Repository& repository, CheckRunRef made, const CheckRun& check,
+                                           std::size_t first, std::stop_token stop);
 
     const Api& api_;
     Tokens& tokens_;
+    std::function<void(const RepositoryInfo&)> renamed_;
+    Effort* effort_ = nullptr;
 };
 
 }

@@ -85,11 +85,13 @@ TEST_F(RestTest, ARefusedTokenIsReplacedOnceAndThenItIsGivenUp) {
 TEST_F(RestTest, LimitsAreReportedWithTheirEndAndNotWaitedFor) {
     on("GET", repo_, {403, R"({"message": "You have exceeded a secondary rate limit"})", {{"Retry-After", "30"}}});
     on("GET", repo_, {403, R"({"message": "You have exceeded a secondary rate limit"})"});
-    on("GET", repo_, {429, "", {{"x-ratelimit-remaining", "0"}, {"x-ratelimit-reset", "1800000100"}}});
-    for (const auto seconds : {30s, 60s, 101s}) {
+    on("GET", repo_, {403, R"({"message": "You have exceeded a secondary rate limit"})"});
+    on("GET", repo_, {429, "", {{"x-ratelimit-remaining", "0"}, {"x-ratelimit-reset", "1800000400"}}});
+    for (const auto seconds : {30s, 120s, 240s, 11s}) {
         const auto error = refusal();
         EXPECT_EQ(error.kind, ErrorKind::rate_limited);
-        EXPECT_EQ(error.retry_at, timing().now() + seconds);
+        EXPECT_EQ(error.retry_at, timing().now() + seconds) << "without a header longer from time to time";
+        advance(seconds);
     }
     on("GET", repo_, {403, R"({"message": "Resource not accessible by integration"})"});
     EXPECT_EQ(refusal().kind, ErrorKind::forbidden);
@@ -128,25 +130,6 @@ TEST_F(RestTest, NoAnswerIsToldFromARefusal) {
     EXPECT_EQ(result.error().kind, ErrorKind::network);
     EXPECT_EQ(result.error().status, 0);
     EXPECT_EQ(result.error().retry_at, timing().now() + 1s);
-}
-
-TEST_F(RestTest, ARenamedRepositoryIsFollowedWithItsTokenButOnlyOnTheSameHost) {
-    on("GET", repo_, {301, "", {{"Location", url() + "/api/v3/repositories/77"}}});
-    on("GET", "/repositories/77", {200, repository_body});
-    ASSERT_TRUE(rest_->get_repository(repository_, {}));
-    EXPECT_EQ(asked("GET", "/repositories/77").at(0).authorization, "Bearer ghs_1");
-
-    on("POST", repo_ + "/issues/3/comments", {307, "", {{"Location", "/api/v3/repositories/77/issues/3/comments"}}});
-    on("POST", "/repositories/77/issues/3/comments", {201, comment(5, "hello")});
-    ASSERT_TRUE(rest_->create_comment(repository_, 3, "hello", {}));
-    EXPECT_EQ(asked("POST", "/repositories/77").at(0).body, R"({"body":"hello"})");
-
-    // localhost is another origin than 127.0.0.1, on the very same server.
-    const std::string elsewhere = "http://localhost:" + url().substr(url().rfind(':') + 1) + "/elsewhere";
-    on("GET", repo_ + "/contents/a.yml", {302, "", {{"Location", elsewhere}}});
-    on("GET", "/elsewhere", {200, "suites: {}", {}, "text/plain"});
-    EXPECT_EQ(rest_->get_file(repository_, "a.yml", "main", {}).value(), "suites: {}");
-    EXPECT_EQ(asked("GET", "/elsewhere").at(0).authorization, "");
 }
 
 TEST_F(RestTest, NoErrorEverShowsAToken) {

@@ -36,28 +36,30 @@ struct Asked {
     httplib::Headers headers;
 };
 
+/// A new RSA key.
+inline std::string make_pem() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "benchgate-app-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary directory");
+    const std::string file = pattern + "/key.pem";
+    const int status = std::system(("openssl genrsa -out " + file + " 2048 2>/dev/null").c_str());
+    std::ifstream stream(file);
+    std::string text{std::istreambuf_iterator<char>(stream), {}};
+    std::filesystem::remove_all(pattern);
+    if (status != 0) throw std::runtime_error("openssl genrsa failed");
+    return text;
+}
 /// PEM of the App's key, made once a test program.
 inline const std::string& test_app_pem() {
-    static const std::string pem = [] {
-        std::string pattern = (std::filesystem::temp_directory_path() / "benchgate-app-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary directory");
-        const std::string file = pattern + "/key.pem";
-        const int status = std::system(("openssl genrsa -out " + file + " 2048 2>/dev/null").c_str());
-        std::ifstream stream(file);
-        std::string text{std::istreambuf_iterator<char>(stream), {}};
-        std::filesystem::remove_all(pattern);
-        if (status != 0) throw std::runtime_error("openssl genrsa failed");
-        return text;
-    }();
+    static const std::string pem = make_pem();
     return pem;
 }
 inline AppCredentials test_app() {
     return {4711, platform::RsaPrivateKey::from_pem(test_app_pem()).value()};
 }
 
-class ScriptedGithub : public testing::Test {
-  protected:
-    ScriptedGithub() {
+class GithubScript {
+  public:
+    GithubScript() {
         const auto all = [this](const httplib::Request& request, httplib::Response& response) {
             answer(request, response);
         };
@@ -70,7 +72,7 @@ class ScriptedGithub : public testing::Test {
         tokens_->set_app(test_app());
         rest_ = std::make_unique<Rest>(*api_, *tokens_);
     }
-    ~ScriptedGithub() override {
+    ~GithubScript() {
         // The server's threads wait for the connections that the client keeps.
         client_.reset();
         server_.stop();
@@ -150,6 +152,9 @@ class ScriptedGithub : public testing::Test {
         response.set_content(next.body, next.type);
     }
 
+    GithubScript(const GithubScript&) = delete;
+    GithubScript& operator=(const GithubScript&) = delete;
+
     httplib::Server server_;
     int port_ = 0;
     std::mutex mutex_;
@@ -165,5 +170,8 @@ class ScriptedGithub : public testing::Test {
     int minted_ = 0;
     std::thread thread_;
 };
+
+/// The script as a test fixture.
+class ScriptedGithub : public testing::Test, public GithubScript {};
 
 }

@@ -83,7 +83,14 @@ TEST_F(TokensTest, EveryScopeHasItsOwnAndForgettingTakesOnlyTheRefusedOne) {
     tokens_->forget(scope_, "ghs_1");
     EXPECT_EQ(text_of(tokens_->get(scope_, {})), "ghs_4");
     tokens_->set_app(test_app());
+    EXPECT_EQ(text_of(tokens_->get(scope_, {})), "ghs_4") << "the same App";
+    tokens_->set_app({4712, test_app().key});
     EXPECT_EQ(text_of(tokens_->get(scope_, {})), "ghs_5") << "a new App cannot use the former one's";
+    EXPECT_EQ(text_of(tokens_->get({100, 78, {}}, {})), "ghs_6");
+    tokens_->forget_installation(99);
+    EXPECT_EQ(text_of(tokens_->get(scope_, {})), "ghs_5");
+    tokens_->forget_installation(100);
+    EXPECT_EQ(text_of(tokens_->get(scope_, {})), "ghs_7");
 }
 
 TEST_F(TokensTest, ARunnerGetsATokenThatOnlyReadsOneRepository) {
