@@ -169,10 +169,12 @@ CREATE TABLE public.outbox (
     next_at timestamp with time zone NOT NULL,
     sent_at timestamp with time zone,
     error text,
+    installation_id bigint,
     CONSTRAINT outbox_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'sending'::text, 'sent'::text, 'replaced'::text, 'dead'::text])))
 );
 COMMENT ON TABLE public.outbox IS 'What is to be said to the outside, at least once and in order within a target.';
 COMMENT ON COLUMN public.outbox.next_at IS 'pending: not before; sending: when the sender is taken for dead.';
+COMMENT ON COLUMN public.outbox.installation_id IS 'The lane; null: written, but no sender has looked at it yet.';
 ALTER TABLE public.outbox ALTER COLUMN item_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.outbox_item_id_seq
     START WITH 1
@@ -181,6 +183,24 @@ ALTER TABLE public.outbox ALTER COLUMN item_id ADD GENERATED ALWAYS AS IDENTITY 
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE public.outbox_lanes (
+    installation_id bigint NOT NULL,
+    epoch bigint DEFAULT 0 NOT NULL,
+    held boolean DEFAULT false NOT NULL,
+    ready_at timestamp with time zone NOT NULL,
+    free_at timestamp with time zone NOT NULL,
+    rest_until timestamp with time zone DEFAULT '1970-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
+    rest_reason text DEFAULT ''::text NOT NULL,
+    minute_at timestamp with time zone DEFAULT '1970-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
+    hour_at timestamp with time zone DEFAULT '1970-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
+    due_at timestamp with time zone GENERATED ALWAYS AS (GREATEST(ready_at, free_at, rest_until)) STORED NOT NULL
+);
+COMMENT ON TABLE public.outbox_lanes IS 'Who writes to GitHub for an installation, and from when on somebody may.';
+COMMENT ON COLUMN public.outbox_lanes.epoch IS 'Counts the senders that took the lane; an older one may change nothing any more.';
+COMMENT ON COLUMN public.outbox_lanes.ready_at IS 'When the first item is due; infinity: none waits.';
+COMMENT ON COLUMN public.outbox_lanes.free_at IS 'held: when the sender is taken for dead; else: when the pace allows the next item.';
+COMMENT ON COLUMN public.outbox_lanes.rest_until IS 'GitHub asked the installation to wait.';
+COMMENT ON COLUMN public.outbox_lanes.minute_at IS 'Theoretical arrival time of the next write at the pace of a minute; hour_at of an hour.';
 CREATE TABLE public.pull_requests (
     repository_id bigint NOT NULL,
     number bigint NOT NULL,
@@ -368,6 +388,8 @@ ALTER TABLE ONLY public.judgements
     ADD CONSTRAINT judgements_pkey PRIMARY KEY (repository_id, run_id, job_id);
 ALTER TABLE ONLY public.leaders
     ADD CONSTRAINT leaders_pkey PRIMARY KEY (task);
+ALTER TABLE ONLY public.outbox_lanes
+    ADD CONSTRAINT outbox_lanes_pkey PRIMARY KEY (installation_id);
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (repository_id, item_id);
 ALTER TABLE ONLY public.pull_requests
@@ -406,7 +428,10 @@ CREATE UNIQUE INDEX jobs_one_request ON public.jobs USING btree (repository_id, 
 CREATE INDEX jobs_queue ON public.jobs USING btree (priority DESC, seq) WHERE (state = 'queued'::text);
 CREATE INDEX jobs_unjudged ON public.jobs USING btree (finished_at) WHERE ((judged_at IS NULL) AND (state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text, 'lost'::text])));
 CREATE INDEX outbox_dead ON public.outbox USING btree (repository_id, target, kind) WHERE (state = 'dead'::text);
-CREATE INDEX outbox_due ON public.outbox USING btree (next_at) WHERE (state = ANY (ARRAY['pending'::text, 'sending'::text]));
+CREATE INDEX outbox_done ON public.outbox USING btree (created_at) WHERE (state = ANY (ARRAY['sent'::text, 'replaced'::text]));
+CREATE INDEX outbox_lane ON public.outbox USING btree (installation_id, item_id) WHERE (state = ANY (ARRAY['pending'::text, 'sending'::text]));
+CREATE INDEX outbox_lanes_due ON public.outbox_lanes USING btree (due_at);
+CREATE INDEX outbox_new ON public.outbox USING btree (item_id) WHERE ((installation_id IS NULL) AND (state = 'pending'::text));
 CREATE INDEX outbox_open ON public.outbox USING btree (repository_id, target, item_id) WHERE (state = ANY (ARRAY['pending'::text, 'sending'::text]));
 CREATE UNIQUE INDEX outbox_pending ON public.outbox USING btree (repository_id, target, kind) WHERE (state = 'pending'::text);
 CREATE INDEX repositories_full_name ON public.repositories USING btree (lower(owner), lower(name));

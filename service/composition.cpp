@@ -9,16 +9,16 @@
 
 #include "platform/clock.h"
 #include "platform/crypto.h"
-#include "platform/files.h"
 #include "platform/folder_lock.h"
 #include "platform/http_client.h"
 #include "platform/ids.h"
 #include "platform/stop.h"
 #include "service/database.h"
-#include "service/github/app_jwt.h"
+#include "service/github/key_file.h"
 #include "service/github/rest.h"
 #include "service/github/tokens.h"
 #include "service/http/api.h"
+#include "service/http/github_gauges.h"
 #include "service/http/job_wakeups.h"
 #include "service/http/pages.h"
 #include "service/http/runner_api.h"
@@ -35,12 +35,14 @@
 #include "service/workers/loop.h"
 #include "service/workers/mirrors.h"
 #include "service/workers/outbox.h"
+#include "service/workers/renames.h"
+#include "service/workers/senders.h"
 #include "service/workers/watch.h"
 
 namespace benchgate::service {
 namespace {
 
-constexpr std::size_t most_key_bytes = 64u << 10;
+constexpr std::size_t kept_connections = 16;  // to GitHub
 constexpr std::chrono::hours join_token_life{24};
 constexpr int inbox_loop_count = 4;
 
@@ -54,7 +56,29 @@ reports::Addresses addresses_of(const Settings& settings) {
     return {without_slash(public_url), without_slash(github::git_base_of(settings.github_url))};
 }
 
-void set_up_app(const Settings& settings, github::Tokens& tokens) {
+std::int64_t app_id_of(const Settings& settings) {
+    std::int64_t app_id = 0;
+    const auto [end, error] =
+        std::from_chars(settings.app_id.data(), settings.app_id.data() + settings.app_id.size(), app_id);
+    if (error != std::errc{} || end != settings.app_id.data() + settings.app_id.size())
+        throw std::invalid_argument("BENCHGATE_APP_ID must be the App's number, as its settings page shows it");
+    return app_id;
+}
+
+void use_key(const std::string& pem, std::int64_t app_id, github::Tokens& tokens) {
+    if (auto key = platform::RsaPrivateKey::from_pem(pem)) tokens.set_app({app_id, std::move(*key)});
+}
+
+/// A key that was put into the operator's file since the start is taken into use; the former one stays as the second.
+void look_for_new_key(github::KeyFile& file, std::int64_t app_id, github::Tokens& tokens, bool look_inside) {
+    const auto pem = file.changed(look_inside);
+    if (!pem) return spdlog::error("the App's key: {}; the former one stays in use", pem.error());
+    if (!*pem) return;
+    use_key(**pem, app_id, tokens);
+    spdlog::info("a new key of the App is in use");
+}
+
+void set_up_app(const Settings& settings, github::KeyFile& key_file, github::Tokens& tokens) {
     if (settings.app_id.empty()) {
         spdlog::warn(
             "no GitHub App yet: set BENCHGATE_APP_ID, BENCHGATE_PRIVATE_KEY_FILE and BENCHGATE_WEBHOOK_SECRET");
@@ -63,16 +87,11 @@ void set_up_app(const Settings& settings, github::Tokens& tokens) {
     if (settings.webhook_secret.empty())
         throw std::invalid_argument(
             "BENCHGATE_WEBHOOK_SECRET is missing: without it every delivery would have to be refused");
-    const auto pem = platform::read_file(settings.private_key_file, most_key_bytes);
-    if (!pem) throw std::invalid_argument("BENCHGATE_PRIVATE_KEY_FILE: " + pem.error().message);
-    auto key = platform::RsaPrivateKey::from_pem(*pem);
-    if (!key) throw std::invalid_argument("BENCHGATE_PRIVATE_KEY_FILE: " + key.error().message);
-    std::int64_t app_id = 0;
-    const auto [end, error] =
-        std::from_chars(settings.app_id.data(), settings.app_id.data() + settings.app_id.size(), app_id);
-    if (error != std::errc{} || end != settings.app_id.data() + settings.app_id.size())
-        throw std::invalid_argument("BENCHGATE_APP_ID must be the App's number, as its settings page shows it");
-    tokens.set_app({app_id, std::move(*key)});
+    const auto pem = key_file.read();
+    if (!pem) throw std::invalid_argument("BENCHGATE_PRIVATE_KEY_FILE: " + pem.error());
+    const auto app_id = app_id_of(settings);
+    use_key(*pem, app_id, tokens);
+    tokens.on_refused_key([&key_file, &tokens, app_id] { look_for_new_key(key_file, app_id, tokens, true); });
 }
 
 /// The hash of the admin token: the operator's, or one made at the first start, which is printed this once.
@@ -142,15 +161,18 @@ void serve(const Settings& settings, std::stop_token stop) {
     auto& pool = database.pool();
     const auto addresses = addresses_of(settings);
 
-    auto http_client = platform::make_http_client();
+    auto http_client = platform::make_http_client({.idle_connections = kept_connections});
     const auto timing = github::real_timing();
     github::ApiOptions api_options;
     api_options.base_url = without_slash(settings.github_url);
     api_options.timeout = std::chrono::seconds(settings.github_timeout_seconds);
     const github::Api api(api_options, *http_client, timing);
     github::Tokens tokens(api);
-    set_up_app(settings, tokens);
+    github::KeyFile key_file(settings.private_key_file);
+    set_up_app(settings, key_file, tokens);
     github::Rest rest(api, tokens);
+    workers::Renames renames(pool, now);
+    rest.on_renamed([&](const github::RepositoryInfo& repository) { renames.note(repository); });
 
     const auto git_url =
         settings.github_git_url.empty() ? github::git_base_of(settings.github_url) : settings.github_git_url;
@@ -168,6 +190,7 @@ void serve(const Settings& settings, std::stop_token stop) {
     http::DeliveryWriter writer(stored_inbox, {});
     http::Metrics metrics;
     http::gauge_work(metrics, pool);
+    http::gauge_github(metrics, api.counts(), pool, now);
     http::JobWakeups job_wakeups;
 
     const auto endpoint = endpoint_of(settings.listen);
@@ -199,10 +222,15 @@ void serve(const Settings& settings, std::stop_token stop) {
     for (int i = 0; i < inbox_loop_count; ++i)
         inbox_loops.emplace_back(workers::Loop::Options{"inbox", milliseconds(1000)},
                                  [&](std::stop_token s) { return inbox.work(s); });
-    workers::Loop outbox_loop({"outbox", milliseconds(1000)}, [&](std::stop_token s) { return outbox.work(s); });
+    workers::Senders senders(outbox, {});
     workers::Loop judge_loop({"judge", milliseconds(2000)}, [&](std::stop_token s) { return judge.work(s); });
     workers::Loop reaper_loop({"reaper", milliseconds(5000)}, [&](std::stop_token s) { return reaper.work(s); });
     workers::Loop progress_loop({"progress", milliseconds(1500)}, [&](std::stop_token s) { return progress.work(s); });
+    workers::Loop rename_loop({"renames", milliseconds(2000)}, [&](std::stop_token s) { return renames.work(s); });
+    workers::Loop key_loop({"app key", milliseconds(5000)}, [&](std::stop_token) {
+        if (!settings.app_id.empty()) look_for_new_key(key_file, tokens.app_id(), tokens, false);
+        return false;
+    });
     workers::Loop upkeep_loop({"upkeep", std::chrono::hours(1)}, [&](std::stop_token s) { return upkeep.work(s); });
     store::Listener listener(database.url(), [&](store::Channel channel) {
         switch (channel) {
@@ -210,7 +238,7 @@ void serve(const Settings& settings, std::stop_token stop) {
                 for (auto& loop : inbox_loops) loop.wake();
                 return;
             case store::Channel::outbox:
-                return outbox_loop.wake();
+                return senders.wake();
             case store::Channel::finished:
                 return judge_loop.wake();
             case store::Channel::jobs:

@@ -10,7 +10,7 @@
 namespace benchgate::service {
 namespace {
 
-constexpr std::size_t connections = 12;
+constexpr std::size_t connections = 20;
 
 std::filesystem::path cluster_folder(const Settings& settings) {
     return settings.state_dir / "postgresql";

@@ -22,7 +22,7 @@ TEST_F(WorkGauges, AnOperatorSeesWhatWaitsAndWhatWasGivenUp) {
         store::insert_deliveries(tx, {&delivery, 1}, start());
         for (const auto* target : {"pull/1", "pull/2"})
             store::put_outbox(tx, {1, target, "comment", "1", start()}, start());
-        store::mark_dead(tx, store::claim_due_item(tx, start()).value(), "422", start());
+        store::mark_dead(tx, store::claim_due_items(tx, start()).items.at(0), "422", start());
     });
     EXPECT_TRUE(shows("benchgate_inbox_deliveries{state=\"waiting\"} 1"));
     EXPECT_TRUE(shows("benchgate_outbox_items{state=\"waiting\"} 1"));

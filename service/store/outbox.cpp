@@ -5,22 +5,13 @@
 namespace benchgate::store {
 namespace {
 
+// A body that is due earlier than the one it replaces needs the lane's attention anew.
 constexpr Query put{"outbox_put", R"(
     insert into outbox (repository_id, target, kind, body, created_at, next_at)
     values ($1, $2, $3, $4::jsonb, $5, $6)
     on conflict (repository_id, target, kind) where state = 'pending'
-    do update set body = excluded.body, next_at = least(outbox.next_at, excluded.next_at))"};
-
-// A sender that died held an item that has been overtaken since. What it may have made is the newer item's to find.
-constexpr Query drop_overtaken{"outbox_drop_overtaken", R"(
-    with overtaken as (
-        update outbox set state = 'replaced', attempts = attempts + 1 where state = 'sending' and next_at <= $1
-          and exists (select 1 from outbox newer where newer.repository_id = outbox.repository_id
-                      and newer.target = outbox.target and newer.kind = outbox.kind and newer.state = 'pending')
-        returning repository_id, target, kind)
-    update outbox newer set attempts = greatest(newer.attempts, 1) from overtaken
-    where newer.repository_id = overtaken.repository_id and newer.target = overtaken.target
-      and newer.kind = overtaken.kind and newer.state = 'pending')"};
+    do update set body = excluded.body, next_at = least(outbox.next_at, excluded.next_at),
+        installation_id = case when excluded.next_at < outbox.next_at then null else outbox.installation_id end)"};
 
 constexpr Query warn_newer{"outbox_warn_newer", R"(
     update outbox newer set attempts = greatest(newer.attempts, 1) from outbox older
@@ -28,37 +19,23 @@ constexpr Query warn_newer{"outbox_warn_newer", R"(
       and newer.repository_id = older.repository_id and newer.target = older.target and newer.kind = older.kind
       and newer.state = 'pending')"};
 
-constexpr Query claim{"outbox_claim", R"(
-    with due as (
-        select repository_id, item_id from outbox item
-        where state in ('pending', 'sending') and next_at <= $1::timestamptz
-          and not exists (select 1 from outbox earlier where earlier.repository_id = item.repository_id
-                          and earlier.target = item.target and earlier.item_id < item.item_id
-                          and earlier.state in ('pending', 'sending'))
-        order by item_id limit 1 for update skip locked)
-    update outbox set state = 'sending', attempts = outbox.attempts + (outbox.state = 'sending')::int,
-        next_at = $1::timestamptz + make_interval(secs => $2::int)
-    from due where outbox.repository_id = due.repository_id and outbox.item_id = due.item_id
-    returning outbox.*, (select remote_id from github_objects object where object.repository_id = outbox.repository_id
-                         and object.target = outbox.target and object.kind = outbox.kind) as remote_id)"};
-
-constexpr Query hold_on{"outbox_hold", R"(
-    update outbox set next_at = $3 where repository_id = $1 and item_id = $2 and state = 'sending')"};
-
 constexpr Query sent{"outbox_sent", R"(
     update outbox set state = 'sent', sent_at = $3, error = null
-    where repository_id = $1 and item_id = $2 and state = 'sending')"};
+    where repository_id = $1 and item_id = $2 and state = 'sending'
+      and exists (select 1 from outbox_lanes lane where lane.installation_id = $4 and lane.epoch = $5))"};
 
 constexpr Query retry{"outbox_retry", R"(
     update outbox set attempts = attempts + 1, error = $3, next_at = $4,
         state = case when exists (select 1 from outbox newer where newer.repository_id = outbox.repository_id
                                   and newer.target = outbox.target and newer.kind = outbox.kind
                                   and newer.state = 'pending') then 'replaced' else 'pending' end
-    where repository_id = $1 and item_id = $2 and state = 'sending')"};
+    where repository_id = $1 and item_id = $2 and state = 'sending'
+      and exists (select 1 from outbox_lanes lane where lane.installation_id = $5 and lane.epoch = $6))"};
 
 constexpr Query dead{"outbox_dead", R"(
     update outbox set attempts = attempts + 1, error = $3, state = 'dead', sent_at = $4
-    where repository_id = $1 and item_id = $2 and state = 'sending')"};
+    where repository_id = $1 and item_id = $2 and state = 'sending'
+      and exists (select 1 from outbox_lanes lane where lane.installation_id = $5 and lane.epoch = $6))"};
 
 constexpr Query counts{"outbox_counts", R"(
     select (select count(*) from outbox where state in ('pending', 'sending')) as waiting,
@@ -88,21 +65,20 @@ constexpr Query set_object{"github_objects_set", R"(
 constexpr Query forget_object{"github_objects_forget",
                               "delete from github_objects where repository_id = $1 and target = $2 and kind = $3"};
 
-OutboxItem read(const pqxx::row& row) {
-    return {.item_id = column<std::int64_t>(row, "item_id"),
-            .repository_id = column<std::int64_t>(row, "repository_id"),
-            .target = column<std::string>(row, "target"),
-            .kind = column<std::string>(row, "kind"),
-            .body_json = column<std::string>(row, "body"),
-            .attempts = column<int>(row, "attempts"),
-            .created_at = column<Time>(row, "created_at"),
-            .remote_id = maybe<std::string>(row, "remote_id")};
-}
+constexpr Query resting{"outbox_lanes_resting", R"(
+    select installation_id, rest_until, rest_reason from outbox_lanes where rest_until > $1
+    order by rest_until desc limit $2)"};
 
 GivenUp read_given_up(const pqxx::row& row) {
     return {.target = column<std::string>(row, "target"),
             .kind = column<std::string>(row, "kind"),
             .error = maybe<std::string>(row, "error").value_or("")};
+}
+
+RestingLane read_resting(const pqxx::row& row) {
+    return {.installation_id = column<std::int64_t>(row, "installation_id"),
+            .until = column<Time>(row, "rest_until"),
+            .reason = column<std::string>(row, "rest_reason")};
 }
 
 }
@@ -120,31 +96,24 @@ void put_outbox(Tx& tx, const OutboxPut& item, Time now) {
     notify(tx, Channel::outbox);
 }
 
-std::optional<OutboxItem> claim_due_item(Tx& tx, Time now, std::chrono::seconds hold) {
-    exec(tx, drop_overtaken, now);
-    return first(exec(tx, claim, now, static_cast<int>(hold.count())), read);
-}
-
-bool hold_item(Tx& tx, const OutboxItem& item, Time until) {
-    return exec(tx, hold_on, item.repository_id, item.item_id, until).affected_rows() > 0;
-}
-
-void mark_sent(Tx& tx, const OutboxItem& item, const std::optional<std::string>& remote_id, Time now) {
-    exec(tx, sent, item.repository_id, item.item_id, now);
+bool mark_sent(Tx& tx, const OutboxItem& item, const std::optional<std::string>& remote_id, Time now) {
+    const auto changed =
+        exec(tx, sent, item.repository_id, item.item_id, now, item.lane.installation_id, item.lane.epoch);
     if (remote_id) set_github_object(tx, item.repository_id, item.target, item.kind, remote_id, now);
-    // The next item of the target was held back by this one.
-    notify(tx, Channel::outbox);
+    return changed.affected_rows() > 0;
 }
 
-void retry_item(Tx& tx, const OutboxItem& item, const std::string& error, Time retry_at) {
+bool retry_item(Tx& tx, const OutboxItem& item, const std::string& error, Time retry_at) {
     exec(tx, warn_newer, item.repository_id, item.item_id);
-    exec(tx, retry, item.repository_id, item.item_id, error, retry_at);
+    return exec(tx, retry, item.repository_id, item.item_id, error, retry_at, item.lane.installation_id,
+                item.lane.epoch)
+               .affected_rows() > 0;
 }
 
-void mark_dead(Tx& tx, const OutboxItem& item, const std::string& error, Time now) {
+bool mark_dead(Tx& tx, const OutboxItem& item, const std::string& error, Time now) {
     exec(tx, warn_newer, item.repository_id, item.item_id);
-    exec(tx, dead, item.repository_id, item.item_id, error, now);
-    notify(tx, Channel::outbox);
+    return exec(tx, dead, item.repository_id, item.item_id, error, now, item.lane.installation_id, item.lane.epoch)
+               .affected_rows() > 0;
 }
 
 OutboxCounts outbox_counts(Tx& tx) {
@@ -156,6 +125,10 @@ OutboxCounts outbox_counts(Tx& tx) {
 
 std::vector<GivenUp> given_up_items(Tx& tx, std::int64_t repository_id, const std::vector<std::string>& targets) {
     return all(exec(tx, given_up, repository_id, text_array(targets)), read_given_up);
+}
+
+std::vector<RestingLane> resting_lanes(Tx& tx, Time now, int limit) {
+    return all(exec(tx, resting, now, limit), read_resting);
 }
 
 std::size_t prune_outbox(Tx& tx, Time before, int limit) {

@@ -1,10 +1,12 @@
 #pragma once
 // The outbox: what is to be said to the outside, at least once, in order within a target. A newer unsent item of the
-// same (repository, target, kind) replaces the older one. Also remembers which remote object an item became. Knows
-// nothing of HTTP.
+// same (repository, target, kind) replaces the older one. Each installation has one lane, and whoever holds the lane
+// sends for it, one item at a time: GitHub's limits hold for an installation. Also remembers which remote object an
+// item became. Knows nothing of HTTP.
 
 #include <vector>
 
+#include "service/store/outbox_pace.h"
 #include "service/store/pool.h"
 
 namespace benchgate::store {
@@ -15,6 +17,14 @@ struct OutboxPut {
     std::string kind;    ///< what it says there, e.g. "comment", "check:benchgate", "reaction:123"
     std::string body_json;
     Time not_before;  ///< usually now
+};
+
+/// The right to send for an installation, until the hold is over.
+struct Lane {
+    std::int64_t installation_id = 0;
+    std::int64_t epoch = 0;
+    Time held_until;
+    Written written;
 };
 
 struct OutboxItem {
@@ -28,6 +38,7 @@ struct OutboxItem {
     int attempts = 0;
     Time created_at;
     std::optional<std::string> remote_id;  ///< of the object that (target, kind) became before: update it
+    Lane lane;
 };
 
 /// Targets of what is said about a commit and on a pull request.
@@ -37,20 +48,42 @@ std::string pull_target(std::int64_t number);
 /// Adds an item, or replaces the body of the unsent one of the same key, which keeps its place. Wakes the sender.
 void put_outbox(Tx& tx, const OutboxPut& item, Time now);
 
-/// Takes the oldest item that is due and whose target has no earlier open one. It is the caller's for `hold`: if
-/// neither mark_sent nor another word comes until then, the sender is taken for dead and the item is due again. So
-/// the call to the outside happens between two transactions.
-std::optional<OutboxItem> claim_due_item(Tx& tx, Time now, std::chrono::seconds hold = std::chrono::seconds{60});
+struct ClaimOptions {
+    std::chrono::seconds hold{90};
+    int most = 1;
+};
 
-/// Keeps a claimed item for longer; false: it is not the caller's any more.
-bool hold_item(Tx& tx, const OutboxItem& item, Time until);
+struct Claim {
+    std::vector<OutboxItem> items;  ///< of as many installations; empty: nothing is due
+    std::optional<Time> next_due;   ///< without items: when a lane is due, as far as is known now
+};
+
+/// Takes the lanes that have been due for longest (one that was empty before stands near the front), and of each the
+/// oldest item that is due and whose target has no earlier open one. They are the caller's for `hold`: if its word does
+/// not come until then, the sender is taken for dead and both are due again. So the call to the outside happens between
+/// two transactions. Lanes that are held, that rest, or whose pace does not allow another item yet are passed over.
+Claim claim_due_items(Tx& tx, Time now, const ClaimOptions& options = {});
+
+// Every claimed item gets one of these three words and then release_lane, in one transaction. False: the hold was over
+// and somebody else has the lane; nothing was changed, but for what an item became.
 
 /// remote_id: id of the object that was created or updated; it is remembered for (repository, target, kind).
-void mark_sent(Tx& tx, const OutboxItem& item, const std::optional<std::string>& remote_id, Time now);
-/// Try again later, unless a newer item of the same key has come meanwhile: then that one goes instead.
-void retry_item(Tx& tx, const OutboxItem& item, const std::string& error, Time retry_at);
+bool mark_sent(Tx& tx, const OutboxItem& item, const std::optional<std::string>& remote_id, Time now);
+/// Try again later, unless a newer item of the same key has come meanwhile: then that one goes instead. Throws
+/// StoreError if that one comes at this very moment: to be repeated.
+bool retry_item(Tx& tx, const OutboxItem& item, const std::string& error, Time retry_at);
 /// Give up: kept for inspection; later items of the target may go.
-void mark_dead(Tx& tx, const OutboxItem& item, const std::string& error, Time now);
+bool mark_dead(Tx& tx, const OutboxItem& item, const std::string& error, Time now);
+
+/// What sending an item did to its installation.
+struct LaneUse {
+    int writes = 0;
+    int created = 0;
+    std::optional<Time> rest_until = {};  ///< GitHub asked the installation to wait
+    std::string rest_reason = {};
+};
+/// Returns from when on the lane may be taken again.
+Time release_lane(Tx& tx, const Lane& lane, const LaneUse& use, const WriteLimits& limits, Time now);
 
 struct OutboxCounts {
     std::int64_t waiting = 0;
@@ -67,6 +100,14 @@ struct GivenUp {
 };
 /// Newest first, at most 20.
 std::vector<GivenUp> given_up_items(Tx& tx, std::int64_t repository_id, const std::vector<std::string>& targets);
+
+/// Installations that GitHub asked to wait, the longest wait first; at most `limit`.
+struct RestingLane {
+    std::int64_t installation_id = 0;
+    Time until;
+    std::string reason;
+};
+std::vector<RestingLane> resting_lanes(Tx& tx, Time now, int limit);
 
 /// Deletes sent and replaced items made before; at most `limit`.
 std::size_t prune_outbox(Tx& tx, Time before, int limit);

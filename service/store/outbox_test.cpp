@@ -1,39 +1,14 @@
+// Order, replacement and remembering within one installation; outbox_lanes_test.cpp has what holds between them.
 #include "service/store/outbox.h"
 
-#include <algorithm>
-#include <atomic>
-#include <map>
-#include <mutex>
-#include <thread>
-
-#include "service/store/test_database.h"
+#include "service/store/outbox_fixture_for_tests.h"
 
 namespace benchgate::store {
 namespace {
 
 using namespace std::chrono_literals;
 
-class OutboxTest : public TestDatabase {
-  protected:
-    void put(const std::string& target, const std::string& kind, const std::string& body) {
-        pool.transaction([&](Tx& tx) {
-            put_outbox(tx,
-                       {.repository_id = 1, .target = target, .kind = kind, .body_json = body, .not_before = start()},
-                       start());
-        });
-    }
-    std::optional<OutboxItem> claim(Time now) {
-        return pool.transaction([&](Tx& tx) { return claim_due_item(tx, now, 60s); });
-    }
-    void sent(const OutboxItem& item, std::optional<std::string> remote_id = std::nullopt) {
-        pool.transaction([&](Tx& tx) { mark_sent(tx, item, remote_id, start()); });
-    }
-    void retry(const OutboxItem& item, Time at) {
-        pool.transaction([&](Tx& tx) { retry_item(tx, item, "502", at); });
-    }
-};
-
-TEST_F(OutboxTest, ANewerUnsentItemReplacesTheOlderAndKeepsItsPlace) {
+TEST_F(OutboxFixture, ANewerUnsentItemReplacesTheOlderAndKeepsItsPlace) {
     put("pull/7", "comment", "1");
     put("pull/7", "reaction", "2");
     put("pull/7", "comment", "3");
@@ -45,19 +20,7 @@ TEST_F(OutboxTest, ANewerUnsentItemReplacesTheOlderAndKeepsItsPlace) {
     EXPECT_EQ(claim(start())->body_json, "2");
 }
 
-TEST_F(OutboxTest, OneSlowTargetDoesNotHoldUpOthers) {
-    put("pull/7", "comment", "1");
-    put("pull/8", "comment", "2");
-    const auto slow = claim(start());
-    EXPECT_EQ(slow->target, "pull/7");
-    EXPECT_EQ(claim(start())->target, "pull/8");
-    put("pull/7", "comment", "3");
-    EXPECT_FALSE(claim(start())) << "never two of one target at a time";
-    sent(*slow);
-    EXPECT_EQ(claim(start())->body_json, "3");
-}
-
-TEST_F(OutboxTest, RetriesLaterAndForgetsWhatWasOvertaken) {
+TEST_F(OutboxFixture, RetriesLaterAndForgetsWhatWasOvertaken) {
     put("pull/7", "comment", "1");
     put("pull/7", "reaction", R"("r")");
     auto item = claim(start());
@@ -71,7 +34,19 @@ TEST_F(OutboxTest, RetriesLaterAndForgetsWhatWasOvertaken) {
     pool.transaction([&](Tx& tx) { EXPECT_EQ(outbox_counts(tx).waiting, 2); });
 }
 
-TEST_F(OutboxTest, ASenderThatDiedIsReplaced) {
+TEST_F(OutboxFixture, AnItemThatIsTriedLaterDoesNotHoldUpOtherTargets) {
+    put("pull/7", "comment", "1");
+    put("pull/8", "comment", "2");
+    retry(*claim(start()), start() + 10min);
+    const auto other = claim(start());
+    ASSERT_TRUE(other);
+    EXPECT_EQ(other->target, "pull/8");
+    sent(*other);
+    put("pull/7", "comment", "3");
+    EXPECT_EQ(claim(start())->body_json, "3") << "a newer one need not wait for what the older one did wrong";
+}
+
+TEST_F(OutboxFixture, ASenderThatDiedIsReplaced) {
     put("pull/7", "comment", "1");
     const auto lost = claim(start());
     EXPECT_FALSE(claim(start() + 59s));
@@ -83,7 +58,25 @@ TEST_F(OutboxTest, ASenderThatDiedIsReplaced) {
     EXPECT_EQ(claim(start() + 3min)->body_json, "2") << "the older of the two is not sent any more";
 }
 
-TEST_F(OutboxTest, ANewerItemKnowsThatAnOlderOneMayHaveMadeTheObject) {
+TEST_F(OutboxFixture, ASenderThatWasTakenForDeadChangesNothingAnyMore) {
+    put("pull/7", "comment", "1");
+    const auto slow = claim(start());
+    const auto quick = claim(start() + 60s);
+    ASSERT_TRUE(quick);
+    pool.transaction([&](Tx& tx) {
+        EXPECT_FALSE(retry_item(tx, *slow, "late", start() + 1h));
+        EXPECT_FALSE(mark_dead(tx, *slow, "late", start()));
+        EXPECT_FALSE(mark_sent(tx, *slow, "41", start()));
+        EXPECT_EQ(find_github_object(tx, 1, "pull/7", "comment"), "41") << "but what it made is known";
+        release_lane(tx, slow->lane, {.writes = 50, .rest_until = start() + 1h}, {}, start());
+        EXPECT_TRUE(resting_lanes(tx, start(), 10).empty());
+    });
+    EXPECT_FALSE(claim(start() + 61s)) << "the other one still sends";
+    sent(*quick, "42");
+    pool.transaction([&](Tx& tx) { EXPECT_EQ(outbox_counts(tx).waiting, 0); });
+}
+
+TEST_F(OutboxFixture, ANewerItemKnowsThatAnOlderOneMayHaveMadeTheObject) {
     put("sha/abc", "check", "1");
     auto older = claim(start());
     put("sha/abc", "check", "2");  // while the older one is under way
@@ -101,7 +94,7 @@ TEST_F(OutboxTest, ANewerItemKnowsThatAnOlderOneMayHaveMadeTheObject) {
     EXPECT_EQ(newer->attempts, 1);
 }
 
-TEST_F(OutboxTest, WhatWasGivenUpIsToldUntilItIsSaidAfterAll) {
+TEST_F(OutboxFixture, WhatWasGivenUpIsToldUntilItIsSaidAfterAll) {
     const auto told = [&] {
         return pool.transaction([&](Tx& tx) { return given_up_items(tx, 1, {"pull/7", "sha/abc"}); });
     };
@@ -109,7 +102,10 @@ TEST_F(OutboxTest, WhatWasGivenUpIsToldUntilItIsSaidAfterAll) {
     put("pull/8", "comment", "1");
     for (int i = 0; i < 2; ++i) {
         const auto item = claim(start());
-        pool.transaction([&](Tx& tx) { mark_dead(tx, *item, "422: too long", start()); });
+        pool.transaction([&](Tx& tx) {
+            mark_dead(tx, *item, "422: too long", start());
+            release_lane(tx, item->lane, {}, {}, start());
+        });
     }
     ASSERT_EQ(told().size(), 1u);
     EXPECT_EQ(told()[0].target, "pull/7");
@@ -120,7 +116,7 @@ TEST_F(OutboxTest, WhatWasGivenUpIsToldUntilItIsSaidAfterAll) {
     EXPECT_TRUE(told().empty());
 }
 
-TEST_F(OutboxTest, RemembersWhatAnItemBecame) {
+TEST_F(OutboxFixture, RemembersWhatAnItemBecame) {
     put("sha/abc", "check:benchgate", "1");
     auto item = claim(start());
     EXPECT_EQ(item->remote_id, std::nullopt);
@@ -139,43 +135,45 @@ TEST_F(OutboxTest, RemembersWhatAnItemBecame) {
     });
 }
 
-TEST_F(OutboxTest, ConcurrentSendersKeepTheOrderOfEachTarget) {
-    constexpr int targets = 10, kinds = 12;
-    pool.transaction([&](Tx& tx) {
-        for (int k = 0; k < kinds; ++k)
-            for (int t = 0; t < targets; ++t)
-                put_outbox(tx,
-                           {.repository_id = 1,
-                            .target = "pull/" + std::to_string(t),
-                            .kind = std::to_string(k),
-                            .body_json = std::to_string(k),
-                            .not_before = start()},
-                           start());
+TEST_F(OutboxFixture, ATransactionThatIsStillOpenHoldsNobodyUp) {
+    put("pull/7", "comment", "1");
+    pool.transaction([&](Tx& stage) {
+        put_outbox(stage, {1, "pull/7", "comment", "2", start()}, start());
+        put_outbox(stage, {1, "pull/8", "comment", "3", start()}, start());
+        EXPECT_FALSE(claim(start())) << "what is being replaced is left alone, without waiting for it";
+        put("pull/9", "comment", "4");
+        const auto other = claim(start());
+        ASSERT_TRUE(other);
+        EXPECT_EQ(other->body_json, "4");
+        sent(*other);
     });
-    std::mutex mutex;
-    std::map<std::string, std::vector<int>> seen;
-    std::atomic<int> left{targets * kinds};
+    std::vector<std::string> bodies;
+    while (const auto item = claim(start() + 1s)) {
+        bodies.push_back(item->body_json);
+        sent(*item);
+    }
+    EXPECT_EQ(bodies, (std::vector<std::string>{"2", "3"}));
+}
+
+TEST_F(OutboxFixture, ARetryThatMeetsANewerItemAtThatMomentIsRepeated) {
+    put("pull/7", "comment", "1");
+    const auto item = claim(start());
+    std::thread stage;
     {
-        std::vector<std::jthread> senders;
-        for (int i = 0; i < 4; ++i)
-            senders.emplace_back([&] {
-                while (left > 0) {
-                    const auto item = claim(start());
-                    if (!item) continue;
-                    {
-                        const std::lock_guard lock(mutex);
-                        seen[item->target].push_back(std::stoi(item->body_json));
-                    }
-                    sent(*item);
-                    --left;
-                }
+        std::promise<void> written;
+        stage = std::thread([&] {
+            pool.transaction([&](Tx& tx) {
+                put_outbox(tx, {1, "pull/7", "comment", "2", start()}, start());
+                written.set_value();
+                std::this_thread::sleep_for(200ms);
             });
+        });
+        written.get_future().wait();
     }
-    ASSERT_EQ(seen.size(), static_cast<std::size_t>(targets));
-    for (const auto& [target, bodies] : seen) {
-        EXPECT_EQ(bodies.size(), static_cast<std::size_t>(kinds)) << target;
-        EXPECT_TRUE(std::is_sorted(bodies.begin(), bodies.end())) << target;
-    }
+    EXPECT_THROW(retry(*item, start() + 1min), StoreError);
+    stage.join();
+    retry(*item, start() + 1min);
+    EXPECT_EQ(claim(start())->body_json, "2");
 }
 
 }

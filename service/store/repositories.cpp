@@ -12,6 +12,15 @@ constexpr Query upsert{"repositories_upsert", R"(
         default_branch = excluded.default_branch, installation_id = excluded.installation_id,
         private = excluded.private, active = excluded.active, updated_at = excluded.updated_at)"};
 
+// What waits to be said goes out in the lane of the installation that may say it now.
+constexpr Query change_lane{"repositories_change_lane", R"(
+    update outbox set installation_id = null
+    where repository_id = $1 and state = 'pending' and installation_id <> $2)"};
+
+constexpr Query rename{"repositories_rename", R"(
+    update repositories set owner = $2, name = $3, updated_at = $4
+    where repository_id = $1 and (owner, name) <> ($2, $3))"};
+
 constexpr Query find_by_id{"repositories_find", "select * from repositories where repository_id = $1"};
 
 constexpr Query find_by_name{"repositories_find_by_name", R"(
@@ -41,6 +50,12 @@ RepositoryRow read(const pqxx::row& row) {
 void upsert_repository(Tx& tx, const RepositoryRow& row, Time now) {
     exec(tx, upsert, row.repository_id, row.owner, row.name, row.default_branch, row.installation_id, row.is_private,
          row.active, now);
+    exec(tx, change_lane, row.repository_id, row.installation_id);
+}
+
+bool rename_repository(Tx& tx, std::int64_t repository_id, const std::string& owner, const std::string& name,
+                       Time now) {
+    return exec(tx, rename, repository_id, owner, name, now).affected_rows() > 0;
 }
 
 std::optional<RepositoryRow> find_repository(Tx& tx, std::int64_t repository_id) {

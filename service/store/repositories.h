@@ -19,6 +19,8 @@ struct RepositoryRow {
 };
 
 void upsert_repository(Tx& tx, const RepositoryRow& row, Time now);
+/// False: it is called so already, or unknown.
+bool rename_repository(Tx& tx, std::int64_t repository_id, const std::string& owner, const std::string& name, Time now);
 std::optional<RepositoryRow> find_repository(Tx& tx, std::int64_t repository_id);
 /// Without regard to case, as on GitHub. Of several with one name (an old one was renamed away) the last updated.
 std::optional<RepositoryRow> find_repository(Tx& tx, const std::string& owner, const std::string& name);

@@ -8,25 +8,6 @@
 
 namespace benchgate::workers {
 
-std::string to_body(const CheckItem& item) {
-    return json::dump(json::Json{{"name", item.name},
-                                 {"head_sha", item.head_sha},
-                                 {"status", item.status},
-                                 {"conclusion", item.conclusion},
-                                 {"title", item.title},
-                                 {"summary", item.summary},
-                                 {"text", item.text},
-                                 {"details_url", item.details_url},
-                                 {"external_id", item.external_id}});
-}
-
-CheckItem check_item_from(const std::string& body_json) {
-    const auto document = json::parse(body_json).value_or(json::Json::object());
-    const auto text = [&](const char* key) { return json::text(document, key).value_or(""); };
-    return {text("name"),    text("head_sha"), text("status"),      text("conclusion"), text("title"),
-            text("summary"), text("text"),     text("details_url"), text("external_id")};
-}
-
 void announce_check(store::Tx& tx, std::int64_t repository_id, const CheckItem& item, store::Time now) {
     store::put_outbox(tx, {repository_id, store::check_target(item.head_sha), "check:" + item.name, to_body(item), now},
                       now);

@@ -9,23 +9,9 @@
 #include "service/reports/run_report.h"
 #include "service/store/outbox.h"
 #include "service/store/runs.h"
+#include "service/workers/outbox_items.h"
 
 namespace benchgate::workers {
-
-/// JSON bodies of outbox items; read back by the outbox worker.
-struct CheckItem {
-    std::string name;
-    std::string head_sha;
-    std::string status;
-    std::string conclusion;
-    std::string title;
-    std::string summary;
-    std::string text;
-    std::string details_url;
-    std::string external_id;
-};
-std::string to_body(const CheckItem& item);
-CheckItem check_item_from(const std::string& body_json);
 
 /// The run's check over all its suites, and the sticky comment of its pull request when all of them are complete.
 void announce_run(store::Tx& tx, const store::RunRow& run, const reports::Addresses& addresses, store::Time now);

@@ -9,14 +9,12 @@
 #include "core/json/json.h"
 #include "service/store/pull_requests.h"
 #include "service/store/repositories.h"
-#include "service/workers/announce.h"
-#include "service/workers/renewal.h"
+#include "service/workers/outbox_items.h"
 
 namespace benchgate::workers {
 namespace {
 
-/// A sender that is silent for so long is taken for dead.
-constexpr std::chrono::seconds hold{60};
+constexpr std::chrono::milliseconds database_pause{500};
 
 using github::ApiError;
 using github::ApiResult;
@@ -27,156 +25,186 @@ std::optional<std::int64_t> id_in(const std::optional<std::string>& text) {
     return id;
 }
 
-/// "pull/7" -> 7
-std::int64_t number_of(const std::string& target) {
-    return id_in(target.substr(target.find('/') + 1)).value_or(0);
-}
-
-template <class E>
-std::optional<E> word(const std::string& text, std::initializer_list<E> known) {
-    for (const auto value : known)
-        if (github::to_string(value) == text) return value;
-    return std::nullopt;
-}
-
 ApiError broken_item(const std::string& what) {
     return {0, github::ErrorKind::unprocessable, "outbox item: " + what, std::nullopt};
 }
 
+void leave_report_out(github::CheckRun& check, int status) {
+    check.summary = fmt::format("GitHub did not take the full report of this check ({}).", status);
+    if (!check.details_url.empty()) check.summary += " It is on [the page of the run](" + check.details_url + ").";
+    check.text.clear();
+    check.annotations.clear();
+    check.actions.clear();
+}
+
 }  // namespace
 
-OutboxWorker::OutboxWorker(store::Pool& pool, github::Rest& rest, github::Timing timing)
-    : pool_(pool), rest_(rest), timing_(std::move(timing)) {}
+OutboxWorker::OutboxWorker(store::Pool& pool, github::Rest& rest, github::Timing timing, OutboxOptions options)
+    : pool_(pool), rest_(rest), timing_(std::move(timing)), options_(options) {}
+
+store::Claim OutboxWorker::claim(int most) {
+    return pool_.transaction([&](store::Tx& tx) {
+        return store::claim_due_items(tx, timing_.now(), {options_.hold, most});
+    });
+}
 
 bool OutboxWorker::work(std::stop_token stop) {
-    const auto item = pool_.transaction([&](store::Tx& tx) { return store::claim_due_item(tx, timing_.now(), hold); });
-    if (!item) return false;
-    // A comment is looked for page by page, which may take longer than a silent sender is believed.
-    const Renewal renewal({"outbox", hold / 3}, [&] {
-        pool_.transaction([&](store::Tx& tx) { store::hold_item(tx, *item, timing_.now() + hold); });
-    });
-    const auto row = pool_.transaction([&](store::Tx& tx) { return store::find_repository(tx, item->repository_id); });
-    ApiResult<Sent> outcome = tl::unexpected(broken_item("its repository is unknown"));
-    if (row) outcome = send({row->installation_id, row->repository_id, row->owner, row->name}, *item, stop);
-    const auto what = fmt::format("{} {} {}", row ? row->owner + "/" + row->name : "", item->target, item->kind);
-    settle(*item, what, outcome);
-    return true;
+    const auto claimed = claim(1);
+    for (const auto& item : claimed.items) deliver(item, stop);
+    return !claimed.items.empty();
 }
 
-ApiResult<OutboxWorker::Sent> OutboxWorker::send(const github::Repository& repository, const store::OutboxItem& item,
-                                                 std::stop_token stop) {
+/// Repeats the transaction while the database is away, since nobody else knows what became of the item.
+template <class Body>
+auto OutboxWorker::with_database(store::Time until, std::stop_token stop, const Body& body) {
+    for (;;) {
+        try {
+            return pool_.transaction(body);
+        } catch (const store::DatabaseLost&) {
+            if (timing_.now() + database_pause >= until || !timing_.wait(database_pause, stop)) throw;
+        }
+    }
+}
+
+store::Time OutboxWorker::deliver(const store::OutboxItem& item, std::stop_token stop) {
+    github::Effort effort{.until = item.lane.held_until - options_.hold / 4};
+    const auto row = with_database(*effort.until, stop,
+                                   [&](store::Tx& tx) { return store::find_repository(tx, item.repository_id); });
+    Outcome outcome = tl::unexpected(broken_item("its repository is unknown"));
+    if (row) {
+        try {
+            outcome = send(rest_.within(effort), {row->installation_id, row->repository_id, row->owner, row->name},
+                           item, stop);
+        } catch (const std::exception& error) {
+            // What cannot be said at all would be tried again for ever.
+            outcome = tl::unexpected(broken_item(error.what()));
+        }
+    }
+    const auto what = fmt::format("{} {} {}", row ? row->owner + "/" + row->name : "", item.target, item.kind);
+    const auto write_down = [&] {
+        return with_database(item.lane.held_until, stop,
+                             [&](store::Tx& tx) { return settle(tx, item, what, outcome, effort); });
+    };
     try {
-        return send_kind(repository, item, stop);
-    } catch (const std::logic_error& error) {
-        // The same again would fail again, for ever, and before all others of its target.
-        return tl::unexpected(broken_item(error.what()));
+        return write_down();
+    } catch (const store::DatabaseLost&) {
+        throw;
+    } catch (const store::StoreError&) {
+        // A newer item of the same key came at this moment: now it is there to be seen.
+        return write_down();
     }
 }
 
-ApiResult<OutboxWorker::Sent> OutboxWorker::send_kind(const github::Repository& repository,
-                                                      const store::OutboxItem& item, std::stop_token stop) {
-    if (item.kind.starts_with("check:")) return send_check(repository, item, stop);
-    if (item.kind == "comment") return send_comment(repository, item, stop);
-    const auto body = json::parse(item.body_json).value_or(json::Json::object());
-    if (item.kind.starts_with("reaction:")) {
-        using R = github::Reaction;
-        const auto reaction =
-            word<R>(json::text(body, "reaction").value_or(""), {R::eyes, R::rocket, R::confused, R::plus_one});
-        if (!reaction) return tl::unexpected(broken_item("unknown reaction"));
-        auto done = rest_.react_to_comment(repository, json::integer(body, "comment_id").value_or(0), *reaction, stop);
-        if (!done) return tl::unexpected(done.error());
-        return Sent{};
-    }
-    if (item.kind.starts_with("reply:")) {
-        // The marker makes a repeated sending find what the first one made.
-        const auto marker = fmt::format("<!-- benchgate:{} -->", item.kind);
-        auto made = rest_.put_comment(repository,
-                                      {number_of(item.target), id_in(item.remote_id).value_or(0), marker,
-                                       json::text(body, "markdown").value_or("") + "\n" + marker},
-                                      stop);
-        if (!made) return tl::unexpected(made.error());
-        return Sent{std::to_string(made->id)};
-    }
+OutboxWorker::Outcome OutboxWorker::send(github::Rest rest, const github::Repository& repository,
+                                         const store::OutboxItem& item, std::stop_token stop) {
+    if (item.kind.starts_with("check:")) return send_check(rest, repository, item, stop);
+    if (item.kind.starts_with("status:")) return send_status(rest, repository, item, stop);
+    if (item.kind.starts_with("reaction:")) return send_reaction(rest, repository, item, stop);
+    if (item.kind == "comment" || item.kind.starts_with("reply:")) return send_comment(rest, repository, item, stop);
     return tl::unexpected(broken_item("unknown kind " + item.kind));
 }
 
-ApiResult<OutboxWorker::Sent> OutboxWorker::send_check(const github::Repository& repository,
-                                                       const store::OutboxItem& item, std::stop_token stop) {
-    using S = github::CheckStatus;
-    using C = github::CheckConclusion;
-    const auto wanted = check_item_from(item.body_json);
-    github::CheckRun check;
-    check.name = wanted.name;
-    check.head_sha = wanted.head_sha;
-    check.status = word<S>(wanted.status, {S::queued, S::in_progress, S::completed}).value_or(S::completed);
-    if (check.status == S::completed)
-        check.conclusion = word<C>(wanted.conclusion,
-                                   {C::success, C::failure, C::neutral, C::action_required, C::cancelled, C::skipped})
-                               .value_or(C::neutral);
-    check.details_url = wanted.details_url;
-    check.external_id = wanted.external_id;
-    check.title = wanted.title;
-    check.summary = wanted.summary;
-    check.text = wanted.text;
-    if (check.status == S::completed) check.completed_at = timing_.now();
+OutboxWorker::Outcome OutboxWorker::send_reaction(github::Rest& rest, const github::Repository& repository,
+                                                  const store::OutboxItem& item, std::stop_token stop) {
+    using R = github::Reaction;
+    const auto body = json::parse(item.body_json).value_or(json::Json::object());
+    const auto wanted = json::text(body, "reaction");
+    for (const auto reaction : {R::eyes, R::rocket, R::confused, R::plus_one}) {
+        if (github::to_string(reaction) != wanted) continue;
+        auto done = rest.react_to_comment(repository, json::integer(body, "comment_id").value_or(0), reaction, stop);
+        if (!done) return tl::unexpected(done.error());
+        return Sent{};
+    }
+    return tl::unexpected(broken_item("unknown reaction"));
+}
+
+OutboxWorker::Outcome OutboxWorker::send_check(github::Rest& rest, const github::Repository& repository,
+                                               const store::OutboxItem& item, std::stop_token stop) {
+    auto check = check_run_of(check_item_from(item.body_json));
+    if (check.status == github::CheckStatus::completed) check.completed_at = timing_.now();
     auto known = id_in(item.remote_id);
-    if (!known && item.attempts > 0) {
-        // An earlier sending may have made it and lost the answer, perhaps for an earlier run of the commit.
-        auto found = rest_.find_check_run(repository, wanted.head_sha, wanted.name, "", stop);
+    std::size_t annotations_there = 0;
+    if (item.attempts > 0 && (!known || !check.annotations.empty())) {
+        // An earlier sending may have made it, or a part of its annotations, and lost the answer; perhaps for an
+        // earlier run of the commit, whose annotations are not these.
+        const auto found = rest.find_check_run(repository, check.head_sha, check.name, "", stop);
         if (!found) return tl::unexpected(found.error());
-        if (*found) known = (*found)->id;
+        if (*found) {
+            known = (*found)->id;
+            if ((*found)->external_id == check.external_id) annotations_there = (*found)->annotations;
+        }
     }
     const auto put = [&] {
-        auto sent = known ? rest_.update_check_run(repository, *known, check, stop)
-                          : rest_.create_check_run(repository, check, stop);
+        auto sent = known ? rest.update_check_run(repository, *known, check, stop, annotations_there)
+                          : rest.create_check_run(repository, check, stop);
         if (!sent && known && sent.error().kind == github::ErrorKind::not_found)
-            sent = rest_.create_check_run(repository, check, stop);
+            sent = rest.create_check_run(repository, check, stop);
         return sent;
     };
     auto sent = put();
     if (!sent && sent.error().kind == github::ErrorKind::unprocessable && sent.error().status != 0 &&
-        check.status == S::completed) {
+        check.status == github::CheckStatus::completed) {
         // A check that stays open blocks a merge for ever: the conclusion goes without what GitHub does not take.
         spdlog::error("{}/{} {} {}: {}; sent without its report", repository.owner, repository.name, item.target,
                       item.kind, github::explain(sent.error()));
-        check.summary = fmt::format("GitHub did not take the full report of this check ({}).", sent.error().status);
-        if (!check.details_url.empty()) check.summary += " It is on [the page of the run](" + check.details_url + ").";
-        check.text.clear();
+        leave_report_out(check, sent.error().status);
         sent = put();
     }
     if (!sent) return tl::unexpected(sent.error());
     return Sent{std::to_string(sent->id)};
 }
 
-ApiResult<OutboxWorker::Sent> OutboxWorker::send_comment(const github::Repository& repository,
-                                                         const store::OutboxItem& item, std::stop_token stop) {
+OutboxWorker::Outcome OutboxWorker::send_status(github::Rest& rest, const github::Repository& repository,
+                                                const store::OutboxItem& item, std::stop_token stop) {
+    const auto wanted = status_item_from(item.body_json);
+    const auto status = commit_status_of(wanted);
+    if (!status) return tl::unexpected(broken_item("not a commit status"));
+    auto sent = rest.create_status(repository, wanted.head_sha, *status, stop);
+    if (!sent) return tl::unexpected(sent.error());
+    return Sent{};
+}
+
+OutboxWorker::Outcome OutboxWorker::send_comment(github::Rest& rest, const github::Repository& repository,
+                                                 const store::OutboxItem& item, std::stop_token stop) {
     const auto body = json::parse(item.body_json).value_or(json::Json::object());
-    auto sent = rest_.put_comment(repository,
-                                  {number_of(item.target), id_in(item.remote_id).value_or(0),
-                                   json::text(body, "marker").value_or(""), json::text(body, "markdown").value_or("")},
-                                  stop);
+    auto markdown = json::text(body, "markdown").value_or("");
+    auto marker = json::text(body, "marker").value_or("");
+    if (item.kind != "comment") {
+        // The marker makes a repeated sending find what the first one made.
+        marker = fmt::format("<!-- benchgate:{} -->", item.kind);
+        markdown += "\n" + marker;
+    }
+    auto sent = rest.put_comment(repository,
+                                 {number_in(item.target), id_in(item.remote_id).value_or(0), marker, markdown}, stop);
     if (!sent) return tl::unexpected(sent.error());
     return Sent{std::to_string(sent->id)};
 }
 
-void OutboxWorker::settle(const store::OutboxItem& item, const std::string& what, const ApiResult<Sent>& outcome) {
+store::Time OutboxWorker::settle(store::Tx& tx, const store::OutboxItem& item, const std::string& what,
+                                 const Outcome& outcome, const github::Effort& effort) {
     const auto now = timing_.now();
     const auto reduced = outcome ? ApiResult<void>{} : ApiResult<void>(tl::unexpected(outcome.error()));
     const auto step = github::next({item.attempts + 1, item.created_at, timing_.jitter()}, reduced, now);
-    pool_.transaction([&](store::Tx& tx) {
-        if (std::holds_alternative<github::Done>(step)) {
-            store::mark_sent(tx, item, outcome->remote_id, now);
-            if (item.kind == "comment")
-                store::set_comment_id(tx, item.repository_id, number_of(item.target), id_in(outcome->remote_id));
-        } else if (const auto* later = std::get_if<github::RetryAt>(&step)) {
-            spdlog::warn("outbox {}: {}", what, later->reason);
-            store::retry_item(tx, item, later->reason, later->at);
-        } else {
-            const auto& dead = std::get<github::Dead>(step);
-            spdlog::error("outbox {} is given up: {}", what, dead.reason);
-            store::mark_dead(tx, item, dead.reason, now);
+    store::LaneUse use{effort.writes, effort.created};
+    bool ours = true;
+    if (std::holds_alternative<github::Done>(step)) {
+        ours = store::mark_sent(tx, item, outcome->remote_id, now);
+        if (item.kind == "comment")
+            store::set_comment_id(tx, item.repository_id, number_in(item.target), id_in(outcome->remote_id));
+    } else if (const auto* later = std::get_if<github::RetryAt>(&step)) {
+        spdlog::warn("outbox {}: {}", what, later->reason);
+        ours = store::retry_item(tx, item, later->reason, later->at);
+        if (later->whole_installation) {
+            use.rest_until = later->at;
+            use.rest_reason = later->reason;
         }
-    });
+    } else {
+        const auto& dead = std::get<github::Dead>(step);
+        spdlog::error("outbox {} is given up: {}", what, dead.reason);
+        ours = store::mark_dead(tx, item, dead.reason, now);
+    }
+    if (!ours) spdlog::warn("outbox {}: it took longer than its hold", what);
+    return store::release_lane(tx, item.lane, use, options_.limits, now);
 }
 
 }  // namespace benchgate::workers

@@ -1,7 +1,7 @@
 #pragma once
-// Sends what waits in the outbox to GitHub, in order within a target: an item is claimed, sent outside of any
-// transaction, and marked. Any number of loops may run it. At least once; what is created (a check, a comment) is
-// looked for before it is made again. What to do after a failure is github::next.
+// Sends one item of the outbox to GitHub: outside of any transaction, at least once, within the time of its hold. What
+// is created (a check, a comment) is looked for before it is made again. What to do after a failure is github::next;
+// who sends, and when, is senders.h.
 
 #include <stop_token>
 
@@ -12,30 +12,52 @@
 
 namespace benchgate::workers {
 
+struct OutboxOptions {
+    store::WriteLimits limits = {};
+    /// Longer than any item takes: nothing is sent for an item in the last quarter.
+    std::chrono::seconds hold{90};
+};
+
+/// Safe to use from several threads.
 class OutboxWorker {
   public:
-    OutboxWorker(store::Pool& pool, github::Rest& rest, github::Timing timing);
-    /// Sends one item; false: nothing is due.
+    OutboxWorker(store::Pool& pool, github::Rest& rest, github::Timing timing, OutboxOptions options = {});
+
+    /// At most `most` items that are due, each of another installation.
+    store::Claim claim(int most);
+    /// Sends an item that was claimed and writes down what became of it. Returns from when on its installation may be
+    /// written for again. A database that went away is waited for until the hold is over; then the item is due again.
+    store::Time deliver(const store::OutboxItem& item, std::stop_token stop);
+    /// Both for one item; false: nothing is due.
     bool work(std::stop_token stop);
+
+    const github::Timing& timing() const { return timing_; }
 
   private:
     struct Sent {
         std::optional<std::string> remote_id;
     };
-    github::ApiResult<Sent> send(const github::Repository& repository, const store::OutboxItem& item,
-                                 std::stop_token stop);
-    github::ApiResult<Sent> send_kind(const github::Repository& repository, const store::OutboxItem& item,
-                                      std::stop_token stop);
-    github::ApiResult<Sent> send_check(const github::Repository& repository, const store::OutboxItem& item,
-                                       std::stop_token stop);
-    github::ApiResult<Sent> send_comment(const github::Repository& repository, const store::OutboxItem& item,
-                                         std::stop_token stop);
+    using Outcome = github::ApiResult<Sent>;
+    template <class Body>
+    auto with_database(store::Time until, std::stop_token stop, const Body& body);
+    Outcome send(github::Rest rest, const github::Repository& repository, const store::OutboxItem& item,
+                 std::stop_token stop);
+    Outcome send_check(github::Rest& rest, const github::Repository& repository, const store::OutboxItem& item,
+                       std::stop_token stop);
+    Outcome send_status(github::Rest& rest, const github::Repository& repository, const store::OutboxItem& item,
+                        std::stop_token stop);
+    Outcome send_comment(github::Rest& rest, const github::Repository& repository, const store::OutboxItem& item,
+                         std::stop_token stop);
+    Outcome send_reaction(github::Rest& rest, const github::Repository& repository, const store::OutboxItem& item,
+                          std::stop_token stop);
     /// `what`: the item in words, for the log.
-    void settle(const store::OutboxItem& item, const std::string& what, const github::ApiResult<Sent>& outcome);
+    store::Time settle(store::Tx& tx, const store::OutboxItem& item, const std::string& what, const Outcome& outcome,
+                       const github::Effort& effort);
 
     store::Pool& pool_;
     github::Rest& rest_;
     github::Timing timing_;
+    OutboxOptions options_;
 };
 
 }  // namespace benchgate::workers

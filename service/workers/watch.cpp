@@ -5,6 +5,7 @@
 #include "service/store/inbox.h"
 #include "service/store/job_logs.h"
 #include "service/store/leases.h"
+#include "service/store/outbox.h"
 #include "service/store/runners.h"
 #include "service/store/runs.h"
 #include "service/store/trials.h"
@@ -16,6 +17,8 @@ constexpr int most_begun_runs = 200;
 /// GitHub can deliver again for three days, and people look into what came for a while longer.
 constexpr auto deliveries_kept = std::chrono::days(30);
 constexpr auto logs_kept = std::chrono::days(90);
+/// For whoever asks why GitHub says what it says. What was given up is kept: it is told on the page of its run.
+constexpr auto said_kept = std::chrono::days(7);
 constexpr int pruned_at_once = 500;
 
 /// Piece by piece: one long transaction would hold back the clean-up of every table.
@@ -44,6 +47,7 @@ bool Upkeep::work(std::stop_token stop) {
         store::prune_answers(tx, now);
     });
     prune(pool_, stop, [&](store::Tx& tx) { return store::prune_inbox(tx, now - deliveries_kept, pruned_at_once); });
+    prune(pool_, stop, [&](store::Tx& tx) { return store::prune_outbox(tx, now - said_kept, pruned_at_once); });
     prune(pool_, stop, [&](store::Tx& tx) { return store::prune_logs(tx, now - logs_kept, pruned_at_once); });
     return false;
 }

@@ -84,5 +84,29 @@ TEST_F(Watch, ARunIsInProgressOnceARunnerHasOneOfItsJobs) {
     });
 }
 
+TEST_F(Watch, WhatWasSaidIsForgottenAfterAWeekAndWhatWasGivenUpIsNot) {
+    pool.transaction([&](store::Tx& tx) {
+        for (int k = 0; k < 1500; ++k) store::put_outbox(tx, {k, "pull/1", "comment", "1", start()}, start());
+        auto claimed = store::claim_due_items(tx, start(), {.hold = std::chrono::seconds(60), .most = 1});
+        store::mark_dead(tx, claimed.items.at(0), "422", start());
+        store::release_lane(tx, claimed.items.at(0).lane, {}, {}, start());
+    });
+    for (bool more = true; more;)
+        more = pool.transaction([&](store::Tx& tx) {
+            const auto claimed = store::claim_due_items(tx, start());
+            for (const auto& item : claimed.items) {
+                store::mark_sent(tx, item, std::nullopt, start());
+                store::release_lane(tx, item.lane, {}, {}, start());
+            }
+            return !claimed.items.empty();
+        });
+    const auto kept = [&] { return pool.transaction([&](store::Tx& tx) { return store::outbox_counts(tx).dead; }); };
+    Upkeep upkeep(pool, [&] { return start() + std::chrono::days(8); });
+    upkeep.work({});
+    EXPECT_EQ(kept(), 1);
+    pool.transaction(
+        [&](store::Tx& tx) { EXPECT_EQ(store::prune_outbox(tx, start() + std::chrono::days(8), 2000), 0u); });
+}
+
 }  // namespace
 }  // namespace benchgate::workers

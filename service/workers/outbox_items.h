@@ -1,0 +1,50 @@
+#pragma once
+// The bodies of outbox items: what a stage writes and the sender reads, in one place, so that the two cannot differ.
+// A body is JSON without a version: it lives for a day at most, and what is absent in it has its default.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "service/github/bodies.h"
+
+namespace benchgate::workers {
+
+/// "pull/7" -> 7; 0: not such a target.
+std::int64_t number_in(const std::string& target);
+
+/// Kind "check:NAME", target store::check_target: a check run. Texts are as GitHub's API writes them.
+struct CheckItem {
+    std::string name;
+    std::string head_sha;
+    std::string status;      ///< queued, in_progress, completed
+    std::string conclusion;  ///< of a completed one; empty or unknown: neutral
+    std::string title;
+    std::string summary;
+    std::string text;
+    std::string details_url;
+    std::string external_id;
+    std::vector<github::Annotation> annotations = {};  ///< the first 250 are sent
+    std::vector<github::CheckAction> actions = {};     ///< at most three
+};
+std::string to_body(const CheckItem& item);
+CheckItem check_item_from(const std::string& body_json);
+
+/// Kind "status:NAME", target store::check_target: a commit status of that name, instead of a check, never beside one.
+struct StatusItem {
+    std::string name;
+    std::string head_sha;
+    std::string state;  ///< pending, success, failure, error
+    std::string description;
+    std::string target_url;
+};
+std::string to_body(const StatusItem& item);
+StatusItem status_item_from(const std::string& body_json);
+
+/// As GitHub's API wants it; a completed check without a known conclusion is neutral.
+github::CheckRun check_run_of(const CheckItem& item);
+/// nullopt: no such state.
+std::optional<github::CommitStatus> commit_status_of(const StatusItem& item);
+
+}  // namespace benchgate::workers
