@@ -103,6 +103,8 @@ class World {
     static std::vector<std::string> processes_with(const std::string& word);
     const std::filesystem::path& folder() const { return folder_.path(); }
     const std::string& secret() const { return secret_; }
+    /// What the local GitHub says of itself: api, app_id, private_key_file, installation_id, ...
+    const json::Json& github() const { return ready_; }
 
   private:
     void start_github();
