@@ -3,7 +3,8 @@
 #   webhook   the webhook's door beside Probot's          judge     a verdict's time
 #   planning  from a delivery's bytes to its plan
 #   accuracy  how often a verdict is right                latency   from a webhook to a waiting runner's lease
-#   memory    the idle service                            build     a clean build (only when asked)
+#   memory    the idle service                            outbox    1,000 installations written for at once
+#   build     a clean build (only when asked)
 # Exit status 1 if a part could not run. A missed target is said, and is no failure of the measurement.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -97,6 +98,17 @@ part_memory() {
     of_service memory resident_mb "memory: resident, idle" "< 60 MB" MB "v < 60"
 }
 
+part_outbox() {
+    heading "outbox: 1,000 installations busy at once, real time (about three minutes, so that the pace of a minute shows)"
+    openssl genrsa -out "$work/app.pem" 2048 2>/dev/null || { not_run outbox; return; }
+    # The private PostgreSQL may run as another user and must reach its own folder.
+    chmod 711 "$work"
+    "$bin/outbox_bench" "$work/outbox" "$work/app.pem" --json "$work/outbox.json" || { not_run outbox; return; }
+    reached "outbox: writes a second, 1,000 installations" "no target" "$(field "$work/outbox.json" "d.writes_per_second.toFixed(0)")" /s "1"
+    reached "outbox: a single item among them waits (p99)" "< 2 s" "$(field "$work/outbox.json" "d.among_p99_ms.toFixed(0)")" ms "v < 2000"
+    reached "outbox: most writes of an installation in 60 s" "<= 60" "$(field "$work/outbox.json" "d.most_in_a_minute")" "" "v <= 60"
+}
+
 part_build() {
     heading "build: everything from nothing, tests included, without a compiler cache, on $(nproc) processors"
     local begin end
@@ -108,9 +120,9 @@ part_build() {
     reached "build: clean, with tests" "< 480 s on 2 processors" "$((end - begin))" s "v < 480"
 }
 
-[ $# -gt 0 ] || set -- webhook judge planning accuracy latency memory
+[ $# -gt 0 ] || set -- webhook judge planning accuracy latency memory outbox
 for part in "$@"; do
-    declare -F "part_$part" >/dev/null || { echo "bench: no part '$part'; there are webhook, judge, planning, accuracy, latency, memory, build" >&2; exit 2; }
+    declare -F "part_$part" >/dev/null || { echo "bench: no part '$part'; there are webhook, judge, planning, accuracy, latency, memory, outbox, build" >&2; exit 2; }
 done
 for part in "$@"; do "part_$part"; done
 
