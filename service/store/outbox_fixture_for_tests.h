@@ -12,6 +12,23 @@
 
 namespace benchgate::store {
 
+/// Everything that is due, in the order in which it would be sent; it counts as sent.
+inline std::vector<OutboxItem> send_everything(Pool& pool, Time now) {
+    std::vector<OutboxItem> sent;
+    for (;;) {
+        auto claimed = pool.transaction([&](Tx& tx) {
+            auto found = claim_due_items(tx, now);
+            for (const auto& item : found.items) {
+                mark_sent(tx, item, std::nullopt, now);
+                release_lane(tx, item.lane, {}, {}, now);
+            }
+            return found.items;
+        });
+        if (claimed.empty()) return sent;
+        for (auto& item : claimed) sent.push_back(std::move(item));
+    }
+}
+
 class OutboxFixture : public TestDatabase {
   protected:
     OutboxFixture() { install(1, 1); }

@@ -8,6 +8,7 @@
 #include "service/store/approvals.h"
 #include "service/store/jobs.h"
 #include "service/store/outbox.h"
+#include "service/store/outbox_fixture_for_tests.h"
 #include "service/store/repositories.h"
 #include "service/store/runs.h"
 #include "service/store/test_database.h"
@@ -56,11 +57,10 @@ class CarryOutTest : public store::TestDatabase {
     /// The check that waits to be sent for a head: its status and whose run it is.
     std::string waiting_check(const std::string& head_sha) {
         std::string found;
-        while (const auto item = pool.transaction([&](store::Tx& tx) { return store::claim_due_item(tx, start()); })) {
-            const auto body = json::parse(item->body_json).value();
-            if (item->target == "sha/" + head_sha)
+        for (const auto& item : store::send_everything(pool, start())) {
+            const auto body = json::parse(item.body_json).value();
+            if (item.target == "sha/" + head_sha)
                 found += json::text(body, "status").value() + " " + json::text(body, "external_id").value() + ";";
-            pool.transaction([&](store::Tx& tx) { store::mark_sent(tx, *item, std::nullopt, start()); });
         }
         return found;
     }

@@ -12,6 +12,7 @@
 #include "platform/ids.h"
 #include "service/github/scripted_github_for_tests.h"
 #include "service/store/outbox.h"
+#include "service/store/outbox_fixture_for_tests.h"
 #include "service/store/pull_requests.h"
 #include "service/store/runs.h"
 #include "service/store/test_database.h"
@@ -80,10 +81,8 @@ class InboxWorkerTest : public store::TestDatabase {
     /// The texts of replies that wait to be sent.
     std::string replies() {
         std::string text;
-        while (const auto item = pool.transaction([&](store::Tx& tx) { return store::claim_due_item(tx, now()); })) {
-            if (item->kind.starts_with("reply:")) text += item->body_json;
-            pool.transaction([&](store::Tx& tx) { store::mark_sent(tx, *item, std::nullopt, now()); });
-        }
+        for (const auto& item : store::send_everything(pool, now()))
+            if (item.kind.starts_with("reply:")) text += item.body_json;
         return text;
     }
 

@@ -6,7 +6,7 @@
 #include "service/store/inbox.h"
 #include "service/store/jobs.h"
 #include "service/store/leases.h"
-#include "service/store/outbox.h"
+#include "service/store/outbox_fixture_for_tests.h"
 #include "service/store/repositories.h"
 #include "service/store/runs.h"
 #include "service/store/test_database.h"
@@ -91,15 +91,7 @@ TEST_F(Watch, WhatWasSaidIsForgottenAfterAWeekAndWhatWasGivenUpIsNot) {
         store::mark_dead(tx, claimed.items.at(0), "422", start());
         store::release_lane(tx, claimed.items.at(0).lane, {}, {}, start());
     });
-    for (bool more = true; more;)
-        more = pool.transaction([&](store::Tx& tx) {
-            const auto claimed = store::claim_due_items(tx, start());
-            for (const auto& item : claimed.items) {
-                store::mark_sent(tx, item, std::nullopt, start());
-                store::release_lane(tx, item.lane, {}, {}, start());
-            }
-            return !claimed.items.empty();
-        });
+    store::send_everything(pool, start());
     const auto kept = [&] { return pool.transaction([&](store::Tx& tx) { return store::outbox_counts(tx).dead; }); };
     Upkeep upkeep(pool, [&] { return start() + std::chrono::days(8); });
     upkeep.work({});
