@@ -167,8 +167,6 @@ class LocalRepository : public Repository {
     /// The repository to which the path belongs, found upwards.
     static GitResult<LocalRepository> discover(const std::filesystem::path& start);
     std::filesystem::path root() const;
-    /// Of "origin", else of the first remote; empty: none.
-    std::string remote_url() const;
     /// The branch that is checked out; empty: detached.
     std::string branch() const;
     /// Does anything that snapshot() would copy differ from the commit that is checked out?

@@ -82,19 +82,6 @@ std::filesystem::path LocalRepository::root() const {
     return root != nullptr ? root : git_repository_path(repository_);
 }
 
-std::string LocalRepository::remote_url() const {
-    git_strarray names{};
-    if (git_remote_list(&names, repository_) != 0) return "";
-    std::string chosen = names.count > 0 ? names.strings[0] : "";
-    for (std::size_t i = 0; i < names.count; ++i)
-        if (std::string_view(names.strings[i]) == "origin") chosen = "origin";
-    git_strarray_dispose(&names);
-    git::Remote remote;
-    if (chosen.empty() || git_remote_lookup(remote.out(), repository_, chosen.c_str()) != 0) return "";
-    const char* url = git_remote_url(remote.get());
-    return url != nullptr ? url : "";
-}
-
 std::string LocalRepository::branch() const {
     git::Reference head;
     if (git_repository_head(head.out(), repository_) != 0 || git_reference_is_branch(head.get()) == 0) return "";

@@ -126,6 +126,14 @@ TEST_F(Git, AMirrorThatStandsInItsOwnWayIsMadeAnew) {
     EXPECT_TRUE(fs::exists(ref));
 }
 
+TEST_F(Git, AMirrorIsFetchedFromItsAddressWhateverTheConfigurationSays) {
+    { const Mirror made = mirror(); }
+    sh(dir.path() / "mirrors/a.git",
+       "git config url.file:///nowhere.insteadOf '" + work.string() + "'; git config other.line kept");
+    sh(work, "git commit -q --allow-empty -m three");
+    EXPECT_EQ(mirror().resolve("main").value(), sh(work, "git rev-parse main"));
+}
+
 TEST_F(Git, ChangesAndFilesAreBounded) {
     const Mirror repository = mirror();
     const auto changed = repository.changed_paths(one, topic, 10).value();
