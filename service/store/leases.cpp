@@ -21,7 +21,7 @@ constexpr Query lease_next{"leases_lease", R"(
         deadline = $3::timestamptz + make_interval(secs => timeout_s),
         lease_expires_at = least($3::timestamptz + make_interval(secs => $4::int),
                                  $3::timestamptz + make_interval(secs => timeout_s + $5::int)),
-        phase = null, block = null, progress = null, eta_s = null, log_bytes = 0, uploaded_bytes = 0
+        phase = null, block = null, progress = null, eta_s = null, log_bytes = 0
     from next where jobs.repository_id = next.repository_id and jobs.job_id = next.job_id
     returning jobs.*)"};
 
@@ -66,10 +66,12 @@ constexpr Query rest{"leases_rest", R"(
 constexpr Query has_trials{"leases_has_trials", R"(
     select exists (select 1 from trials where repository_id = $1 and job_id = $2::uuid and epoch = $3) as has)"};
 
-// What is empty costs a row all the same.
+// What is empty costs a row all the same. Bytes of an earlier lease still count, and only an attempt that was charged
+// brings new room: else a job that is given back and taken again could fill the disk.
 constexpr Query charge{"leases_charge", R"(
     update jobs set uploaded_bytes = uploaded_bytes + greatest($2::bigint, $3::bigint)
-    where job_id = $1::uuid and uploaded_bytes + greatest($2::bigint, $3::bigint) <= $4::bigint)"};
+    where job_id = $1::uuid
+      and uploaded_bytes + greatest($2::bigint, $3::bigint) <= $4::bigint * (attempts + 1))"};
 
 constexpr Query count_failure{"leases_count_failure", R"(
     update runners set failures = case when $2 then failures + 1 else 0 end,

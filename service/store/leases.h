@@ -47,7 +47,7 @@ struct BeatAnswer {
 /// Prolongs a lease; revives it if it was lost and nobody leased the job since (the attempt is given back).
 BeatAnswer heartbeat(Tx& tx, const LeaseRef& lease, const Beat& beat);
 
-/// What one lease may store, trials, artifacts and log together; each piece counts for at least so much.
+/// What one attempt may store, trials, artifacts and log together; each piece counts for at least so much.
 inline constexpr std::int64_t max_upload_bytes = std::int64_t{9} << 28;
 inline constexpr std::int64_t least_charge_bytes = 1024;
 /// Counts bytes against the limit; false: too many, and nothing was counted. The job is locked by check_lease.

@@ -308,6 +308,27 @@ TEST_F(LeasesTest, AHostThatCannotWorkDoesNotSwallowTheJobBeforeAnotherOneGetsIt
     EXPECT_EQ(lease(runner_a, failed + 2s)->epoch, 3) << "the one that failed last goes last";
 }
 
+TEST_F(LeasesTest, AJobThatIsGivenBackAndTakenAgainCannotFillTheDisk) {
+    insert(job(1));
+    const auto charge = [&](std::int64_t bytes) {
+        return pool.transaction([&](Tx& tx) { return charge_upload(tx, uuid(2, 1), bytes); });
+    };
+    for (int i = 0; i < 3; ++i) {
+        const LeaseRef ref = *lease(runner_a, start());
+        EXPECT_TRUE(charge(max_upload_bytes / 3));
+        pool.transaction([&](Tx& tx) { EXPECT_EQ(release_job(tx, ref, start()), Fence::current); });
+    }
+    const LeaseRef ref = *lease(runner_a, start());
+    EXPECT_FALSE(charge(max_upload_bytes / 3));
+    // A runner that falls silent and comes back gets no new room either.
+    reap(start() + 91s);
+    EXPECT_EQ(beat(ref, start() + 92s).fence, Fence::current);
+    EXPECT_FALSE(charge(max_upload_bytes / 3));
+    finish(ref, Outcome::failed, true);
+    lease(runner_b, start() + 6min);
+    EXPECT_TRUE(charge(max_upload_bytes)) << "the next attempt may store as much as the first";
+}
+
 TEST_F(LeasesTest, ReleaseQueuesAgainUntilTheFirstTrial) {
     insert(job(1));
     const LeaseRef first = *lease(runner_a, start());
