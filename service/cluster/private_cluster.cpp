@@ -20,6 +20,7 @@ namespace {
 constexpr std::size_t socket_path_limit = 107;
 constexpr std::uintmax_t log_limit = 16u << 20;
 constexpr std::chrono::minutes restart_window{10};
+constexpr std::chrono::milliseconds longest_pause{5'000};
 constexpr std::chrono::seconds fast_stop_limit{30};
 /// At first the server of a process that just ended may still hold the data; a wrong setting shows in this time too.
 constexpr int first_restarts = 4;
@@ -158,6 +159,24 @@ struct PrivateCluster::State {
         return first_line(lock) == std::to_string(child) && lock.find("\nready") != std::string::npos;
     }
 
+    /// A server of this data whose service was killed a moment ago takes its time to end, on a busy host many seconds.
+    bool former_lives() const {
+        const int former = std::atoi(first_line(read_file(data / "postmaster.pid")).c_str());
+        if (former <= 1) return false;
+        const fs::path proc = fs::path("/proc") / std::to_string(former);
+        std::error_code none, other;
+        // Its number may be anybody's by now; who works in the data folder is the server.
+        const bool here = fs::equivalent(proc / "cwd", data, none);
+        return here && !none && fs::exists(proc, other);
+    }
+
+    void wait_for_former() const {
+        const auto until = std::chrono::steady_clock::now() + options.start_timeout;
+        if (former_lives()) say("waiting for the former PostgreSQL of this folder to end");
+        while (former_lives() && std::chrono::steady_clock::now() < until)
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+
     /// Starts the server and waits for its end. Runs on the watching thread only: the kernel ties the parent's death
     /// signal to the thread that made the child. True if connections were accepted in between.
     bool run_server() {
@@ -199,7 +218,8 @@ struct PrivateCluster::State {
         return was_ready;
     }
 
-    /// Keeps the server up until a stop, or until it died too often.
+    /// Keeps the server up until a stop. One that keeps dying is given more time, but never given up: a service without
+    /// a database helps nobody, and what killed it may pass.
     void watch() {
         std::deque<std::chrono::steady_clock::time_point> deaths;
         std::chrono::milliseconds pause{100};
@@ -208,14 +228,15 @@ struct PrivateCluster::State {
             const auto now = std::chrono::steady_clock::now();
             deaths.push_back(now);
             while (now - deaths.front() > restart_window) deaths.pop_front();
-            if (static_cast<int>(deaths.size()) > options.max_restarts)
-                throw ClusterError("PostgreSQL does not stay up; its last words:\n" + log_tail());
+            const bool too_often = static_cast<int>(deaths.size()) > options.max_restarts;
+            if (too_often) say("PostgreSQL does not stay up; its last words:\n" + log_tail());
+            if (too_often) pause = options.rest;
             std::unique_lock lock(mutex);
             if (changed.wait_for(lock, pause, [&] { return stopping; })) return;
             ++restarts;
             lock.unlock();
             say("PostgreSQL ended unexpectedly and is started again");
-            pause = std::min(pause * 2, std::chrono::milliseconds{5'000});
+            pause = std::min(pause * 2, longest_pause);
         }
     }
 
@@ -234,6 +255,7 @@ struct PrivateCluster::State {
     }
 
     void start() {
+        wait_for_former();
         watcher = std::thread([this] { watch_until_end(); });
         std::unique_lock lock(mutex);
         changed.wait_for(lock, options.start_timeout, [&] { return ready || ended || restarts > first_restarts; });

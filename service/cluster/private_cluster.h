@@ -28,8 +28,9 @@ struct ClusterOptions {
     int max_connections = 100;
     std::vector<std::pair<std::string, std::string>> settings;  ///< further -c name=value
     std::chrono::seconds start_timeout{60};                     ///< recovery after a crash included
-    int max_restarts = 10;                                      ///< within ten minutes; then it stays down
-    std::function<void(const std::string&)> log;                ///< called from the watching thread too
+    int max_restarts = 10;  ///< within ten minutes; then it rests before each further one
+    std::chrono::milliseconds rest{60'000};
+    std::function<void(const std::string&)> log;  ///< called from the watching thread too
 };
 
 class PrivateCluster {

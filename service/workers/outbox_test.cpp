@@ -120,7 +120,7 @@ TEST_F(OutboxWorkerTest, AStatusIsSentInsteadOfACheck) {
 
 TEST_F(OutboxWorkerTest, TheCommentOfAPullRequestIsRememberedThere) {
     pool.transaction([&](store::Tx& tx) {
-        store::upsert_pull_request(tx, {77, 7, "abc", "main", std::nullopt, false, true, std::nullopt}, now());
+        store::upsert_pull_request(tx, {77, 7, "abc", "main", std::nullopt, false, true, std::nullopt}, 1, now());
     });
     on("GET", comments, {200, "[]"});
     on("POST", comments, {201, R"({"id": 12, "body": "x"})"});
