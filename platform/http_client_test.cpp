@@ -165,6 +165,21 @@ TEST(HttpClient, SendsWhatItWasGivenAndReturnsWhatCameBack) {
     }
 }
 
+TEST(HttpClient, SaysTheLengthOfAnEmptyBodyOnce) {
+    LocalServer server([](httplib::Server& routes) {
+        const auto count = [](const httplib::Request& request, httplib::Response& response) {
+            response.set_content(std::to_string(request.get_header_value_count("Content-Length")), "text/plain");
+        };
+        routes.Post("/", count).Put("/", count).Patch("/", count).Delete("/", count);
+    });
+    const auto client = make_http_client();
+    for (const auto* method : {"POST", "PUT", "PATCH", "DELETE"}) {
+        const auto answer = client->send({.method = method, .url = server.url("/")}, {});
+        ASSERT_TRUE(answer) << answer.error().message;
+        EXPECT_EQ(answer->body, "1") << method << ": strict servers answer 400 to two";
+    }
+}
+
 TEST(HttpClient, UsesOneConnectionForOneHostAndServesManyThreads) {
     std::mutex mutex;
     std::set<int> ports;

@@ -25,6 +25,8 @@
 #include "service/http/server.h"
 #include "service/http/store_inbox.h"
 #include "service/http/work_gauges.h"
+#include "service/identity/app_identity.h"
+#include "service/set_up.h"
 #include "service/store/listener.h"
 #include "service/store/repositories.h"
 #include "service/store/runners.h"
@@ -78,11 +80,10 @@ void look_for_new_key(github::KeyFile& file, std::int64_t app_id, github::Tokens
     spdlog::info("a new key of the App is in use");
 }
 
-void set_up_app(const Settings& settings, github::KeyFile& key_file, github::Tokens& tokens) {
+/// The key in use, PEM; empty: the settings name no App.
+std::string set_up_app(const Settings& settings, github::KeyFile& key_file, github::Tokens& tokens) {
     if (settings.app_id.empty()) {
-        spdlog::warn(
-            "no GitHub App yet: set BENCHGATE_APP_ID, BENCHGATE_PRIVATE_KEY_FILE and BENCHGATE_WEBHOOK_SECRET");
-        return;
+        return "";
     }
     if (settings.webhook_secret.empty())
         throw std::invalid_argument(
@@ -92,6 +93,7 @@ void set_up_app(const Settings& settings, github::KeyFile& key_file, github::Tok
     const auto app_id = app_id_of(settings);
     use_key(*pem, app_id, tokens);
     tokens.on_refused_key([&key_file, &tokens, app_id] { look_for_new_key(key_file, app_id, tokens, true); });
+    return *pem;
 }
 
 /// The hash of the admin token: the operator's, or one made at the first start, which is printed this once.
@@ -169,7 +171,8 @@ void serve(const Settings& settings, std::stop_token stop) {
     const github::Api api(api_options, *http_client, timing);
     github::Tokens tokens(api);
     github::KeyFile key_file(settings.private_key_file);
-    set_up_app(settings, key_file, tokens);
+    identity::AppIdentity identity(pool, secret_key_of(settings), tokens, now);
+    take_identity(settings, set_up_app(settings, key_file, tokens), identity);
     github::Rest rest(api, tokens);
     workers::Renames renames(pool, now);
     rest.on_renamed([&](const github::RepositoryInfo& repository) { renames.note(repository); });
@@ -199,9 +202,6 @@ void serve(const Settings& settings, std::stop_token stop) {
     edge_options.key_file = settings.tls_key_file;
     http::Edge edge(edge_options);
 
-    std::vector<std::string> secrets;
-    for (const auto& secret : {settings.webhook_secret, settings.webhook_secret_old})
-        if (!secret.empty()) secrets.push_back(secret);
     const http::RunnerApi runner_api{
         pool, clock, job_wakeups,
         [&](const std::string& repository) { return clone_access(pool, tokens, mirrors.options(), repository, stop); },
@@ -210,10 +210,13 @@ void serve(const Settings& settings, std::stop_token stop) {
                                               if (pool.ping()) return std::nullopt;
                                               return "PostgreSQL does not answer";
                                           }};
-    http::open_doors(edge, {writer, [secrets] { return secrets; }, runner_api, {database_ready}, metrics});
+    http::open_doors(
+        edge, {writer, [&identity] { return identity.webhook_secrets(); }, runner_api, {database_ready}, metrics});
     // Before the pages: /api/v1/... would fit /{owner}/{repo}/... too, and the first route that fits is taken.
     const auto reads = std::make_shared<http::Reads>(http::reads_of(pool));
-    http::serve_api(edge, {pool, reads, addresses, admin_token_hash(settings, pool)});
+    const auto admin_hash = admin_token_hash(settings, pool);
+    http::serve_setup(edge, setup_pages({pool, identity, api, addresses, admin_hash, now, stop}));
+    http::serve_api(edge, {pool, reads, addresses, admin_hash});
     http::serve_pages(edge, {pool, reads, addresses, now});
 
     using std::chrono::milliseconds;
@@ -229,6 +232,11 @@ void serve(const Settings& settings, std::stop_token stop) {
     workers::Loop rename_loop({"renames", milliseconds(2000)}, [&](std::stop_token s) { return renames.work(s); });
     workers::Loop key_loop({"app key", milliseconds(5000)}, [&](std::stop_token) {
         if (!settings.app_id.empty()) look_for_new_key(key_file, tokens.app_id(), tokens, false);
+        return false;
+    });
+    // Another process on the same database may have set the App up, or changed its secrets.
+    workers::Loop identity_loop({"app identity", milliseconds(5000)}, [&](std::stop_token) {
+        identity.refresh();
         return false;
     });
     workers::Loop upkeep_loop({"upkeep", std::chrono::hours(1)}, [&](std::stop_token s) { return upkeep.work(s); });
@@ -251,6 +259,8 @@ void serve(const Settings& settings, std::stop_token stop) {
         spdlog::warn("BENCHGATE_PUBLIC_URL is not set: the links on GitHub lead to {}", addresses.public_url);
     spdlog::info("benchgate {} serves {} (listening on {}:{})", BENCHGATE_VERSION, addresses.public_url, endpoint.host,
                  edge.port());
+    if (identity.summary().origin == identity::Origin::none)
+        spdlog::warn("no GitHub App yet: open {}/setup (or by hand, see docs/setup.md)", addresses.public_url);
     platform::wait_for_stop(stop);
     spdlog::info("stopping");
     job_wakeups.wake();

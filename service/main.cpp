@@ -52,6 +52,9 @@ void add_settings(CLI::App& app, service::Settings& s) {
         ->envname("BENCHGATE_WEBHOOK_SECRET");
     app.add_option("--webhook-secret-old", s.webhook_secret_old, "The former secret, while it is being changed")
         ->envname("BENCHGATE_WEBHOOK_SECRET_OLD");
+    app.add_option("--secret-key", s.secret_key,
+                   "Key for secrets in the database, 64 hexadecimal digits; default: secret.key in the state folder")
+        ->envname("BENCHGATE_SECRET_KEY");
     app.add_option("--admin-token", s.admin_token,
                    "Bearer token of the administrative API; default: made and printed once")
         ->envname("BENCHGATE_ADMIN_TOKEN");

@@ -18,6 +18,7 @@ struct Settings {
     std::filesystem::path private_key_file;
     std::string webhook_secret;
     std::string webhook_secret_old;  ///< while the secret is being changed
+    std::string secret_key;          ///< for secrets in the database; empty: secret.key in state_dir, made at need
     std::string admin_token;         ///< empty: made at the first start and printed once
     int lease_seconds = 90;          ///< a runner silent for longer has lost its job; it speaks six times as often
     std::string tls_certificate_file;
