@@ -16,10 +16,11 @@ void announce_check(store::Tx& tx, std::int64_t repository_id, const CheckItem& 
 void announce_run(store::Tx& tx, const store::RunRow& run, const reports::Addresses& addresses, store::Time now) {
     const auto report = reports::run_report(tx, run, addresses);
     const auto check = reporting::render_check(report, {});
-    announce_check(tx, run.repository_id,
-                   {check.name, run.head_sha, check.status, check.conclusion, check.title, check.summary, check.text,
-                    report.page_url, run.run_id},
-                   now);
+    CheckItem item{check.name,    run.head_sha, check.status,    check.conclusion, check.title,
+                   check.summary, check.text,   report.page_url, run.run_id};
+    for (const auto& action : check.actions)
+        item.actions.push_back({action.label, action.description, action.identifier});
+    announce_check(tx, run.repository_id, item, now);
     // The merge queue has its check; the pull request's comment speaks of the pull request's own head.
     if (!run.number || run.kind == model::RunKind::merge_group || report.state != reporting::ReportState::completed ||
         run.state != model::RunState::finished)

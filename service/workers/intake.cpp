@@ -49,7 +49,8 @@ struct Intake::Asked {
     std::string config_text;
     std::optional<std::string> base_sha;
     std::optional<std::vector<std::string>> changed_paths;
-    Deed instead;  ///< set: nothing is planned
+    std::string author_association;  ///< asked where the policy for forks depends on it
+    Deed instead;                    ///< set: nothing is planned
 };
 
 Intake::Intake(store::Pool& pool, github::Rest& rest, Mirrors& mirrors, reports::Addresses addresses)
@@ -151,6 +152,8 @@ Intake::Asked Intake::ask_about_pull(const planning::EventSource& source, const 
     }
     asked.config = std::move(*parsed);
     asked.config_text = std::move(*inspection.config);
+    if (pull.fork && asked.config.forks == model::ForkPolicy::contributors)
+        asked.author_association = ask_association(repository, pull.number, stop);
     asked.base_sha = inspection.base;
     asked.changed_paths = std::move(inspection.changed_paths);
     if (const auto ref = command ? command->command.value("base") : std::string(); !ref.empty()) {
@@ -177,6 +180,7 @@ Intake::Deed Intake::plan_pull(const planning::EventSource& source, const planni
         context.input.base_sha = std::move(asked.base_sha);
         context.input.changed_paths = std::move(asked.changed_paths);
         context.config_text = std::move(asked.config_text);
+        context.input.author_association = std::move(asked.author_association);
     }
     return [this, context = std::move(context)](store::Tx& tx, store::Time now) {
         auto known = context;

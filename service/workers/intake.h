@@ -47,6 +47,8 @@ class Intake {
     std::optional<planning::MeasuredAnswer> measured_answer(std::int64_t repository_id, std::int64_t number);
     planning::Permission ask_permission(const github::Repository& repository, const std::string& login,
                                         std::stop_token stop);
+    /// As GitHub states it at this moment.
+    std::string ask_association(const github::Repository& repository, std::int64_t number, std::stop_token stop);
     planning::PullRequest ask_pull(const github::Repository& repository, std::int64_t number, std::stop_token stop);
     Asked ask_about_pull(const planning::EventSource& source, const planning::PullRequest& pull,
                          const planning::CommandTrigger* command, std::stop_token stop);

@@ -53,6 +53,12 @@ planning::Permission Intake::ask_permission(const github::Repository& repository
     return permission_from(*permission);
 }
 
+std::string Intake::ask_association(const github::Repository& repository, std::int64_t number, std::stop_token stop) {
+    const auto found = rest_.get_pull_request(repository, number, stop);
+    if (!found) throw_api(found.error(), "pull request");
+    return found->author_association;
+}
+
 planning::PullRequest Intake::ask_pull(const github::Repository& repository, std::int64_t number,
                                        std::stop_token stop) {
     const auto found = rest_.get_pull_request(repository, number, stop);
