@@ -246,7 +246,11 @@ class Comparison {
         put(options_.csv, [&] { return reporting::render_csv(report_); });
         // A document on standard output leaves standard error for the person.
         const bool taken = to_stdout || options_.bundle == "-";
-        (taken ? err_ : out_) << reporting::render_text(report_, {!taken && options_.colour, options_.columns});
+        const auto text = reporting::render_text(report_, {!taken && options_.colour, options_.columns});
+        if (taken)
+            err_ << text;
+        else
+            write("-", text);
     }
 
     const CompareOptions& options_;

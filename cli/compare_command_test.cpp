@@ -67,6 +67,13 @@ TEST_F(CompareCommand, ACommitThatChangesNothingThatRunsIsBuiltAndNotMeasured) {
     EXPECT_FALSE(says("0 trials")) << out.str();
 }
 
+TEST_F(CompareCommand, AReportThatNobodyGotIsNoPass) {
+    configure(counting);
+    out.setstate(std::ios::badbit);
+    EXPECT_EQ(compare(), 2) << err.str();
+    EXPECT_NE(err.str().find("standard output: cannot be written"), std::string::npos) << err.str();
+}
+
 TEST_F(CompareCommand, TheStatusIsZeroForAPassAndOneForARegressionOfTheWorkingTree) {
     configure(counting);
     EXPECT_EQ(compare(), 0) << err.str();
@@ -160,7 +167,7 @@ TEST_F(CompareCommand, ElsewhereThanOnATerminalThereArePlainLinesOnly) {
     EXPECT_TRUE(says("micro: measuring: block ")) << err.str();
     options.terminal = options.colour = true;
     EXPECT_EQ(compare(), 0);
-    EXPECT_NE(err.str().find("\r\x1b[Kmicro: "), std::string::npos);
+    EXPECT_NE(err.str().find("\r\x1b[K\x1b[?7lmicro: "), std::string::npos);
     EXPECT_NE(out.str().find("\x1b[1mmicro\x1b[0m"), std::string::npos);
 }
 

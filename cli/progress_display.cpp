@@ -38,8 +38,9 @@ ProgressDisplay::~ProgressDisplay() {
 
 void ProgressDisplay::show(const std::string& line) {
     if (line == shown_) return;
+    // Not wrapped: on a narrow terminal only the last row of a longer line could be taken back.
     if (terminal_)
-        err_ << "\r\033[K" << suite_ << ": " << line << std::flush;
+        err_ << "\r\033[K\033[?7l" << suite_ << ": " << line << "\033[?7h" << std::flush;
     else
         err_ << suite_ << ": " << line << std::endl;
     shown_ = line;

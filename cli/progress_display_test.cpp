@@ -51,8 +51,9 @@ TEST(ProgressDisplay, ANoteStaysOnTheTerminalAndTheProgressGoesOnBelowIt) {
         display.on_progress(progress);
     }
     EXPECT_EQ(err.str(),
-              "\r\033[Kmicro: building both sides\r\033[Kmicro: the time was up\n"
-              "\r\033[Kmicro: building both sides\r\033[K");
+              "\r\033[K\033[?7lmicro: building both sides\033[?7h\r\033[Kmicro: the time was up\n"
+              "\r\033[K\033[?7lmicro: building both sides\033[?7h\r\033[K")
+        << "progress is not wrapped, a note is";
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstring>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -68,7 +69,11 @@ GitResult<LocalRepository> LocalRepository::discover(const std::filesystem::path
     git::start_library();
     git_repository* repository = nullptr;
     const int code = git_repository_open_ext(&repository, start.c_str(), 0, nullptr);
-    if (code == GIT_EOWNER)
+    // Without any configuration of the user libgit2 says instead that it did not find the exception there.
+    const git_error* last = git_error_last();
+    const bool asked_for_exception =
+        last != nullptr && last->message != nullptr && std::strstr(last->message, "safe.directory") != nullptr;
+    if (code == GIT_EOWNER || (code != 0 && asked_for_exception))
         return git::error(GitErrorKind::ownership,
                           "the repository around '" + start.string() +
                               "' belongs to another user; where you trust it: git config --global --add "

@@ -222,6 +222,16 @@ TEST_F(Git, TheSnapshotIsTheWorkingTreeAndTouchesNothing) {
     EXPECT_EQ(sh(work, "sha256sum .git/index; git status --porcelain"), index_before);
 }
 
+TEST_F(Git, ARepositoryOfAnotherUserSaysWhatToDo) {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root can give a repository away";
+    sh(work, "chown -R 65534:65534 .");
+    const auto found = LocalRepository::discover(work);
+    ASSERT_FALSE(found);
+    EXPECT_EQ(found.error().kind, GitErrorKind::ownership) << found.error().message;
+    EXPECT_NE(found.error().message.find("belongs to another user"), std::string::npos) << found.error().message;
+    EXPECT_EQ(LocalRepository::discover("/").error().kind, GitErrorKind::not_found);
+}
+
 TEST_F(Git, MistakesOfAddressHaveTheirOwnErrors) {
     EXPECT_EQ(LocalRepository::discover(dir.path()).error().kind, GitErrorKind::not_found);
     auto with_password = Mirror::open_or_create(dir.path() / "m", "https://x:secret@example.org/a");
