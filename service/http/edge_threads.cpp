@@ -100,7 +100,9 @@ void Edge::admit(int socket, Address peer) {
         return;
     }
     waiting_.push_back({socket, std::move(peer)});
-    if (waiting_.size() > idle_workers_) {
+    // Connections that were cut hold their threads for a moment more; those are soon free, and not to be doubled.
+    const std::size_t most_workers = options_.connections + options_.connections / 4 + 1;
+    if (waiting_.size() > idle_workers_ && workers_.size() < most_workers) {
         try {
             workers_.emplace_back([this] { worker_loop(); });
         } catch (const std::system_error&) {
