@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
         return 77;
     }
     const int status = RUN_ALL_TESTS();
-    SharedWorld::end_world();
-    return status;
+    const auto reports = SharedWorld::end_world();
+    std::cerr << reports;
+    return reports.empty() ? status : 1;
 }

@@ -23,7 +23,14 @@ class SharedWorld : public testing::Test {
         }
         return *world_;
     }
-    static void end_world() { world_.reset(); }
+    /// What a sanitizer had to say about its programs; empty: nothing.
+    static std::string end_world() {
+        if (!world_) return "";
+        world_->end();
+        auto reports = world_->sanitizer_reports();
+        world_.reset();
+        return reports;
+    }
 
   protected:
     void TearDown() override {

@@ -113,8 +113,13 @@ World::World() : folder_("benchgate-e2e-"), http_(platform::make_http_client()) 
 }
 
 World::~World() {
-    for (auto* process : {&runner_, &service_, &github_})
-        if (*process) (*process)->terminate(seconds(15));
+    end();
+    if (github_) github_->terminate(seconds(15));
+}
+
+void World::end() {
+    for (auto* process : {&runner_, &service_})
+        if (*process) (*process)->terminate(seconds(30));
 }
 
 platform::Process World::start(const std::string& name, const std::vector<std::string>& command,
@@ -359,6 +364,20 @@ long World::peak_memory(const platform::Process& process) {
     const auto status = read(fmt::format("/proc/{}/status", process.pid()));
     const auto at = status.find("VmHWM:");
     return at == std::string::npos ? 0 : std::atol(status.c_str() + at + 6) / 1024;
+}
+
+std::string World::sanitizer_reports() const {
+    std::string reports;
+    for (const auto* name : {"service", "runner"}) {
+        const auto log = log_of(name);
+        auto first = std::string::npos;
+        for (const auto* words : {": AddressSanitizer", ": LeakSanitizer", ": ThreadSanitizer", ": runtime error: "})
+            first = std::min(first, log.find(words));
+        if (first == std::string::npos) continue;
+        const auto line = log.rfind('\n', first) + 1;  // npos + 1: the first line
+        reports += std::string(name) + ": " + log.substr(line, 16'000) + "\n";
+    }
+    return reports;
 }
 
 pid_t World::postgres_pid() const {

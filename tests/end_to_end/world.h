@@ -93,6 +93,10 @@ class World {
 
     std::string runner_token() const;
     std::string log_of(const std::string& name) const;
+    /// Ends runner and service in order, so that a leak has its chance to be told.
+    void end();
+    /// What a sanitizer said in the programs' logs, from its first line on; empty: nothing, or none is built in.
+    std::string sanitizer_reports() const;
     /// First line of the private cluster's lock file; 0: none.
     pid_t postgres_pid() const;
     /// The most memory that a process ever had, in MiB.
