@@ -13,9 +13,11 @@ constexpr Query put{"outbox_put", R"(
     do update set body = excluded.body, next_at = least(outbox.next_at, excluded.next_at),
         installation_id = case when excluded.next_at < outbox.next_at then null else outbox.installation_id end)"};
 
+// Asked after the older item was settled: a newer one that comes before that statement and after an earlier look would
+// be missed.
 constexpr Query warn_newer{"outbox_warn_newer", R"(
     update outbox newer set attempts = greatest(newer.attempts, 1) from outbox older
-    where older.repository_id = $1 and older.item_id = $2 and older.state = 'sending'
+    where older.repository_id = $1 and older.item_id = $2 and newer.item_id > older.item_id
       and newer.repository_id = older.repository_id and newer.target = older.target and newer.kind = older.kind
       and newer.state = 'pending')"};
 
@@ -104,16 +106,17 @@ bool mark_sent(Tx& tx, const OutboxItem& item, const std::optional<std::string>&
 }
 
 bool retry_item(Tx& tx, const OutboxItem& item, const std::string& error, Time retry_at) {
+    const auto changed = exec(tx, retry, item.repository_id, item.item_id, error, retry_at, item.lane.installation_id,
+                              item.lane.epoch);
     exec(tx, warn_newer, item.repository_id, item.item_id);
-    return exec(tx, retry, item.repository_id, item.item_id, error, retry_at, item.lane.installation_id,
-                item.lane.epoch)
-               .affected_rows() > 0;
+    return changed.affected_rows() > 0;
 }
 
 bool mark_dead(Tx& tx, const OutboxItem& item, const std::string& error, Time now) {
+    const auto changed =
+        exec(tx, dead, item.repository_id, item.item_id, error, now, item.lane.installation_id, item.lane.epoch);
     exec(tx, warn_newer, item.repository_id, item.item_id);
-    return exec(tx, dead, item.repository_id, item.item_id, error, now, item.lane.installation_id, item.lane.epoch)
-               .affected_rows() > 0;
+    return changed.affected_rows() > 0;
 }
 
 OutboxCounts outbox_counts(Tx& tx) {

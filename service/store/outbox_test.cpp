@@ -1,6 +1,9 @@
 // Order, replacement and remembering within one installation; outbox_lanes_test.cpp has what holds between them.
 #include "service/store/outbox.h"
 
+#include <latch>
+#include <thread>
+
 #include "service/store/outbox_fixture_for_tests.h"
 
 namespace benchgate::store {
@@ -92,6 +95,32 @@ TEST_F(OutboxFixture, ANewerItemKnowsThatAnOlderOneMayHaveMadeTheObject) {
     newer = claim(start() + 61s);
     EXPECT_EQ(newer->body_json, "2");
     EXPECT_EQ(newer->attempts, 1);
+}
+
+TEST_F(OutboxFixture, ANewerItemKnowsItEvenIfItComesInTheSameMoment) {
+    for (int repository = 2; repository < 202; ++repository) {
+        install(repository, repository);
+        put("sha/abc", "check", "1", repository);
+        const auto older = claim(start());
+        ASSERT_TRUE(older);
+        std::latch both(2);
+        std::jthread newer([&] {
+            both.arrive_and_wait();
+            put("sha/abc", "check", "2", repository);
+        });
+        both.arrive_and_wait();
+        try {
+            retry(*older, start());
+        } catch (const StoreError&) {
+            continue;  // the two met at the index of pending items; the older one is let go when its time is over
+        }
+        newer.join();
+        const auto next = claim(start());
+        ASSERT_TRUE(next);
+        ASSERT_EQ(next->body_json, "2");
+        EXPECT_GE(next->attempts, 1) << "it would make a second check";
+        sent(*next, "42");
+    }
 }
 
 TEST_F(OutboxFixture, WhatWasGivenUpIsToldUntilItIsSaidAfterAll) {

@@ -165,7 +165,7 @@ std::map<std::string, std::string> World::service_environment() const {
             {"BENCHGATE_WEBHOOK_SECRET", secret_},
             {"BENCHGATE_ADMIN_TOKEN", admin_token},
             {"BENCHGATE_LEASE_SECONDS", "6"},
-            {"BENCHGATE_GITHUB_TIMEOUT", "3"}};
+            {"BENCHGATE_GITHUB_TIMEOUT", "5"}};
 }
 
 void World::start_service() {
