@@ -29,7 +29,8 @@ function(benchgate_room path)
     # What is tested is optimised, the tests are not: that is a third of their compile time.
     target_compile_options(${name}_test PRIVATE $<$<CONFIG:Release>:-O0>)
     add_test(NAME ${path} COMMAND ${name}_test --gtest_brief=1 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-    set_tests_properties(${path} PROPERTIES TIMEOUT 300)
+    benchgate_time_limit(${path} 300)
+    benchgate_not_linted(${name}_test)
   endif()
 endfunction()
 
@@ -40,4 +41,17 @@ function(benchgate_program name)
   add_executable(${name} ${PROGRAM_UNPARSED_ARGUMENTS})
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${sees} ${PROGRAM_LIBRARIES})
+endfunction()
+
+# benchgate_time_limit(TEST SECONDS): more under a sanitizer.
+function(benchgate_time_limit test seconds)
+  math(EXPR limit "${seconds} * ${BENCHGATE_PATIENCE}")
+  set_tests_properties(${test} PROPERTIES TIMEOUT ${limit})
+endfunction()
+
+# benchgate_not_linted(TARGET): a test program, which ./run lint need not build.
+function(benchgate_not_linted target)
+  if(BENCHGATE_LINT)
+    set_target_properties(${target} PROPERTIES CXX_CLANG_TIDY "" EXCLUDE_FROM_ALL ON)
+  endif()
 endfunction()

@@ -96,15 +96,15 @@ class Repository {
     GitResult<ChangedPaths> changed_paths(std::string_view base, std::string_view head, std::size_t limit) const;
     /// A file of a commit; not_found, too_large; a link is answered with its target, as bytes.
     GitResult<std::string> read_file(std::string_view commit, std::string_view path, std::size_t max_bytes) const;
-    GitResult<CommitInfo> commit_info(std::string_view commit) const;
-    GitResult<std::string> tree_id(std::string_view commit) const;
+    GitResult<CommitInfo> commit_info(std::string_view sha) const;
+    GitResult<std::string> tree_id(std::string_view sha) const;
     /// Id of the tree or file at a path of a commit: equal ids, equal content.
     GitResult<std::string> object_id(std::string_view commit, std::string_view path) const;
     /// First-parent history from `to` back to `from` (excluded), newest first; the commits that main went through.
     GitResult<std::vector<std::string>> first_parents(const CommitRange& range, std::size_t limit) const;
     /// Writes the tree of a commit into a directory, which is made and must be empty: plain files, no .git, links kept
     /// as links and never followed. Bytes are those of the repository: no filter, no line-end conversion.
-    GitResult<CheckoutSummary> checkout(std::string_view commit, const std::filesystem::path& directory,
+    GitResult<CheckoutSummary> checkout(std::string_view sha, const std::filesystem::path& directory,
                                         const CheckoutLimits& limits = {}, std::stop_token stop = {}) const;
 
   protected:

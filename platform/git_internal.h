@@ -46,7 +46,7 @@ void start_library();
 /// The last error of libgit2 on this thread as ours.
 tl::unexpected<GitError> failed(int code, const std::string& what);
 
-tl::unexpected<GitError> error(GitErrorKind kind, std::string message);
+tl::unexpected<GitError> error(GitErrorKind kind, const std::string& message);
 
 std::string to_text(const git_oid& id);
 
@@ -58,11 +58,11 @@ class TreeWriter {
   public:
     static GitResult<TreeWriter> into(const std::filesystem::path& directory, const CheckoutLimits& limits);
     /// `parent` is an open directory below the start.
-    GitResult<void> file(int parent, const std::string& name, std::string_view bytes, bool executable);
+    GitResult<void> file(int parent, const std::string& name, std::string_view content, bool executable);
     GitResult<void> link(int parent, const std::string& name, const std::string& target);
     GitResult<Fd> directory(int parent, const std::string& name);
     /// Counts a file that is about to be written; too_large when it does not fit.
-    GitResult<void> reserve(const std::string& name, std::uint64_t bytes);
+    GitResult<void> reserve(const std::string& name, std::uint64_t size);
     int root() const { return root_.get(); }
     std::uint64_t files = 0;
     std::uint64_t bytes = 0;

@@ -22,7 +22,7 @@ void start_library() {
     });
 }
 
-tl::unexpected<GitError> error(GitErrorKind kind, std::string message) {
+tl::unexpected<GitError> error(GitErrorKind kind, const std::string& message) {
     return tl::unexpected(GitError{kind, redact(message)});
 }
 

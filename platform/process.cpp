@@ -54,6 +54,7 @@ std::vector<char*> pointers(std::vector<std::string>&&) = delete;  // they would
 
 std::vector<char*> pointers(const std::vector<std::string>& texts) {
     std::vector<char*> list;
+    list.reserve(texts.size() + 1);
     for (const auto& text : texts) list.push_back(const_cast<char*>(text.c_str()));
     list.push_back(nullptr);
     return list;
@@ -212,7 +213,7 @@ Process::Process(Process&& other) noexcept
       err_(std::move(other.err_)),
       reaper_control_(std::move(other.reaper_control_)),
       reaper_report_(std::move(other.reaper_report_)),
-      exit_(std::move(other.exit_)) {}
+      exit_(other.exit_) {}
 
 Process& Process::operator=(Process&& other) noexcept {
     if (this == &other) return *this;

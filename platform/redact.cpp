@@ -108,7 +108,7 @@ Secret address_password(std::string_view text) {
 Secret private_key(std::string_view text) {
     if (!text.starts_with("-----BEGIN ")) return {};
     const std::size_t header_end = text.find("-----", 11);
-    if (header_end == std::string_view::npos || header_end > 80) return {};
+    if (header_end > 80) return {};  // npos is
     if (text.substr(0, header_end).find("PRIVATE KEY") == std::string_view::npos) return {};
     const std::size_t footer = text.find("-----END ", header_end);
     if (footer == std::string_view::npos) return {0, text.size()};

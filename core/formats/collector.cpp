@@ -129,7 +129,7 @@ void Collector::add_summary(const Row& row, const model::Summary& summary) {
     measurement->summary = summary;
 }
 
-void Collector::fail(std::string_view benchmark, std::string message) {
+void Collector::fail(std::string_view benchmark, const std::string& message) {
     if (!benchmark.empty()) failed_.emplace(benchmark);
     const auto name = excerpt(benchmark, limits_.name_bytes);
     auto& errors = gathered_.errors;

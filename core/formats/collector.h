@@ -32,7 +32,7 @@ class Collector {
     /// Takes a centre that the tool computed; a second one of the same series is an error of the benchmark.
     void add_summary(const Row& row, const model::Summary& summary);
     /// The benchmark failed, or its rows cannot be trusted: whatever values it has are dropped by finish().
-    void fail(std::string_view benchmark, std::string message);
+    void fail(std::string_view benchmark, const std::string& message);
     /// Parameters shown beside the benchmark; the name already identifies it.
     void set_params(const std::string& benchmark, std::map<std::string, std::string> params);
     void set_order_unknown(const std::string& benchmark, const std::string& metric);

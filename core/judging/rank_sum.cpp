@@ -98,7 +98,7 @@ std::vector<std::uint64_t> block_counts(BlockShape shape) {
     // Intermediate coefficients may be negative; unsigned arithmetic wraps around and comes back, since all final
     // ones are below C(64, 32) < 2^64.
     for (int i = 1; i <= m; ++i) {
-        const auto factor = static_cast<std::size_t>(n + i);
+        const auto factor = static_cast<std::size_t>(n) + static_cast<std::size_t>(i);
         const auto divisor = static_cast<std::size_t>(i);
         for (std::size_t u = size; u-- > factor;) counts[u] -= counts[u - factor];
         for (std::size_t u = divisor; u < size; ++u) counts[u] += counts[u - divisor];

@@ -65,6 +65,7 @@ data verdicts_data(const SuiteReport& suite) {
     std::vector<const model::Verdict*> verdicts;
     data rows(data::type::list);
     const auto ordered = rows_of({&suite});
+    verdicts.reserve(ordered.size());
     for (const auto& row : ordered) verdicts.push_back(row.verdict);
     const double reach = bar_reach(verdicts);
     bool drawn = false;
@@ -83,7 +84,7 @@ data verdicts_data(const SuiteReport& suite) {
 
 data how_data(const SuiteReport& suite) {
     data facts(data::type::list);
-    const auto add = [&](std::string fact) { facts.push_back(data("fact", std::move(fact))); };
+    const auto add = [&](const std::string& fact) { facts.push_back(data("fact", fact)); };
     const auto& judgement = *suite.judgement;
     add(method_sentence(suite) + ".");
     add(fmt::format(

@@ -22,7 +22,7 @@ std::string text_of(std::string_view foreign, std::size_t most = 300) {
 
 /// A commit, linked where the repository's address is known.
 std::string commit(const Report& report, const std::string& sha) {
-    const std::string name = markdown_name(short_sha(sha));
+    std::string name = markdown_name(short_sha(sha));
     if (report.repository_url.empty() || sha.size() != 40 || short_sha(sha) == sha) return name;
     return fmt::format("[{}]({}/commit/{})", name, report.repository_url, sha);
 }

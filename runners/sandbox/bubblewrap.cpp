@@ -1,5 +1,6 @@
 #include "runners/sandbox/bubblewrap.h"
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -25,7 +26,11 @@ namespace {
 
 std::optional<platform::Identity> default_identity() {
     if (::geteuid() != 0) return std::nullopt;
-    if (const passwd* nobody = ::getpwnam("nobody")) return platform::Identity{nobody->pw_uid, nobody->pw_gid};
+    std::array<char, 4096> names;
+    passwd entry{};
+    passwd* nobody = nullptr;
+    if (::getpwnam_r("nobody", &entry, names.data(), names.size(), &nobody) == 0 && nobody != nullptr)
+        return platform::Identity{nobody->pw_uid, nobody->pw_gid};
     return platform::Identity{65534, 65534};
 }
 

@@ -343,7 +343,7 @@ fs::path find_programs() {
 }
 
 fs::path socket_folder(const fs::path& directory) {
-    const fs::path usual = directory / "run";
+    fs::path usual = directory / "run";
     if ((usual / ".s.PGSQL.5432").string().size() <= socket_path_limit) return usual;
     const char* runtime = ::geteuid() == 0 ? nullptr : std::getenv("XDG_RUNTIME_DIR");
     const fs::path base = runtime && *runtime ? fs::path(runtime) : fs::temp_directory_path();

@@ -142,6 +142,7 @@ void check_reachable(const fs::path& directory, const ServerUser& user) {
 
 pid_t spawn(const std::vector<std::string>& command, const ServerUser& user, const fs::path& log) {
     std::vector<char*> arguments;
+    arguments.reserve(command.size() + 1);
     for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
     const int output = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);

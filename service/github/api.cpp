@@ -53,7 +53,7 @@ std::string without_slash(std::string_view text) {
 }  // namespace
 
 std::string git_base_of(std::string_view api_base) {
-    const std::string base = without_slash(api_base);
+    std::string base = without_slash(api_base);
     if (base == "https://api.github.com") return "https://github.com";
     constexpr std::string_view enterprise = "/api/v3";
     if (base.ends_with(enterprise)) return base.substr(0, base.size() - enterprise.size());

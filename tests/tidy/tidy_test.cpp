@@ -197,6 +197,17 @@ TEST(Tidy, HeadersSayWhatTheyOwn) {
     }
 }
 
+TEST(Tidy, NothingIsCalledThatThreadsCannotShare) {
+    const std::regex shared(
+        R"((^|[\s(!&|,;{?=])(::|std::)?(asctime|ctime|crypt|getgrgid|getgrnam|gethostbyname|getopt|getpwnam|getpwuid)"
+        R"(|gmtime|inet_ntoa|localtime|mktemp|putenv|rand|setenv|setlocale|srand|strtok|system|tmpnam|unsetenv)\()");
+    for (const auto& source : sources()) {
+        if (source.is_test()) continue;
+        for (std::size_t i = 0; i < source.lines.size(); ++i)
+            EXPECT_FALSE(std::regex_search(source.lines[i], shared)) << source.path << ":" << i + 1;
+    }
+}
+
 TEST(Tidy, NoRoomIsCalledUtil) {
     const std::set<std::string> banned{"util", "utils", "common", "manager", "managers", "helpers", "misc"};
     for (const auto& source : sources())
