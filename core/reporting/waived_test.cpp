@@ -42,6 +42,22 @@ TEST(Waived, PageAndJsonTellItToo) {
     EXPECT_EQ(waiver["by"], "ada");
 }
 
+TEST(Waived, AWaivedRegressionDoesNotHideWhatElseIsOpen) {
+    auto report = sample::waived(0.3);
+    auto& verdicts = report.suites[0].judgement->verdicts;
+    auto failed = verdicts[1];
+    failed.kind = model::VerdictKind::failed;
+    failed.series.key.benchmark = "BM_Crash";
+    auto open = failed;
+    open.kind = model::VerdictKind::inconclusive;
+    open.series.key.benchmark = "BM_Noisy";
+    verdicts.push_back(failed);
+    verdicts.push_back(open);
+    EXPECT_TRUE(has(render_comment(report),
+                    "**1 of 6 benchmarks regressed and is waived; 1 failed; 1 could not be settled.**"))
+        << render_comment(report);
+}
+
 TEST(Waived, OneWaivedMetricDoesNotHideAnotherThatIsNot) {
     auto report = sample::waived(0.3);
     auto memory = report.suites[0].judgement->verdicts[1];

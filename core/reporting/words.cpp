@@ -111,6 +111,15 @@ std::string headline_without_regression(const Tally& tally) {
     return fmt::format("No slowdown of {} or more in {}", format_percent(tally.detect), counted(compared, "benchmark"));
 }
 
+/// A waived regression must not hide what else is open.
+std::string beside_the_waived(const Tally& tally) {
+    std::string text;
+    if (tally.failed > 0) text += fmt::format("; {} failed", tally.failed);
+    if (tally.missing > 0) text += fmt::format("; {} {} missing", tally.missing, tally.missing == 1 ? "is" : "are");
+    if (tally.inconclusive > 0) text += fmt::format("; {} could not be settled", tally.inconclusive);
+    return text;
+}
+
 }  // namespace
 
 SuiteList all_suites(const Report& report) {
@@ -165,8 +174,8 @@ std::string headline(const Report& report, const SuiteList& suites) {
         return fmt::format("Merging this would {} {} of {}{}", tally.only_speed ? "slow" : "worsen", tally.regressed,
                            counted(tally.benchmarks, "benchmark"), unmeasured_clause(tally));
     if (tally.waived > 0)
-        return fmt::format("{} of {} regressed and {} waived{}", tally.waived, counted(tally.benchmarks, "benchmark"),
-                           tally.waived == 1 ? "is" : "are", unmeasured_clause(tally));
+        return fmt::format("{} of {} regressed and {} waived{}{}", tally.waived, counted(tally.benchmarks, "benchmark"),
+                           tally.waived == 1 ? "is" : "are", beside_the_waived(tally), unmeasured_clause(tally));
     if (tally.benchmarks > 0) return headline_without_regression(tally) + unmeasured_clause(tally);
     if (tally.suites_cancelled > 0) return "Cancelled before there was a result";
     if (tally.suites_unmeasured > 0)
