@@ -114,7 +114,8 @@ TEST(PlanWaiveButton, CoversEveryRegressionThatBlocks) {
     EXPECT_EQ(waiver.author, "carol");
     EXPECT_FALSE(planned.waivers[0].comment_id);
     EXPECT_EQ(planned.restated_head, head);
-    for (const auto& series : button().judged->series)
+    const auto pressed = button();
+    for (const auto& series : pressed.judged->series)
         if (series.verdict.action == Action::block) {
             EXPECT_TRUE(std::any_of(planned.waivers.begin(), planned.waivers.end(), [&](const auto& stated) {
                 return speaks_of(stated.waiver, series.verdict.series.key) &&
