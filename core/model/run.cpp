@@ -49,6 +49,10 @@ std::optional<E> value_of(const Names<E, N>& names, std::string_view text) {
 
 }  // namespace
 
+bool speaks_on_check(RunKind kind) {
+    return kind != RunKind::calibration && kind != RunKind::bisection;
+}
+
 std::string_view to_string(RunKind kind) {
     return name_of(run_kinds, kind);
 }

@@ -16,6 +16,9 @@ enum class JobState { queued, leased, running, succeeded, failed, cancelled, los
 /// Phase of a job on its runner, as heartbeats tell it.
 enum class JobPhase { fetch, build, measure, upload };
 
+/// Whether the check and the comment of its head speak of it. Calibrations and bisections answer where somebody asked.
+bool speaks_on_check(RunKind kind);
+
 std::string_view to_string(RunKind kind);
 std::string_view to_string(RunState state);
 std::string_view to_string(JobState state);

@@ -17,9 +17,10 @@
 
 namespace benchgate::protocol {
 
-inline constexpr int protocol_version = 1;
+/// 2: JobSpec::measure_identical. A runner of version 1 gets every other job.
+inline constexpr int protocol_version = 2;
 inline constexpr int protocol_min = 1;
-inline constexpr int protocol_max = 1;
+inline constexpr int protocol_max = 2;
 
 /// Bounds that both ends keep.
 inline constexpr std::size_t log_chunk_bytes = 256u << 10;
@@ -84,8 +85,13 @@ struct JobSpec {
     model::Suite suite;
     model::Experiment experiment;
     std::string only;  ///< glob of benchmarks to measure; empty: all
+    /// Equal artifacts are measured all the same: what a calibration is for.
+    bool measure_identical = false;
     bool operator==(const JobSpec&) const = default;
 };
+
+/// The least version that a runner must speak to be given this job: an older one would leave out what it does not know.
+int protocol_for(const JobSpec& spec);
 
 struct CloneAccess {
     std::string url;

@@ -186,12 +186,17 @@ Read<model::Experiment> read_experiment(const json::Json& document) {
     return f.done(std::move(experiment));
 }
 
+int protocol_for(const JobSpec& spec) {
+    return spec.measure_identical ? 2 : 1;
+}
+
 json::Json to_json(const JobSpec& spec) {
     json::Json document{{"repository", spec.repository},    {"base", checkout_json(spec.base)},
                         {"head", checkout_json(spec.head)}, {"merge_base", spec.merge_base},
                         {"suite", to_json(spec.suite)},     {"experiment", to_json(spec.experiment)}};
     if (spec.pull_request) document["pull_request"] = *spec.pull_request;
     if (!spec.only.empty()) document["only"] = spec.only;
+    if (spec.measure_identical) document["measure_identical"] = true;
     return document;
 }
 
@@ -206,6 +211,7 @@ Read<JobSpec> read_job_spec(const json::Json& document) {
     spec.suite = f.take("suite", read_suite(f.object("suite")));
     spec.experiment = f.take("experiment", read_experiment(f.object("experiment")));
     spec.only = f.text_or("only", "");
+    spec.measure_identical = f.boolean_or("measure_identical", false);
     return f.done(std::move(spec));
 }
 

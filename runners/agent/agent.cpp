@@ -227,6 +227,7 @@ void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token abort) {
     input.experiment = lease.spec.experiment;
     input.sides = trees->sides;
     input.only = lease.spec.only;
+    input.measure_identical = lease.spec.measure_identical;
     input.runner = options_.name;
     input.sandbox_note = sandbox_note_;
     input.limits = options_.limits;

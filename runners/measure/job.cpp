@@ -66,7 +66,7 @@ tl::expected<model::Bundle, JobFailure> run_job(const JobInput& input, sandbox::
     if (auto built = build_both(input, sandbox, observer, stop); !built) return tl::unexpected(built.error());
     auto identical = compare_artifacts(input, bundle, stop);
     if (!identical) return tl::unexpected(identical.error());
-    bundle.identical = *identical;
+    bundle.identical = *identical && !input.measure_identical;
     if (!bundle.identical) {
         TrialRunner runner(sandbox, input.suite, input.sides, input.limits);
         const auto log = [&](std::string_view bytes) { observer.on_log(bytes); };

@@ -25,11 +25,13 @@ struct JobInput {
     std::string runner;
     std::string sandbox_note;  ///< for the bundle: "bubblewrap" or "none: REASON"
     std::string only;          ///< glob of benchmarks to measure; empty: all
+    bool measure_identical = false;  ///< equal artifacts do not end the job
     std::filesystem::path host_root = "/";
     sandbox::Limits limits;  ///< of each command, beside the suite's own times
 };
 
-/// The bundle, unsigned. `bundle.identical`: artifacts were named and are equal, nothing was measured.
+/// The bundle, unsigned. `bundle.identical`: artifacts were named and are equal, nothing was measured. Both sides are
+/// built, each in its own tree, even if they are one commit.
 tl::expected<model::Bundle, JobFailure> run_job(const JobInput& input, sandbox::Sandbox& sandbox, Observer& observer,
                                                 const platform::Clock& clock, std::stop_token stop);
 

@@ -24,6 +24,7 @@ struct NewJob {
     std::optional<Time> avoid_until{};
     /// Pull request whose one open request for this suite it is; absent: it hangs on none.
     std::optional<std::int64_t> number{};
+    int protocol = 1;  ///< the least version that its runner must speak
 };
 
 struct JobRow {

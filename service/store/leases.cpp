@@ -13,7 +13,7 @@ namespace {
 constexpr Query lease_next{"leases_lease", R"(
     with next as (
         select repository_id, job_id from jobs
-        where state = 'queued' and labels <@ $2::text[] and (not_before is null or not_before <= $3::timestamptz)
+        where state = 'queued' and labels <@ $2::text[] and protocol <= $6 and (not_before is null or not_before <= $3::timestamptz)
           and (prefer_runner_id is null or prefer_runner_id = $1::uuid or prefer_until <= $3::timestamptz)
           and (avoid_runner_id is null or avoid_runner_id <> $1::uuid or avoid_until <= $3::timestamptz)
         order by priority desc, seq limit 1 for update skip locked)
@@ -166,7 +166,7 @@ std::optional<Outcome> outcome_from(std::string_view text) {
 
 std::optional<JobRow> lease_job(Tx& tx, const LeaseRequest& request) {
     return first(exec(tx, lease_next, request.runner_id, text_array(request.labels), request.now,
-                      static_cast<int>(request.ttl.count()), grace_s),
+                      static_cast<int>(request.ttl.count()), grace_s, request.protocol),
                  read_job);
 }
 

@@ -23,9 +23,11 @@ struct LeaseRequest {
     std::vector<std::string> labels;  ///< of the runner
     std::chrono::seconds ttl{90};
     Time now;
+    int protocol = 1;  ///< that the runner speaks
 };
 
-/// The next job for this runner: highest priority, then oldest, of those whose labels it has. Never the same job for
+/// The next job for this runner: highest priority, then oldest, of those whose labels it has and whose protocol it
+/// speaks. Never the same job for
 /// two callers. The row is the job as leased: epoch, lease_expires_at and deadline are set.
 std::optional<JobRow> lease_job(Tx& tx, const LeaseRequest& request);
 
