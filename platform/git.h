@@ -102,6 +102,11 @@ class Repository {
     GitResult<std::string> object_id(std::string_view commit, std::string_view path) const;
     /// First-parent history from `to` back to `from` (excluded), newest first; the commits that main went through.
     GitResult<std::vector<std::string>> first_parents(const CommitRange& range, std::size_t limit) const;
+    /// Every commit after `from` up to `to` that following first parents from `to` meets, oldest first. not_found: that
+    /// way does not lead to `from`. Of more than `limit` the newest `limit`, wherever `from` is.
+    GitResult<std::vector<std::string>> first_parent_path(const CommitRange& range, std::size_t limit) const;
+    /// Whether the commit is one of these commits or an ancestor of one. Commits that are not there count for nothing.
+    GitResult<bool> is_reachable(std::string_view commit, const std::vector<std::string>& from) const;
     /// Writes the tree of a commit into a directory, which is made and must be empty: plain files, no .git, links kept
     /// as links and never followed. Bytes are those of the repository: no filter, no line-end conversion.
     GitResult<CheckoutSummary> checkout(std::string_view sha, const std::filesystem::path& directory,
@@ -131,6 +136,7 @@ struct FetchOptions {
     std::chrono::milliseconds stall_limit{60'000};  ///< without a byte from the server
     std::chrono::milliseconds total_limit{30 * 60'000};
     std::uint64_t max_bytes = std::uint64_t{8} << 30;
+    bool prune = false;  ///< what the refspecs match and the server has no more is forgotten
     std::function<void(const FetchProgress&)> on_progress{};
 };
 

@@ -162,6 +162,7 @@ GitResult<void> Mirror::fetch_once(const FetchOptions& options, bool& again) {
     fetch.callbacks.sideband_progress = on_sideband;
     fetch.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
     fetch.update_fetchhead = 0;
+    fetch.prune = options.prune ? GIT_FETCH_PRUNE : GIT_FETCH_NO_PRUNE;
     // A token must not follow to another host; libgit2 still follows within one (a renamed repository).
     fetch.follow_redirects = GIT_REMOTE_REDIRECT_NONE;
     std::vector<char*> specs;

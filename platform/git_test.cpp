@@ -88,6 +88,39 @@ TEST_F(Git, AMirrorAnswersWhatGitAnswers) {
     EXPECT_EQ(repository.refs("refs/pull/").value().size(), 1u);
 }
 
+TEST_F(Git, HistoryIsFollowedAlongFirstParents) {
+    sh(work, "git merge -qm merge topic; git commit -qm three --allow-empty; git tag -am v1 v1 main~1");
+    const auto merge = sh(work, "git rev-parse main~1"), three = sh(work, "git rev-parse main");
+    const Mirror repository = mirror();
+    using Shas = std::vector<std::string>;
+    EXPECT_EQ(repository.first_parent_path({one, three}, 10).value(), (Shas{two, merge, three}));
+    EXPECT_EQ(repository.first_parent_path({one, three}, 2).value(), (Shas{merge, three})) << "the newest of them";
+    EXPECT_EQ(repository.first_parent_path({three, three}, 10).value(), Shas{});
+    EXPECT_EQ(repository.first_parent_path({"", two}, 10).value(), (Shas{one, two}));
+    EXPECT_EQ(repository.first_parent_path({topic, three}, 10).error().kind, GitErrorKind::not_found)
+        << "it came in by a merge";
+    EXPECT_EQ(repository.first_parent_path({three, one}, 10).error().kind, GitErrorKind::not_found);
+    EXPECT_TRUE(repository.is_reachable(topic, {three}).value());
+    EXPECT_TRUE(repository.is_reachable(two, {topic, two}).value()) << "a tip is reached";
+    EXPECT_FALSE(repository.is_reachable(two, {topic, one}).value());
+    EXPECT_FALSE(repository.is_reachable(two, {std::string(40, 'a')}).value()) << "a commit that is not there";
+    EXPECT_FALSE(repository.is_reachable(std::string(40, 'a'), {two}));
+}
+
+TEST_F(Git, PruningForgetsWhatTheServerHasNoMore) {
+    Mirror repository = mirror();
+    sh(work, "git branch -D topic; git tag v2 main");
+    FetchOptions options;
+    options.refspecs = {"+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"};
+    ASSERT_TRUE(repository.fetch(options));
+    EXPECT_EQ(repository.refs("refs/heads/").value().size(), 2u) << "not unless asked to";
+    options.prune = true;
+    ASSERT_TRUE(repository.fetch(options));
+    EXPECT_EQ(repository.refs("refs/heads/").value().size(), 1u);
+    EXPECT_EQ(repository.refs("refs/tags/").value().size(), 1u);
+    EXPECT_EQ(repository.refs("refs/pull/").value().size(), 1u) << "other refs are not looked at";
+}
+
 TEST_F(Git, AMirrorThatStandsInItsOwnWayIsMadeAnew) {
     const auto fetched = [&](const std::string& refspec) {
         auto made = Mirror::open_or_create(dir.path() / "mirrors/a.git", work.string());

@@ -3,7 +3,9 @@
 // Pure; what a step's verdict is and how it is measured is decided elsewhere.
 
 #include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -48,5 +50,14 @@ using BisectStep = std::variant<CompareNext, FirstBad, NotReproduced, Undecided>
 /// measuring: of two of one commit the later holds, and those of other commits are not looked at. Empty `commits` are
 /// NotReproduced.
 BisectStep bisect_step(const std::vector<std::string>& commits, const std::vector<StepResult>& results);
+
+/// The commits of which one is the first bad one, as far as the results tell: oldest first, the last one being bad.
+std::vector<std::string> suspects(const std::vector<std::string>& commits, const std::vector<StepResult>& results);
+
+/// A search among commits that cannot be judged would measure each of them; after so many steps it ends undecided.
+std::size_t most_steps(std::size_t commits);
+
+std::string_view to_string(StepVerdict verdict);
+std::optional<StepVerdict> step_verdict_from(std::string_view text);
 
 }  // namespace benchgate::planning

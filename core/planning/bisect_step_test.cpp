@@ -82,6 +82,22 @@ TEST(Bisect, TakesTheLaterOfTwoVerdictsAndIgnoresStrangers) {
     EXPECT_EQ(bisect_step(commits(10), results), BisectStep(CompareNext{"7", 3}));
 }
 
+TEST(Bisect, ASearchThatIsBrokenOffNamesWhatIsLeft) {
+    std::vector<StepResult> results{{"99", StepVerdict::bad}, {"49", StepVerdict::failed}, {"50", StepVerdict::good}};
+    EXPECT_EQ(suspects(commits(100), results).front(), "51");
+    EXPECT_EQ(suspects(commits(100), results).back(), "99");
+    EXPECT_EQ(suspects(commits(100), {}).size(), 100u);
+    EXPECT_TRUE(suspects({}, {}).empty());
+    EXPECT_EQ(most_steps(10'000), 25u);
+    EXPECT_GE(most_steps(1), 1u);
+}
+
+TEST(Bisect, AVerdictIsKeptAsAWord) {
+    for (const auto verdict : {StepVerdict::good, StepVerdict::bad, StepVerdict::inconclusive, StepVerdict::failed})
+        EXPECT_EQ(step_verdict_from(to_string(verdict)), verdict);
+    EXPECT_EQ(step_verdict_from(""), std::nullopt);
+}
+
 TEST(Bisect, SeveralChangesStillLeadToOneOfThem) {
     // Bad, good again, bad for good: each pair of neighbours good and bad is an answer.
     const auto wavy = [](int commit) {

@@ -40,7 +40,7 @@ struct PlannedRun {
     model::RunKind kind = model::RunKind::pull_request;
     std::optional<std::int64_t> pull_number;
     std::string base_sha;  ///< of a calibration the same commit as head_sha; both sides are built all the same
-    std::string base_ref;
+    std::string base_ref;  ///< a branch, or the full name of another ref ("refs/tags/v1.0")
     std::string head_sha;
     std::string head_ref;
     int attempt = 1;   ///< 1 for the first run of this head
@@ -85,6 +85,7 @@ struct PlannedBisection {
     std::string good_sha;
     std::string bad_sha;
     std::vector<std::string> commits;  ///< good..bad, oldest first, `bad_sha` being the last
+    std::string ref;                   ///< ResolvedRange::ref
     std::int64_t comment_id = 0;
     std::string requested_by;
     std::string request;  ///< as PlannedRun::request
@@ -96,6 +97,7 @@ struct Plan {
     std::vector<std::string> superseded;  ///< ids of unfinished runs that newer ones replace
     std::vector<SupersededJob> superseded_jobs;
     std::vector<std::string> cancelled;  ///< ids of unfinished runs that nobody wants any more
+    std::vector<std::string> cancelled_searches;
     std::vector<PlannedCheck> checks;
     std::optional<PlannedReply> reply;
     std::optional<Approval> approval;
@@ -115,8 +117,12 @@ Plan plan(const PlanInput& input);
 /// version.
 std::optional<CheckRequest> check_request_of(const CheckRunEvent& event);
 
-/// The run that compares one commit of a bisection with its good end.
+/// The run that compares one commit of a bisection with its good end. Of the input it needs repository and
+/// configuration, and the runs that there are for the attempt. No jobs: the suite is not measured any more.
 PlannedRun run_of_step(const PlannedBisection& bisection, const std::string& sha, const PlanInput& input);
+
+/// The comment in PlannedRun::request; nullopt: none asked.
+std::optional<std::int64_t> comment_of(std::string_view request);
 
 /// PlannedRun::request of a command. An edited comment may ask again: the words of its command are part of it.
 std::string request_of(const CommandTrigger& trigger);

@@ -20,7 +20,8 @@ Plan restated(const CheckTrigger& trigger, std::string reason) {
 const ExistingRun* newest_of(const PlanInput& input, const std::string& head_sha) {
     const ExistingRun* newest = nullptr;
     for (const auto& run : input.existing)
-        if (run.head_sha == head_sha && (newest == nullptr || run.attempt >= newest->attempt)) newest = &run;
+        if (run.head_sha == head_sha && model::speaks_on_check(run.kind) &&
+            (newest == nullptr || run.attempt >= newest->attempt)) newest = &run;
     return newest;
 }
 

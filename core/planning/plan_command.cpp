@@ -13,7 +13,8 @@ Plan plan_cancel(const PlanInput& input) {
     Plan plan = answered("rocket", "", "cancelled on command");
     for (const auto* run : runs_of_pull(input))
         if (is_unfinished(*run) && run->kind != model::RunKind::merge_group) plan.cancelled.push_back(run->id);
-    if (plan.cancelled.empty()) return refused("Nothing is queued or under way.", "nothing to cancel");
+    for (const auto* search : open_searches(input)) plan.cancelled_searches.push_back(search->id);
+    if (plan.cancelled.empty() && plan.cancelled_searches.empty()) return refused("Nothing is queued or under way.", "nothing to cancel");
     return plan;
 }
 
@@ -50,6 +51,11 @@ Plan plan_status(const PlanInput& input) {
         if (run != newest && is_unfinished(*run))
             text += fmt::format("\n\nBesides, a {} of `{}`: {}.\n{}", name_of(*run), short_sha(run->head_sha),
                                 model::to_string(run->state), jobs_of(*run));
+    for (const auto* search : open_searches(input))
+        text += fmt::format(
+            "\n\nA search for the first of {} commits that made {} worse, since {}: step {} of about {}.",
+            search->commits, as_code(search->benchmark), moment(search->created_at), search->steps,
+            static_cast<std::size_t>(search->steps) + search->steps_left);
     return answered("eyes", std::move(text), "status");
 }
 
@@ -57,6 +63,8 @@ bool is_planned_already(const PlanInput& input, const CommandTrigger& trigger) {
     const auto request = request_of(trigger);
     for (const auto& run : input.existing)
         if (run.request == request) return true;
+    for (const auto& search : input.searches)
+        if (search.request == request) return true;
     for (const auto& approval : input.approvals)
         if (approval.comment_id == trigger.comment_id && trigger.command.verb == Verb::approve && !trigger.edited)
             return true;

@@ -22,12 +22,14 @@ TEST(PlanCommand, MeasuresWhatItNames) {
     EXPECT_EQ(run.requested_by, "ann");
     EXPECT_EQ(planned.reply->reaction, "rocket");
 
-    planned = plan(said("/rebench suite=load filter=get/* profile=quick host=\"arm64, ci\" base=v1"));
+    auto against = said("/rebench suite=load filter=get/* profile=quick host=\"arm64, ci\" base=v1");
+    against.base_ref = "refs/tags/v1";
+    planned = plan(against);
     ASSERT_EQ(suites(planned), Names{"load"});
     EXPECT_EQ(planned.runs[0].jobs[0].filter, "get/*");
     EXPECT_EQ(planned.runs[0].jobs[0].max_trials, 12);
     EXPECT_EQ(planned.runs[0].jobs[0].host_class, (Names{"arm64", "ci"}));
-    EXPECT_EQ(planned.runs[0].base_ref, "v1");
+    EXPECT_EQ(planned.runs[0].base_ref, "refs/tags/v1");
     EXPECT_DOUBLE_EQ(planned.runs[0].jobs[0].false_alarms, 0.01);
     EXPECT_EQ(plan(said("/rebench trials=20")).runs[0].jobs[0].max_trials, 20);
 
@@ -37,9 +39,9 @@ TEST(PlanCommand, MeasuresWhatItNames) {
 
     auto input = said("/rebench base=gone");
     input.base_sha.reset();
-    EXPECT_EQ(
-        answer(plan(input)),
-        "`gone` is no branch, tag or commit of this repository that has history in common with this pull request.");
+    EXPECT_EQ(answer(plan(input)),
+              "`gone` is no branch or tag of this repository, nor a commit that one of them holds. Commits of forks are "
+              "not taken.");
 }
 
 TEST(PlanCommand, SaysWhichSuitesCannotBeMeasured) {

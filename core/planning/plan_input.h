@@ -137,13 +137,32 @@ struct LastJudged {
     std::vector<JudgedSeries> series;
 };
 
+/// Commits that a bisect may search: fourteen steps, and one for the bad end.
+inline constexpr std::size_t most_searched_commits = 10'000;
+
 /// The ends of a bisect's range, looked up among the commits that the repository's own branches and tags hold: those of
 /// a fork must not run by this door.
 struct ResolvedRange {
     std::optional<std::string> good;  ///< SHA; absent: no such commit
     std::optional<std::string> bad;
-    /// good..bad along first parents, oldest first, `bad` being the last; empty: good is no such ancestor of bad.
+    /// good..bad along first parents, oldest first, `bad` being the last; empty: good is no such ancestor of bad. More
+    /// than most_searched_commits: as many as that and one.
     std::vector<std::string> commits;
+    std::string ref{};  ///< what holds them: a branch's name, or the full name of another ref
+};
+
+/// A search of this pull request that is open, or that this very command began.
+struct ExistingSearch {
+    std::string id;
+    std::string benchmark;
+    bool open = true;
+    std::string good_sha;
+    std::string bad_sha;
+    std::size_t commits = 0;
+    int steps = 0;  ///< begun, the one under way included
+    std::size_t steps_left = 0;
+    Time created_at{};
+    std::string request;  ///< PlannedRun::request
 };
 
 struct PlanInput {
@@ -155,8 +174,11 @@ struct PlanInput {
     /// What head is compared with: the merge-base, a command's base=REF resolved, a push's before. Absent: it cannot
     /// be had; nothing is planned and the check says so.
     std::optional<std::string> base_sha;
+    /// Of a command's base=REF: a branch's name, or the full name of what holds the commit.
+    std::string base_ref;
     std::optional<std::vector<std::string>> changed_paths;  ///< base..head; absent: unknown, every path list matches
     std::vector<ExistingRun> existing;
+    std::vector<ExistingSearch> searches;
     std::vector<Approval> approvals;    ///< of this pull request
     std::vector<StatedWaiver> waivers;  ///< of this pull request, but for revoked ones
     std::optional<LastJudged> judged;

@@ -12,7 +12,7 @@
 namespace benchgate::planning {
 namespace {
 
-constexpr std::size_t most_commits = 4096;  // of a bisection: twelve steps, and one for the bad end
+constexpr std::size_t most_open_searches = 5;  // of a pull request
 
 void set_request(PlannedRun& run, const CommandTrigger& trigger) {
     run.comment_id = trigger.comment_id;
@@ -113,21 +113,30 @@ Plan plan_bisect(const PlanInput& input, const CommandTrigger& trigger) {
     const auto& range = *input.range;
     for (const auto& [name, sha] : {std::pair(written->good, range.good), std::pair(written->bad, range.bad)})
         if (!sha)
-            return refused(fmt::format("{} is no commit of this repository's own branches and tags.", as_code(name)),
+            return refused(fmt::format("{} is no branch or tag of this repository, nor a commit that one of them holds. "
+                                       "Commits of forks are not taken.",
+                                       as_code(name)),
                            "an unknown commit");
     if (range.commits.empty() || range.commits.back() != *range.bad)
         return refused(fmt::format("{} does not come before {} along first parents.", as_code(written->good),
                                    as_code(written->bad)),
                        "no range");
-    if (range.commits.size() > most_commits)
-        return refused(fmt::format("There are {} commits between them; at most {} are searched.", range.commits.size(),
-                                   most_commits),
+    if (range.commits.size() > most_searched_commits)
+        return refused(fmt::format("There are more than {} commits between {} and {}; no more are searched.",
+                                   most_searched_commits, as_code(written->good), as_code(written->bad)),
                        "too long a range");
     const auto found = suite_of_benchmark(input, benchmark);
     if (found.suite == nullptr) return refused(found.problem, "an unknown benchmark");
-    if (unfinished_where(input, [](const auto& run) { return run.kind == model::RunKind::bisection; }) != nullptr)
-        return refused("A bisection of this pull request is under way already. `/rebench cancel` ends it.",
-                       "a second one");
+    const auto open = open_searches(input);
+    for (const auto* search : open)
+        if (search->benchmark == benchmark)
+            return refused(fmt::format("A search for {} is under way since {}. `/rebench cancel` ends it.",
+                                       as_code(benchmark), moment(search->created_at)),
+                           "a second one");
+    if (open.size() >= most_open_searches)
+        return refused(fmt::format("{} searches of this pull request are under way. `/rebench cancel` ends them.",
+                                   open.size()),
+                       "too many at once");
 
     PlannedBisection bisection;
     bisection.number = input.pull->number;
@@ -136,14 +145,12 @@ Plan plan_bisect(const PlanInput& input, const CommandTrigger& trigger) {
     bisection.good_sha = *range.good;
     bisection.bad_sha = *range.bad;
     bisection.commits = range.commits;
+    bisection.ref = range.ref;
     bisection.comment_id = trigger.comment_id;
     bisection.requested_by = trigger.author;
     bisection.request = request_of(trigger);
-    Plan plan =
-        answered("rocket",
-                 fmt::format("Looks for the first of {} commits that made {} worse, beginning with `{}` itself.",
-                             range.commits.size(), as_code(benchmark), short_sha(*range.bad)),
-                 "a bisection on command");
+    // What is said of it is said anew at each step (core/reporting/search_report.h).
+    Plan plan = answered("rocket", "", fmt::format("a search in {} commits on command", range.commits.size()));
     plan.runs.push_back(run_of_step(bisection, *range.bad, input));
     plan.bisection = std::move(bisection);
     return plan;
@@ -155,6 +162,7 @@ PlannedRun run_of_step(const PlannedBisection& bisection, const std::string& sha
     run.pull_number = bisection.number;
     run.base_sha = bisection.good_sha;
     run.head_sha = sha;
+    run.base_ref = run.head_ref = bisection.ref;
     run.attempt = next_attempt(input, sha);
     run.priority = priority::asked_for;
     run.comment_id = bisection.comment_id;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "core/model/globs.h"
 
@@ -44,6 +45,13 @@ std::vector<const ExistingRun*> runs_of_pull(const PlanInput& input) {
     for (const auto& run : input.existing)
         if (input.pull && run.pull_number == input.pull->number) runs.push_back(&run);
     return runs;
+}
+
+std::vector<const ExistingSearch*> open_searches(const PlanInput& input) {
+    std::vector<const ExistingSearch*> open;
+    for (const auto& search : input.searches)
+        if (search.open) open.push_back(&search);
+    return open;
 }
 
 const ExistingRun* latest_run(const PlanInput& input) {
@@ -199,6 +207,17 @@ std::vector<UnderWay> settle_with_existing(Plan& plan, const PlanInput& input, P
             plan.superseded_jobs.insert(plan.superseded_jobs.end(), replaced.begin(), replaced.end());
     }
     return same;
+}
+
+std::optional<std::int64_t> comment_of(std::string_view request) {
+    constexpr std::string_view start = "comment:";
+    if (!request.starts_with(start)) return std::nullopt;
+    request.remove_prefix(start.size());
+    std::int64_t id = 0;
+    const auto* end = request.data() + request.size();
+    const auto [stop, error] = std::from_chars(request.data(), end, id);
+    if (error != std::errc() || id <= 0 || (stop != end && *stop != ':')) return std::nullopt;
+    return id;
 }
 
 std::string request_of(const CommandTrigger& trigger) {

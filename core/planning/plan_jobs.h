@@ -20,6 +20,8 @@ bool measures_head(const ExistingRun& run);
 
 /// Of the trigger's pull request, in the order given.
 std::vector<const ExistingRun*> runs_of_pull(const PlanInput& input);
+/// Of the trigger's pull request, in the order given.
+std::vector<const ExistingSearch*> open_searches(const PlanInput& input);
 /// The newest that measures the pull request's present head; nullptr: none.
 const ExistingRun* latest_run(const PlanInput& input);
 

@@ -14,8 +14,8 @@ namespace {
 
 Plan no_base(const CommandTrigger& trigger) {
     if (const auto base = trigger.command.value("base"); !base.empty())
-        return refused(fmt::format("{} is no branch, tag or commit of this repository that has history in common with "
-                                   "this pull request.",
+        return refused(fmt::format("{} is no branch or tag of this repository, nor a commit that one of them holds. "
+                                   "Commits of forks are not taken.",
                                    as_code(base)),
                        "the base cannot be found");
     return refused(
@@ -63,8 +63,8 @@ Plan held_back(const PlanInput& input, const CommandTrigger& trigger) {
     return input.base_sha ? Plan() : no_base(trigger);
 }
 
-void set_parameters(PlannedRun& run, const Command& command) {
-    if (const auto base = command.value("base"); !base.empty()) run.base_ref = base;
+void set_parameters(PlannedRun& run, const PlanInput& input, const Command& command) {
+    if (!command.value("base").empty()) run.base_ref = input.base_ref;
     for (auto& job : run.jobs) {
         job.filter = command.value("filter");
         if (const auto host = command.value("host"); !host.empty()) job.host_class = list_of(host);
@@ -109,7 +109,7 @@ Plan plan_run(const PlanInput& input, const CommandTrigger& trigger) {
     if (!chosen.problem.empty()) return refused(chosen.problem, "no suite to measure");
     PlannedRun run = run_on_command(input, trigger);
     add_jobs(run, input, chosen.suites);
-    set_parameters(run, trigger.command);
+    set_parameters(run, input, trigger.command);
     Plan plan = started(input, std::move(run));
     if (!chosen.left_out.empty()) plan.reply->message += (plan.reply->message.empty() ? "" : "\n\n") + chosen.left_out;
     return plan;

@@ -14,6 +14,7 @@ Plan plan_closed(const PlanInput& input) {
     Plan plan = nothing("the pull request is closed");
     for (const auto* run : runs_of_pull(input))
         if (is_unfinished(*run)) plan.cancelled.push_back(run->id);
+    for (const auto* search : open_searches(input)) plan.cancelled_searches.push_back(search->id);
     return plan;
 }
 

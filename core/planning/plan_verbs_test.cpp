@@ -163,8 +163,10 @@ TEST(PlanWaiveButton, NeedsWriteAccessAndTheVerdictOfThisHead) {
 
 PlanInput bisect_input() {
     auto input = with_verdicts(said("/rebench bisect Sort/8 v1.0..main"));
-    input.range = ResolvedRange{
-        std::string(40, 'c'), std::string(40, 'f'), {std::string(40, 'd'), std::string(40, 'e'), std::string(40, 'f')}};
+    input.range = ResolvedRange{std::string(40, 'c'),
+                                std::string(40, 'f'),
+                                {std::string(40, 'd'), std::string(40, 'e'), std::string(40, 'f')},
+                                "main"};
     return input;
 }
 
@@ -181,23 +183,25 @@ TEST(PlanBisect, BeginsWithTheBadEndAgainstTheGoodOne) {
     EXPECT_EQ(run.head_sha, std::string(40, 'f'));
     EXPECT_EQ(run.jobs.at(0).filter, "Sort/8");
     EXPECT_EQ(run.priority, 50);
+    EXPECT_EQ(run.base_ref, "main");
+    EXPECT_EQ(run.head_ref, "main") << "not the pull request's head, which may be a fork's";
     EXPECT_EQ(run, run_of_step(*planned.bisection, planned.bisection->bad_sha, input));
 }
 
 TEST(PlanBisect, RefusesWhatCannotBeSearched) {
     auto input = bisect_input();
     input.range->bad.reset();
-    EXPECT_EQ(answer(plan(input)), "`main` is no commit of this repository's own branches and tags.");
+    EXPECT_EQ(answer(plan(input)),
+              "`main` is no branch or tag of this repository, nor a commit that one of them holds. Commits of forks are "
+              "not taken.");
     input = bisect_input();
     input.range->commits.clear();
     EXPECT_EQ(answer(plan(input)), "`v1.0` does not come before `main` along first parents.");
     input = bisect_input();
-    input.range->commits.assign(5000, std::string(40, 'f'));
-    EXPECT_TRUE(holds(answer(plan(input)), "at most 4096"));
-    input = bisect_input();
-    input.existing = {existing("1", head, RunState::running)};
-    input.existing[0].kind = model::RunKind::bisection;
-    EXPECT_TRUE(holds(answer(plan(input)), "under way already"));
+    input.range->commits.assign(10'001, std::string(40, 'f'));
+    EXPECT_TRUE(holds(answer(plan(input)), "more than 10000 commits between `v1.0` and `main`"));
+    input.range->commits.assign(10'000, std::string(40, 'f'));
+    EXPECT_TRUE(plan(input).bisection);
     input = bisect_input();
     std::get<CommandTrigger>(input.trigger).command.words[0] = "Sort/9";
     EXPECT_TRUE(holds(answer(plan(input)), "Did you mean `Sort/8`"));
@@ -205,6 +209,65 @@ TEST(PlanBisect, RefusesWhatCannotBeSearched) {
     EXPECT_TRUE(holds(answer(plan(input)), "Nothing was judged here yet"));
     input.config.suites.resize(1);
     EXPECT_TRUE(plan(input).bisection);
+}
+
+ExistingSearch search(const std::string& id, const std::string& benchmark) {
+    ExistingSearch made;
+    made.id = id;
+    made.benchmark = benchmark;
+    made.commits = 100;
+    made.steps = 2;
+    made.steps_left = 6;
+    made.created_at = now;
+    made.request = "comment:1";
+    return made;
+}
+
+TEST(PlanBisect, HasOneOpenSearchABenchmarkAndAFewAPullRequest) {
+    auto input = bisect_input();
+    input.searches = {search("1", "Sort/8")};
+    EXPECT_TRUE(holds(answer(plan(input)), "under way since 2026-11-21 07:30 UTC"));
+    EXPECT_TRUE(plan(input).runs.empty() && !plan(input).bisection);
+    input.searches[0].open = false;
+    EXPECT_TRUE(plan(input).bisection);
+    input.searches = {search("1", "Hash")};
+    EXPECT_TRUE(plan(input).bisection);
+    input.searches.assign(5, search("1", "Hash"));
+    EXPECT_TRUE(holds(answer(plan(input)), "5 searches"));
+}
+
+TEST(PlanBisect, AReplayedCommandBeginsNoSecondSearch) {
+    auto input = bisect_input();
+    input.searches = {search("1", "Sort/8")};
+    input.searches[0].open = false;
+    input.searches[0].request = "comment:500";
+    const auto planned = plan(input);
+    EXPECT_TRUE(!planned.bisection && !planned.reply);
+}
+
+TEST(PlanBisect, SearchesEndWithThePullRequestAndOnCommandAndAreShown) {
+    auto input = pull_input(PullRequestAction::closed);
+    input.pull->open = false;
+    input.searches = {search("1", "Sort/8"), search("2", "Hash")};
+    input.searches[1].open = false;
+    EXPECT_EQ(plan(input).cancelled_searches, Names{"1"});
+    auto command = said("/rebench cancel");
+    command.searches = input.searches;
+    EXPECT_EQ(plan(command).cancelled_searches, Names{"1"});
+    EXPECT_EQ(plan(command).reply->reaction, "rocket");
+    command = said("/rebench status", Permission::none);
+    command.searches = input.searches;
+    EXPECT_TRUE(holds(answer(plan(command)),
+                      "A search for the first of 100 commits that made `Sort/8` worse, since 2026-11-21 07:30 UTC: step 2 "
+                      "of about 8."))
+        << answer(plan(command));
+}
+
+TEST(PlanBisect, TheCommentThatAskedIsKnownFromTheRequest) {
+    EXPECT_EQ(comment_of("comment:500"), 500);
+    EXPECT_EQ(comment_of("comment:500:0123456789abcdef"), 500);
+    for (const char* other : {"", "comment:", "comment:x", "comment:5x", "comment:-5", "72d3162e-cc78-11e3-81ab"})
+        EXPECT_EQ(comment_of(other), std::nullopt) << other;
 }
 
 TEST(PlanProfile, IsARunOfItsOwn) {

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
+
 #include "platform/folder_lock.h"
-#include "platform/git.h"
 
 namespace benchgate::workers {
 namespace {
@@ -11,6 +13,8 @@ namespace {
 constexpr std::size_t most_changed_paths = 20'000;
 constexpr std::size_t most_config_bytes = 1u << 20;
 constexpr std::string_view config_file = ".benchgate.yml";
+const std::string branches = "refs/heads/", tags = "refs/tags/", queue_branches = "refs/heads/gh-readonly-queue/";
+constexpr std::size_t most_tips = 50'000;
 
 [[noreturn]] void refuse(const platform::GitError& error, const std::string& doing) {
     using Kind = platform::GitErrorKind;
@@ -32,14 +36,90 @@ platform::Mirror open_mirror(const MirrorOptions& options, const github::Reposit
 }
 
 void fetch(platform::Mirror& mirror, github::Tokens& tokens, const github::Repository& repository,
-           const std::vector<std::string>& refs, std::stop_token stop) {
+           const std::vector<std::string>& refs, std::stop_token stop, bool prune = false) {
     platform::FetchOptions options;
+    options.prune = prune;
     for (const auto& ref : refs) options.refspecs.push_back(fmt::format("+{0}:{0}", ref));
     const auto token = tokens.runner_clone_token(repository, stop);
     if (!token) throw Later("token for the clone: " + token.error().message, std::chrono::seconds(15));
     options.credentials.token = [text = token->text] { return text; };
     options.stop = stop;
     if (auto fetched = mirror.fetch(options); !fetched) refuse(fetched.error(), "fetch");
+}
+
+/// Every branch and tag; a deleted one holds nothing any more.
+void fetch_own(platform::Mirror& mirror, github::Tokens& tokens, const github::Repository& repository,
+               std::stop_token stop) {
+    fetch(mirror, tokens, repository, {"refs/heads/*", "refs/tags/*"}, stop, true);
+}
+
+std::string lower(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return text;
+}
+
+bool is_shortened_id(const std::string& text) {
+    return text.size() >= 7 && text.size() <= 40 &&
+           std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isxdigit(c) != 0; });
+}
+
+/// Branches and tags: name, commit. The merge queue's are GitHub's own and hold what is not merged.
+struct Tips {
+    std::vector<std::string> names;
+    std::vector<std::string> shas;
+};
+
+Tips own_tips(const platform::Mirror& mirror) {
+    Tips tips;
+    for (const auto& prefix : {branches, tags}) {
+        const auto refs = mirror.refs(prefix);
+        if (!refs) refuse(refs.error(), "branches and tags");
+        for (const auto& [name, id] : *refs) {
+            if (name.starts_with(queue_branches) || tips.names.size() == most_tips) continue;
+            // A tag may be an object of its own, or name no commit at all.
+            const auto sha = mirror.has_commit(id) ? platform::GitResult<std::string>(id) : mirror.resolve(name);
+            if (!sha) continue;
+            tips.names.push_back(name);
+            tips.shas.push_back(*sha);
+        }
+    }
+    return tips;
+}
+
+/// The first of the tips that holds the commit. Halving them takes one walk through the history a step, whatever
+/// their number.
+std::optional<std::string> holder_of(const platform::Mirror& mirror, const std::string& sha, const Tips& tips) {
+    const auto holds = [&](std::size_t first, std::size_t end) {
+        const auto from = tips.shas.begin();
+        const auto found = mirror.is_reachable(
+            sha, {from + static_cast<std::ptrdiff_t>(first), from + static_cast<std::ptrdiff_t>(end)});
+        if (!found) refuse(found.error(), "history of " + sha);
+        return *found;
+    };
+    std::size_t first = 0, end = tips.shas.size();
+    if (end == 0 || !holds(first, end)) return std::nullopt;
+    while (end - first > 1) {
+        const auto middle = first + (end - first) / 2;
+        (holds(first, middle) ? end : first) = middle;
+    }
+    return tips.names[first];
+}
+
+std::optional<OwnCommit> own_commit(const platform::Mirror& mirror, const std::string& name) {
+    const auto tips = own_tips(mirror);
+    // Names are looked up letter by letter: git's own reading of them also takes "x-1-gSHA" for the commit SHA.
+    for (const auto& prefix : {branches, tags}) {
+        const auto found = std::find(tips.names.begin(), tips.names.end(), prefix + name);
+        if (found == tips.names.end()) continue;
+        const auto& sha = tips.shas[static_cast<std::size_t>(found - tips.names.begin())];
+        return OwnCommit{sha, prefix == branches ? name : *found};
+    }
+    if (!is_shortened_id(name)) return std::nullopt;
+    const auto sha = mirror.resolve(name);
+    if (!sha || !sha->starts_with(lower(name))) return std::nullopt;
+    if (auto holder = holder_of(mirror, *sha, tips)) return OwnCommit{*sha, std::move(*holder)};
+    return std::nullopt;
 }
 
 }  // namespace
@@ -98,15 +178,37 @@ bool Mirrors::same_tree(const github::Repository& repository, const std::string&
     return first && second && *first == *second;
 }
 
-std::optional<std::string> Mirrors::resolve(const github::Repository& repository, const std::string& ref,
-                                            std::stop_token stop) {
+std::optional<OwnCommit> Mirrors::resolve(const github::Repository& repository, const std::string& name,
+                                          std::stop_token stop) {
     const auto lock = lock_of(repository.id);
     const std::lock_guard guard(*lock);
     auto mirror = open_mirror(options_, repository);
-    fetch(mirror, tokens_, repository, {"refs/heads/*", "refs/tags/*"}, stop);
-    auto commit = mirror.resolve(ref);
-    if (!commit) return std::nullopt;
-    return *commit;
+    fetch_own(mirror, tokens_, repository, stop);
+    return own_commit(mirror, name);
+}
+
+OwnRange Mirrors::range(const github::Repository& repository, const std::string& good, const std::string& bad,
+                        std::size_t limit, std::stop_token stop) {
+    const auto lock = lock_of(repository.id);
+    const std::lock_guard guard(*lock);
+    auto mirror = open_mirror(options_, repository);
+    fetch_own(mirror, tokens_, repository, stop);
+    OwnRange range{own_commit(mirror, good), own_commit(mirror, bad), {}};
+    if (!range.good || !range.bad) return range;
+    auto commits = mirror.first_parent_path({range.good->sha, range.bad->sha}, limit);
+    if (commits)
+        range.commits = std::move(*commits);
+    else if (commits.error().kind != platform::GitErrorKind::not_found)
+        refuse(commits.error(), "commits of the range");
+    return range;
+}
+
+std::optional<platform::CommitInfo> Mirrors::describe(const github::Repository& repository, const std::string& sha) {
+    const auto lock = lock_of(repository.id);
+    const std::lock_guard guard(*lock);
+    auto info = open_mirror(options_, repository).commit_info(sha);
+    if (!info) return std::nullopt;
+    return std::move(*info);
 }
 
 }  // namespace benchgate::workers

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "platform/git.h"
 #include "platform/sync.h"
 #include "service/github/tokens.h"
 #include "service/workers/later.h"
@@ -40,15 +41,36 @@ struct Inspection {
     std::optional<std::string> config;  ///< bytes of .benchgate.yml at base_sha; absent: no such file
 };
 
+/// A commit that the repository's own branches and tags hold.
+struct OwnCommit {
+    std::string sha;
+    /// Where it is fetched from: a branch's name if it was named by it, else the full name of a branch or tag.
+    std::string ref;
+};
+
+/// The ends of a range; absent: no such commit of the repository's own.
+struct OwnRange {
+    std::optional<OwnCommit> good;
+    std::optional<OwnCommit> bad;
+    std::vector<std::string> commits;  ///< after good along first parents, oldest first; empty: good is not on that way
+};
+
 class Mirrors {
   public:
     Mirrors(MirrorOptions options, github::Tokens& tokens);
     /// Fetches if a commit is not there yet. Throws Later when GitHub cannot be reached or a ref lags behind its
     /// webhook, std::runtime_error for what will not mend itself.
     Inspection inspect(const InspectRequest& request, std::stop_token stop);
-    /// A ref or SHA -> commit, fetched first; nullopt: no such thing.
-    std::optional<std::string> resolve(const github::Repository& repository, const std::string& ref,
-                                       std::stop_token stop);
+    /// A branch, a tag or a commit, whole or shortened, that a branch or tag holds; all are fetched first. What only a
+    /// pull request or a fork holds is nullopt: GitHub keeps the commits of forks in the same store, and a mirror has
+    /// those of the pull requests that it looked at.
+    std::optional<OwnCommit> resolve(const github::Repository& repository, const std::string& name,
+                                     std::stop_token stop);
+    /// The same for both ends, and what lies between; of more than `limit` commits the newest ones.
+    OwnRange range(const github::Repository& repository, const std::string& good, const std::string& bad,
+                   std::size_t limit, std::stop_token stop);
+    /// Subject and author of a commit, as far as it is here; nothing is fetched.
+    std::optional<platform::CommitInfo> describe(const github::Repository& repository, const std::string& sha);
     /// Both commits are here, nothing is fetched, and hold the same files.
     bool same_tree(const github::Repository& repository, const std::string& one, const std::string& other);
     const MirrorOptions& options() const { return options_; }

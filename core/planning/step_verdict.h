@@ -1,0 +1,37 @@
+#pragma once
+// What a comparison with the good end means for a search. Owns which series is looked at and which change counts as the
+// one that is looked for; the verdicts themselves are core/judging, the next step is bisect_step.h.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/model/verdict.h"
+#include "core/planning/bisect_step.h"
+
+namespace benchgate::planning {
+
+/// What is looked for, as the bad end shows it: the metric that lost most, and by how much.
+struct SearchedChange {
+    model::SeriesKey key;
+    /// Head over base for a metric that should be low, base over head for one that should be high; above 1. Absent:
+    /// there was nothing to divide.
+    std::optional<double> cost;
+    bool operator==(const SearchedChange&) const = default;
+};
+
+/// nullopt: no gating metric of this benchmark has regressed.
+std::optional<SearchedChange> searched_change(const std::vector<model::Verdict>& bad_end, const std::string& benchmark);
+
+/// Of the bad end: bad if any gating metric has regressed.
+StepVerdict verdict_of_end(const std::vector<model::Verdict>& verdicts, const std::string& benchmark);
+
+/// Of a commit between: bad if this series has lost at least half of the change (the root of its cost). A smaller loss
+/// is another commit's, and good here. Only what was compared can be judged: a series that is new, missing or failed
+/// is a failed step.
+StepVerdict verdict_of_step(const std::vector<model::Verdict>& verdicts, const SearchedChange& change);
+
+/// The verdict on this series; nullptr: there is none.
+const model::Verdict* verdict_on(const std::vector<model::Verdict>& verdicts, const model::SeriesKey& key);
+
+}  // namespace benchgate::planning
