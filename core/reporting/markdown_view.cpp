@@ -20,13 +20,6 @@ std::string text_of(std::string_view foreign, std::size_t most = 300) {
     return markdown_text(shortened(one_line(foreign), most));
 }
 
-/// A commit, linked where the repository's address is known.
-std::string commit(const Report& report, const std::string& sha) {
-    std::string name = markdown_name(short_sha(sha));
-    if (report.repository_url.empty() || sha.size() != 40 || short_sha(sha) == sha) return name;
-    return fmt::format("[{}]({}/commit/{})", name, report.repository_url, sha);
-}
-
 std::string value_text(const std::optional<double>& value, const std::string& unit) {
     return value ? text_of(format_value(*value, unit), 40) : "–";
 }
@@ -207,6 +200,12 @@ std::string without_gaps(std::string_view text) {
 
 }  // namespace
 
+std::string markdown_commit(const std::string& repository_url, const std::string& sha) {
+    std::string name = markdown_name(short_sha(sha));
+    if (repository_url.empty() || sha.size() != 40 || short_sha(sha) == sha) return name;
+    return fmt::format("[{}]({}/commit/{})", name, repository_url, sha);
+}
+
 std::string markdown_name(std::string_view name) {
     if (name.empty()) return "(no name)";
     return fmt::format("<code>{}</code>", markdown_text(shortened(one_line(name))));
@@ -225,8 +224,8 @@ std::string render_markdown_template(std::string_view name, const MarkdownView& 
     root.set("notes", notes);
     if (!report.problems.empty()) root.set("problems", problems_data(view));
     if (!report.base_sha.empty()) {
-        data commits("base", commit(report, report.base_sha));
-        commits.set("head", commit(report, report.head_sha));
+        data commits("base", markdown_commit(report.repository_url, report.base_sha));
+        commits.set("head", markdown_commit(report.repository_url, report.head_sha));
         if (!report.base_ref.empty()) commits.set("base_ref", data("name", markdown_name(report.base_ref)));
         root.set("commits", commits);
     }
@@ -240,6 +239,10 @@ std::string render_markdown_template(std::string_view name, const MarkdownView& 
         safe && !report.page_url.empty())
         root.set("page", data("url", report.page_url));
 
+    return render_markdown_data(name, std::move(root));
+}
+
+std::string render_markdown_data(std::string_view name, data root) {
     for (const char* part : {"tables", "basis"})
         root.set(part, data(kainjow::mustache::partial{
                            [part] { return std::string(templates::embedded(std::string(part) + ".mustache")); }}));

@@ -28,6 +28,12 @@ std::string render_markdown_template(std::string_view name, const MarkdownView& 
 /// The same with fewer and fewer rows until it has at most `most_bytes`.
 std::string render_markdown_within(std::string_view name, MarkdownView view, std::size_t most_bytes);
 
+/// Renders templates/NAME.mustache from data in which everything foreign is escaped already.
+std::string render_markdown_data(std::string_view name, kainjow::mustache::data root);
+
+/// A commit, linked where the repository's address is known (empty: not).
+std::string markdown_commit(const std::string& repository_url, const std::string& sha);
+
 /// A foreign name as it stands in a table or sentence: shortened, escaped, in code type.
 std::string markdown_name(std::string_view name);
 

@@ -33,8 +33,20 @@ void set_table(data& root, const data& rows) {
     if (!rows.is_empty_list()) root.set("table", data("rows", rows));
 }
 
-void set_link(data& row, const std::string& repository, const std::optional<std::int64_t>& pull) {
-    if (pull) row.set("href", data("address", safe_address(fmt::format("/{}/pull/{}", repository, *pull))));
+/// The pull request's page tells what its check tells; other runs have a page of their own.
+void set_link(data& row, const std::string& repository, const std::string& kind, const std::string& run_id,
+              const std::optional<std::int64_t>& pull) {
+    if (pull && (kind == "pull_request" || kind == "command"))
+        row.set("href", data("address", safe_address(fmt::format("/{}/pull/{}", repository, *pull))));
+    else if (pull && !run_id.empty())
+        row.set("href", data("address", safe_address(fmt::format("/{}/runs/{}", repository, run_id))));
+}
+
+std::string_view word_for(std::string_view kind) {
+    if (kind == "pull_request") return "pull request";
+    if (kind == "command") return "on command";
+    if (kind == "merge_group") return "merge queue";
+    return kind;
 }
 
 }  // namespace
@@ -71,8 +83,11 @@ std::string render_repository(std::string_view full_name, const std::vector<RunR
     data list(data::type::list);
     for (const auto& run : rows) {
         data row;
-        row.set("title", run.pull_number ? fmt::format("Pull request {}", *run.pull_number) : "Push");
-        set_link(row, repository, run.pull_number);
+        const bool of_head = run.kind == "pull_request" || run.kind == "command";
+        row.set("title", !run.pull_number ? "Push"
+                         : of_head        ? fmt::format("Pull request {}", *run.pull_number)
+                                          : fmt::format("Pull request {}, {}", *run.pull_number, word_for(run.kind)));
+        set_link(row, repository, run.kind, run.id, run.pull_number);
         row.set("base", short_sha(run.base_sha));
         row.set("head", short_sha(run.head_sha));
         row.set("state", cell(run.state));
@@ -92,7 +107,8 @@ std::string render_queue(const std::vector<QueueRow>& rows) {
         data row("suite", cell(job.suite));
         row.set("title", job.pull_number ? fmt::format("{}, pull request {}", cell(job.repository), *job.pull_number)
                                          : cell(job.repository));
-        set_link(row, job.repository, job.pull_number);
+        set_link(row, job.repository, job.kind, job.run_id, job.pull_number);
+        row.set("kind", cell(word_for(job.kind)));
         row.set("head", short_sha(job.head_sha));
         row.set("state", cell(job.state));
         row.set("phase", cell(job.phase));

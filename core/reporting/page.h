@@ -34,7 +34,7 @@ struct RepositoryRow {
 
 struct RunRow {
     std::string id;
-    std::string kind;   ///< "pull_request", "push", "command"
+    std::string kind;   ///< a RunKind's word
     std::string state;  ///< a RunState's word
     std::string gate;   ///< a gate's word, or empty
     std::optional<std::int64_t> pull_number;
@@ -45,6 +45,8 @@ struct RunRow {
 };
 
 struct QueueRow {
+    std::string run_id;
+    std::string kind;  ///< a RunKind's word
     std::string repository;
     std::optional<std::int64_t> pull_number;
     std::string head_sha;

@@ -57,7 +57,7 @@ TEST(Page, HostileWordsStayWords) {
     const std::string lists =
         render_repositories({{evil, 1, evil, evil}}) +
         render_repository(evil, {{evil, evil, evil, evil, 1, evil, evil, evil, evil}}) +
-        render_queue({{evil, 1, evil, evil, evil, evil, evil, evil, evil, 0}}) +
+        render_queue({{evil, evil, evil, 1, evil, evil, evil, evil, evil, evil, evil, 0}}) +
         render_runners({{evil, evil, evil, evil, evil, evil, {{evil, model::FactStatus::warn, evil, evil, evil}}}}) +
         render_message(evil, evil);
     EXPECT_EQ(lists.find("<script"), std::string::npos);
@@ -109,12 +109,23 @@ TEST(Page, LeadsToTheRawSamples) {
     EXPECT_NE(render_page(report).find("<a href=\"/api/v1/jobs/7/bundle\">All raw samples</a>"), std::string::npos);
 }
 
+TEST(Page, TheQueueSaysWhatForAndLeadsThere) {
+    const auto queue =
+        render_queue({{"r1", "pull_request", "acme/engine", 1, "a", "micro", "queued", "", "", "", "", 0},
+                      {"r2", "calibration", "acme/engine", 1, "a", "micro", "queued", "", "", "", "", 0},
+                      {"r3", "bisection", "acme/engine", 1, "a", "micro", "queued", "", "", "", "", 0}});
+    for (const auto* word :
+         {">pull request</td>", ">calibration</td>", ">bisection</td>", "href=\"/acme/engine/pull/1\"",
+          "href=\"/acme/engine/runs/r2\"", "href=\"/acme/engine/runs/r3\""})
+        EXPECT_NE(queue.find(word), std::string::npos) << word << "\n" << queue;
+}
+
 /// On a phone the cells stand below each other and need their column's name.
 TEST(Page, EveryCellOfAListKnowsItsColumn) {
     const std::string lists =
         render_repositories({{"acme/engine", 1, "2026-11-21T04:38:43Z", "success"}}) +
         render_repository("acme/engine", {{"3", "push", "finished", "success", {}, "a", "b", "", "x"}}) +
-        render_queue({{"acme/engine", 1, "a", "micro", "queued", "", "", "", "", 0}}) +
+        render_queue({{"r", "pull_request", "acme/engine", 1, "a", "micro", "queued", "", "", "", "", 0}}) +
         render_runners({{"lab-1", "x", "idle", "", "", "", {}}});
     for (auto at = lists.find("<td"); at != std::string::npos; at = lists.find("<td", at + 1)) {
         const auto tag = lists.substr(at, lists.find('>', at) - at);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <map>
 
@@ -68,8 +69,10 @@ std::string front_page(store::Tx& tx, const reports::Addresses& addresses) {
         row.runs = static_cast<std::int64_t>(runs.size());
         if (!runs.empty()) {
             row.last_run_at = platform::format_utc(runs.front().created_at);
-            if (runs.front().state == model::RunState::finished)
-                row.last_gate = model::to_string(reports::run_report(tx, runs.front(), addresses).gate);
+            const auto gated = std::find_if(runs.begin(), runs.end(),
+                                            [](const auto& run) { return model::speaks_on_check(run.kind); });
+            if (gated != runs.end() && gated->state == model::RunState::finished)
+                row.last_gate = model::to_string(reports::run_report(tx, *gated, addresses).gate);
         }
         rows.push_back(std::move(row));
     }
@@ -85,6 +88,8 @@ std::string queue_page(store::Tx& tx) {
         if (const auto repository = store::find_repository(tx, job.job.repository_id))
             row.repository = full_name(*repository);
         if (const auto run = store::find_run(tx, job.job.repository_id, job.job.run_id)) {
+            row.run_id = run->run_id;
+            row.kind = model::to_string(run->kind);
             row.pull_number = run->number;
             row.head_sha = run->head_sha;
         }

@@ -103,8 +103,8 @@ class LeaseCall {
             if (message_.state != "ready" || !edge_.peer_is_there()) return std::nullopt;
             const auto runner = store::find_runner(tx, runner_.runner_id);
             if (!runner || runner->failures >= store::max_failures) return std::nullopt;
-            return store::lease_job(
-                tx, {runner_.runner_id, message_.labels, api_.times.lease_ttl, now, message_.protocol});
+            return store::lease_job(tx,
+                                    {runner_.runner_id, message_.labels, api_.times.lease_ttl, now, message_.protocol});
         });
     }
 

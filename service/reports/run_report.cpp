@@ -120,9 +120,14 @@ reporting::SuiteReport suite_report(store::Tx& tx, const store::JobRow& job,
     return suite;
 }
 
+/// What the pull request's own page and comment tell, waivers heeded.
+bool speaks_for_pull(const store::RunRow& run) {
+    return run.number && model::speaks_on_check(run.kind) && run.kind != model::RunKind::merge_group;
+}
+
 /// What people let pass on this pull request; the judgements in the store stay what was measured.
 void apply_waivers(store::Tx& tx, const store::RunRow& run, reporting::Report& report) {
-    if (!run.number || run.kind == model::RunKind::merge_group) return;
+    if (!speaks_for_pull(run)) return;
     std::vector<model::Waiver> waivers;
     for (auto& row : store::waivers_of_pull(tx, run.repository_id, *run.number))
         waivers.push_back(std::move(row.waiver));
@@ -149,8 +154,7 @@ void apply_waivers(store::Tx& tx, const store::RunRow& run, reporting::Report& r
 }  // namespace
 
 std::string page_path(const std::string& full_name, const store::RunRow& run) {
-    if (run.number && run.kind != model::RunKind::merge_group)
-        return fmt::format("/{}/pull/{}", full_name, *run.number);
+    if (speaks_for_pull(run)) return fmt::format("/{}/pull/{}", full_name, *run.number);
     return fmt::format("/{}/runs/{}", full_name, run.run_id);
 }
 

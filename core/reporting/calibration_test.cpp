@@ -1,0 +1,80 @@
+#include "core/reporting/calibration.h"
+
+#include <gtest/gtest.h>
+
+#include "core/reporting/sample_report.h"
+
+namespace benchgate::reporting {
+namespace {
+
+using model::VerdictKind;
+
+bool holds(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+Report calibration(int benchmarks, VerdictKind first = VerdictKind::unchanged) {
+    std::vector<model::Verdict> verdicts;
+    for (int i = 0; i < benchmarks; ++i) {
+        verdicts.push_back(sample::verdict("b" + std::to_string(i), VerdictKind::unchanged, 1.0));
+        verdicts.back().minimum_detectable = 0.01 + 0.001 * i;
+    }
+    if (!verdicts.empty() && first != VerdictKind::unchanged) verdicts[0] = sample::verdict("b0", first, 1.12);
+    auto report = sample::report({sample::suite("micro", verdicts, model::Gate::success)});
+    report.base_sha = report.head_sha;
+    return report;
+}
+
+TEST(Calibration, SaysThatNothingAlarmedAndWhatThatMeans) {
+    const auto text = render_calibration(calibration(24));
+    EXPECT_TRUE(holds(text,
+                      "**0 of 24 benchmarks alarmed: same code against itself, and no change was found.** The "
+                      "policy allows an alarm in 1 % of such runs."))
+        << text;
+    EXPECT_TRUE(holds(text, "on both sides, each side built by itself")) << text;
+    EXPECT_TRUE(holds(text, "24 benchmarks, 0 alarmed; 20 trials a side")) << text;
+    EXPECT_FALSE(holds(text, "False alarms"));
+    EXPECT_FALSE(holds(text, "benchgate:sticky")) << "it is not the pull request's comment";
+}
+
+TEST(Calibration, CallsEveryAlarmAFalseOne) {
+    for (const auto kind : {VerdictKind::regressed, VerdictKind::improved}) {
+        const auto text = render_calibration(calibration(24, kind));
+        EXPECT_TRUE(holds(text, "**1 of 24 benchmarks alarmed: same code against itself, so that is a false alarm.**"))
+            << text;
+        EXPECT_TRUE(holds(text, "| <code>b0</code> | time | +12 % | +10 % to +14 % |")) << text;
+    }
+}
+
+TEST(Calibration, ShowsTheTenNoisiestAndFoldsTheRest) {
+    const auto text = render_calibration(calibration(24));
+    const auto fold = text.find("<details><summary>The other 14</summary>");
+    ASSERT_NE(fold, std::string::npos) << text;
+    EXPECT_LT(text.find("<code>b23</code> | time | 3.3 %"), fold) << text;
+    EXPECT_LT(text.find("<code>b14</code>"), fold);
+    EXPECT_GT(text.find("<code>b13</code>"), fold);
+    EXPECT_GT(text.find("<code>b0</code> | time | 1 %"), fold);
+    EXPECT_FALSE(holds(render_calibration(calibration(10)), "<details>"));
+}
+
+TEST(Calibration, StaysWithinGitHubsBoundWhateverTheNames) {
+    auto report = calibration(5000);
+    for (auto& verdict : report.suites[0].judgement->verdicts)
+        verdict.series.key.benchmark = std::string(300, '<') + "@team|" + verdict.series.key.benchmark;
+    const auto text = render_calibration(report);
+    EXPECT_LT(text.size(), 65'536u);
+    EXPECT_FALSE(holds(text, "@team"));
+    EXPECT_TRUE(holds(text, "0 of 5,000 benchmarks alarmed")) << text.substr(0, 200);
+}
+
+TEST(Calibration, SaysWhatCouldNotBeMeasured) {
+    auto report = calibration(0);
+    report.suites[0].judgement.reset();
+    report.suites[0].error = SuiteError{"build", "head: build 'make' ended with status 2", ""};
+    const auto text = render_calibration(report);
+    EXPECT_TRUE(holds(text, "Nothing was judged")) << text;
+    EXPECT_TRUE(holds(text, "ended with status 2")) << text;
+}
+
+}  // namespace
+}  // namespace benchgate::reporting
