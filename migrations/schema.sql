@@ -112,6 +112,7 @@ CREATE TABLE public.jobs (
     number bigint,
     not_before timestamp with time zone,
     uploaded_bytes bigint DEFAULT 0 NOT NULL,
+    protocol integer DEFAULT 1 NOT NULL,
     CONSTRAINT jobs_cancel_reason_check CHECK ((cancel_reason = ANY (ARRAY['user'::text, 'superseded'::text, 'deadline'::text]))),
     CONSTRAINT jobs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'leased'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text, 'lost'::text])))
 );
@@ -121,6 +122,7 @@ COMMENT ON COLUMN public.jobs.judged_at IS 'When the outcome was taken up by the
 COMMENT ON COLUMN public.jobs.number IS 'Pull request whose one open request for this suite this is; null: any number may run.';
 COMMENT ON COLUMN public.jobs.not_before IS 'Rests until then: its repository could not be reached, and others are not to wait behind it.';
 COMMENT ON COLUMN public.jobs.uploaded_bytes IS 'Trials, artifacts and log of the newest lease, as they are charged against the limit of a job.';
+COMMENT ON COLUMN public.jobs.protocol IS 'The least version of the runner protocol that whoever leases it must speak.';
 ALTER TABLE public.jobs ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.jobs_seq_seq
     START WITH 1
@@ -304,6 +306,42 @@ CREATE TABLE public.samples (
 PARTITION BY RANGE (created_at);
 COMMENT ON TABLE public.samples IS 'Every raw sample of every trial, in months: retention drops a partition.';
 COMMENT ON COLUMN public.samples.item IS 'Place of the measurement in its trial, from 0.';
+CREATE TABLE public.search_steps (
+    repository_id bigint NOT NULL,
+    search_id uuid NOT NULL,
+    step integer NOT NULL,
+    run_id uuid NOT NULL,
+    sha text NOT NULL,
+    verdict text,
+    CONSTRAINT search_steps_step_check CHECK ((step > 0)),
+    CONSTRAINT search_steps_verdict_check CHECK ((verdict = ANY (ARRAY['good'::text, 'bad'::text, 'inconclusive'::text, 'failed'::text])))
+);
+COMMENT ON TABLE public.search_steps IS 'One commit compared with the good end; verdict is null while its run is not over.';
+CREATE TABLE public.searches (
+    repository_id bigint NOT NULL,
+    search_id uuid NOT NULL,
+    number bigint NOT NULL,
+    suite text NOT NULL,
+    benchmark text NOT NULL,
+    good_sha text NOT NULL,
+    ref text NOT NULL,
+    commits text[] NOT NULL,
+    comment_id bigint NOT NULL,
+    requested_by text NOT NULL,
+    request text NOT NULL,
+    config text NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    outcome text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT searches_commits_check CHECK ((cardinality(commits) > 0)),
+    CONSTRAINT searches_state_check CHECK ((state = ANY (ARRAY['open'::text, 'done'::text, 'cancelled'::text])))
+);
+COMMENT ON TABLE public.searches IS 'What is looked for, and between which commits; how far it is follows from search_steps.';
+COMMENT ON COLUMN public.searches.ref IS 'What holds the commits: a branch''s name, or the full name of another ref.';
+COMMENT ON COLUMN public.searches.commits IS 'After good_sha along first parents, oldest first; the last one is the bad end.';
+COMMENT ON COLUMN public.searches.request IS 'What asked, once and for all: a replayed delivery starts no second search.';
+COMMENT ON COLUMN public.searches.config IS 'The .benchgate.yml of all its steps.';
 CREATE TABLE public.settings (
     name text NOT NULL,
     value text NOT NULL,
@@ -408,6 +446,10 @@ ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_pkey PRIMARY KEY (repository_id, run_id);
 ALTER TABLE ONLY public.samples
     ADD CONSTRAINT samples_pkey PRIMARY KEY (repository_id, job_id, epoch, trial, item, created_at);
+ALTER TABLE ONLY public.search_steps
+    ADD CONSTRAINT search_steps_pkey PRIMARY KEY (repository_id, search_id, step);
+ALTER TABLE ONLY public.searches
+    ADD CONSTRAINT searches_pkey PRIMARY KEY (repository_id, search_id);
 ALTER TABLE ONLY public.settings
     ADD CONSTRAINT settings_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.trials
@@ -442,5 +484,9 @@ CREATE INDEX runs_by_pull ON public.runs USING btree (repository_id, number, seq
 CREATE INDEX runs_open ON public.runs USING btree (repository_id, number) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX runs_recent ON public.runs USING btree (repository_id, seq DESC);
 CREATE INDEX samples_series ON ONLY public.samples USING btree (repository_id, benchmark, metric, created_at);
+CREATE UNIQUE INDEX search_steps_of_run ON public.search_steps USING btree (repository_id, run_id);
+CREATE UNIQUE INDEX searches_of_request ON public.searches USING btree (repository_id, request);
+CREATE UNIQUE INDEX searches_one_open ON public.searches USING btree (repository_id, number, benchmark) WHERE (state = 'open'::text);
+CREATE INDEX searches_open ON public.searches USING btree (created_at) WHERE (state = 'open'::text);
 CREATE INDEX verdicts_series ON public.verdicts USING btree (repository_id, benchmark, metric, judged_at);
 CREATE INDEX waivers_of_pull ON public.waivers USING btree (repository_id, number) WHERE (revoked_at IS NULL);

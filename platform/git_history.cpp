@@ -32,8 +32,7 @@ GitResult<bool> Repository::is_reachable(std::string_view commit, const std::vec
         if (git::find_commit(repository_, sha, tip)) tips.push_back(*git_commit_id(tip.get()));
     }
     if (tips.empty()) return false;
-    const int code =
-        git_graph_reachable_from_any(repository_, git_commit_id(wanted.get()), tips.data(), tips.size());
+    const int code = git_graph_reachable_from_any(repository_, git_commit_id(wanted.get()), tips.data(), tips.size());
     if (code < 0) return failed(code, "cannot walk the history");
     return code == 1;
 }

@@ -38,6 +38,7 @@
 #include "service/workers/mirrors.h"
 #include "service/workers/outbox.h"
 #include "service/workers/renames.h"
+#include "service/workers/searches.h"
 #include "service/workers/senders.h"
 #include "service/workers/watch.h"
 
@@ -186,6 +187,9 @@ void serve(const Settings& settings, std::stop_token stop) {
     workers::JudgeWorker judge(pool, addresses, now);
     workers::Reaper reaper(pool, now);
     workers::ProgressWatch progress(pool, addresses, now);
+    workers::SearchWorker searches(pool, addresses, now,
+                                   [&mirrors](const github::Repository& repository, const std::string& sha,
+                                              std::stop_token s) { return mirrors.describe(repository, sha, s); });
     workers::Upkeep upkeep(pool, now);
 
     const platform::SystemClock clock;
@@ -229,6 +233,7 @@ void serve(const Settings& settings, std::stop_token stop) {
     workers::Loop judge_loop({"judge", milliseconds(2000)}, [&](std::stop_token s) { return judge.work(s); });
     workers::Loop reaper_loop({"reaper", milliseconds(5000)}, [&](std::stop_token s) { return reaper.work(s); });
     workers::Loop progress_loop({"progress", milliseconds(1500)}, [&](std::stop_token s) { return progress.work(s); });
+    workers::Loop search_loop({"searches", milliseconds(1000)}, [&](std::stop_token s) { return searches.work(s); });
     workers::Loop rename_loop({"renames", milliseconds(2000)}, [&](std::stop_token s) { return renames.work(s); });
     workers::Loop key_loop({"app key", milliseconds(5000)}, [&](std::stop_token) {
         if (!settings.app_id.empty()) look_for_new_key(key_file, tokens.app_id(), tokens, false);

@@ -21,7 +21,8 @@ const ExistingRun* newest_of(const PlanInput& input, const std::string& head_sha
     const ExistingRun* newest = nullptr;
     for (const auto& run : input.existing)
         if (run.head_sha == head_sha && model::speaks_on_check(run.kind) &&
-            (newest == nullptr || run.attempt >= newest->attempt)) newest = &run;
+            (newest == nullptr || run.attempt >= newest->attempt))
+            newest = &run;
     return newest;
 }
 

@@ -14,7 +14,8 @@ Plan plan_cancel(const PlanInput& input) {
     for (const auto* run : runs_of_pull(input))
         if (is_unfinished(*run) && run->kind != model::RunKind::merge_group) plan.cancelled.push_back(run->id);
     for (const auto* search : open_searches(input)) plan.cancelled_searches.push_back(search->id);
-    if (plan.cancelled.empty() && plan.cancelled_searches.empty()) return refused("Nothing is queued or under way.", "nothing to cancel");
+    if (plan.cancelled.empty() && plan.cancelled_searches.empty())
+        return refused("Nothing is queued or under way.", "nothing to cancel");
     return plan;
 }
 
@@ -52,10 +53,10 @@ Plan plan_status(const PlanInput& input) {
             text += fmt::format("\n\nBesides, a {} of `{}`: {}.\n{}", name_of(*run), short_sha(run->head_sha),
                                 model::to_string(run->state), jobs_of(*run));
     for (const auto* search : open_searches(input))
-        text += fmt::format(
-            "\n\nA search for the first of {} commits that made {} worse, since {}: step {} of about {}.",
-            search->commits, as_code(search->benchmark), moment(search->created_at), search->steps,
-            static_cast<std::size_t>(search->steps) + search->steps_left);
+        text +=
+            fmt::format("\n\nA search for the first of {} commits that made {} worse, since {}: step {} of about {}.",
+                        search->commits, as_code(search->benchmark), moment(search->created_at), search->steps,
+                        static_cast<std::size_t>(search->steps) + search->steps_left);
     return answered("eyes", std::move(text), "status");
 }
 

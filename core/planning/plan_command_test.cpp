@@ -39,9 +39,10 @@ TEST(PlanCommand, MeasuresWhatItNames) {
 
     auto input = said("/rebench base=gone");
     input.base_sha.reset();
-    EXPECT_EQ(answer(plan(input)),
-              "`gone` is no branch or tag of this repository, nor a commit that one of them holds. Commits of forks are "
-              "not taken.");
+    EXPECT_EQ(
+        answer(plan(input)),
+        "`gone` is no branch or tag of this repository, nor a commit that one of them holds. Commits of forks are "
+        "not taken.");
 }
 
 TEST(PlanCommand, SaysWhichSuitesCannotBeMeasured) {

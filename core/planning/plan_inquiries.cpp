@@ -113,10 +113,11 @@ Plan plan_bisect(const PlanInput& input, const CommandTrigger& trigger) {
     const auto& range = *input.range;
     for (const auto& [name, sha] : {std::pair(written->good, range.good), std::pair(written->bad, range.bad)})
         if (!sha)
-            return refused(fmt::format("{} is no branch or tag of this repository, nor a commit that one of them holds. "
-                                       "Commits of forks are not taken.",
-                                       as_code(name)),
-                           "an unknown commit");
+            return refused(
+                fmt::format("{} is no branch or tag of this repository, nor a commit that one of them holds. "
+                            "Commits of forks are not taken.",
+                            as_code(name)),
+                "an unknown commit");
     if (range.commits.empty() || range.commits.back() != *range.bad)
         return refused(fmt::format("{} does not come before {} along first parents.", as_code(written->good),
                                    as_code(written->bad)),
@@ -134,9 +135,9 @@ Plan plan_bisect(const PlanInput& input, const CommandTrigger& trigger) {
                                        as_code(benchmark), moment(search->created_at)),
                            "a second one");
     if (open.size() >= most_open_searches)
-        return refused(fmt::format("{} searches of this pull request are under way. `/rebench cancel` ends them.",
-                                   open.size()),
-                       "too many at once");
+        return refused(
+            fmt::format("{} searches of this pull request are under way. `/rebench cancel` ends them.", open.size()),
+            "too many at once");
 
     PlannedBisection bisection;
     bisection.number = input.pull->number;

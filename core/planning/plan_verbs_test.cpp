@@ -191,9 +191,10 @@ TEST(PlanBisect, BeginsWithTheBadEndAgainstTheGoodOne) {
 TEST(PlanBisect, RefusesWhatCannotBeSearched) {
     auto input = bisect_input();
     input.range->bad.reset();
-    EXPECT_EQ(answer(plan(input)),
-              "`main` is no branch or tag of this repository, nor a commit that one of them holds. Commits of forks are "
-              "not taken.");
+    EXPECT_EQ(
+        answer(plan(input)),
+        "`main` is no branch or tag of this repository, nor a commit that one of them holds. Commits of forks are "
+        "not taken.");
     input = bisect_input();
     input.range->commits.clear();
     EXPECT_EQ(answer(plan(input)), "`v1.0` does not come before `main` along first parents.");
@@ -257,9 +258,10 @@ TEST(PlanBisect, SearchesEndWithThePullRequestAndOnCommandAndAreShown) {
     EXPECT_EQ(plan(command).reply->reaction, "rocket");
     command = said("/rebench status", Permission::none);
     command.searches = input.searches;
-    EXPECT_TRUE(holds(answer(plan(command)),
-                      "A search for the first of 100 commits that made `Sort/8` worse, since 2026-11-21 07:30 UTC: step 2 "
-                      "of about 8."))
+    EXPECT_TRUE(
+        holds(answer(plan(command)),
+              "A search for the first of 100 commits that made `Sort/8` worse, since 2026-11-21 07:30 UTC: step 2 "
+              "of about 8."))
         << answer(plan(command));
 }
 

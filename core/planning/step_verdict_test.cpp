@@ -29,8 +29,9 @@ TEST(StepVerdict, LooksForTheMetricThatLostMost) {
 TEST(StepVerdict, OfTheBadEndSaysWhetherThereIsAnythingToLookFor) {
     EXPECT_EQ(verdict_of_end({verdict(VerdictKind::unchanged)}, "sort"), StepVerdict::good);
     EXPECT_EQ(verdict_of_end({verdict(VerdictKind::improved, 0.5)}, "sort"), StepVerdict::good);
-    EXPECT_EQ(verdict_of_end({verdict(VerdictKind::unchanged), verdict(VerdictKind::inconclusive, 1.1, "memory")}, "sort"),
-              StepVerdict::inconclusive);
+    EXPECT_EQ(
+        verdict_of_end({verdict(VerdictKind::unchanged), verdict(VerdictKind::inconclusive, 1.1, "memory")}, "sort"),
+        StepVerdict::inconclusive);
     EXPECT_EQ(verdict_of_end({verdict(VerdictKind::added, {})}, "sort"), StepVerdict::failed);
     EXPECT_EQ(verdict_of_end({}, "sort"), StepVerdict::failed);
     auto recorded = verdict(VerdictKind::regressed, 2.0, "cpu");

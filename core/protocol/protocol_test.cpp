@@ -76,6 +76,18 @@ TEST(Protocol, AJobSpecSurvivesTheWireWithNothingLost) {
     EXPECT_EQ(*read, spec);
 }
 
+TEST(Protocol, OnlyAJobThatMeasuresEqualArtifactsNeedsANewerRunner) {
+    JobSpec spec = full_spec();
+    spec.measure_identical = false;
+    EXPECT_EQ(protocol_for(spec), 1);
+    EXPECT_FALSE(to_json(spec).contains("measure_identical"));
+    EXPECT_FALSE(read_job_spec(to_json(spec)).value().measure_identical);
+    spec.measure_identical = true;
+    EXPECT_EQ(protocol_for(spec), 2);
+    EXPECT_LE(protocol_for(spec), protocol_version);
+    EXPECT_TRUE(read_job_spec(to_json(spec)).value().measure_identical);
+}
+
 TEST(Protocol, ABundleSurvivesTheWireBitForBit) {
     const auto bundle = full_bundle();
     const auto text = json::dump(to_json(bundle));

@@ -79,6 +79,22 @@ class LeasesTest : public TestDatabase {
     }
 };
 
+TEST_F(LeasesTest, AJobGoesToARunnerThatSpeaksItsProtocol) {
+    auto demanding = job(1);
+    demanding.protocol = 2;
+    insert(demanding);
+    insert(job(2));
+    const auto next = [&](int protocol) {
+        return pool.transaction([&](Tx& tx) {
+            const auto row = lease_job(tx, {runner_a, {"bare-metal"}, 90s, start(), protocol});
+            return row ? row->job.job_id : "none";
+        });
+    };
+    EXPECT_EQ(next(1), uuid(2, 2)) << "an older runner passes over what it does not understand";
+    EXPECT_EQ(next(1), "none");
+    EXPECT_EQ(next(2), uuid(2, 1));
+}
+
 TEST_F(LeasesTest, HighestPriorityFirstThenOldestAndOnlyWithAllLabels) {
     NewJob urgent = job(3);
     urgent.priority = 10;

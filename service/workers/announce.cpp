@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "core/json/json.h"
+#include "core/planning/plan.h"
+#include "core/reporting/calibration.h"
 #include "core/reporting/check.h"
 #include "core/reporting/comment.h"
 
@@ -13,7 +15,24 @@ void announce_check(store::Tx& tx, std::int64_t repository_id, const CheckItem& 
                       now);
 }
 
+namespace {
+
+/// A calibration asked for by nobody on GitHub answers nobody there.
+void announce_calibration(store::Tx& tx, const store::RunRow& run, const reports::Addresses& addresses,
+                          store::Time now) {
+    const auto comment_id = planning::comment_of(run.trigger_id);
+    if (!run.number || !comment_id || run.state != model::RunState::finished) return;
+    const auto report = reports::run_report(tx, run, addresses);
+    if (report.state != reporting::ReportState::completed) return;
+    announce_reply(
+        tx, {run.repository_id, *run.number, *comment_id, "", reporting::render_calibration(report), ":result"}, now);
+}
+
+}  // namespace
+
 void announce_run(store::Tx& tx, const store::RunRow& run, const reports::Addresses& addresses, store::Time now) {
+    if (run.kind == model::RunKind::calibration) return announce_calibration(tx, run, addresses, now);
+    if (!model::speaks_on_check(run.kind)) return;
     const auto report = reports::run_report(tx, run, addresses);
     const auto check = reporting::render_check(report, {});
     CheckItem item{check.name,    run.head_sha, check.status,    check.conclusion, check.title,
@@ -41,7 +60,7 @@ void announce_reply(store::Tx& tx, const Reply& reply, store::Time now) {
         const json::Json body{{"markdown", reply.message}};
         store::put_outbox(tx,
                           {reply.repository_id, store::pull_target(reply.number),
-                           fmt::format("reply:{}", reply.comment_id), json::dump(body), now},
+                           fmt::format("reply:{}{}", reply.comment_id, reply.part), json::dump(body), now},
                           now);
     }
 }

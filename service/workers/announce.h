@@ -13,7 +13,9 @@
 
 namespace benchgate::workers {
 
-/// The run's check over all its suites, and the sticky comment of its pull request when all of them are complete.
+/// The run's check over all its suites, and the sticky comment of its pull request when all of them are complete. Of a
+/// calibration the answer to whom asked for it, once it is complete, and nothing else; of a bisection nothing
+/// (searches.h).
 void announce_run(store::Tx& tx, const store::RunRow& run, const reports::Addresses& addresses, store::Time now);
 
 /// A check that has no run behind it: a configuration error, nothing to measure.
@@ -24,8 +26,9 @@ struct Reply {
     std::int64_t repository_id = 0;
     std::int64_t number = 0;
     std::int64_t comment_id = 0;
-    std::string reaction;  ///< eyes, rocket, confused
-    std::string message;   ///< Markdown
+    std::string reaction;   ///< eyes, rocket, confused
+    std::string message;    ///< Markdown
+    std::string part = {};  ///< a comment of its own beside the first answer, e.g. ":result"; the same again edits it
 };
 void announce_reply(store::Tx& tx, const Reply& reply, store::Time now);
 

@@ -4,6 +4,7 @@
 
 #include "core/config/config.h"
 #include "core/json/json.h"
+#include "core/protocol/spec_json.h"
 #include "platform/clock.h"
 #include "service/store/approvals.h"
 #include "service/store/jobs.h"
@@ -14,6 +15,7 @@
 #include "service/store/test_database.h"
 #include "service/store/verdicts.h"
 #include "service/store/waivers.h"
+#include "service/workers/announce.h"
 #include "service/workers/known.h"
 
 namespace benchgate::workers {
@@ -205,6 +207,74 @@ TEST_F(CarryOutTest, AMergeGroupIsMeasuredOnItsOwnBranchWithinItsTime) {
     group.action = planning::MergeGroupAction::destroyed;
     handle(group);
     EXPECT_TRUE(pool.transaction([](store::Tx& tx) { return store::open_jobs(tx, 10).empty(); }));
+}
+
+TEST_F(CarryOutTest, ACalibrationMeasuresTheBaseTwiceAndTouchesNoCheck) {
+    handle(planning::PullRequestTrigger{planning::PullRequestAction::opened});
+    waiting_check(std::string(40, 'a'));
+    handle(command(planning::Verb::aa));
+    const auto run = pool.transaction(runs).front();
+    EXPECT_EQ(run.kind, model::RunKind::calibration);
+    const auto jobs = pool.transaction([](store::Tx& tx) { return store::open_jobs(tx, 10); });
+    ASSERT_EQ(jobs.size(), 2u) << "beside the pull request's own, not in its place";
+    const auto spec = protocol::read_job_spec(json::parse(jobs[1].job.spec_json).value()).value();
+    EXPECT_TRUE(spec.measure_identical);
+    EXPECT_EQ(jobs[1].job.protocol, 2) << "a runner that does not know the word would measure nothing";
+    EXPECT_FALSE(spec.merge_base);
+    EXPECT_EQ(spec.base, spec.head);
+    EXPECT_EQ(spec.base, (protocol::Checkout{std::string(40, 'b'), {"refs/heads/main"}}));
+    EXPECT_EQ(jobs[1].job.number, std::nullopt);
+    EXPECT_EQ(jobs[1].job.priority, 5);
+    EXPECT_EQ(waiting_check(run.head_sha), "");
+    handle(command(planning::Verb::cancel));
+    EXPECT_EQ(waiting_check(run.head_sha), "") << "the base's check is nobody's business here";
+    EXPECT_EQ(pool.transaction(runs).front().state, model::RunState::cancelled);
+}
+
+TEST_F(CarryOutTest, ACalibrationIsAnsweredWhereItWasAskedForAndKept) {
+    handle(command(planning::Verb::aa));
+    auto run = pool.transaction(runs).front();
+    store::send_everything(pool, start());
+    end_red();
+    run.state = model::RunState::finished;
+    pool.transaction([&](store::Tx& tx) { announce_run(tx, run, {"http://bench.invalid", ""}, start()); });
+    const auto said = store::send_everything(pool, start());
+    ASSERT_EQ(said.size(), 1u) << "no check, no sticky comment";
+    EXPECT_EQ(said[0].kind, "reply:" + std::to_string(comment) + ":result");
+    EXPECT_NE(said[0].body_json.find("1 of 1 benchmark alarmed"), std::string::npos) << said[0].body_json;
+    EXPECT_NE(said[0].body_json.find("/octo/engine/runs/" + run.run_id), std::string::npos) << said[0].body_json;
+    const auto points = pool.transaction([](store::Tx& tx) {
+        return store::series_points(tx, {1, "micro", {"sort", "time"}, model::RunKind::calibration, 10});
+    });
+    ASSERT_EQ(points.size(), 1u) << "its false alarms can be counted later";
+    EXPECT_EQ(points[0].verdict.kind, model::VerdictKind::regressed);
+    // A waiver of the pull request does not make a false alarm right.
+    const auto until = platform::format_utc(start() + std::chrono::hours(48)).substr(0, 10);
+    handle(command(planning::Verb::waive, {"sort"}, {{"max", "8%"}, {"until", until}, {"reason", "known"}}));
+    EXPECT_EQ(gate_of(run), model::Gate::failure);
+}
+
+TEST_F(CarryOutTest, ACheckIsRestatedFromTheHeadsOwnRun) {
+    handle(planning::PullRequestTrigger{planning::PullRequestAction::opened});
+    const auto own = end_red();
+    context.input.base_sha = own.head_sha;  // the head was merged meanwhile: its commit is the base's
+    handle(command(planning::Verb::aa));
+    waiting_check(own.head_sha);
+    context.comment_id.reset();
+    handle(planning::CheckTrigger{planning::CheckRequest::waive, own.head_sha, "dev", planning::Permission::read});
+    EXPECT_EQ(waiting_check(own.head_sha), "completed " + own.run_id + ";");
+}
+
+TEST_F(CarryOutTest, AProfileIsRefusedInWords) {
+    handle(planning::PullRequestTrigger{planning::PullRequestAction::opened});
+    end_red();
+    context.comment_id = 9100;
+    store::send_everything(pool, start());
+    handle(command(planning::Verb::profile, {"sort"}));
+    EXPECT_EQ(states().size(), 1u);
+    std::string text;
+    for (const auto& item : store::send_everything(pool, start())) text += item.body_json;
+    EXPECT_NE(text.find("takes no profiles yet"), std::string::npos) << text;
 }
 
 }  // namespace

@@ -41,6 +41,11 @@ const planning::EventSource* source_of(const planning::Event& event) {
         event);
 }
 
+/// Nothing is fetched for a stranger, who is refused afterwards.
+bool may_ask(planning::Permission permission) {
+    return permission == planning::Permission::write || permission == planning::Permission::admin;
+}
+
 }  // namespace
 
 /// What planning must know of a pull request's content; or what is to be said instead.
@@ -48,6 +53,8 @@ struct Intake::Asked {
     model::Config config;
     std::string config_text;
     std::optional<std::string> base_sha;
+    std::string base_ref;
+    std::optional<planning::ResolvedRange> range;
     std::optional<std::vector<std::string>> changed_paths;
     std::string author_association;  ///< asked where the policy for forks depends on it
     Deed instead;                    ///< set: nothing is planned
@@ -156,11 +163,28 @@ Intake::Asked Intake::ask_about_pull(const planning::EventSource& source, const 
         asked.author_association = ask_association(repository, pull.number, stop);
     asked.base_sha = inspection.base;
     asked.changed_paths = std::move(inspection.changed_paths);
-    if (const auto ref = command ? command->command.value("base") : std::string(); !ref.empty()) {
-        asked.base_sha = mirrors_.resolve(repository, ref, stop);
+    if (command && may_ask(command->permission)) look_up_commits(asked, repository, command->command, stop);
+    return asked;
+}
+
+/// The commits that a command names, among those of the repository's own branches and tags.
+void Intake::look_up_commits(Asked& asked, const github::Repository& repository, const planning::Command& command,
+                             std::stop_token stop) {
+    if (const auto name = command.value("base"); !name.empty()) {
+        const auto own = mirrors_.resolve(repository, name, stop);
+        asked.base_sha = own ? std::optional(own->sha) : std::nullopt;
+        asked.base_ref = own ? own->ref : "";
         asked.changed_paths.reset();
     }
-    return asked;
+    const auto written = planning::range_of(command);
+    if (!written) return;
+    auto own = mirrors_.range(repository, written->good, written->bad, planning::most_searched_commits + 1, stop);
+    planning::ResolvedRange range;
+    if (own.good) range.good = own.good->sha;
+    if (own.bad) range.bad = own.bad->sha;
+    if (own.bad) range.ref = own.bad->ref;
+    range.commits = std::move(own.commits);
+    asked.range = std::move(range);
 }
 
 Intake::Deed Intake::plan_pull(const planning::EventSource& source, const planning::PullRequest& pull,
@@ -178,6 +202,8 @@ Intake::Deed Intake::plan_pull(const planning::EventSource& source, const planni
         if (asked.instead) return asked.instead;
         context.input.config = std::move(asked.config);
         context.input.base_sha = std::move(asked.base_sha);
+        context.input.base_ref = std::move(asked.base_ref);
+        context.input.range = std::move(asked.range);
         context.input.changed_paths = std::move(asked.changed_paths);
         context.config_text = std::move(asked.config_text);
         context.input.author_association = std::move(asked.author_association);

@@ -52,6 +52,8 @@ class Intake {
     planning::PullRequest ask_pull(const github::Repository& repository, std::int64_t number, std::stop_token stop);
     Asked ask_about_pull(const planning::EventSource& source, const planning::PullRequest& pull,
                          const planning::CommandTrigger* command, std::stop_token stop);
+    void look_up_commits(Asked& asked, const github::Repository& repository, const planning::Command& command,
+                         std::stop_token stop);
     Deed plan_pull(const planning::EventSource& source, const planning::PullRequest& pull, planning::Trigger trigger,
                    const std::string& delivery_id, std::stop_token stop);
 

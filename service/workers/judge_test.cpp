@@ -152,6 +152,10 @@ TEST_F(JudgeTest, ARunnerCannotChangeWhatWasAsked) {
     EXPECT_NE(refused([&] { bundle.comparison.head_sha = std::string(40, 'c'); }).find("head"), std::string::npos);
     EXPECT_NE(refused([&] { bundle.comparison.base_sha = std::string(40, 'c'); }).find("base"), std::string::npos);
     EXPECT_NE(refused([&] { bundle.identical = true; }).find("artifacts"), std::string::npos);
+    // Of a calibration this is no answer, even if it is true.
+    spec.measure_identical = true;
+    bundle.base_artifacts = bundle.head_artifacts = {{"bench", std::string(64, 'a')}};
+    EXPECT_NE(refused([&] { bundle.identical = true; }).find("measured nothing"), std::string::npos);
 }
 
 }  // namespace

@@ -4,9 +4,12 @@
 #include <map>
 
 #include "core/json/json.h"
+#include "core/planning/bisect_step.h"
+#include "core/planning/plan.h"
 #include "service/store/approvals.h"
 #include "service/store/jobs.h"
 #include "service/store/runs.h"
+#include "service/store/searches.h"
 #include "service/store/verdicts.h"
 #include "service/store/waivers.h"
 
@@ -23,17 +26,21 @@ void add_prospects(store::Tx& tx, const store::JobRow& row, planning::ExistingJo
         job.expected_in = std::chrono::seconds(static_cast<std::int64_t>(*row.eta_s));
 }
 
+bool is_open(model::JobState state) {
+    return state == model::JobState::queued || state == model::JobState::leased || state == model::JobState::running;
+}
+
 /// What it was asked with is read for the present head only: nothing is compared with older ones.
 planning::ExistingJob existing_job(store::Tx& tx, const store::JobRow& row, bool present_head) {
     planning::ExistingJob job;
     job.suite = row.job.suite;
     job.state = row.state;
     job.host_class = row.job.labels;
+    if (is_open(row.state)) add_prospects(tx, row, job);
     if (!present_head) return job;
     const auto spec = json::parse(row.job.spec_json).value_or(json::Json());
     job.max_trials = static_cast<int>(json::integer(json::at(spec, "experiment"), "max_trials").value_or(0));
     job.filter = json::text(spec, "only").value_or("");
-    add_prospects(tx, row, job);
     return job;
 }
 
@@ -76,6 +83,28 @@ std::optional<planning::LastJudged> last_judged(store::Tx& tx, const planning::P
     return std::nullopt;
 }
 
+planning::ExistingSearch existing_search(store::Tx& tx, const store::SearchRow& row) {
+    planning::ExistingSearch search;
+    search.id = row.search_id;
+    search.benchmark = row.benchmark;
+    search.open = row.state == store::SearchState::open;
+    search.good_sha = row.good_sha;
+    search.bad_sha = row.commits.back();
+    search.commits = row.commits.size();
+    search.created_at = row.created_at;
+    search.request = row.request;
+    std::vector<planning::StepResult> results;
+    for (const auto& step : store::steps_of_search(tx, row)) {
+        ++search.steps;
+        if (const auto verdict = planning::step_verdict_from(step.verdict)) results.push_back({step.sha, *verdict});
+    }
+    const auto next = planning::bisect_step(row.commits, results);
+    // The step under way is counted as begun.
+    if (const auto* compare = std::get_if<planning::CompareNext>(&next); compare && compare->steps_left > 0)
+        search.steps_left = compare->steps_left - 1;
+    return search;
+}
+
 }  // namespace
 
 void look_up_pull(store::Tx& tx, planning::PlanInput& input, store::Time now) {
@@ -92,6 +121,13 @@ void look_up_pull(store::Tx& tx, planning::PlanInput& input, store::Time now) {
     for (const auto& row : store::waivers_of_pull(tx, input.repository.id, pull.number))
         input.waivers.push_back({row.waiver, row.comment_id});
     input.judged = last_judged(tx, input);
+    for (const auto& search : store::open_searches(tx, input.repository.id, pull.number))
+        input.searches.push_back(existing_search(tx, search));
+    const auto* command = std::get_if<planning::CommandTrigger>(&input.trigger);
+    if (!command || command->command.verb != planning::Verb::bisect) return;
+    const auto of_request = store::find_search_of_request(tx, input.repository.id, planning::request_of(*command));
+    if (of_request && of_request->state != store::SearchState::open)
+        input.searches.push_back(existing_search(tx, *of_request));
 }
 
 void look_up_pushes(store::Tx& tx, planning::PlanInput& input, store::Time now) {

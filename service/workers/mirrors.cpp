@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "platform/folder_lock.h"
+#include "platform/stop.h"
 
 namespace benchgate::workers {
 namespace {
@@ -203,9 +204,13 @@ OwnRange Mirrors::range(const github::Repository& repository, const std::string&
     return range;
 }
 
-std::optional<platform::CommitInfo> Mirrors::describe(const github::Repository& repository, const std::string& sha) {
+std::optional<platform::CommitInfo> Mirrors::describe(const github::Repository& repository, const std::string& sha,
+                                                      std::stop_token stop) {
     const auto lock = lock_of(repository.id);
-    const std::lock_guard guard(*lock);
+    std::unique_lock guard(*lock, std::try_to_lock);
+    for (int i = 0; i < 30 && !guard.owns_lock(); ++i)
+        if (platform::sleep_for(stop, std::chrono::milliseconds(100))) (void)guard.try_lock();
+    if (!guard.owns_lock()) return std::nullopt;
     auto info = open_mirror(options_, repository).commit_info(sha);
     if (!info) return std::nullopt;
     return std::move(*info);

@@ -69,8 +69,9 @@ class Mirrors {
     /// The same for both ends, and what lies between; of more than `limit` commits the newest ones.
     OwnRange range(const github::Repository& repository, const std::string& good, const std::string& bad,
                    std::size_t limit, std::stop_token stop);
-    /// Subject and author of a commit, as far as it is here; nothing is fetched.
-    std::optional<platform::CommitInfo> describe(const github::Repository& repository, const std::string& sha);
+    /// Subject and author of a commit that is here; nothing is fetched, and a fetch under way is waited for shortly.
+    std::optional<platform::CommitInfo> describe(const github::Repository& repository, const std::string& sha,
+                                                 std::stop_token stop);
     /// Both commits are here, nothing is fetched, and hold the same files.
     bool same_tree(const github::Repository& repository, const std::string& one, const std::string& other);
     const MirrorOptions& options() const { return options_; }

@@ -1,0 +1,100 @@
+#include "service/workers/planned_runs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "core/protocol/spec_json.h"
+#include "platform/crypto.h"
+#include "platform/ids.h"
+#include "service/store/jobs.h"
+
+namespace benchgate::workers {
+namespace {
+
+/// Beyond the suite's own limit of time, for fetch and upload.
+constexpr std::chrono::seconds deadline_slack{600};
+
+const model::Suite& suite_named(const model::Config& config, const std::string& name) {
+    const auto found =
+        std::find_if(config.suites.begin(), config.suites.end(), [&](const auto& suite) { return suite.name == name; });
+    if (found == config.suites.end())
+        throw std::runtime_error("the plan names a suite that the configuration lacks: " + name);
+    return *found;
+}
+
+bool measures_pull(const planning::PlannedRun& run) {
+    return run.pull_number && (run.kind == model::RunKind::pull_request || run.kind == model::RunKind::command);
+}
+
+/// A branch, unless it is named in full.
+std::string full_ref(const std::string& name) {
+    const bool is_full = name.starts_with("refs/heads/") || name.starts_with("refs/tags/");
+    return is_full ? name : "refs/heads/" + name;
+}
+
+protocol::JobSpec spec_of(const planning::PlannedRun& run, const planning::PlannedJob& job, const RunGround& ground) {
+    protocol::JobSpec spec;
+    spec.repository = ground.repository.full_name();
+    // A merge group, a calibration and a bisection have commits of their own, compared as they are.
+    const bool of_pull = measures_pull(run);
+    if (of_pull) spec.pull_request = run.pull_number;
+    // The merge-base lies on the base branch, so fetching that branch brings it.
+    spec.base = {run.base_sha, {full_ref(run.base_ref)}};
+    spec.merge_base = of_pull;
+    spec.head = {run.head_sha, {of_pull ? fmt::format("refs/pull/{}/head", *run.pull_number) : full_ref(run.head_ref)}};
+    spec.measure_identical = run.kind == model::RunKind::calibration;
+    spec.suite = suite_named(ground.config, job.suite);
+    spec.experiment.suite = job.suite;
+    spec.experiment.seed = job.seed;
+    spec.experiment.max_trials = job.max_trials;
+    spec.experiment.false_alarms = job.false_alarms;
+    spec.experiment.policy = ground.config.policy;
+    spec.only = job.filter;
+    if (job.time_limit) spec.suite.timeout.job = std::min(spec.suite.timeout.job, *job.time_limit);
+    return spec;
+}
+
+void insert_job(store::Tx& tx, const planning::PlannedRun& planned, const planning::PlannedJob& planned_job,
+                const store::RunRow& run, const RunGround& ground, store::Time now) {
+    const auto spec = spec_of(planned, planned_job, ground);
+    store::NewJob job;
+    job.repository_id = run.repository_id;
+    job.job_id = platform::random_uuid();
+    job.run_id = run.run_id;
+    job.suite = planned_job.suite;
+    job.labels = planned_job.host_class;
+    if (measures_pull(planned)) job.number = planned.pull_number;
+    job.priority = planned.priority;
+    job.spec_json = json::dump(to_json(spec));
+    job.protocol = protocol::protocol_for(spec);
+    job.timeout =
+        std::chrono::duration_cast<std::chrono::seconds>(spec.suite.timeout.job + 2 * spec.suite.timeout.build) +
+        deadline_slack;
+    store::insert_job(tx, job, now);
+}
+
+}  // namespace
+
+store::RunRow insert_planned(store::Tx& tx, const planning::PlannedRun& planned, const RunGround& ground,
+                             store::Time now) {
+    store::RunRow run;
+    run.repository_id = ground.repository.id;
+    run.run_id = platform::random_uuid();
+    run.kind = planned.kind;
+    run.number = planned.pull_number;
+    run.head_sha = planned.head_sha;
+    run.base_sha = ground.base_tip.empty() || !measures_pull(planned) ? planned.base_sha : ground.base_tip;
+    run.base_ref = planned.base_ref;
+    run.merge_base = planned.base_sha;
+    run.trigger_id = planned.request.empty() ? ground.trigger_id : planned.request;
+    run.created_at = now;
+    run.config = ground.config_text;
+    run.config_sha = platform::sha256_hex(ground.config_text);
+    store::insert_run(tx, run);
+    for (const auto& job : planned.jobs) insert_job(tx, planned, job, run, ground, now);
+    return run;
+}
+
+}  // namespace benchgate::workers
