@@ -23,8 +23,8 @@ struct JobInput {
     model::Experiment experiment;
     Sides sides;  ///< plain trees, without .git
     std::string runner;
-    std::string sandbox_note;  ///< for the bundle: "bubblewrap" or "none: REASON"
-    std::string only;          ///< glob of benchmarks to measure; empty: all
+    std::string sandbox_note;        ///< for the bundle: "bubblewrap" or "none: REASON"
+    std::string only;                ///< glob of benchmarks to measure; empty: all
     bool measure_identical = false;  ///< equal artifacts do not end the job
     std::filesystem::path host_root = "/";
     sandbox::Limits limits;  ///< of each command, beside the suite's own times
