@@ -30,7 +30,7 @@ std::string sha(int i) {
 class SearchTest : public store::TestDatabase {
   protected:
     SearchTest() {
-        context.config_text = "suites:\n  micro: { build: make, run: ./bench, format: json }\n";
+        context.config_text = "host_class: [lab]\nsuites:\n  micro: { build: make, run: ./bench, format: json }\n";
         context.trigger_id = "delivery";
         context.number = 7;
         auto& input = context.input;
@@ -172,6 +172,8 @@ TEST_F(SearchTest, FindsTheCommitStepByStepAndSaysWhoseItIs) {
         EXPECT_EQ(state(), "done found");
         EXPECT_LE(steps().size(), 4u);
         EXPECT_EQ(runs(), steps().size());
+        for (const auto& job : pool.transaction([](store::Tx& tx) { return store::open_jobs(tx, 100); }))
+            EXPECT_EQ(job.job.labels, std::vector<std::string>{"lab"}) << "hosts of one kind only";
         const auto text = said()["reply:9000:result"];
         EXPECT_NE(text.find("commit/" + sha(first_bad) + ") is the first of 8 commits"), std::string::npos) << text;
         EXPECT_NE(text.find("twice"), std::string::npos) << text;

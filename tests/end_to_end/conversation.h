@@ -28,9 +28,9 @@ class Conversation : public SharedWorld {
         if (world().calms_down() && now() == wanted) return testing::AssertionSuccess();
         return testing::AssertionFailure() << "it is " << now();
     }
-    static bool is_said(const Pull& pull, const std::string& words) {
-        return wait_until([&] { return all_comments(pull).find(words) != std::string::npos; },
-                          std::chrono::seconds(30));
+    static bool is_said(const Pull& pull, const std::string& words,
+                        std::chrono::seconds patience = std::chrono::seconds(30)) {
+        return wait_until([&] { return all_comments(pull).find(words) != std::string::npos; }, patience);
     }
     static std::string all_comments(const Pull& pull) {
         std::string text;

@@ -57,6 +57,8 @@ TEST_F(Conversation, AMergeGroupWithTheSameFilesGetsThePullRequestsVerdictAtOnce
             in(pull, {{"event", "merge_group"}, {"action", action}, {"payload", {{"merge_group", group}}}}));
     };
     tell("checks_requested");
+    // All is calm before the delivery comes, too.
+    ASSERT_TRUE(wait_until([&] { return !world().checks("queue", group_sha).empty(); }, std::chrono::seconds(30)));
     ASSERT_TRUE(world().calms_down());
     const auto checks = world().checks("queue", group_sha);
     ASSERT_EQ(checks.size(), 1u);

@@ -59,7 +59,8 @@ TEST_F(Verbs, ACalibrationMeasuresOneCommitAgainstItselfAndTouchesNeitherCheckNo
     const auto leases = leases_of("calibrated");
 
     say(pull, "/rebench aa");
-    EXPECT_TRUE(is_said(pull, "of 2 benchmarks alarmed: same code against itself")) << all_comments(pull);
+    EXPECT_TRUE(is_said(pull, "of 2 benchmarks alarmed: same code against itself", std::chrono::seconds(90)))
+        << all_comments(pull);
     EXPECT_TRUE(world().calms_down());
     const auto said = all_comments(pull);
     EXPECT_EQ(leases_of("calibrated"), leases + 1);
@@ -86,9 +87,7 @@ TEST_F(Verbs, ABisectionFindsTheCommitThoughTheServiceDiesOverIt) {
     ::kill(world().service().pid(), SIGKILL);
     world().service().wait_until(std::chrono::steady_clock::now() + std::chrono::seconds(10));
     world().start_service();
-    ASSERT_TRUE(wait_until([&] { return all_comments(pull).find("is the first of 4 commits") != std::string::npos; },
-                           std::chrono::seconds(90)))
-        << all_comments(pull);
+    ASSERT_TRUE(is_said(pull, "is the first of 4 commits", std::chrono::seconds(90))) << all_comments(pull);
     EXPECT_TRUE(world().calms_down());
     const auto said = all_comments(pull);
     EXPECT_NE(said.find("/commit/" + culprit + ") is the first of 4 commits"), std::string::npos) << said;
