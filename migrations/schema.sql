@@ -225,10 +225,16 @@ CREATE TABLE public.repositories (
     default_branch text NOT NULL,
     installation_id bigint NOT NULL,
     private boolean NOT NULL,
-    active boolean DEFAULT true NOT NULL,
-    updated_at timestamp with time zone NOT NULL
+    installed boolean DEFAULT true NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    suspended boolean DEFAULT false NOT NULL,
+    archived boolean DEFAULT false NOT NULL,
+    active boolean GENERATED ALWAYS AS ((installed AND (NOT suspended) AND (NOT archived))) STORED NOT NULL
 );
 COMMENT ON TABLE public.repositories IS 'Repositories of all installations; the key is GitHub''s id, which survives renames.';
+COMMENT ON COLUMN public.repositories.installed IS 'The installation holds it; false: taken out, or deleted.';
+COMMENT ON COLUMN public.repositories.suspended IS 'Its installation is suspended, or ended.';
+COMMENT ON COLUMN public.repositories.active IS 'In reach: only then its jobs are leased.';
 CREATE TABLE public.request_log (
     runner_id uuid NOT NULL,
     request_id text NOT NULL,
@@ -348,6 +354,17 @@ CREATE TABLE public.settings (
     updated_at timestamp with time zone NOT NULL
 );
 COMMENT ON TABLE public.settings IS 'Small values of the installation: App id, key, secrets made by the set-up page.';
+CREATE TABLE public.sticky_comments (
+    repository_id bigint NOT NULL,
+    number bigint NOT NULL,
+    comment_id bigint NOT NULL,
+    gate text NOT NULL,
+    title text NOT NULL,
+    markdown text NOT NULL,
+    sent_at timestamp with time zone NOT NULL,
+    CONSTRAINT sticky_comments_gate_check CHECK ((gate = ANY (ARRAY['success'::text, 'failure'::text, 'neutral'::text, 'action_required'::text])))
+);
+COMMENT ON TABLE public.sticky_comments IS 'The live comment of a pull request as GitHub took it last, and what it is folded into.';
 CREATE TABLE public.trials (
     repository_id bigint NOT NULL,
     job_id uuid NOT NULL,
@@ -452,6 +469,8 @@ ALTER TABLE ONLY public.searches
     ADD CONSTRAINT searches_pkey PRIMARY KEY (repository_id, search_id);
 ALTER TABLE ONLY public.settings
     ADD CONSTRAINT settings_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.sticky_comments
+    ADD CONSTRAINT sticky_comments_pkey PRIMARY KEY (repository_id, number);
 ALTER TABLE ONLY public.trials
     ADD CONSTRAINT trials_pkey PRIMARY KEY (repository_id, job_id, epoch, number);
 ALTER TABLE ONLY public.verdicts
@@ -483,6 +502,7 @@ CREATE INDEX runs_by_id ON public.runs USING btree (run_id);
 CREATE INDEX runs_by_pull ON public.runs USING btree (repository_id, number, seq DESC) WHERE (number IS NOT NULL);
 CREATE INDEX runs_open ON public.runs USING btree (repository_id, number) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX runs_recent ON public.runs USING btree (repository_id, seq DESC);
+CREATE INDEX runs_unfinished ON public.runs USING btree (created_at) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX samples_series ON ONLY public.samples USING btree (repository_id, benchmark, metric, created_at);
 CREATE UNIQUE INDEX search_steps_of_run ON public.search_steps USING btree (repository_id, run_id);
 CREATE UNIQUE INDEX searches_of_request ON public.searches USING btree (repository_id, request);

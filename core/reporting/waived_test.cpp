@@ -106,15 +106,18 @@ TEST(SecondComment, OnlyAVerdictThatTurnsRedGetsOne) {
 }
 
 TEST(SecondComment, TheFormerOneIsFoldedAwayAndPointsToTheNewer) {
-    const auto text =
-        render_earlier_comment(sample::unchanged(), "https://github.com/acme/engine/pull/12#issuecomment-9");
+    const auto fold = [](const Report& report, const std::string& newer) {
+        return fold_comment({comment_title(report), render_comment(report)}, newer);
+    };
+    const auto text = fold(sample::unchanged(), "https://github.com/acme/engine/pull/12#issuecomment-9");
     EXPECT_FALSE(has(text, sticky_marker)) << "it would be found and edited again";
-    EXPECT_TRUE(text.starts_with(
-        "An earlier result for <code>aaaaaaaaa</code>; see [a newer comment](https://github.com/acme/"))
+    EXPECT_TRUE(text.starts_with("An earlier result; see [a newer comment](https://github.com/acme/")) << text;
+    EXPECT_TRUE(
+        has(text, "<details><summary><code>aaaaaaaaa</code>: No slowdown of 3 % or more in 2 benchmarks</summary>"))
         << text;
-    EXPECT_TRUE(has(text, "<details><summary>No slowdown of 3 % or more in 2 benchmarks</summary>")) << text;
-    EXPECT_LT(render_earlier_comment(sample::hostile(), "x) [evil](y").size(), 65'536u);
-    EXPECT_FALSE(has(render_earlier_comment(sample::unchanged(), "x) [evil](y"), "[evil]"));
+    EXPECT_FALSE(has(fold(sample::unchanged(), "x) [evil](y"), "[evil]"));
+    for (const auto& large : {sample::hostile(), sample::large(5000)})
+        EXPECT_LT(fold(large, "https://github.com/" + std::string(400, 'a')).size(), 65'536u);
 }
 
 }  // namespace

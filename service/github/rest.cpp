@@ -15,6 +15,13 @@ using platform::percent_encode;
 constexpr int page_size = 100;
 constexpr int max_pages = 10;
 
+/// Within a line it may be a word that somebody said and that an answer quotes.
+bool has_line(std::string_view text, std::string_view start) {
+    for (auto at = text.find(start); at != std::string_view::npos; at = text.find(start, at + 1))
+        if (at == 0 || text[at - 1] == '\n') return true;
+    return false;
+}
+
 }  // namespace
 
 Rest::Rest(const Api& api, Tokens& tokens) : api_(api), tokens_(tokens) {}
@@ -156,6 +163,7 @@ ApiResult<Comment> Rest::update_comment(const Repository& repository, std::int64
 ApiResult<std::optional<Comment>> Rest::find_comment(const Repository& repository, std::int64_t issue,
                                                      std::string_view marker, std::stop_token stop) {
     const std::int64_t app_id = tokens_.app_id();
+    std::optional<Comment> newest;
     for (int page = 1; page <= max_pages; ++page) {
         const auto response =
             send(repository, Use::comment,
@@ -169,11 +177,12 @@ ApiResult<std::optional<Comment>> Rest::find_comment(const Repository& repositor
             auto comment = read_comment(entry);
             // Anybody may write the marker into a comment of their own; older Enterprise Servers name no App.
             const bool ours = comment && comment->author_is_bot && (comment->app_id == 0 || comment->app_id == app_id);
-            if (ours && comment->body.find(marker) != std::string::npos) return comment;
+            if (ours && has_line(comment->body, marker) && (!newest || newest->id < comment->id))
+                newest = std::move(*comment);
         }
         if (document->size() < page_size) break;
     }
-    return std::nullopt;
+    return newest;
 }
 
 ApiResult<Comment> Rest::put_comment(const Repository& repository, const StickyComment& comment, std::stop_token stop) {

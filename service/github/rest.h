@@ -93,7 +93,7 @@ class Rest {
                                       std::stop_token stop);
     ApiResult<Comment> update_comment(const Repository& repository, std::int64_t comment, std::string_view markdown,
                                       std::stop_token stop);
-    /// The first comment of our App that contains the marker; looks at no more than 10 pages of 100.
+    /// The newest comment of our App with a line that begins with the marker, of the first 1,000.
     ApiResult<std::optional<Comment>> find_comment(const Repository& repository, std::int64_t issue,
                                                    std::string_view marker, std::stop_token stop);
     struct StickyComment {

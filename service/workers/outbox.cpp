@@ -3,11 +3,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <charconv>
-#include <map>
-
 #include "core/json/json.h"
-#include "service/store/pull_requests.h"
 #include "service/store/repositories.h"
 #include "service/workers/outbox_items.h"
 
@@ -18,12 +14,6 @@ constexpr std::chrono::milliseconds database_pause{500};
 
 using github::ApiError;
 using github::ApiResult;
-
-std::optional<std::int64_t> id_in(const std::optional<std::string>& text) {
-    std::int64_t id = 0;
-    if (!text || std::from_chars(text->data(), text->data() + text->size(), id).ec != std::errc{}) return std::nullopt;
-    return id;
-}
 
 ApiError broken_item(const std::string& what) {
     return {0, github::ErrorKind::unprocessable, "outbox item: " + what, std::nullopt};
@@ -68,19 +58,17 @@ auto OutboxWorker::with_database(store::Time until, std::stop_token stop, const 
 
 store::Time OutboxWorker::deliver(const store::OutboxItem& item, std::stop_token stop) {
     github::Effort effort{.until = item.lane.held_until - options_.hold / 4};
-    const auto row = with_database(*effort.until, stop,
-                                   [&](store::Tx& tx) { return store::find_repository(tx, item.repository_id); });
+    const auto known = with_database(*effort.until, stop, [&](store::Tx& tx) { return look_up(tx, item); });
     Outcome outcome = tl::unexpected(broken_item("its repository is unknown"));
-    if (row) {
+    if (known.found) {
         try {
-            outcome = send(rest_.within(effort), {row->installation_id, row->repository_id, row->owner, row->name},
-                           item, stop);
+            outcome = send(rest_.within(effort), known, item, stop);
         } catch (const std::exception& error) {
             // What cannot be said at all would be tried again for ever.
             outcome = tl::unexpected(broken_item(error.what()));
         }
     }
-    const auto what = fmt::format("{} {} {}", row ? row->owner + "/" + row->name : "", item.target, item.kind);
+    const auto what = fmt::format("{}/{} {} {}", known.repository.owner, known.repository.name, item.target, item.kind);
     const auto write_down = [&] {
         return with_database(item.lane.held_until, stop,
                              [&](store::Tx& tx) { return settle(tx, item, what, outcome, effort); });
@@ -95,12 +83,26 @@ store::Time OutboxWorker::deliver(const store::OutboxItem& item, std::stop_token
     }
 }
 
-OutboxWorker::Outcome OutboxWorker::send(github::Rest rest, const github::Repository& repository,
-                                         const store::OutboxItem& item, std::stop_token stop) {
+OutboxWorker::Known OutboxWorker::look_up(store::Tx& tx, const store::OutboxItem& item) {
+    Known known;
+    if (const auto row = store::find_repository(tx, item.repository_id)) {
+        known.found = true;
+        known.repository = {row->installation_id, row->repository_id, row->owner, row->name};
+    }
+    if (item.kind == "comment" || item.kind.starts_with("fold:"))
+        known.live = store::find_sticky_comment(tx, item.repository_id, number_in(item.target));
+    return known;
+}
+
+OutboxWorker::Outcome OutboxWorker::send(github::Rest rest, const Known& known, const store::OutboxItem& item,
+                                         std::stop_token stop) {
+    const auto& repository = known.repository;
     if (item.kind.starts_with("check:")) return send_check(rest, repository, item, stop);
     if (item.kind.starts_with("status:")) return send_status(rest, repository, item, stop);
     if (item.kind.starts_with("reaction:")) return send_reaction(rest, repository, item, stop);
-    if (item.kind == "comment" || item.kind.starts_with("reply:")) return send_comment(rest, repository, item, stop);
+    if (item.kind == "comment") return send_comment(rest, known, item, stop);
+    if (item.kind.starts_with("fold:")) return send_fold(rest, known, item, stop);
+    if (item.kind.starts_with("reply:")) return send_reply(rest, repository, item, stop);
     return tl::unexpected(broken_item("unknown kind " + item.kind));
 }
 
@@ -122,7 +124,7 @@ OutboxWorker::Outcome OutboxWorker::send_check(github::Rest& rest, const github:
                                                const store::OutboxItem& item, std::stop_token stop) {
     auto check = check_run_of(check_item_from(item.body_json));
     if (check.status == github::CheckStatus::completed) check.completed_at = timing_.now();
-    auto known = id_in(item.remote_id);
+    auto known = id_of_object(item);
     std::size_t annotations_there = 0;
     if (item.attempts > 0 && (!known || !check.annotations.empty())) {
         // An earlier sending may have made it, or a part of its annotations, and lost the answer; perhaps for an
@@ -161,23 +163,8 @@ OutboxWorker::Outcome OutboxWorker::send_status(github::Rest& rest, const github
     if (!status) return tl::unexpected(broken_item("not a commit status"));
     auto sent = rest.create_status(repository, wanted.head_sha, *status, stop);
     if (!sent) return tl::unexpected(sent.error());
-    return Sent{};
-}
-
-OutboxWorker::Outcome OutboxWorker::send_comment(github::Rest& rest, const github::Repository& repository,
-                                                 const store::OutboxItem& item, std::stop_token stop) {
-    const auto body = json::parse(item.body_json).value_or(json::Json::object());
-    auto markdown = json::text(body, "markdown").value_or("");
-    auto marker = json::text(body, "marker").value_or("");
-    if (item.kind != "comment") {
-        // The marker makes a repeated sending find what the first one made.
-        marker = fmt::format("<!-- benchgate:{} -->", item.kind);
-        markdown += "\n" + marker;
-    }
-    auto sent = rest.put_comment(repository,
-                                 {number_in(item.target), id_in(item.remote_id).value_or(0), marker, markdown}, stop);
-    if (!sent) return tl::unexpected(sent.error());
-    return Sent{std::to_string(sent->id)};
+    // A status has no id that anybody needs; but this commit has one now, and so gets no check of the name.
+    return Sent{wanted.state};
 }
 
 store::Time OutboxWorker::settle(store::Tx& tx, const store::OutboxItem& item, const std::string& what,
@@ -189,8 +176,7 @@ store::Time OutboxWorker::settle(store::Tx& tx, const store::OutboxItem& item, c
     bool ours = true;
     if (std::holds_alternative<github::Done>(step)) {
         ours = store::mark_sent(tx, item, outcome->remote_id, now);
-        if (item.kind == "comment")
-            store::set_comment_id(tx, item.repository_id, number_in(item.target), id_in(outcome->remote_id));
+        if (item.kind == "comment" && ours) remember_comment(tx, item, *outcome);
     } else if (const auto* later = std::get_if<github::RetryAt>(&step)) {
         spdlog::warn("outbox {}: {}", what, later->reason);
         ours = store::retry_item(tx, item, later->reason, later->at);

@@ -1,7 +1,8 @@
 #pragma once
 // Sends one item of the outbox to GitHub: outside of any transaction, at least once, within the time of its hold. What
-// is created (a check, a comment) is looked for before it is made again. What to do after a failure is github::next;
-// who sends, and when, is senders.h.
+// is created (a check, a comment) is looked for before it is made again. Owns the rule that a pull request has one live
+// comment, and another one only when its verdict turns red. What to do after a failure is github::next; who sends, and
+// when, is senders.h.
 
 #include <stop_token>
 
@@ -9,6 +10,7 @@
 #include "service/github/rest.h"
 #include "service/store/outbox.h"
 #include "service/store/pool.h"
+#include "service/store/sticky_comments.h"
 
 namespace benchgate::workers {
 
@@ -35,22 +37,33 @@ class OutboxWorker {
 
   private:
     struct Sent {
-        std::optional<std::string> remote_id;
+        std::optional<std::string> remote_id = {};
+        std::string url = {};  ///< of a comment
+    };
+    /// What was looked up for an item before it is sent.
+    struct Known {
+        github::Repository repository;
+        bool found = false;
+        std::optional<store::StickyComment> live;  ///< of an item about the comment
     };
     using Outcome = github::ApiResult<Sent>;
     template <class Body>
     auto with_database(store::Time until, std::stop_token stop, const Body& body);
-    Outcome send(github::Rest rest, const github::Repository& repository, const store::OutboxItem& item,
-                 std::stop_token stop);
+    static Known look_up(store::Tx& tx, const store::OutboxItem& item);
+    Outcome send(github::Rest rest, const Known& known, const store::OutboxItem& item, std::stop_token stop);
     Outcome send_check(github::Rest& rest, const github::Repository& repository, const store::OutboxItem& item,
                        std::stop_token stop);
     Outcome send_status(github::Rest& rest, const github::Repository& repository, const store::OutboxItem& item,
                         std::stop_token stop);
-    Outcome send_comment(github::Rest& rest, const github::Repository& repository, const store::OutboxItem& item,
-                         std::stop_token stop);
+    Outcome send_comment(github::Rest& rest, const Known& known, const store::OutboxItem& item, std::stop_token stop);
+    Outcome send_fold(github::Rest& rest, const Known& known, const store::OutboxItem& item, std::stop_token stop);
+    Outcome send_reply(github::Rest& rest, const github::Repository& repository, const store::OutboxItem& item,
+                       std::stop_token stop);
     Outcome send_reaction(github::Rest& rest, const github::Repository& repository, const store::OutboxItem& item,
                           std::stop_token stop);
     /// `what`: the item in words, for the log.
+    /// What the live comment says now; if it is another one than before, the former is to be folded away.
+    void remember_comment(store::Tx& tx, const store::OutboxItem& item, const Sent& sent);
     store::Time settle(store::Tx& tx, const store::OutboxItem& item, const std::string& what, const Outcome& outcome,
                        const github::Effort& effort);
 

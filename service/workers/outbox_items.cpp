@@ -57,6 +57,13 @@ std::int64_t number_in(const std::string& target) {
     return error == std::errc{} && stop == end && number > 0 ? number : 0;
 }
 
+std::optional<std::int64_t> id_of_object(const store::OutboxItem& item) {
+    const auto& text = item.remote_id;
+    std::int64_t id = 0;
+    if (!text || std::from_chars(text->data(), text->data() + text->size(), id).ec != std::errc{}) return std::nullopt;
+    return id;
+}
+
 std::string to_body(const CheckItem& item) {
     Json body{{"name", item.name},
               {"head_sha", item.head_sha},
@@ -112,6 +119,40 @@ StatusItem status_item_from(const std::string& body_json) {
     const auto document = parsed(body_json);
     return {text_in(document, "name"), text_in(document, "head_sha"), text_in(document, "state"),
             text_in(document, "description"), text_in(document, "target_url")};
+}
+
+StatusItem status_item_of(const CheckItem& item) {
+    std::string state = "pending";
+    if (item.status == "completed") {
+        state = "error";
+        for (const char* passes : {"success", "neutral", "skipped"})
+            if (item.conclusion == passes) state = "success";
+        for (const char* holds : {"failure", "action_required"})
+            if (item.conclusion == holds) state = "failure";
+    }
+    return {item.name, item.head_sha, state, item.title, item.details_url};
+}
+
+std::string to_body(const CommentItem& item) {
+    return json::dump(Json{{"marker", item.marker},
+                           {"markdown", item.markdown},
+                           {"gate", item.gate ? model::to_string(*item.gate) : ""},
+                           {"title", item.title}});
+}
+
+CommentItem comment_item_from(const std::string& body_json) {
+    const auto document = parsed(body_json);
+    return {text_in(document, "marker"), text_in(document, "markdown"), model::gate_from(text_in(document, "gate")),
+            text_in(document, "title")};
+}
+
+std::string to_body(const FoldItem& item) {
+    return json::dump(Json{{"comment_id", item.comment_id}, {"markdown", item.markdown}});
+}
+
+FoldItem fold_item_from(const std::string& body_json) {
+    const auto document = parsed(body_json);
+    return {json::integer(document, "comment_id").value_or(0), text_in(document, "markdown")};
 }
 
 github::CheckRun check_run_of(const CheckItem& item) {

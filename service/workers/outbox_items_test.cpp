@@ -38,6 +38,20 @@ TEST(OutboxItems, ABodyHoldsNoMoreThanIsSent) {
     EXPECT_EQ(check_item_from(to_body(item)).annotations.size(), 250u);
 }
 
+TEST(OutboxItems, AStatusPassesWhereTheCheckDoes) {
+    const auto state_of = [](const std::string& status, const std::string& conclusion) {
+        return status_item_of({"benchgate", "abc", status, conclusion, "t", "s", "x", "https://h/p", "run-1"}).state;
+    };
+    EXPECT_EQ(state_of("queued", ""), "pending");
+    EXPECT_EQ(state_of("in_progress", ""), "pending");
+    for (const char* passes : {"success", "neutral", "skipped"}) EXPECT_EQ(state_of("completed", passes), "success");
+    for (const char* holds : {"failure", "action_required"}) EXPECT_EQ(state_of("completed", holds), "failure");
+    for (const char* other : {"cancelled", "timed_out", ""}) EXPECT_EQ(state_of("completed", other), "error");
+    const auto status = status_item_of({"benchgate", "abc", "completed", "failure", "t", "s", "x", "https://h/p", "r"});
+    EXPECT_EQ(status.description, "t");
+    EXPECT_EQ(status.target_url, "https://h/p");
+}
+
 TEST(OutboxItems, TargetsNameTheirPullRequest) {
     EXPECT_EQ(number_in("pull/7"), 7);
     for (const char* odd : {"pull/", "pull/x", "pull/7x", "sha/7", "7", "pull/-7", "pull/99999999999999999999"})
