@@ -31,6 +31,7 @@
 #include "service/store/repositories.h"
 #include "service/store/runners.h"
 #include "service/store/settings.h"
+#include "service/workers/closing.h"
 #include "service/workers/inbox.h"
 #include "service/workers/intake.h"
 #include "service/workers/judge.h"
@@ -186,6 +187,7 @@ void serve(const Settings& settings, std::stop_token stop) {
     workers::OutboxWorker outbox(pool, rest, timing);
     workers::JudgeWorker judge(pool, addresses, now);
     workers::Reaper reaper(pool, now);
+    workers::Closer closer(pool, now);
     workers::ProgressWatch progress(pool, addresses, now);
     workers::SearchWorker searches(pool, addresses, now,
                                    [&mirrors](const github::Repository& repository, const std::string& sha,
@@ -232,6 +234,7 @@ void serve(const Settings& settings, std::stop_token stop) {
     workers::Senders senders(outbox, {});
     workers::Loop judge_loop({"judge", milliseconds(2000)}, [&](std::stop_token s) { return judge.work(s); });
     workers::Loop reaper_loop({"reaper", milliseconds(5000)}, [&](std::stop_token s) { return reaper.work(s); });
+    workers::Loop closer_loop({"closer", std::chrono::minutes(1)}, [&](std::stop_token s) { return closer.work(s); });
     workers::Loop progress_loop({"progress", milliseconds(1500)}, [&](std::stop_token s) { return progress.work(s); });
     workers::Loop search_loop({"searches", milliseconds(1000)}, [&](std::stop_token s) { return searches.work(s); });
     workers::Loop rename_loop({"renames", milliseconds(2000)}, [&](std::stop_token s) { return renames.work(s); });

@@ -16,6 +16,8 @@ constexpr Query lease_next{"leases_lease", R"(
         where state = 'queued' and labels <@ $2::text[] and protocol <= $6 and (not_before is null or not_before <= $3::timestamptz)
           and (prefer_runner_id is null or prefer_runner_id = $1::uuid or prefer_until <= $3::timestamptz)
           and (avoid_runner_id is null or avoid_runner_id <> $1::uuid or avoid_until <= $3::timestamptz)
+          and not exists (select 1 from repositories away
+                          where away.repository_id = jobs.repository_id and not away.active)
         order by priority desc, seq limit 1 for update skip locked)
     update jobs set state = 'leased', epoch = jobs.epoch + 1, runner_id = $1::uuid, leased_at = $3::timestamptz,
         deadline = $3::timestamptz + make_interval(secs => timeout_s),

@@ -52,6 +52,11 @@ constexpr Query given_up{"outbox_given_up", R"(
                       and later.item_id > outbox.item_id)
     order by item_id desc limit 20)"};
 
+constexpr Query said{"outbox_said", R"(
+    select exists (select 1 from github_objects where repository_id = $1 and target = $2 and kind = $3)
+        or exists (select 1 from outbox where repository_id = $1 and target = $2 and kind = $3
+                   and state in ('pending', 'sending')) as said)"};
+
 constexpr Query prune{"outbox_prune", R"(
     delete from outbox where (repository_id, item_id) in (
         select repository_id, item_id from outbox where state in ('sent', 'replaced') and created_at < $1 limit $2))"};
@@ -117,6 +122,10 @@ bool mark_dead(Tx& tx, const OutboxItem& item, const std::string& error, Time no
         exec(tx, dead, item.repository_id, item.item_id, error, now, item.lane.installation_id, item.lane.epoch);
     exec(tx, warn_newer, item.repository_id, item.item_id);
     return changed.affected_rows() > 0;
+}
+
+bool is_said(Tx& tx, std::int64_t repository_id, const std::string& target, const std::string& kind) {
+    return column<bool>(exec(tx, said, repository_id, target, kind).front(), "said");
 }
 
 OutboxCounts outbox_counts(Tx& tx) {

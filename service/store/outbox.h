@@ -85,6 +85,9 @@ struct LaneUse {
 /// Returns from when on the lane may be taken again.
 Time release_lane(Tx& tx, const Lane& lane, const LaneUse& use, const WriteLimits& limits, Time now);
 
+/// Something of this key was sent, or is to be sent.
+bool is_said(Tx& tx, std::int64_t repository_id, const std::string& target, const std::string& kind);
+
 struct OutboxCounts {
     std::int64_t waiting = 0;
     std::int64_t dead = 0;

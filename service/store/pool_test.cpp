@@ -143,7 +143,7 @@ TEST_F(PoolTest, RepositoriesKeepTheirHistoryThroughARename) {
         upsert_repository(tx, taken, start() + 2s);
         EXPECT_EQ(find_repository(tx, 7), renamed);
         EXPECT_EQ(find_repository(tx, "Example", "Engine"), taken);
-        EXPECT_EQ(set_installation_active(tx, 100, false, start()), 2u);
+        EXPECT_EQ(set_installation_suspended(tx, 100, true, start()), 2u);
         EXPECT_FALSE(find_repository(tx, 7)->active);
         EXPECT_EQ(list_repositories(tx).size(), 2u);
         EXPECT_FALSE(find_repository(tx, 9));

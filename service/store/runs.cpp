@@ -1,6 +1,6 @@
 #include "service/store/runs.h"
 
-#include "service/store/sql.h"
+#include "service/store/run_rows.h"
 
 namespace benchgate::store {
 namespace {
@@ -49,6 +49,11 @@ constexpr Query cancel{"runs_cancel", R"(
     where repository_id = $1 and run_id = $2::uuid and state in ('queued', 'running')
     returning run_id)"};
 
+constexpr Query cancel_all{"runs_cancel_all", R"(
+    update runs set state = 'cancelled', finished_at = $3, message = $2
+    where repository_id = $1 and state in ('queued', 'running')
+    returning run_id)"};
+
 constexpr Query cancel_waiting_jobs{"jobs_cancel_waiting", R"(
     update jobs set state = 'cancelled', cancel_reason = $3, finished_at = $4
     where repository_id = $1 and run_id = any ($2::uuid[]) and state in ('queued', 'lost')
@@ -70,25 +75,6 @@ constexpr Query supersede_held_job{"jobs_supersede_held", R"(
     where repository_id = $1 and run_id = $2::uuid and suite = $3 and state in ('leased', 'running')
       and cancel_reason is null)"};
 
-RunRow read(const pqxx::row& row) {
-    return {.repository_id = column<std::int64_t>(row, "repository_id"),
-            .run_id = column<std::string>(row, "run_id"),
-            .kind = word(row, "kind", model::run_kind_from),
-            .number = maybe<std::int64_t>(row, "number"),
-            .head_sha = column<std::string>(row, "head_sha"),
-            .base_sha = column<std::string>(row, "base_sha"),
-            .base_ref = column<std::string>(row, "base_ref"),
-            .merge_base = column<std::string>(row, "merge_base"),
-            .trigger_id = column<std::string>(row, "trigger_id"),
-            .state = word(row, "state", model::run_state_from),
-            .conclusion = maybe<std::string>(row, "conclusion"),
-            .created_at = column<Time>(row, "created_at"),
-            .finished_at = maybe<Time>(row, "finished_at"),
-            .config = column<std::string>(row, "config"),
-            .config_sha = column<std::string>(row, "config_sha"),
-            .message = column<std::string>(row, "message")};
-}
-
 std::vector<std::string> ids(const pqxx::result& rows) {
     std::vector<std::string> found;
     for (const pqxx::row& row : rows) found.emplace_back(row[0].c_str());
@@ -107,6 +93,25 @@ Stopped stop_jobs(Tx& tx, std::int64_t repository_id, std::vector<std::string> r
 
 }
 
+RunRow read_run(const pqxx::row& row) {
+    return {.repository_id = column<std::int64_t>(row, "repository_id"),
+            .run_id = column<std::string>(row, "run_id"),
+            .kind = word(row, "kind", model::run_kind_from),
+            .number = maybe<std::int64_t>(row, "number"),
+            .head_sha = column<std::string>(row, "head_sha"),
+            .base_sha = column<std::string>(row, "base_sha"),
+            .base_ref = column<std::string>(row, "base_ref"),
+            .merge_base = column<std::string>(row, "merge_base"),
+            .trigger_id = column<std::string>(row, "trigger_id"),
+            .state = word(row, "state", model::run_state_from),
+            .conclusion = maybe<std::string>(row, "conclusion"),
+            .created_at = column<Time>(row, "created_at"),
+            .finished_at = maybe<Time>(row, "finished_at"),
+            .config = column<std::string>(row, "config"),
+            .config_sha = column<std::string>(row, "config_sha"),
+            .message = column<std::string>(row, "message")};
+}
+
 void insert_run(Tx& tx, const RunRow& row) {
     exec(tx, insert, row.repository_id, row.run_id, model::to_string(row.kind), row.number, row.head_sha, row.base_sha,
          row.base_ref, row.merge_base, row.trigger_id, model::to_string(row.state), row.conclusion, row.created_at,
@@ -115,37 +120,37 @@ void insert_run(Tx& tx, const RunRow& row) {
 
 std::optional<RunRow> find_run(Tx& tx, std::int64_t repository_id, const std::string& run_id) {
     if (!is_uuid(run_id)) return std::nullopt;
-    return first(exec(tx, find, repository_id, run_id), read);
+    return first(exec(tx, find, repository_id, run_id), read_run);
 }
 
 std::optional<RunRow> find_run(Tx& tx, const std::string& run_id) {
     if (!is_uuid(run_id)) return std::nullopt;
-    return first(exec(tx, find_by_id, run_id), read);
+    return first(exec(tx, find_by_id, run_id), read_run);
 }
 
 std::optional<RunRow> lock_run(Tx& tx, std::int64_t repository_id, const std::string& run_id) {
     if (!is_uuid(run_id)) return std::nullopt;
-    return first(exec(tx, lock, repository_id, run_id), read);
+    return first(exec(tx, lock, repository_id, run_id), read_run);
 }
 
 std::optional<RunRow> latest_run_for_pull(Tx& tx, std::int64_t repository_id, std::int64_t number) {
-    return first(exec(tx, latest_for_pull, repository_id, number), read);
+    return first(exec(tx, latest_for_pull, repository_id, number), read_run);
 }
 
 std::optional<RunRow> latest_push_run(Tx& tx, std::int64_t repository_id, const std::string& head_sha) {
-    return first(exec(tx, latest_push, repository_id, head_sha), read);
+    return first(exec(tx, latest_push, repository_id, head_sha), read_run);
 }
 
 std::vector<RunRow> list_runs(Tx& tx, std::int64_t repository_id, std::optional<std::int64_t> number, int limit) {
-    return all(exec(tx, list, repository_id, number, limit), read);
+    return all(exec(tx, list, repository_id, number, limit), read_run);
 }
 
 std::vector<RunRow> recent_runs(Tx& tx, int limit) {
-    return all(exec(tx, recent, limit), read);
+    return all(exec(tx, recent, limit), read_run);
 }
 
 std::vector<RunRow> runs_that_began(Tx& tx, int limit) {
-    return all(exec(tx, began, limit), read);
+    return all(exec(tx, began, limit), read_run);
 }
 
 bool set_run_state(Tx& tx, std::int64_t repository_id, const std::string& run_id, const RunChange& change) {
@@ -163,6 +168,10 @@ void supersede_job(Tx& tx, const SupersededJob& job, Time now) {
     const auto stopped = exec(tx, supersede_waiting_job, job.repository_id, job.run_id, job.suite, now);
     exec(tx, supersede_held_job, job.repository_id, job.run_id, job.suite);
     if (!stopped.empty()) notify(tx, Channel::finished);
+}
+
+Stopped cancel_runs_of(Tx& tx, std::int64_t repository_id, const std::string& message, Time now) {
+    return stop_jobs(tx, repository_id, ids(exec(tx, cancel_all, repository_id, message, now)), "user", now);
 }
 
 Stopped cancel_run(Tx& tx, std::int64_t repository_id, const std::string& run_id, Time now) {

@@ -70,6 +70,8 @@ struct SupersededJob {
 };
 /// One job of a run ends, since a newer request measures its suite; the rest of the run goes on.
 void supersede_job(Tx& tx, const SupersededJob& job, Time now);
+/// Its repository is gone: all of its open runs become cancelled, with this message.
+Stopped cancel_runs_of(Tx& tx, std::int64_t repository_id, const std::string& message, Time now);
 /// Somebody asked for it: the run becomes cancelled. Nothing happens to a run that is over.
 Stopped cancel_run(Tx& tx, std::int64_t repository_id, const std::string& run_id, Time now);
 

@@ -87,7 +87,8 @@ Intake::Deed Intake::prepare(const store::InboxRow& delivery, std::stop_token st
     if (const auto* check = std::get_if<planning::CheckRunEvent>(&*event))
         if (const auto request = planning::check_request_of(*check))
             deed = on_check(check->source, {*request, check->head_sha, check->pull_numbers}, delivery, stop);
-    if (const auto* installation = std::get_if<planning::InstallationEvent>(&*event)) deed = reach_of(*installation);
+    if (const auto* installation = std::get_if<planning::InstallationEvent>(&*event))
+        deed = on_installation(*installation, stop);
     if (const auto* repository = std::get_if<planning::RepositoryEvent>(&*event)) deed = reach_of(*repository);
     if (const auto* ignored = std::get_if<planning::Ignored>(&*event))
         spdlog::debug("delivery {}: {}", delivery.delivery.delivery_id, ignored->reason);

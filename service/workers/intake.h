@@ -43,6 +43,7 @@ class Intake {
     };
     Deed on_check(const planning::EventSource& source, const CheckAsked& asked, const store::InboxRow& delivery,
                   std::stop_token stop);
+    Deed on_installation(const planning::InstallationEvent& event, std::stop_token stop);
     Deed on_merge_group(const planning::MergeGroupEvent& event, const store::InboxRow& delivery, std::stop_token stop);
     std::optional<planning::MeasuredAnswer> measured_answer(std::int64_t repository_id, std::int64_t number);
     planning::Permission ask_permission(const github::Repository& repository, const std::string& login,

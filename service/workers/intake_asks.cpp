@@ -90,6 +90,15 @@ Intake::Deed Intake::on_branch_deleted(const planning::BranchDeletedEvent& event
     };
 }
 
+Intake::Deed Intake::on_installation(const planning::InstallationEvent& event, std::stop_token stop) {
+    if (!must_be_asked(event)) return reach_of(event);
+    auto listed = rest_.list_installation_repositories(event.installation_id, stop);
+    if (!listed && listed.error().retry_at) throw_api(listed.error(), "repositories of an installation");
+    // Ended or suspended meanwhile: an event of its own says so.
+    if (!listed) return reach_of(event);
+    return reach_of(event, std::move(*listed));
+}
+
 Intake::Deed Intake::on_check(const planning::EventSource& source, const CheckAsked& asked,
                               const store::InboxRow& delivery, std::stop_token stop) {
     const auto repository = github_repository(source);
@@ -113,7 +122,10 @@ Intake::Deed Intake::on_check(const planning::EventSource& source, const CheckAs
         auto known = context;
         look_up_commit(tx, known.input, head_sha, now);
         if (known.input.existing.empty())
-            return spdlog::info("a check of {} was asked for again, of which nothing is known", head_sha);
+            return announce_check(tx, known.input.repository.id,
+                                  {"benchgate", head_sha, "completed", "neutral", "Not measured",
+                                   "There is no run of this commit that could be repeated.", "", "", ""},
+                                  now);
         const auto run = store::find_run(tx, known.input.repository.id, known.input.existing.back().id);
         auto config = run ? config::parse(run->config) : config::parse("");
         if (!config)

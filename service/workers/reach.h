@@ -8,6 +8,7 @@
 
 #include "core/config/config.h"
 #include "core/planning/events.h"
+#include "service/github/rest.h"
 #include "service/store/pool.h"
 #include "service/workers/announce.h"
 
@@ -16,8 +17,16 @@ namespace benchgate::workers {
 /// The repository as the event names it: a rename or transfer keeps its id and so its history.
 void remember(store::Tx& tx, const planning::EventSource& source, store::Time now);
 
-/// Nothing is started for what is out of reach; its data stay.
-std::function<void(store::Tx&, store::Time)> reach_of(const planning::InstallationEvent& event);
+using Listed = github::Listing<github::RepositoryInfo>;
+
+/// Is the event's own list of repositories all there is to know? Otherwise GitHub is to be asked for it.
+bool must_be_asked(const planning::InstallationEvent& event);
+
+/// Nothing is leased for what is out of reach; its data stay. What may come back (suspended, archived) keeps its jobs
+/// waiting, and what is gone (deleted, taken out) has its runs cancelled. What comes back is told what it missed.
+/// `listed`: all that the installation may see, if it was asked for.
+std::function<void(store::Tx&, store::Time)> reach_of(const planning::InstallationEvent& event,
+                                                      std::optional<Listed> listed = std::nullopt);
 std::function<void(store::Tx&, store::Time)> reach_of(const planning::RepositoryEvent& event);
 
 CheckItem config_check(const std::string& head_sha, const std::vector<config::ConfigError>& errors);
