@@ -47,6 +47,9 @@ model::Config read_config(Reader& reader, const Node& root) {
         const auto word = reader.word(*node, "forks", {"never", "approve", "contributors", "always"});
         config.forks = model::fork_policy_from(word.value_or("")).value_or(config.forks);
     }
+    if (const auto* node = section.get("report"))
+        if (const auto word = reader.word(*node, "report", {"check", "status"}); word == "status")
+            config.report = model::ReportAs::status;
     if (const auto* node = section.get("merge_group_timeout"))
         config.merge_group_timeout = read_group_timeout(reader, *node, config.merge_group_timeout);
     if (const auto* node = section.require("suites")) config.suites = read_suites(reader, *node);
@@ -55,7 +58,6 @@ model::Config read_config(Reader& reader, const Node& root) {
     if (const auto* node = section.get("claims")) config.claims = read_claims(reader, *node);
     if (const auto* node = section.get("alerts")) check_alerts(reader, *node);
     if (const auto* node = section.get("retention")) check_retention(reader, *node);
-    section.note_unmet("budgets", "budgets are not judged by this version", true);
     section.note_unmet("claims", "claims are not judged by this version", true);
     section.note_unmet("alerts", "alerts are not sent by this version");
     section.note_unmet("retention", "retention is not applied by this version");

@@ -71,8 +71,8 @@ TEST(Config, AMistakeIsToldWithItsPlaceAndTheNearestKey) {
               "2:15: unknown key 'trails' in suites.a; did you mean 'trials'?");
     EXPECT_EQ(errors_of(with("polcy: {}\n")), "3:1: unknown key 'polcy'; did you mean 'policy'?");
     EXPECT_EQ(errors_of(with("zebra: 1\n")),
-              "3:1: unknown key 'zebra'; known: version, host_class, forks, merge_group_timeout, suites, policy, "
-              "budgets, claims, alerts, retention");
+              "3:1: unknown key 'zebra'; known: version, host_class, forks, report, merge_group_timeout, suites, "
+              "policy, budgets, claims, alerts, retention");
     EXPECT_EQ(errors_of("suites:\n  a:\n    run: x\n    format: google_benchmark\n"),
               "4:13: suites.a.format: unknown 'google_benchmark'; did you mean 'google-benchmark'?");
     EXPECT_EQ(errors_of("suites:\n  a: {run: x, tier: macro}\n"),
@@ -118,6 +118,9 @@ TEST(Config, ForksAndTheMergeQueueHaveARuleOfTheirOwn) {
               model::ForkPolicy::contributors);
     EXPECT_EQ(parse(with("forks: never\nmerge_group_timeout: 5m\n")).value().merge_group_timeout, minutes(5));
     EXPECT_EQ(errors_of(with("forks: allways\n")), "3:8: forks: unknown 'allways'; did you mean 'always'?");
+    EXPECT_EQ(parse(with("")).value().report, model::ReportAs::check);
+    EXPECT_EQ(parse(with("report: status\n")).value().report, model::ReportAs::status);
+    EXPECT_EQ(errors_of(with("report: statuses\n")), "3:9: report: unknown 'statuses'; did you mean 'status'?");
     EXPECT_EQ(errors_of(with("forks: true\n")).substr(0, 26), "3:8: forks: unknown 'true'");
     EXPECT_EQ(errors_of(with("merge_group_timeout: 7h\n")), "3:22: merge_group_timeout: expected 1m to 6h, found '7h'");
     EXPECT_EQ(errors_of(with("merge_group_timeout: 10\n")),
@@ -248,7 +251,6 @@ TEST(Config, WhatThisVersionDoesNotDoIsToldWithItsPlace) {
                             "claims: [{benchmark: a, metric: time, from: v1, at_least: -5%}]\n"
                             "policy: {drift: {per: week, allow: 5%}}\n"
                             "retention: {raw: 7d}\nalerts: [{on: regression, to: [slack]}]\n")),
-              "3:1: budgets are not judged by this version!\n"
               "4:1: claims are not judged by this version!\n"
               "5:10: drift is not judged by this version!\n"
               "6:1: retention is not applied by this version\n"
@@ -260,7 +262,6 @@ TEST(Config, WhatThisVersionDoesNotDoIsToldWithItsPlace) {
                        "    measure: [time, io]\n    service: {start: y}\n    objectives: [{metric: p99, max: 5ms}]\n"),
               "2:24: suite l: schedules are not kept by this version\n"
               "2:48: suite l: load suites are not measured yet\n"
-              "5:26: suite r: merge groups are not measured by this version\n"
               "6:5: suite r: components are not shown by this version\n"
               "7:5: suite r: only what the benchmark itself reports is measured by this version\n"
               "8:5: suite r: service is not carried out by this version, only run is\n"

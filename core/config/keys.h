@@ -14,8 +14,8 @@ using Keys = std::vector<std::string_view>;
 inline const std::vector<std::pair<std::string_view, Keys>>& sections() {
     static const std::vector<std::pair<std::string_view, Keys>> all{
         {"config",
-         {"version", "host_class", "forks", "merge_group_timeout", "suites", "policy", "budgets", "claims", "alerts",
-          "retention"}},
+         {"version", "host_class", "forks", "report", "merge_group_timeout", "suites", "policy", "budgets", "claims",
+          "alerts", "retention"}},
         {"suite",
          {"tier", "component", "on", "build", "run", "format", "artifacts", "trials", "timeout", "measure",
           "environment", "service", "load", "profile", "objectives", "search", "faults"}},

@@ -133,9 +133,11 @@ TEST(Schema, JudgesExamplesAsTheParserDoes) {
     const auto root = schema();
     const Checker checker(root);
     const std::vector<std::string> good{
-        std::string(smallest_example), std::string(full_example),
+        std::string(smallest_example),
+        std::string(full_example),
         "suites: {a: {run: x, on: {push: , pull_request: true}}}\n",
         "suites: {a: {run: x}}\nforks: contributors\nmerge_group_timeout: 5m\n",
+        "suites: {a: {run: x}}\nreport: status\n",
         "suites: {a: {run: x, component: {\"a/*\": b}, build: make, environment: {A: b}}}\n"};
     const std::vector<std::string> bad{"version: 1\n",
                                        "suites: {}\n",
@@ -146,6 +148,7 @@ TEST(Schema, JudgesExamplesAsTheParserDoes) {
                                        "suites: {a: {run: x, timeout: {job: 5}}}\n",
                                        "suites: {a: {run: x}}\nversion: 2\n",
                                        "suites: {a: {run: x}}\nforks: sometimes\n",
+                                       "suites: {a: {run: x}}\nreport: mail\n",
                                        "suites: {a: {run: x}}\nmerge_group_timeout: 10\n",
                                        "suites: {a: {run: x}}\npolicy: {detect: 5}\n",
                                        "suites: {a: {run: x}}\npolicy: {levels: []}\n",

@@ -100,7 +100,6 @@ model::Triggers read_triggers(Reader& reader, const Node& node, const std::strin
     if (const auto* group = on.get("merge_group"))
         triggers.merge_group = reader.word(*group, on.path("merge_group"), {"quick", "full", "reuse"});
     on.note_unmet("schedule", fmt::format("suite {}: schedules are not kept by this version", suite));
-    on.note_unmet("merge_group", fmt::format("suite {}: merge groups are not measured by this version", suite));
     for (const auto& [key, value] : node.entries)
         if (value->kind == Node::Kind::null && (key->text == "schedule" || key->text == "merge_group"))
             reader.fail(*key, fmt::format("{} has no value", on.path(key->text)));

@@ -59,7 +59,7 @@ struct Suite {
 struct Unmet {
     int line = 1;  ///< 1-based, of the key
     int column = 1;
-    std::string message;         ///< one clause: "budgets are not judged by this version"
+    std::string message;         ///< one clause: "claims are not judged by this version"
     bool concerns_gate = false;  ///< somebody may think that a green check answers for it
     bool operator==(const Unmet&) const = default;
 };
@@ -68,9 +68,13 @@ struct Unmet {
 /// people who have contributed before, the others by approval. always: everybody's.
 enum class ForkPolicy { never, approve, contributors, always };
 
+/// What a commit gets of the gate: a check run, or a commit status. Never both: GitHub would ask for both.
+enum class ReportAs { check, status };
+
 struct Config {
     int version = 1;
     ForkPolicy forks = ForkPolicy::approve;
+    ReportAs report = ReportAs::check;
     std::chrono::milliseconds merge_group_timeout{std::chrono::minutes(10)};  ///< of a job for the merge queue
     std::vector<std::string> host_class;  ///< labels a runner must have; empty: any runner
     std::vector<Suite> suites;

@@ -11,9 +11,11 @@
 namespace benchgate::planning {
 namespace {
 
-Plan restated(const CheckTrigger& trigger, std::string reason) {
+/// `answer`: for the person who asked.
+Plan restated(const CheckTrigger& trigger, std::string reason, std::string answer) {
     Plan plan = nothing(std::move(reason));
     plan.restated_head = trigger.head_sha;
+    plan.reply = PlannedReply{"", std::move(answer)};
     return plan;
 }
 
@@ -32,13 +34,16 @@ Plan rerun_as_before(const PlanInput& input, const CheckTrigger& trigger) {
     const bool known =
         before != nullptr && (before->kind == model::RunKind::push ||
                               (before->kind == model::RunKind::merge_group && !before->head_ref.empty()));
-    if (!known) return restated(trigger, "a check of a commit that is not measured any more");
-    if (is_unfinished(*before)) return restated(trigger, "it is under way");
+    if (!known)
+        return restated(trigger, "a check of a commit that is not measured any more",
+                        "There is no run of this commit that could be repeated.");
+    if (is_unfinished(*before)) return restated(trigger, "it is under way", "It is under way already.");
     const auto suites = suites_where(input.config, [&](const model::Suite& suite) {
         return std::any_of(before->jobs.begin(), before->jobs.end(),
                            [&](const ExistingJob& job) { return job.suite == suite.name; });
     });
-    if (suites.empty()) return restated(trigger, "none of its suites is left");
+    if (suites.empty())
+        return restated(trigger, "none of its suites is left", "None of the suites of its run is left.");
     PlannedRun run;
     run.kind = before->kind;
     run.pull_number = before->pull_number;
@@ -61,7 +66,7 @@ Plan rerun_as_before(const PlanInput& input, const CheckTrigger& trigger) {
 }
 
 Plan rerun_pull(const PlanInput& input, const CheckTrigger& trigger) {
-    if (!input.pull->open) return restated(trigger, "the pull request is closed");
+    if (!input.pull->open) return restated(trigger, "the pull request is closed", "The pull request is closed.");
     Plan plan;
     if (const auto fork = fork_answer(input); fork != ForkAnswer::may_run) {
         plan.reason = "a fork's head that may not run";
@@ -81,7 +86,7 @@ Plan rerun_pull(const PlanInput& input, const CheckTrigger& trigger) {
     run.requested_by = trigger.sender;
     add_jobs(run, input, suites);
     settle_with_existing(plan, input, run);
-    if (run.jobs.empty()) return restated(trigger, "all of it is under way");
+    if (run.jobs.empty()) return restated(trigger, "all of it is under way", "It is under way already.");
     plan.reason = fmt::format("{} suites by button", run.jobs.size());
     plan.runs.push_back(std::move(run));
     return plan;
@@ -98,10 +103,12 @@ std::optional<CheckRequest> check_request_of(const CheckRunEvent& event) {
 Plan plan_check(const PlanInput& input, const CheckTrigger& trigger) {
     // GitHub shows these buttons to people with write access; a payload is not what proves it.
     if (trigger.permission != Permission::write && trigger.permission != Permission::admin)
-        return restated(trigger, "no write access");
+        return restated(trigger, "no write access", "This takes write access to the repository.");
     const bool of_pull = input.pull && input.pull->head_sha == trigger.head_sha;
     if (trigger.request == CheckRequest::waive) {
-        if (!of_pull || !input.pull->open) return restated(trigger, "no open pull request has this head");
+        if (!of_pull || !input.pull->open)
+            return restated(trigger, "no open pull request has this head",
+                            "No open pull request has this commit as its head: nothing was waived.");
         return plan_waive_button(input, trigger);
     }
     return of_pull ? rerun_pull(input, trigger) : rerun_as_before(input, trigger);

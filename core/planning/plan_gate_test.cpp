@@ -36,7 +36,7 @@ TEST(PlanCheck, EachRerunLeavesTheCheckWithSomethingToSay) {
     const auto speaks = [](const PlanInput& input) {
         const auto planned = plan(input);
         EXPECT_TRUE(planned.runs.empty());
-        return planned.restated_head.has_value() || !planned.checks.empty();
+        return (planned.restated_head.has_value() && !answer(planned).empty()) || !planned.checks.empty();
     };
     EXPECT_TRUE(speaks(rerun(Permission::read)));
     EXPECT_TRUE(speaks(rerun(Permission::write, old_head)));  // a check of a commit that is no head any more

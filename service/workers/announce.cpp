@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/config/config.h"
 #include "core/json/json.h"
 #include "core/planning/plan.h"
 #include "core/reporting/calibration.h"
@@ -10,12 +11,12 @@
 
 namespace benchgate::workers {
 
-void announce_check(store::Tx& tx, std::int64_t repository_id, const CheckItem& item, store::Time now) {
-    store::put_outbox(tx, {repository_id, store::check_target(item.head_sha), "check:" + item.name, to_body(item), now},
-                      now);
-}
-
 namespace {
+
+model::ReportAs report_of(const std::string& config_text) {
+    const auto config = config::parse(config_text);
+    return config ? config->report : model::ReportAs::check;
+}
 
 /// A calibration asked for by nobody on GitHub answers nobody there.
 void announce_calibration(store::Tx& tx, const store::RunRow& run, const reports::Addresses& addresses,
@@ -28,24 +29,57 @@ void announce_calibration(store::Tx& tx, const store::RunRow& run, const reports
         tx, {run.repository_id, *run.number, *comment_id, "", reporting::render_calibration(report), ":result"}, now);
 }
 
+/// As it was last asked for in this repository.
+model::ReportAs last_report(store::Tx& tx, std::int64_t repository_id) {
+    const auto newest = store::list_runs(tx, repository_id, std::nullopt, 1);
+    return newest.empty() ? model::ReportAs::check : report_of(newest.front().config);
+}
+
+bool is_status(store::Tx& tx, std::int64_t repository_id, const CheckItem& item,
+               std::optional<model::ReportAs> wanted) {
+    const auto target = store::check_target(item.head_sha);
+    if (store::is_said(tx, repository_id, target, "status:" + item.name)) return true;
+    if (store::is_said(tx, repository_id, target, "check:" + item.name)) return false;
+    return wanted.value_or(model::ReportAs::check) == model::ReportAs::status;
+}
+
+github::AnnotationLevel level_of(const std::string& word) {
+    if (word == "failure") return github::AnnotationLevel::failure;
+    return word == "notice" ? github::AnnotationLevel::notice : github::AnnotationLevel::warning;
+}
+
 }  // namespace
 
-void announce_run(store::Tx& tx, const store::RunRow& run, const reports::Addresses& addresses, store::Time now) {
+void announce_check(store::Tx& tx, std::int64_t repository_id, const CheckItem& item, store::Time now,
+                    std::optional<model::ReportAs> report) {
+    const auto target = store::check_target(item.head_sha);
+    if (is_status(tx, repository_id, item, report ? report : last_report(tx, repository_id)))
+        store::put_outbox(tx, {repository_id, target, "status:" + item.name, to_body(status_item_of(item)), now}, now);
+    else
+        store::put_outbox(tx, {repository_id, target, "check:" + item.name, to_body(item), now}, now);
+}
+
+void announce_run(store::Tx& tx, const store::RunRow& run, const reports::Addresses& addresses, store::Time now,
+                  const std::string& remark) {
     if (run.kind == model::RunKind::calibration) return announce_calibration(tx, run, addresses, now);
     if (!model::speaks_on_check(run.kind)) return;
     const auto report = reports::run_report(tx, run, addresses);
     const auto check = reporting::render_check(report, {});
     CheckItem item{check.name,    run.head_sha, check.status,    check.conclusion, check.title,
                    check.summary, check.text,   report.page_url, run.run_id};
+    if (!remark.empty()) item.summary = remark + "\n\n" + item.summary;
     for (const auto& action : check.actions)
         item.actions.push_back({action.label, action.description, action.identifier});
-    announce_check(tx, run.repository_id, item, now);
+    for (const auto& one : check.annotations)
+        item.annotations.push_back({one.path, one.line, one.line, level_of(one.level), one.message, one.title});
+    announce_check(tx, run.repository_id, item, now, report_of(run.config));
     // The merge queue has its check; the pull request's comment speaks of the pull request's own head.
     if (!run.number || run.kind == model::RunKind::merge_group || report.state != reporting::ReportState::completed ||
         run.state != model::RunState::finished)
         return;
-    const json::Json body{{"marker", reporting::sticky_marker}, {"markdown", reporting::render_comment(report)}};
-    store::put_outbox(tx, {run.repository_id, store::pull_target(*run.number), "comment", json::dump(body), now}, now);
+    const CommentItem comment{std::string(reporting::sticky_marker), reporting::render_comment(report), report.gate,
+                              reporting::comment_title(report)};
+    store::put_outbox(tx, {run.repository_id, store::pull_target(*run.number), "comment", to_body(comment), now}, now);
 }
 
 void announce_reply(store::Tx& tx, const Reply& reply, store::Time now) {

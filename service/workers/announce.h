@@ -1,10 +1,12 @@
 #pragma once
-// Puts what a run has to say into the outbox: its check always, its comment once it is complete. Rendering happens
-// here, in the transaction that changed the run, so that what is said and what is stored cannot differ. Sending is
-// outbox.h.
+// Puts what a run has to say into the outbox: its check (or commit status) always, its comment once it is complete.
+// Rendering happens here, in the transaction that changed the run, so that what is said and what is stored cannot
+// differ. Sending is outbox.h.
 
+#include <optional>
 #include <string>
 
+#include "core/model/config.h"
 #include "core/reporting/report.h"
 #include "service/reports/run_report.h"
 #include "service/store/outbox.h"
@@ -15,11 +17,15 @@ namespace benchgate::workers {
 
 /// The run's check over all its suites, and the sticky comment of its pull request when all of them are complete. Of a
 /// calibration the answer to whom asked for it, once it is complete, and nothing else; of a bisection nothing
-/// (searches.h).
-void announce_run(store::Tx& tx, const store::RunRow& run, const reports::Addresses& addresses, store::Time now);
+/// (searches.h). `remark`: Markdown, stands above all else in the check, until it is said anew.
+void announce_run(store::Tx& tx, const store::RunRow& run, const reports::Addresses& addresses, store::Time now,
+                  const std::string& remark = {});
 
-/// A check that has no run behind it: a configuration error, nothing to measure.
-void announce_check(store::Tx& tx, std::int64_t repository_id, const CheckItem& item, store::Time now);
+/// A check that has no run behind it: a configuration error, nothing to measure. `report`: what the configuration asks
+/// for; absent: what that of the repository's newest run did. A commit that has a check or a status already keeps to
+/// it.
+void announce_check(store::Tx& tx, std::int64_t repository_id, const CheckItem& item, store::Time now,
+                    std::optional<model::ReportAs> report = std::nullopt);
 
 /// A reaction to, and an answer below, a comment with a command. An empty text: no answer.
 struct Reply {

@@ -58,14 +58,27 @@ void write_words(store::Tx& tx, const planning::Plan& plan, const PlanContext& c
     }
 }
 
+/// Below a button there is no comment to answer: who pressed it finds the answer in the check.
+std::string remark_on(const planning::Plan& plan, const PlanContext& context) {
+    const auto* check = std::get_if<planning::CheckTrigger>(&context.input.trigger);
+    if (check == nullptr || !plan.reply || plan.reply->message.empty()) return "";
+    return fmt::format("**{}, asked by** `{}`**:** {}",
+                       check->request == planning::CheckRequest::waive ? "Waive" : "Measure again", check->sender,
+                       plan.reply->message);
+}
+
 /// The check of this commit, and the comment of its pull request, as they now stand.
-void restate(store::Tx& tx, const std::string& head_sha, const PlanContext& context,
+void restate(store::Tx& tx, const std::string& head_sha, const std::string& remark, const PlanContext& context,
              const reports::Addresses& addresses, store::Time now) {
     for (auto run = context.input.existing.rbegin(); run != context.input.existing.rend(); ++run) {
         if (run->head_sha != head_sha || !model::speaks_on_check(run->kind)) continue;
         if (const auto row = store::find_run(tx, context.input.repository.id, run->id))
-            return announce_run(tx, *row, addresses, now);
+            return announce_run(tx, *row, addresses, now, remark);
     }
+    // GitHub waits for a check that was asked for again, whoever may have made it.
+    if (!remark.empty())
+        announce_check(tx, context.input.repository.id,
+                       {"benchgate", head_sha, "completed", "neutral", "Not measured", remark, "", "", ""}, now);
 }
 
 /// The runs; the first step of a search belongs to it. A search that is there already has its step, too.
@@ -105,8 +118,9 @@ void carry_out(store::Tx& tx, const planning::Plan& wanted, const PlanContext& c
     for (const auto& check : plan.checks)
         announce_check(
             tx, repository_id,
-            {"benchgate", check.head_sha, "completed", check.conclusion, check.title, check.summary, "", "", ""}, now);
-    if (plan.restated_head) restate(tx, *plan.restated_head, context, addresses, now);
+            {"benchgate", check.head_sha, "completed", check.conclusion, check.title, check.summary, "", "", ""}, now,
+            context.config_text.empty() ? std::nullopt : std::optional(context.input.config.report));
+    if (plan.restated_head) restate(tx, *plan.restated_head, remark_on(plan, context), context, addresses, now);
     if (plan.reply && context.comment_id && context.number)
         announce_reply(
             tx, {repository_id, *context.number, *context.comment_id, plan.reply->reaction, plan.reply->message}, now);
