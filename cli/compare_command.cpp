@@ -11,6 +11,7 @@
 #include "cli/output.h"
 #include "cli/progress_display.h"
 #include "cli/tool_errors.h"
+#include "core/judging/budgets.h"
 #include "core/judging/judge.h"
 #include "core/protocol/bundle_json.h"
 #include "core/reporting/csv.h"
@@ -154,6 +155,7 @@ class Comparison {
             report_.suites.push_back(measure_suite(*repository, *sides, config, suite, suites.size()));
             if (stop_.stop_requested()) throw Refusal{exit_unmeasured, "stopped"};
         }
+        for (auto& note : reporting::notes_of(report_.suites, config.budgets)) report_.notes.push_back(std::move(note));
         report_.state = reporting::state_of(report_.suites);
         report_.gate = reporting::gate_of(report_.suites);
         write_outputs();
@@ -224,6 +226,7 @@ class Comparison {
             report.trials = judging::trials_per_block * report.judgement->blocks_kept;
             report.detect = reporting::detect_of(config.policy, *report.judgement);
             add_tool_errors(*report.judgement, *bundle);
+            report.budgets = judging::apply_budgets(*report.judgement, config.budgets, config.policy.inconclusive);
         }
         if (!options_.bundle.empty()) write(options_.bundle, json::dump(protocol::to_json(*bundle)) + "\n");
         return report;

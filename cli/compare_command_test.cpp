@@ -130,14 +130,25 @@ TEST_F(CompareCommand, LoadSuitesAreLeftOutWithAWord) {
     EXPECT_TRUE(says("suite heavy: load suites are not measured yet")) << err.str();
 }
 
-TEST_F(CompareCommand, BudgetsAreSaidNotToBeJudged) {
-    configure(std::string(counting) + "budgets: [{benchmark: n, metric: time, max: 1ms}]\n");
-    options.json = "-";
-    EXPECT_EQ(compare(), 0) << err.str();
-    const auto document = json::parse(out.str());
-    ASSERT_TRUE(document) << "nothing but the document stands on standard output: " << out.str();
-    EXPECT_EQ((*document)["notes"].back(), "Note: budgets are not judged by this version");
-    EXPECT_EQ((*document)["exit_status"], 0);
+TEST_F(CompareCommand, ABrokenBudgetFailsAndOneThatMeetsNothingIsSaid) {
+    const auto with_budget = [&](const std::string& budget) {
+        configure(std::string(counting) + "budgets: [" + budget + "]\n");
+        options.json = "-";
+        const int status = compare();
+        const auto document = json::parse(out.str());
+        EXPECT_TRUE(document) << "nothing but the document stands on standard output: " << out.str();
+        return std::pair(status, document.value_or(json::Json::object()));
+    };
+    auto [status, document] = with_budget("{benchmark: n, metric: value, max: 4}");
+    EXPECT_EQ(status, 1) << document;
+    EXPECT_EQ(document["suites"][0]["budgets"][0]["state"], "over");
+    EXPECT_EQ(document["suites"][0]["budgets"][0]["value"], 5);
+    EXPECT_TRUE(says("budget over: n value: 5, allowed is at most 4")) << err.str();
+    std::tie(status, document) = with_budget("{benchmark: n, metric: value, max: 5}");
+    EXPECT_EQ(status, 0) << document;
+    std::tie(status, document) = with_budget("{benchmark: n, metric: time, max: 1ms}");
+    EXPECT_EQ(status, 0) << document;
+    EXPECT_NE(document["notes"].back().get<std::string>().find("met no benchmark"), std::string::npos) << document;
 }
 
 TEST_F(CompareCommand, ASuiteNamedTwiceIsMeasuredOnce) {

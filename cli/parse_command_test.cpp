@@ -81,10 +81,12 @@ TEST_F(Commands, ParseTellsUsageFromAResultWithoutValues) {
 }
 
 TEST_F(Commands, CheckConfigWarnsOfWhatIsNotDone) {
-    const auto good = file("good.yml", "suites:\n  a: {run: x}\nbudgets: [{benchmark: b, metric: time, max: 5ms}]\n");
+    const auto good = file("good.yml",
+                           "suites:\n  a: {run: x}\nbudgets: [{benchmark: b, metric: time, max: 5ms}]\n"
+                           "claims: [{benchmark: b, metric: time, from: v1, at_least: -5%}]\n");
     EXPECT_EQ(run_check_config(good, out_, err_), 0);
-    EXPECT_EQ(err_.str(), good + ":3:1: warning: budgets are not judged by this version\n");
-    EXPECT_EQ(out_.str().substr(0, out_.str().find('\n')), good + ": 1 suite, 1 budget, 0 claims");
+    EXPECT_EQ(err_.str(), good + ":4:1: warning: claims are not judged by this version\n");
+    EXPECT_EQ(out_.str().substr(0, out_.str().find('\n')), good + ": 1 suite, 1 budget, 1 claim");
 }
 
 TEST_F(Commands, CheckConfigPrintsPlacesOrASummary) {

@@ -34,6 +34,20 @@ std::string_view to_string(VerdictKind kind) {
     return "inconclusive";
 }
 
+std::string_view to_string(BudgetState state) {
+    switch (state) {
+        case BudgetState::within:
+            return "within";
+        case BudgetState::over:
+            return "over";
+        case BudgetState::unclear:
+            return "unclear";
+        case BudgetState::unmeasured:
+            return "not measured";
+    }
+    return "not measured";
+}
+
 std::string_view to_string(Gate gate) {
     for (const auto& [value, name] : gates)
         if (value == gate) return name;

@@ -42,6 +42,20 @@ struct Verdict {
     bool operator==(const Verdict&) const = default;
 };
 
+/// What the head's value means for a budget. The rules are in core/judging/budgets.h.
+enum class BudgetState { within, over, unclear, unmeasured };  // unmeasured prints "not measured"
+
+/// A budget on one verdict that it names.
+struct BudgetFinding {
+    std::size_t verdict = 0;  ///< index into the judgement's verdicts
+    BudgetState state = BudgetState::unmeasured;
+    Interval interval;          ///< of the head's value, canonical unit
+    std::optional<double> max;  ///< the limits, canonical unit
+    std::optional<double> min;
+    int line = 0;  ///< of the budget in .benchgate.yml; 0: unknown
+    bool operator==(const BudgetFinding&) const = default;
+};
+
 enum class Gate { success, failure, neutral, action_required };
 
 /// All verdicts of one job.
@@ -57,6 +71,7 @@ struct Judgement {
 };
 
 std::string_view to_string(VerdictKind kind);
+std::string_view to_string(BudgetState state);
 std::string_view to_string(Gate gate);
 std::optional<VerdictKind> verdict_kind_from(std::string_view text);
 std::optional<Gate> gate_from(std::string_view text);

@@ -1,5 +1,7 @@
 #include "core/reporting/check.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "core/reporting/escape.h"
@@ -30,14 +32,26 @@ std::vector<CheckAction> actions_for(const CheckOutput& output, const SuiteList&
     return actions;
 }
 
-/// Mistakes of the configuration, where the author may mend them.
-std::vector<CheckAnnotation> annotations_for(const Report& report) {
+CheckAnnotation annotation_of(const SuiteReport& suite, const model::BudgetFinding& note) {
+    const auto& verdict = suite.judgement->verdicts.at(note.verdict);
+    const auto message =
+        fmt::format("{} {}: {}, allowed is {}", verdict.series.key.benchmark, verdict.series.key.metric,
+                    budget_value_text(note, verdict), limit_text(note, verdict.series.unit));
+    return {".benchgate.yml", std::max(1, note.line), "failure", "Budget broken", shortened(one_line(message), 1000)};
+}
+
+/// Mistakes of the configuration and limits that are broken, at the lines where they stand.
+std::vector<CheckAnnotation> annotations_for(const Report& report, const SuiteList& suites) {
     std::vector<CheckAnnotation> annotations;
     for (const auto& problem : report.problems) {
         if (annotations.size() == most_annotations) break;
         annotations.push_back({problem.file, std::max(1, problem.line), "failure", "Mistake in the configuration",
                                shortened(one_line(problem.message), 1000)});
     }
+    for (const auto* suite : suites)
+        for (const auto& note : suite->budgets)
+            if (note.state == model::BudgetState::over && annotations.size() < most_annotations)
+                annotations.push_back(annotation_of(*suite, note));
     return annotations;
 }
 
@@ -75,7 +89,7 @@ CheckOutput render_check(const Report& report, const std::vector<std::string>& s
     if (output.text.find_first_not_of(" \n") == std::string::npos) output.text.clear();
     output.details_url = report.page_url;
     output.actions = actions_for(output, view.suites);
-    output.annotations = annotations_for(report);
+    output.annotations = annotations_for(report, view.suites);
     return output;
 }
 

@@ -55,12 +55,12 @@ TEST(Json, ExitStatusFollowsTheGate) {
 TEST(Notes, WhatIsNotJudgedIsSaidInEveryReport) {
     auto report = sample::unchanged();
     report.notes = notes_of(
-        {{3, 1, "budgets are not judged by this version", true}, {4, 1, "alerts are not sent by this version", false}});
-    EXPECT_EQ(report_json(report)["notes"], (std::vector<std::string>{"Note: budgets are not judged by this version"}));
-    EXPECT_NE(render_text(report, {}).find("\nNote: budgets are not judged by this version.\n"), std::string::npos);
+        {{3, 1, "claims are not judged by this version", true}, {4, 1, "alerts are not sent by this version", false}});
+    EXPECT_EQ(report_json(report)["notes"], (std::vector<std::string>{"Note: claims are not judged by this version"}));
+    EXPECT_NE(render_text(report, {}).find("\nNote: claims are not judged by this version.\n"), std::string::npos);
     for (const auto& text : {render_comment(report), render_markdown(report), render_check(report, {}).summary})
-        EXPECT_NE(text.find("\nNote&#58; budgets are not judged by this version.\n"), std::string::npos) << text;
-    EXPECT_NE(render_html(report).find("<p>Note: budgets are not judged by this version.</p>"), std::string::npos);
+        EXPECT_NE(text.find("\nNote&#58; claims are not judged by this version.\n"), std::string::npos) << text;
+    EXPECT_NE(render_html(report).find("<p>Note: claims are not judged by this version.</p>"), std::string::npos);
 }
 
 TEST(Csv, HasOneRowASeries) {

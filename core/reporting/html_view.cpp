@@ -82,6 +82,21 @@ data verdicts_data(const SuiteReport& suite) {
     return table;
 }
 
+data budgets_data(const SuiteReport& suite) {
+    data rows(data::type::list);
+    for (const auto& note : suite.budgets) {
+        const auto& verdict = suite.judgement->verdicts.at(note.verdict);
+        data row("name", name_text(verdict.series.key.benchmark));
+        row.set("metric", name_text(verdict.series.key.metric));
+        row.set("tag", note.state == model::BudgetState::over ? "failed" : "plain");
+        row.set("state", std::string(model::to_string(note.state)));
+        row.set("value", budget_value_text(note, verdict));
+        row.set("limit", limit_text(note, verdict.series.unit));
+        rows.push_back(row);
+    }
+    return data("rows", rows);
+}
+
 data how_data(const SuiteReport& suite) {
     data facts(data::type::list);
     const auto add = [&](const std::string& fact) { facts.push_back(data("fact", fact)); };
@@ -130,6 +145,7 @@ data suite_data(const SuiteReport& suite) {
     }
     if (suite.judgement) {
         if (!suite.judgement->verdicts.empty()) view.set("table", verdicts_data(suite));
+        if (!suite.budgets.empty()) view.set("budgets", budgets_data(suite));
         view.set("how", how_data(suite));
     }
     if (!suite.host.empty()) view.set("host", host_data(suite.host));

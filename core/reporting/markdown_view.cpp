@@ -177,6 +177,43 @@ void set_tables(data& root, const MarkdownView& view) {
     set_rows(root, "everything", rows, view.most_rows, several);
 }
 
+data budget_row(const SuiteReport& suite, const model::BudgetFinding& note, bool several_suites) {
+    const auto& verdict = suite.judgement->verdicts.at(note.verdict);
+    data row;
+    row.set("name",
+            (several_suites ? text_of(suite.name, 60) + " · " : "") + markdown_name(verdict.series.key.benchmark));
+    row.set("metric", text_of(verdict.series.key.metric, 60));
+    row.set("state", std::string(model::to_string(note.state)));
+    row.set("value", text_of(budget_value_text(note, verdict), 100));
+    row.set("limit", text_of(limit_text(note, verdict.series.unit), 100));
+    return row;
+}
+
+/// Broken ones above, all of them folded below.
+void set_budgets(data& root, const MarkdownView& view) {
+    const bool several = view.suites.size() > 1;
+    data broken(data::type::list), all(data::type::list);
+    std::size_t count = 0, shown_broken = 0, broken_count = 0;
+    for (const auto* suite : view.suites)
+        for (const auto& note : suite->budgets) {
+            if (count++ < view.most_rows) all.push_back(budget_row(*suite, note, several));
+            if (note.state != model::BudgetState::over || broken_count++ >= std::min(view.most_changed, view.most_rows))
+                continue;
+            ++shown_broken;
+            broken.push_back(budget_row(*suite, note, several));
+        }
+    const auto section = [](const data& rows, std::size_t shown, std::size_t whole) {
+        data made("count", format_count(static_cast<long long>(whole)));
+        if (shown > 0) made.set("table", data("rows", rows));
+        if (shown < whole)
+            made.set("more",
+                     data("sentence", fmt::format("and {} more", format_count(static_cast<long long>(whole - shown)))));
+        return made;
+    };
+    if (broken_count > 0) root.set("broken_budgets", section(broken, shown_broken, broken_count));
+    if (count > 0) root.set("budgets", section(all, std::min(count, view.most_rows), count));
+}
+
 /// Sections that are absent leave empty lines behind; one is enough, except within a block of code.
 std::string without_gaps(std::string_view text) {
     std::string result;
@@ -232,6 +269,7 @@ std::string render_markdown_template(std::string_view name, const MarkdownView& 
     root.set("suites", suites_data(view));
     root.set("errors", errors_data(view));
     set_tables(root, view);
+    set_budgets(root, view);
     if (const auto next = next_step(report, view.suites, view.gate); !next.empty())
         root.set("next", data("sentence", next));
     // The address stands in parentheses of a link: the service wrote it, but it holds the names of a repository.

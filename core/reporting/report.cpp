@@ -29,6 +29,25 @@ double detect_of(const model::Policy& policy, const model::Judgement& judgement)
     return largest.value_or(policy.detect);
 }
 
+std::vector<std::string> notes_of(const std::vector<SuiteReport>& suites, const std::vector<model::Budget>& budgets) {
+    constexpr std::size_t most = 20;
+    std::vector<std::string> notes;
+    for (const auto& budget : budgets) {
+        const auto speaks = [&](const model::BudgetFinding& note) {
+            return note.line == budget.line && note.max == budget.max && note.min == budget.min;
+        };
+        const bool is_judged = std::any_of(suites.begin(), suites.end(), [&](const SuiteReport& suite) {
+            return std::any_of(suite.budgets.begin(), suite.budgets.end(), speaks);
+        });
+        if (!is_judged && notes.size() < most)
+            notes.push_back(
+                fmt::format("Note: the budget in line {} met no benchmark: nothing here is \"{}\" with the "
+                            "metric \"{}\"",
+                            budget.line, budget.benchmark, budget.metric));
+    }
+    return notes;
+}
+
 std::vector<std::string> notes_of(const std::vector<model::Unmet>& unmet) {
     std::vector<std::string> notes;
     for (const auto& wish : unmet)

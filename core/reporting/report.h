@@ -18,7 +18,8 @@ enum class ReportState { queued, in_progress, completed };
 
 /// Why a suite could not be measured.
 struct SuiteError {
-    std::string phase;     ///< "fetch", "build", "measure", "upload", "parse", "lost", "cancelled"
+    std::string phase;     ///< "queue" (no runner ever had it), "fetch", "build", "measure", "upload", "parse", "lost",
+                           ///< "cancelled"
     std::string message;   ///< one line
     std::string log_tail;  ///< the last lines of the log; may be empty
 };
@@ -37,8 +38,9 @@ struct WaiverNote {
 struct SuiteReport {
     std::string name;
     ReportState state = ReportState::queued;
-    std::optional<model::Judgement> judgement;  ///< its gate and gate_reason heed the waivers
+    std::optional<model::Judgement> judgement;  ///< its gate and gate_reason heed waivers and budgets
     std::vector<WaiverNote> waivers;
+    std::vector<model::BudgetFinding> budgets;  ///< on the judgement's verdicts
     std::optional<SuiteError> error;
     bool identical = false;  ///< the artifacts' hashes are equal: nothing was measured
     bool cancelled = false;  ///< ended without a result on somebody's wish
@@ -88,6 +90,9 @@ model::Gate gate_of(const std::vector<SuiteReport>& suites);
 /// The change of which "no slowdown of ..." may speak: the largest that the policy wants to be seen in any of the
 /// metrics that were judged.
 double detect_of(const model::Policy& policy, const model::Judgement& judgement);
+
+/// A sentence for each budget that names nothing of what was judged: a green check must not seem to answer for it.
+std::vector<std::string> notes_of(const std::vector<SuiteReport>& suites, const std::vector<model::Budget>& budgets);
 
 /// A sentence for each wish of the configuration that a green check could be thought to answer for, and does not.
 std::vector<std::string> notes_of(const std::vector<model::Unmet>& unmet);

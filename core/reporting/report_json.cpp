@@ -39,6 +39,23 @@ OrderedJson waivers_json(const SuiteReport& suite) {
     return list;
 }
 
+OrderedJson budgets_json(const SuiteReport& suite) {
+    OrderedJson list = OrderedJson::array();
+    for (const auto& note : suite.budgets) {
+        const auto& verdict = suite.judgement->verdicts.at(note.verdict);
+        list.push_back(OrderedJson{{"benchmark", verdict.series.key.benchmark},
+                                   {"metric", verdict.series.key.metric},
+                                   {"unit", verdict.series.unit},
+                                   {"state", model::to_string(note.state)},
+                                   {"value", number(verdict.head_value)},
+                                   {"interval", interval_json(note.interval)},
+                                   {"max", number(note.max)},
+                                   {"min", number(note.min)},
+                                   {"line", note.line}});
+    }
+    return list;
+}
+
 OrderedJson suite_json(const SuiteReport& suite) {
     OrderedJson object;
     object["suite"] = suite.name;
@@ -48,6 +65,7 @@ OrderedJson suite_json(const SuiteReport& suite) {
     object["judge_version"] = suite.judgement ? suite.judgement->judge_version : "";
     object["verdicts"] = suite.judgement ? verdicts_json(suite.judgement->verdicts) : OrderedJson::array();
     object["waivers"] = waivers_json(suite);
+    object["budgets"] = budgets_json(suite);
     object["identical"] = suite.identical;
     object["cancelled"] = suite.cancelled;
     object["trials"] = suite.trials;

@@ -106,6 +106,20 @@ std::string reasons_of(const std::vector<Row>& rows) {
     return text;
 }
 
+/// Limits that are broken, or that nobody can say are kept.
+std::string budgets_of(const SuiteReport& suite) {
+    std::string text;
+    for (const auto& note : suite.budgets) {
+        if (note.state == model::BudgetState::within) continue;
+        const auto& verdict = suite.judgement->verdicts.at(note.verdict);
+        text += fmt::format("  budget {}: {} {}: {}, allowed is {}\n", model::to_string(note.state),
+                            shortened(one_line(verdict.series.key.benchmark)),
+                            shortened(one_line(verdict.series.key.metric), 24), budget_value_text(note, verdict),
+                            limit_text(note, verdict.series.unit));
+    }
+    return text;
+}
+
 std::string table_of(const std::vector<Row>& rows, const TextOptions& options) {
     std::vector<Cells> cells{{"benchmark", "metric", "verdict", "change", "interval", "would see"}};
     for (const auto& row : rows) cells.push_back(cells_of(*row.verdict));
@@ -140,7 +154,7 @@ std::string suite_text(const SuiteReport& suite, const TextOptions& options) {
         text += ": " + method_sentence(suite);
         if (suite.duration_seconds > 0) text += ", in " + format_duration(suite.duration_seconds);
         const auto rows = rows_of({&suite});
-        return text + "\n" + (rows.empty() ? "" : table_of(rows, options) + reasons_of(rows));
+        return text + "\n" + (rows.empty() ? "" : table_of(rows, options) + reasons_of(rows)) + budgets_of(suite);
     }
     text += ": " + shortened(one_line(state_words(suite)), 120) + "\n";
     if (!suite.error) return text;

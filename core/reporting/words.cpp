@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 #include <map>
 #include <set>
@@ -139,8 +140,13 @@ Tally tally_of(const SuiteList& suites) {
         tally.suites_done += suite->state == ReportState::completed;
         tally.suites_cancelled += suite->cancelled;
         tally.suites_unmeasured += suite->error.has_value() && !suite->cancelled;
+        tally.suites_waited += suite->error.has_value() && !suite->cancelled && suite->error->phase == "queue";
         tally.suites_identical += suite->identical;
         tally.detect = std::max(tally.detect, suite->detect);
+        for (const auto& budget : suite->budgets) {
+            tally.budgets_over += budget.state == model::BudgetState::over;
+            tally.budgets_unclear += budget.state == model::BudgetState::unclear;
+        }
         if (suite->judgement) count_verdicts(tally, *suite);
     }
     return tally;
@@ -163,7 +169,9 @@ std::vector<Row> rows_of(const SuiteList& suites) {
     return rows;
 }
 
-std::string headline(const Report& report, const SuiteList& suites) {
+namespace {
+
+std::string headline_of_verdicts(const Report& report, const SuiteList& suites) {
     if (!report.problems.empty())
         return fmt::format("Not measured: the configuration has {}",
                            counted(static_cast<long long>(report.problems.size()), "error"));
@@ -184,6 +192,20 @@ std::string headline(const Report& report, const SuiteList& suites) {
                    : fmt::format("{} of {} suites could not be measured", tally.suites_unmeasured, tally.suites);
     if (tally.suites_identical == tally.suites) return "Nothing to measure: both commits build the same artifacts";
     return "No benchmark was judged";
+}
+
+}  // namespace
+
+std::string headline(const Report& report, const SuiteList& suites) {
+    auto text = headline_of_verdicts(report, suites);
+    const Tally tally = tally_of(suites);
+    if (tally.budgets_over == 0 || tally.suites_done < tally.suites) return text;
+    const auto broken =
+        fmt::format("{} {} broken", counted(tally.budgets_over, "budget"), tally.budgets_over == 1 ? "is" : "are");
+    if (tally.regressed > 0) return text + "; " + broken;
+    // What breaks the gate comes first.
+    text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+    return broken + "; " + text;
 }
 
 std::string_view gate_sentence(ReportState state, model::Gate gate) {
@@ -212,7 +234,12 @@ std::string next_step(const Report& report, const SuiteList& suites, model::Gate
                    : "Start with the first row. `benchgate compare` measures the same on your own machine, and a push "
                      "or "
                      "`/rebench` measures again here.";
+    if (tally.budgets_over > 0)
+        return "A budget is an absolute limit: the head must get below it, or the base branch must change it.";
     if (tally.suites_cancelled > 0) return "`/rebench` measures this head.";
+    if (tally.suites_unmeasured > 0 && tally.suites_waited == tally.suites_unmeasured)
+        return "A runner with all of these labels must be up; or `host_class` on the base branch must name what there "
+               "is. Then `/rebench retry` measures.";
     if (tally.suites_unmeasured > 0) return "The end of the log is below. `/rebench retry` runs what failed again.";
     if (tally.failed + tally.missing > 0) return "Look at the benchmarks that gave no result on the head.";
     if (tally.inconclusive > 0)
@@ -239,6 +266,24 @@ std::string method_sentence(const SuiteReport& suite) {
         text += fmt::format("; changes of {} or more would have been seen{}", format_percent(*seen),
                             all_settled ? "" : " where it is settled");
     return text;
+}
+
+std::string limit_text(const model::BudgetFinding& note, std::string_view unit) {
+    if (note.max && note.min)
+        return fmt::format("{} to {}", format_value(*note.min, unit), format_value(*note.max, unit));
+    if (note.max) return fmt::format("at most {}", format_value(*note.max, unit));
+    return note.min ? fmt::format("at least {}", format_value(*note.min, unit)) : "–";
+}
+
+std::string budget_value_text(const model::BudgetFinding& note, const model::Verdict& verdict) {
+    if (!verdict.head_value) return "–";
+    const auto& unit = verdict.series.unit;
+    auto text = format_value(*verdict.head_value, unit);
+    const auto& [low, high] = note.interval;
+    if (verdict.exact) return text;
+    if (low && high) return text + fmt::format(" ({} to {})", format_value(*low, unit), format_value(*high, unit));
+    if (low) return text + fmt::format(" (at least {})", format_value(*low, unit));
+    return high ? text + fmt::format(" (at most {})", format_value(*high, unit)) : text;
 }
 
 std::string_view confirmation_word(const model::Verdict& verdict) {

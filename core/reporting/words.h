@@ -28,11 +28,14 @@ struct Tally {
     int added = 0;
     int missing = 0;
     int unchanged = 0;
-    bool only_speed = true;  ///< what regressed or improved are times and rates
-    double detect = 0;       ///< the largest change that any suite's policy leaves unseen
+    int budgets_over = 0;     ///< verdicts that break a budget, each budget counted
+    int budgets_unclear = 0;  ///< too near to the limit
+    bool only_speed = true;   ///< what regressed or improved are times and rates
+    double detect = 0;        ///< the largest change that any suite's policy leaves unseen
     int suites = 0;
     int suites_done = 0;
     int suites_unmeasured = 0;  ///< ended with an error
+    int suites_waited = 0;      ///< of these: no runner ever took them
     int suites_cancelled = 0;
     int suites_identical = 0;
 };
@@ -57,6 +60,10 @@ std::string_view gate_sentence(ReportState state, model::Gate gate);
 std::string next_step(const Report& report, const SuiteList& suites, model::Gate gate);
 /// "20 trials a side in blocks of 4 + 4, 1 block measured again; changes of 2.4 % or more would have been seen"
 std::string method_sentence(const SuiteReport& suite);
+/// "at most 50 ms", "at least 10 k/s", "50 ms to 80 ms".
+std::string limit_text(const model::BudgetFinding& note, std::string_view unit);
+/// The head's value with its interval: "61 ms (59.8 ms to 62.1 ms)"; a dash without a value.
+std::string budget_value_text(const model::BudgetFinding& note, const model::Verdict& verdict);
 /// "yes", "exact" or "no" for a change; a dash otherwise.
 std::string_view confirmation_word(const model::Verdict& verdict);
 /// The interval to show: that of the error level spent, else the nominal one.

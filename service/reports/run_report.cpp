@@ -4,6 +4,7 @@
 
 #include "core/config/config.h"
 #include "core/json/json.h"
+#include "core/judging/budgets.h"
 #include "core/judging/waivers.h"
 #include "core/protocol/bundle_json.h"
 #include "core/protocol/spec_json.h"
@@ -151,6 +152,15 @@ void apply_waivers(store::Tx& tx, const store::RunRow& run, reporting::Report& r
     }
 }
 
+/// The limits of the configuration that the run was asked with, on what was measured.
+void apply_budgets(const std::vector<model::Budget>& budgets, reporting::Report& report) {
+    for (auto& suite : report.suites)
+        if (suite.judgement)
+            suite.budgets = judging::apply_budgets(
+                *suite.judgement, budgets,
+                suite.inconclusive_blocks ? model::InconclusiveAction::block : model::InconclusiveAction::neutral);
+}
+
 }  // namespace
 
 std::string page_path(const std::string& full_name, const store::RunRow& run) {
@@ -182,13 +192,17 @@ reporting::Report run_report(store::Tx& tx, const store::RunRow& run, const Addr
     report.base_ref = run.base_ref;
     report.page_url = addresses.public_url + page_path(report.repository, run);
     if (!run.message.empty()) report.notes.push_back(run.message);
-    if (const auto config = config::parse(run.config))
+    const auto config = config::parse(run.config);
+    if (config)
         for (auto& note : reporting::notes_of(config->unmet)) report.notes.push_back(std::move(note));
     const auto judged = store::list_verdicts(tx, run.repository_id, run.run_id);
     for (const auto& job : store::jobs_of_run(tx, run.repository_id, run.run_id))
         report.suites.push_back(suite_report(tx, job, judged, report));
     apply_waivers(tx, run, report);
+    if (config) apply_budgets(config->budgets, report);
     report.state = reporting::state_of(report.suites);
+    if (config && report.state == reporting::ReportState::completed)
+        for (auto& note : reporting::notes_of(report.suites, config->budgets)) report.notes.push_back(std::move(note));
     report.gate = reporting::gate_of(report.suites);
     return report;
 }

@@ -20,12 +20,16 @@ TEST_F(RunReport, SaysWhatItsConfigurationAsksForInVain) {
     run.base_ref = "main";
     run.trigger_id = "delivery";
     run.created_at = start();
-    run.config = "suites: {a: {run: x}}\nbudgets: [{benchmark: b, metric: time, max: 5ms}]\n";
+    run.config =
+        "suites: {a: {run: x}}\nbudgets: [{benchmark: b, metric: time, max: 5ms}]\n"
+        "claims: [{benchmark: b, metric: time, from: v1, at_least: -5%}]\n";
     run.message = "a newer commit was pushed";
     pool.transaction([&](store::Tx& tx) {
         const auto report = run_report(tx, run, {"http://here", ""});
-        EXPECT_EQ(report.notes, (std::vector<std::string>{"a newer commit was pushed",
-                                                          "Note: budgets are not judged by this version"}));
+        EXPECT_EQ(report.notes,
+                  (std::vector<std::string>{"a newer commit was pushed", "Note: claims are not judged by this version",
+                                            "Note: the budget in line 2 met no benchmark: nothing here "
+                                            "is \"b\" with the metric \"time\""}));
     });
 }
 
