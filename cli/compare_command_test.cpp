@@ -131,20 +131,22 @@ TEST_F(CompareCommand, LoadSuitesAreLeftOutWithAWord) {
 }
 
 TEST_F(CompareCommand, ABrokenBudgetFailsAndOneThatMeetsNothingIsSaid) {
+    std::string items = counting;
+    items.replace(items.find("\\\"unit\\\""), 0, "\\\"metric\\\": \\\"items\\\", ");
     const auto with_budget = [&](const std::string& budget) {
-        configure(std::string(counting) + "budgets: [" + budget + "]\n");
+        configure(items + "budgets: [" + budget + "]\n");
         options.json = "-";
         const int status = compare();
         const auto document = json::parse(out.str());
         EXPECT_TRUE(document) << "nothing but the document stands on standard output: " << out.str();
         return std::pair(status, document.value_or(json::Json::object()));
     };
-    auto [status, document] = with_budget("{benchmark: n, metric: value, max: 4}");
+    auto [status, document] = with_budget("{benchmark: n, metric: items, max: 4}");
     EXPECT_EQ(status, 1) << document;
     EXPECT_EQ(document["suites"][0]["budgets"][0]["state"], "over");
     EXPECT_EQ(document["suites"][0]["budgets"][0]["value"], 5);
-    EXPECT_TRUE(says("budget over: n value: 5, allowed is at most 4")) << err.str();
-    std::tie(status, document) = with_budget("{benchmark: n, metric: value, max: 5}");
+    EXPECT_TRUE(says("budget over: n items: 5, allowed is at most 4")) << err.str();
+    std::tie(status, document) = with_budget("{benchmark: n, metric: items, max: 5}");
     EXPECT_EQ(status, 0) << document;
     std::tie(status, document) = with_budget("{benchmark: n, metric: time, max: 1ms}");
     EXPECT_EQ(status, 0) << document;

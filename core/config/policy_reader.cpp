@@ -105,6 +105,7 @@ std::vector<model::Budget> read_budgets(Reader& reader, const Node& node) {
         if (const auto* metric = section.require("metric"))
             budget.metric = reader.text(*metric, section.path("metric")).value_or("");
         read_limits(reader, section, budget.metric, budget.max, budget.min);
+        budget.unit = unit_of_metric(budget.metric);
         budgets.push_back(std::move(budget));
     }
     return budgets;

@@ -42,6 +42,7 @@ std::vector<model::BudgetFinding> find_budgets(std::span<const model::Verdict> v
     for (const auto& budget : budgets)
         for (std::size_t v = 0; v < verdicts.size(); ++v) {
             const auto& key = verdicts[v].series.key;
+            if (!budget.unit.empty() && budget.unit != verdicts[v].series.unit) continue;
             if (key.metric != budget.metric || !model::glob_matches(budget.benchmark, key.benchmark)) continue;
             model::BudgetFinding finding{v, BudgetState::unmeasured, {}, budget.max, budget.min, budget.line};
             if (verdicts[v].head_value) {

@@ -18,7 +18,7 @@
 
 namespace benchgate::judging {
 
-/// One for each verdict that a budget names, in the order of the budgets.
+/// One for each verdict that a budget names in its own unit, in the order of the budgets.
 std::vector<model::BudgetFinding> find_budgets(std::span<const model::Verdict> verdicts,
                                                std::span<const model::Budget> budgets);
 

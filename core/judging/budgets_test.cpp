@@ -74,6 +74,10 @@ TEST(Budgets, NamesAreGlobsAndMetricsAreExact) {
     const std::vector verdicts{verdict("tool/a", 1), verdict("tool/b", 1), verdict("other", 1)};
     auto budget = at_most(5, "tool/*");
     EXPECT_EQ(find_budgets(verdicts, std::vector{budget}).size(), 2u);
+    budget.unit = "bytes";
+    EXPECT_TRUE(find_budgets(verdicts, std::vector{budget}).empty()) << "a time is held against bytes";
+    budget.unit = "ns";
+    EXPECT_EQ(find_budgets(verdicts, std::vector{budget}).size(), 2u);
     budget.metric = "p95";
     EXPECT_TRUE(find_budgets(verdicts, std::vector{budget}).empty());
 }

@@ -47,7 +47,8 @@ struct Budget {
     std::string metric;
     std::optional<double> max;
     std::optional<double> min;
-    int line = 0;  ///< where it stands in the file, for annotations
+    int line = 0;        ///< where it stands in the file, for annotations
+    std::string unit{};  ///< that the limits are in; empty: that of the metric, whatever it is
     bool operator==(const Budget&) const = default;
 };
 

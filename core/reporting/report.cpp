@@ -40,10 +40,10 @@ std::vector<std::string> notes_of(const std::vector<SuiteReport>& suites, const 
             return std::any_of(suite.budgets.begin(), suite.budgets.end(), speaks);
         });
         if (!is_judged && notes.size() < most)
-            notes.push_back(
-                fmt::format("Note: the budget in line {} met no benchmark: nothing here is \"{}\" with the "
-                            "metric \"{}\"",
-                            budget.line, budget.benchmark, budget.metric));
+            notes.push_back(fmt::format(
+                "Note: the budget in line {} met no benchmark: nothing here is \"{}\" with the "
+                "metric \"{}\"{}",
+                budget.line, budget.benchmark, budget.metric, budget.unit.empty() ? "" : " in " + budget.unit));
     }
     return notes;
 }

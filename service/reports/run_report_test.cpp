@@ -29,7 +29,7 @@ TEST_F(RunReport, SaysWhatItsConfigurationAsksForInVain) {
         EXPECT_EQ(report.notes,
                   (std::vector<std::string>{"a newer commit was pushed", "Note: claims are not judged by this version",
                                             "Note: the budget in line 2 met no benchmark: nothing here "
-                                            "is \"b\" with the metric \"time\""}));
+                                            "is \"b\" with the metric \"time\" in ns"}));
     });
 }
 
