@@ -172,7 +172,8 @@ std::vector<std::string> undelivered(store::Tx& tx, const store::RunRow& run) {
     std::vector<std::string> targets{store::check_target(run.head_sha)}, sentences;
     if (run.number) targets.push_back(store::pull_target(*run.number));
     for (const auto& item : store::given_up_items(tx, run.repository_id, targets)) {
-        const std::string kind = item.kind.substr(0, item.kind.find(':'));
+        std::string kind = item.kind.substr(0, item.kind.find(':'));
+        if (kind == "fold") kind = "folding away of an earlier comment";
         const bool of_a_command = kind == "reaction" || kind == "reply";
         sentences.push_back(
             fmt::format("GitHub did not take the {}{}: {}", kind, of_a_command ? " to a command" : "", item.error));
