@@ -54,6 +54,8 @@ CREATE TABLE public.inbox (
     repository_id bigint,
     held_until timestamp with time zone,
     claims bigint DEFAULT 0 NOT NULL,
+    origin text DEFAULT 'webhook'::text NOT NULL,
+    CONSTRAINT inbox_origin_check CHECK ((origin = ANY (ARRAY['webhook'::text, 'recovered'::text, 'reconciled'::text]))),
     CONSTRAINT inbox_state_check CHECK ((state = ANY (ARRAY['new'::text, 'done'::text, 'failed'::text])))
 );
 ALTER TABLE ONLY public.inbox ALTER COLUMN body SET COMPRESSION lz4;
@@ -61,6 +63,7 @@ COMMENT ON TABLE public.inbox IS 'Webhook deliveries as they came, one row per X
 COMMENT ON COLUMN public.inbox.repository_id IS 'Null: nobody has looked yet. 0: it concerns none.';
 COMMENT ON COLUMN public.inbox.held_until IS 'A worker has it until then, and renews that; when it passes, the worker is taken for dead.';
 COMMENT ON COLUMN public.inbox.claims IS 'Grows each time it is taken, and fences: a worker that lost it can write nothing.';
+COMMENT ON COLUMN public.inbox.origin IS 'webhook: signed by GitHub. recovered: fetched from GitHub''s log with the App''s own token, so without a signature. reconciled: written here from what GitHub''s API says.';
 ALTER TABLE public.inbox ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.inbox_seq_seq
     START WITH 1
@@ -214,10 +217,27 @@ CREATE TABLE public.pull_requests (
     comment_id bigint,
     updated_at timestamp with time zone NOT NULL,
     delivery_seq bigint DEFAULT 0 NOT NULL,
+    draft boolean,
     CONSTRAINT pull_requests_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text])))
 );
 COMMENT ON TABLE public.pull_requests IS 'Pull requests as last heard of. head_full_name is null when the fork was deleted.';
 COMMENT ON COLUMN public.pull_requests.delivery_seq IS 'inbox.seq of the newest delivery that told of it; an older one changes nothing.';
+COMMENT ON COLUMN public.pull_requests.draft IS 'Null: heard of before this was kept.';
+CREATE TABLE public.recovery (
+    app_id bigint NOT NULL,
+    looked_until timestamp with time zone,
+    walk_cursor text DEFAULT ''::text NOT NULL,
+    walk_from timestamp with time zone,
+    looked_at timestamp with time zone,
+    reach_at timestamp with time zone,
+    reconcile_since timestamp with time zone NOT NULL
+);
+COMMENT ON TABLE public.recovery IS 'How far GitHub''s log of deliveries was read, and from when on everything is to be compared again.';
+COMMENT ON COLUMN public.recovery.looked_until IS 'Whatever GitHub tried to deliver before is here, or not wanted; null: nothing was read yet.';
+COMMENT ON COLUMN public.recovery.walk_cursor IS 'GitHub''s own word for where a reading that is under way goes on; empty: at the newest.';
+COMMENT ON COLUMN public.recovery.walk_from IS 'When the reading under way began: looked_until, once it is through; null: none is under way.';
+COMMENT ON COLUMN public.recovery.reach_at IS 'When installations and their repositories were compared.';
+COMMENT ON COLUMN public.recovery.reconcile_since IS 'What was compared before this moment is due again.';
 CREATE TABLE public.repositories (
     repository_id bigint NOT NULL,
     owner text NOT NULL,
@@ -229,12 +249,16 @@ CREATE TABLE public.repositories (
     updated_at timestamp with time zone NOT NULL,
     suspended boolean DEFAULT false NOT NULL,
     archived boolean DEFAULT false NOT NULL,
-    active boolean GENERATED ALWAYS AS ((installed AND (NOT suspended) AND (NOT archived))) STORED NOT NULL
+    active boolean GENERATED ALWAYS AS ((installed AND (NOT suspended) AND (NOT archived))) STORED NOT NULL,
+    known_at timestamp with time zone DEFAULT now() NOT NULL,
+    reconciled_at timestamp with time zone
 );
 COMMENT ON TABLE public.repositories IS 'Repositories of all installations; the key is GitHub''s id, which survives renames.';
 COMMENT ON COLUMN public.repositories.installed IS 'The installation holds it; false: taken out, or deleted.';
 COMMENT ON COLUMN public.repositories.suspended IS 'Its installation is suspended, or ended.';
 COMMENT ON COLUMN public.repositories.active IS 'In reach: only then its jobs are leased.';
+COMMENT ON COLUMN public.repositories.known_at IS 'When it was heard of for the first time.';
+COMMENT ON COLUMN public.repositories.reconciled_at IS 'When its open pull requests were compared with GitHub''s.';
 CREATE TABLE public.request_log (
     runner_id uuid NOT NULL,
     request_id text NOT NULL,
@@ -449,6 +473,8 @@ ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (repository_id, item_id);
 ALTER TABLE ONLY public.pull_requests
     ADD CONSTRAINT pull_requests_pkey PRIMARY KEY (repository_id, number);
+ALTER TABLE ONLY public.recovery
+    ADD CONSTRAINT recovery_pkey PRIMARY KEY (app_id);
 ALTER TABLE ONLY public.repositories
     ADD CONSTRAINT repositories_pkey PRIMARY KEY (repository_id);
 ALTER TABLE ONLY public.request_log

@@ -182,7 +182,8 @@ void serve(const Settings& settings, std::stop_token stop) {
     const auto git_url =
         settings.github_git_url.empty() ? github::git_base_of(settings.github_url) : settings.github_git_url;
     workers::Mirrors mirrors({settings.state_dir / "mirrors", without_slash(git_url)}, tokens);
-    workers::Intake intake(pool, rest, mirrors, addresses);
+    workers::GithubAsking asking(&pool, rest, mirrors, addresses);
+    workers::Intake intake(asking, addresses);
     workers::InboxWorker inbox(pool, intake, now);
     workers::OutboxWorker outbox(pool, rest, timing);
     workers::JudgeWorker judge(pool, addresses, now);

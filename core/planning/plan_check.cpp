@@ -104,6 +104,9 @@ Plan plan_check(const PlanInput& input, const CheckTrigger& trigger) {
     // GitHub shows these buttons to people with write access; a payload is not what proves it.
     if (trigger.permission != Permission::write && trigger.permission != Permission::admin)
         return restated(trigger, "no write access", "This takes write access to the repository.");
+    for (const auto& run : input.existing)
+        if (!trigger.delivery.empty() && run.request == trigger.delivery)
+            return restated(trigger, "this press is planned already", "");
     const bool of_pull = input.pull && input.pull->head_sha == trigger.head_sha;
     if (trigger.request == CheckRequest::waive) {
         if (!of_pull || !input.pull->open)

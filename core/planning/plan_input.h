@@ -53,6 +53,7 @@ struct CheckTrigger {
     std::string head_sha;                      ///< the check's
     std::string sender;                        ///< login
     Permission permission = Permission::none;  ///< of the sender, asked of the API at this moment
+    std::string delivery = {};                 ///< its id: a run that has it as its request came of this very press
 };
 
 /// What was said of a pull request's head.

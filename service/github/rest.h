@@ -42,6 +42,7 @@ struct PullRequest {
     Side head;
     bool from_fork = false;  ///< a deleted fork too
     std::vector<std::string> labels;
+    TimePoint updated_at;
 };
 
 struct RepositoryInfo {

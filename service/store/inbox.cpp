@@ -10,11 +10,11 @@ constexpr int most_sorted = 100;
 
 // Bodies travel as one binary parameter and are cut apart by the server: no escaping, one statement a batch.
 constexpr Query insert_batch{"inbox_insert_batch", R"(
-    insert into inbox (delivery_id, event, headers, body, received_at, next_at)
-    select id, event, headers::jsonb, substring($4::bytea from place::int + 1 for size::int),
-           $7::timestamptz, $7::timestamptz
-    from unnest($1::text[], $2::text[], $3::text[], $5::bigint[], $6::bigint[])
-         as batch (id, event, headers, place, size)
+    insert into inbox (delivery_id, event, headers, body, origin, received_at, next_at)
+    select id, event, headers::jsonb, substring($4::bytea from place::int + 1 for size::int), origin,
+           $8::timestamptz, $8::timestamptz
+    from unnest($1::text[], $2::text[], $3::text[], $5::bigint[], $6::bigint[], $7::text[])
+         as batch (id, event, headers, place, size, origin)
     on conflict (delivery_id) do nothing)"};
 
 constexpr Query revive_failed{"inbox_revive_failed", R"(
@@ -61,8 +61,12 @@ constexpr Query replay{"inbox_replay", R"(
 
 constexpr Query find{"inbox_find", "select * from inbox where delivery_id = $1"};
 
+constexpr Query missing{"inbox_missing", R"(
+    select id from unnest($1::text[]) with ordinality as asked (id, place)
+    where not exists (select 1 from inbox where delivery_id = id) order by place)"};
+
 constexpr Query recent{"inbox_recent", R"(
-    select delivery_id, seq, event, headers, ''::bytea as body, received_at, state, attempts, next_at, claims, error
+    select delivery_id, seq, event, headers, ''::bytea as body, origin, received_at, state, attempts, next_at, claims, error
     from inbox order by seq desc limit $1)"};
 
 constexpr Query counts{"inbox_counts", R"(
@@ -81,11 +85,18 @@ std::optional<InboxState> state_from(std::string_view text) {
     return std::nullopt;
 }
 
+std::optional<Origin> origin_from(std::string_view text) {
+    for (const auto origin : {Origin::webhook, Origin::recovered, Origin::reconciled})
+        if (text == to_string(origin)) return origin;
+    return std::nullopt;
+}
+
 InboxRow read(const pqxx::row& row) {
     return {.delivery = {.delivery_id = column<std::string>(row, "delivery_id"),
                          .event = column<std::string>(row, "event"),
                          .headers_json = column<std::string>(row, "headers"),
-                         .body = to_bytes(row["body"])},
+                         .body = to_bytes(row["body"]),
+                         .origin = word(row, "origin", origin_from)},
             .seq = column<std::int64_t>(row, "seq"),
             .received_at = column<Time>(row, "received_at"),
             .state = word(row, "state", state_from),
@@ -97,9 +108,21 @@ InboxRow read(const pqxx::row& row) {
 
 }
 
+std::string_view to_string(Origin origin) {
+    switch (origin) {
+        case Origin::webhook:
+            return "webhook";
+        case Origin::recovered:
+            return "recovered";
+        case Origin::reconciled:
+            return "reconciled";
+    }
+    return "";
+}
+
 std::size_t insert_deliveries(Tx& tx, std::span<const Delivery> batch, Time now) {
     if (batch.empty()) return 0;
-    std::vector<std::string> ids, events, headers;
+    std::vector<std::string> ids, events, headers, origins;
     std::vector<std::int64_t> places, sizes;
     std::string bodies;
     for (const Delivery& delivery : batch) {
@@ -107,12 +130,14 @@ std::size_t insert_deliveries(Tx& tx, std::span<const Delivery> batch, Time now)
         events.push_back(delivery.event);
         headers.push_back(jsonb(delivery.headers_json));
         places.push_back(static_cast<std::int64_t>(bodies.size()));
+        origins.emplace_back(to_string(delivery.origin));
         sizes.push_back(static_cast<std::int64_t>(delivery.body.size()));
         bodies += delivery.body;
     }
-    auto stored = exec(tx, insert_batch, text_array(ids), text_array(events), text_array(headers),
-                       pqxx::binarystring(bodies), integer_array(places), integer_array(sizes), now)
-                      .affected_rows();
+    auto stored =
+        exec(tx, insert_batch, text_array(ids), text_array(events), text_array(headers), pqxx::binarystring(bodies),
+             integer_array(places), integer_array(sizes), text_array(origins), now)
+            .affected_rows();
     if (stored < batch.size()) stored += exec(tx, revive_failed, text_array(ids), now).affected_rows();
     if (stored > 0) notify(tx, Channel::inbox);
     return stored;
@@ -157,6 +182,12 @@ bool replay_delivery(Tx& tx, const std::string& delivery_id, Time now) {
 
 std::optional<InboxRow> find_delivery(Tx& tx, const std::string& delivery_id) {
     return first(exec(tx, find, delivery_id), read);
+}
+
+std::vector<std::string> missing_deliveries(Tx& tx, const std::vector<std::string>& delivery_ids) {
+    std::vector<std::string> ids;
+    for (const pqxx::row& row : exec(tx, missing, text_array(delivery_ids))) ids.emplace_back(row[0].c_str());
+    return ids;
 }
 
 std::vector<InboxRow> recent_deliveries(Tx& tx, int limit) {

@@ -11,11 +11,18 @@
 
 namespace benchgate::store {
 
+/// How a delivery came here. webhook: signed by GitHub, in time. recovered: fetched from GitHub's log with the App's
+/// own token over TLS, so without a signature, and late. reconciled: written here, from what GitHub's API says. Only
+/// the first may be believed to tell what is newest.
+enum class Origin { webhook, recovered, reconciled };
+std::string_view to_string(Origin origin);
+
 struct Delivery {
     std::string delivery_id;   ///< X-GitHub-Delivery
     std::string event;         ///< X-GitHub-Event
     std::string headers_json;  ///< an object; without secrets
     std::string body;          ///< raw bytes as signed
+    Origin origin = Origin::webhook;
 };
 
 enum class InboxState { fresh, done, failed };  // fresh is "new" in the table
@@ -68,6 +75,8 @@ void give_delivery_back(Tx& tx, const InboxRow& taken);
 bool replay_delivery(Tx& tx, const std::string& delivery_id, Time now);
 
 std::optional<InboxRow> find_delivery(Tx& tx, const std::string& delivery_id);
+/// Those of the ids that are not here, in the order given.
+std::vector<std::string> missing_deliveries(Tx& tx, const std::vector<std::string>& delivery_ids);
 
 /// Newest first, without bodies (body is empty).
 std::vector<InboxRow> recent_deliveries(Tx& tx, int limit);

@@ -7,12 +7,13 @@ namespace {
 
 constexpr Query upsert{"pull_requests_upsert", R"(
     insert into pull_requests (repository_id, number, head_sha, base_ref, head_full_name, fork, state, updated_at,
-                               delivery_seq)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                               delivery_seq, draft)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $11)
     on conflict (repository_id, number) do update set head_sha = excluded.head_sha, base_ref = excluded.base_ref,
         head_full_name = excluded.head_full_name, fork = excluded.fork, state = excluded.state,
-        updated_at = excluded.updated_at, delivery_seq = excluded.delivery_seq
-    where pull_requests.delivery_seq <= excluded.delivery_seq)"};
+        updated_at = excluded.updated_at, draft = excluded.draft,
+        delivery_seq = greatest(pull_requests.delivery_seq, excluded.delivery_seq)
+    where $10::boolean or pull_requests.delivery_seq <= excluded.delivery_seq)"};
 
 constexpr Query find{"pull_requests_find", "select * from pull_requests where repository_id = $1 and number = $2"};
 
@@ -34,14 +35,15 @@ PullRequestRow read(const pqxx::row& row) {
             .head_full_name = maybe<std::string>(row, "head_full_name"),
             .fork = column<bool>(row, "fork"),
             .open = column<std::string>(row, "state") == "open",
-            .comment_id = maybe<std::int64_t>(row, "comment_id")};
+            .comment_id = maybe<std::int64_t>(row, "comment_id"),
+            .draft = maybe<bool>(row, "draft")};
 }
 
 }
 
-bool upsert_pull_request(Tx& tx, const PullRequestRow& row, std::int64_t delivery_seq, Time now) {
+bool upsert_pull_request(Tx& tx, const PullRequestRow& row, Telling telling, Time now) {
     return exec(tx, upsert, row.repository_id, row.number, row.head_sha, row.base_ref, row.head_full_name, row.fork,
-                row.open ? "open" : "closed", now, delivery_seq)
+                row.open ? "open" : "closed", now, telling.delivery_seq, telling.present, row.draft)
                .affected_rows() > 0;
 }
 

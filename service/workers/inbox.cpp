@@ -74,7 +74,7 @@ void InboxWorker::write(const store::InboxRow& row, const Intake::Deed& deed, st
         try {
             return pool_.transaction([&](store::Tx& tx) {
                 const auto now = now_();
-                deed(tx, now);
+                intake_.write(deed, tx, now);
                 if (!store::mark_delivery_done(tx, row, now)) throw Overtaken();
             });
         } catch (const store::DatabaseLost&) {

@@ -92,7 +92,8 @@ class InboxWorkerTest : public store::TestDatabase {
     github::Rest rest{api, tokens};
     platform::TempDir folder;
     Mirrors mirrors{{folder.path(), "http://git.invalid"}, tokens};
-    Intake intake{pool, rest, mirrors, {"http://bench.invalid", ""}};
+    GithubAsking asking{&pool, rest, mirrors, {"http://bench.invalid", ""}};
+    Intake intake{asking, {"http://bench.invalid", ""}};
     InboxWorker worker{pool, intake, now, {1s, 100ms}};
     bool has_app = (tokens.set_app(github::test_app()), true);
 };

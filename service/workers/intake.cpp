@@ -6,13 +6,7 @@
 #include "core/config/config.h"
 #include "core/planning/commands.h"
 #include "core/planning/plan.h"
-#include "service/store/jobs.h"
-#include "service/store/pull_requests.h"
-#include "service/store/repositories.h"
-#include "service/store/runs.h"
-#include "service/workers/announce.h"
-#include "service/workers/carry_out.h"
-#include "service/workers/known.h"
+#include "core/planning/reconcile.h"
 #include "service/workers/reach.h"
 
 namespace benchgate::workers {
@@ -60,8 +54,7 @@ struct Intake::Asked {
     Deed instead;                    ///< set: nothing is planned
 };
 
-Intake::Intake(store::Pool& pool, github::Rest& rest, Mirrors& mirrors, reports::Addresses addresses)
-    : pool_(pool), rest_(rest), mirrors_(mirrors), addresses_(std::move(addresses)) {}
+Intake::Intake(Asking& asking, reports::Addresses addresses) : asking_(asking), addresses_(std::move(addresses)) {}
 
 std::int64_t Intake::repository_of(const store::Delivery& delivery) {
     const auto event = read(delivery);
@@ -69,29 +62,33 @@ std::int64_t Intake::repository_of(const store::Delivery& delivery) {
     return source ? source->repository.id : 0;
 }
 
+void Intake::write(const Deed& deed, store::Tx& tx, store::Time now) const {
+    StoreLedger ledger(tx, addresses_, now);
+    deed(ledger);
+}
+
 Intake::Deed Intake::prepare(const store::InboxRow& delivery, std::stop_token stop) {
     auto event = read(delivery.delivery);
     if (!event) throw std::runtime_error(event.error());
-    Deed deed = [](store::Tx&, store::Time) {};
-    if (const auto* pull = std::get_if<planning::PullRequestEvent>(&*event))
-        deed = on_pull_request(*pull, delivery, stop);
-    if (const auto* push = std::get_if<planning::PushEvent>(&*event)) deed = on_push(*push, delivery, stop);
-    if (const auto* comment = std::get_if<planning::CommentEvent>(&*event)) deed = on_comment(*comment, delivery, stop);
-    if (const auto* gone = std::get_if<planning::BranchDeletedEvent>(&*event))
-        deed = on_branch_deleted(*gone, delivery);
-    if (const auto* group = std::get_if<planning::MergeGroupEvent>(&*event))
-        deed = on_merge_group(*group, delivery, stop);
+    const Via via{delivery.delivery.delivery_id, delivery.seq, delivery.delivery.origin != store::Origin::webhook};
+    Deed deed = [](Ledger& ledger) { ledger.nothing("an event of a check that asks for nothing here"); };
+    if (const auto* pull = std::get_if<planning::PullRequestEvent>(&*event)) deed = on_pull_request(*pull, via, stop);
+    if (const auto* push = std::get_if<planning::PushEvent>(&*event)) deed = on_push(*push, via, stop);
+    if (const auto* comment = std::get_if<planning::CommentEvent>(&*event)) deed = on_comment(*comment, via, stop);
+    if (const auto* gone = std::get_if<planning::BranchDeletedEvent>(&*event)) deed = on_branch_deleted(*gone, via);
+    if (const auto* group = std::get_if<planning::MergeGroupEvent>(&*event)) deed = on_merge_group(*group, via, stop);
     if (const auto* suite = std::get_if<planning::CheckSuiteEvent>(&*event))
-        deed = on_check(suite->source, {planning::CheckRequest::rerun, suite->head_sha, suite->pull_numbers}, delivery,
-                        stop);
+        deed =
+            on_check(suite->source, {planning::CheckRequest::rerun, suite->head_sha, suite->pull_numbers}, via, stop);
     if (const auto* check = std::get_if<planning::CheckRunEvent>(&*event))
         if (const auto request = planning::check_request_of(*check))
-            deed = on_check(check->source, {*request, check->head_sha, check->pull_numbers}, delivery, stop);
+            deed = on_check(check->source, {*request, check->head_sha, check->pull_numbers}, via, stop);
     if (const auto* installation = std::get_if<planning::InstallationEvent>(&*event))
-        deed = on_installation(*installation, stop);
-    if (const auto* repository = std::get_if<planning::RepositoryEvent>(&*event)) deed = reach_of(*repository);
+        deed = on_installation(*installation, via, stop);
+    if (const auto* repository = std::get_if<planning::RepositoryEvent>(&*event)) deed = on_repository(*repository, via);
+    if (std::holds_alternative<planning::PingEvent>(*event)) deed = [](Ledger& ledger) { ledger.nothing("a ping"); };
     if (const auto* ignored = std::get_if<planning::Ignored>(&*event))
-        spdlog::debug("delivery {}: {}", delivery.delivery.delivery_id, ignored->reason);
+        deed = [reason = ignored->reason](Ledger& ledger) { ledger.nothing(reason); };
     return deed;
 }
 
@@ -114,54 +111,58 @@ void Intake::give_up(store::Tx& tx, const store::InboxRow& delivery, const std::
                        now);
 }
 
-Intake::Deed Intake::on_pull_request(const planning::PullRequestEvent& event, const store::InboxRow& delivery,
-                                     std::stop_token stop) {
-    const auto& id = delivery.delivery.delivery_id;
-    auto plan = plan_pull(event.source, event.pull, planning::PullRequestTrigger{event.action}, id, stop);
-    return [event, id, seq = delivery.seq, plan = std::move(plan)](store::Tx& tx, store::Time now) {
-        remember(tx, event.source, now);
+Intake::Deed Intake::on_pull_request(planning::PullRequestEvent event, const Via& via, std::stop_token stop) {
+    if (via.late) {
+        event.pull = asking_.pull(github_repository(event.source), event.pull.number, stop);
+        event.action = planning::present_action(event.pull);
+    }
+    auto plan = plan_pull(event.source, event.pull, planning::PullRequestTrigger{event.action}, via, stop);
+    return [event, via, plan = std::move(plan)](Ledger& ledger) {
+        ledger.remember(event.source, via.late);
         const auto& pull = event.pull;
         const bool is_newest =
-            store::upsert_pull_request(tx,
-                                       {event.source.repository.id, pull.number, pull.head_sha, pull.base_ref,
-                                        pull.head_repository, pull.fork, pull.open, std::nullopt},
-                                       seq, now);
+            ledger.remember_pull({event.source.repository.id, pull.number, pull.head_sha, pull.base_ref,
+                                  pull.head_repository, pull.fork, pull.open, std::nullopt, pull.draft},
+                                 {via.seq, via.late});
         if (!is_newest)
-            return spdlog::info("delivery {}: a newer event of {}#{} was handled before", id,
-                                event.source.repository.full_name(), pull.number);
-        plan(tx, now);
+            return ledger.nothing(fmt::format("a newer event of {}#{} was handled before",
+                                              event.source.repository.full_name(), pull.number));
+        plan(ledger);
     };
 }
 
 Intake::Asked Intake::ask_about_pull(const planning::EventSource& source, const planning::PullRequest& pull,
                                      const planning::CommandTrigger* command, std::stop_token stop) {
     const auto repository = github_repository(source);
-    auto inspection = mirrors_.inspect({repository,
-                                        pull.base_sha,
-                                        pull.head_sha,
-                                        {"refs/heads/" + pull.base_ref, fmt::format("refs/pull/{}/head", pull.number)},
-                                        true},
-                                       stop);
+    auto inspection = asking_.inspect({repository,
+                                       pull.base_sha,
+                                       pull.head_sha,
+                                       {"refs/heads/" + pull.base_ref, fmt::format("refs/pull/{}/head", pull.number)},
+                                       true},
+                                      stop);
     Asked asked;
     if (!inspection.config) {
-        spdlog::info("{}: no .benchgate.yml at {}", source.repository.full_name(), pull.base_sha);
-        asked.instead = [](store::Tx&, store::Time) {};
+        asked.instead = [at = pull.base_sha, name = source.repository.full_name()](Ledger& ledger) {
+            ledger.nothing(fmt::format("{} has no .benchgate.yml at {}", name, at));
+        };
         if (command)
             asked.instead = [reply = Reply{repository.id, pull.number, command->comment_id, "confused",
-                                           "There is no `.benchgate.yml` on the base branch yet."}](
-                                store::Tx& tx, store::Time now) { announce_reply(tx, reply, now); };
+                                           "There is no `.benchgate.yml` on the base branch yet."}](Ledger& ledger) {
+                ledger.reply(reply);
+            };
         return asked;
     }
     auto parsed = config::parse(*inspection.config);
     if (!parsed) {
-        asked.instead = [id = repository.id, check = config_check(pull.head_sha, parsed.error())](
-                            store::Tx& tx, store::Time now) { announce_check(tx, id, check, now); };
+        asked.instead = [id = repository.id, check = config_check(pull.head_sha, parsed.error())](Ledger& ledger) {
+            ledger.check(id, check);
+        };
         return asked;
     }
     asked.config = std::move(*parsed);
     asked.config_text = std::move(*inspection.config);
     if (pull.fork && asked.config.forks == model::ForkPolicy::contributors)
-        asked.author_association = ask_association(repository, pull.number, stop);
+        asked.author_association = asking_.association(repository, pull.number, stop);
     asked.base_sha = inspection.base;
     asked.changed_paths = std::move(inspection.changed_paths);
     if (command && may_ask(command->permission)) look_up_commits(asked, repository, command->command, stop);
@@ -172,14 +173,14 @@ Intake::Asked Intake::ask_about_pull(const planning::EventSource& source, const 
 void Intake::look_up_commits(Asked& asked, const github::Repository& repository, const planning::Command& command,
                              std::stop_token stop) {
     if (const auto name = command.value("base"); !name.empty()) {
-        const auto own = mirrors_.resolve(repository, name, stop);
+        const auto own = asking_.resolve(repository, name, stop);
         asked.base_sha = own ? std::optional(own->sha) : std::nullopt;
         asked.base_ref = own ? own->ref : "";
         asked.changed_paths.reset();
     }
     const auto written = planning::range_of(command);
     if (!written) return;
-    auto own = mirrors_.range(repository, written->good, written->bad, planning::most_searched_commits + 1, stop);
+    auto own = asking_.range(repository, written->good, written->bad, planning::most_searched_commits + 1, stop);
     planning::ResolvedRange range;
     if (own.good) range.good = own.good->sha;
     if (own.bad) range.bad = own.bad->sha;
@@ -189,9 +190,9 @@ void Intake::look_up_commits(Asked& asked, const github::Repository& repository,
 }
 
 Intake::Deed Intake::plan_pull(const planning::EventSource& source, const planning::PullRequest& pull,
-                               planning::Trigger trigger, const std::string& delivery_id, std::stop_token stop) {
+                               planning::Trigger trigger, const Via& via, std::stop_token stop) {
     PlanContext context;
-    context.trigger_id = delivery_id;
+    context.trigger_id = via.id;
     context.number = pull.number;
     context.input.repository = source.repository;
     context.input.pull = pull;
@@ -209,70 +210,81 @@ Intake::Deed Intake::plan_pull(const planning::EventSource& source, const planni
         context.config_text = std::move(asked.config_text);
         context.input.author_association = std::move(asked.author_association);
     }
-    return [this, context = std::move(context)](store::Tx& tx, store::Time now) {
+    return [context = std::move(context)](Ledger& ledger) {
         auto known = context;
-        look_up_pull(tx, known.input, now);
-        carry_out(tx, planning::plan(known.input), known, addresses_, now);
+        ledger.look_up_pull(known.input);
+        ledger.carry_out(planning::plan(known.input), known);
     };
 }
 
-Intake::Deed Intake::on_push(const planning::PushEvent& event, const store::InboxRow& delivery, std::stop_token stop) {
-    const auto only_remember = [source = event.source](store::Tx& tx, store::Time now) { remember(tx, source, now); };
-    if (event.branch != event.source.repository.default_branch || !event.before) return only_remember;
+Intake::Deed Intake::on_push(const planning::PushEvent& event, const Via& via, std::stop_token stop) {
+    const auto only_remember = [source = event.source, late = via.late](std::string why) -> Deed {
+        return [source, late, why = std::move(why)](Ledger& ledger) {
+            ledger.remember(source, late);
+            if (!why.empty()) ledger.nothing(why);
+        };
+    };
+    if (event.branch != event.source.repository.default_branch)
+        return only_remember("a push to another branch than the default one");
+    if (!event.before) return only_remember("the branch is new");
     const auto repository = github_repository(event.source);
     auto inspection =
-        mirrors_.inspect({repository, *event.before, event.after, {"refs/heads/" + event.branch}, false}, stop);
-    if (!inspection.config) return only_remember;
+        asking_.inspect({repository, *event.before, event.after, {"refs/heads/" + event.branch}, false}, stop);
+    if (!inspection.config) return only_remember("there is no .benchgate.yml at " + *event.before);
     auto parsed = config::parse(*inspection.config);
     if (!parsed)
-        return [only_remember, id = repository.id, check = config_check(event.after, parsed.error())](store::Tx& tx,
-                                                                                                      store::Time now) {
-            only_remember(tx, now);
-            announce_check(tx, id, check, now);
+        return [remembered = only_remember(""), id = repository.id,
+                check = config_check(event.after, parsed.error())](Ledger& ledger) {
+            remembered(ledger);
+            ledger.check(id, check);
         };
     PlanContext context;
-    context.trigger_id = delivery.delivery.delivery_id;
+    context.trigger_id = via.id;
     context.config_text = std::move(*inspection.config);
     context.input.repository = event.source.repository;
     context.input.trigger = planning::PushTrigger{event.branch, event.after};
     context.input.config = std::move(*parsed);
     context.input.base_sha = inspection.base;
     context.input.changed_paths = std::move(inspection.changed_paths);
-    return [this, only_remember, head = event.after, context = std::move(context)](store::Tx& tx, store::Time now) {
-        only_remember(tx, now);
+    return [remembered = only_remember(""), head = event.after, context = std::move(context)](Ledger& ledger) {
+        remembered(ledger);
         auto known = context;
-        look_up_commit(tx, known.input, head, now);
-        carry_out(tx, planning::plan(known.input), known, addresses_, now);
+        ledger.look_up_commit(known.input, head);
+        ledger.carry_out(planning::plan(known.input), known);
     };
 }
 
-Intake::Deed Intake::on_comment(const planning::CommentEvent& event, const store::InboxRow& delivery,
-                                std::stop_token stop) {
-    const Deed nothing = [](store::Tx&, store::Time) {};
-    if (!event.on_pull_request || !event.open) return nothing;
-    if (event.previous_body && !planning::has_new_command(*event.previous_body, event.body)) return nothing;
+Intake::Deed Intake::on_comment(const planning::CommentEvent& event, const Via& via, std::stop_token stop) {
+    const auto nothing = [](std::string reason) -> Deed {
+        return [reason = std::move(reason)](Ledger& ledger) { ledger.nothing(reason); };
+    };
+    if (!event.on_pull_request) return nothing("a comment on an issue");
+    if (!event.open) return nothing("a comment on a closed pull request");
+    if (event.previous_body && !planning::has_new_command(*event.previous_body, event.body))
+        return nothing("an edited comment without a new command");
     const auto command = planning::read_command(event.body);
-    if (std::holds_alternative<planning::NoCommand>(command)) return nothing;
+    if (std::holds_alternative<planning::NoCommand>(command)) return nothing("a comment without a command");
     const auto repository = github_repository(event.source);
     const auto reply = [&](std::string reaction, std::string message) -> Deed {
-        return [source = event.source, said = Reply{repository.id, event.number, event.comment_id, std::move(reaction),
-                                                    std::move(message)}](store::Tx& tx, store::Time now) {
-            remember(tx, source, now);
-            announce_reply(tx, said, now);
+        return [source = event.source, late = via.late,
+                said = Reply{repository.id, event.number, event.comment_id, std::move(reaction), std::move(message)}](
+                   Ledger& ledger) {
+            ledger.remember(source, late);
+            ledger.reply(said);
         };
     };
     if (const auto* error = std::get_if<planning::CommandError>(&command)) return reply("confused", error->message);
     const auto& wanted = std::get<planning::Command>(command);
     if (wanted.verb == planning::Verb::help) return reply("eyes", planning::help_text());
-    const auto permission = ask_permission(repository, event.author, stop);
-    const auto pull = ask_pull(repository, event.number, stop);
+    const auto permission = asking_.permission(repository, event.author, stop);
+    const auto pull = asking_.pull(repository, event.number, stop);
     auto plan = plan_pull(
         event.source, pull,
         planning::CommandTrigger{wanted, event.comment_id, event.author, permission, event.previous_body.has_value()},
-        delivery.delivery.delivery_id, stop);
-    return [source = event.source, plan = std::move(plan)](store::Tx& tx, store::Time now) {
-        remember(tx, source, now);
-        plan(tx, now);
+        via, stop);
+    return [source = event.source, late = via.late, plan = std::move(plan)](Ledger& ledger) {
+        ledger.remember(source, late);
+        plan(ledger);
     };
 }
 

@@ -1,0 +1,70 @@
+#include "service/workers/ledger.h"
+
+#include <spdlog/spdlog.h>
+
+#include "service/store/recovery.h"
+#include "service/store/runs.h"
+#include "service/workers/known.h"
+#include "service/workers/reach.h"
+
+namespace benchgate::workers {
+
+void StoreLedger::look_up_pull(planning::PlanInput& input) {
+    workers::look_up_pull(tx_, input, now_);
+}
+
+void StoreLedger::look_up_pushes(planning::PlanInput& input) {
+    workers::look_up_pushes(tx_, input, now_);
+}
+
+void StoreLedger::look_up_group(planning::PlanInput& input) {
+    workers::look_up_group(tx_, input, now_);
+}
+
+void StoreLedger::look_up_commit(planning::PlanInput& input, const std::string& head_sha) {
+    workers::look_up_commit(tx_, input, head_sha, now_);
+}
+
+std::optional<std::string> StoreLedger::config_of(std::int64_t repository_id, const std::string& run_id) {
+    const auto run = store::find_run(tx_, repository_id, run_id);
+    return run ? std::optional(run->config) : std::nullopt;
+}
+
+void StoreLedger::remember(const planning::EventSource& source, bool only_new) {
+    if (only_new && store::find_repository(tx_, source.repository.id)) return;
+    workers::remember(tx_, source, now_);
+}
+
+bool StoreLedger::remember_pull(const store::PullRequestRow& row, const store::Telling& telling) {
+    return store::upsert_pull_request(tx_, row, telling, now_);
+}
+
+void StoreLedger::reach(const planning::InstallationEvent& event, const std::optional<Listed>& listed) {
+    reach_of(event, listed)(tx_, now_);
+}
+
+void StoreLedger::reach(const planning::RepositoryEvent& event) {
+    reach_of(event)(tx_, now_);
+}
+
+void StoreLedger::ask_for_reconciliation() {
+    store::ask_for_reconciliation(tx_, now_);
+}
+
+void StoreLedger::check(std::int64_t repository_id, const CheckItem& item) {
+    announce_check(tx_, repository_id, item, now_);
+}
+
+void StoreLedger::reply(const Reply& reply) {
+    announce_reply(tx_, reply, now_);
+}
+
+void StoreLedger::carry_out(const planning::Plan& plan, const PlanContext& context) {
+    workers::carry_out(tx_, plan, context, addresses_, now_);
+}
+
+void StoreLedger::nothing(const std::string& reason) {
+    spdlog::debug("nothing to be done: {}", reason);
+}
+
+}  // namespace benchgate::workers
