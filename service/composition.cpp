@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <charconv>
 #include <deque>
 #include <iostream>
 
@@ -13,6 +12,7 @@
 #include "platform/http_client.h"
 #include "platform/ids.h"
 #include "platform/stop.h"
+#include "service/app_access.h"
 #include "service/database.h"
 #include "service/github/key_file.h"
 #include "service/github/rest.h"
@@ -38,6 +38,8 @@
 #include "service/workers/loop.h"
 #include "service/workers/mirrors.h"
 #include "service/workers/outbox.h"
+#include "service/workers/reconcile.h"
+#include "service/workers/recovery.h"
 #include "service/workers/renames.h"
 #include "service/workers/searches.h"
 #include "service/workers/senders.h"
@@ -49,29 +51,6 @@ namespace {
 constexpr std::size_t kept_connections = 16;  // to GitHub
 constexpr std::chrono::hours join_token_life{24};
 constexpr int inbox_loop_count = 4;
-
-std::string without_slash(std::string url) {
-    while (url.ends_with('/')) url.pop_back();
-    return url;
-}
-
-reports::Addresses addresses_of(const Settings& settings) {
-    const auto public_url = settings.public_url.empty() ? "http://" + settings.listen : settings.public_url;
-    return {without_slash(public_url), without_slash(github::git_base_of(settings.github_url))};
-}
-
-std::int64_t app_id_of(const Settings& settings) {
-    std::int64_t app_id = 0;
-    const auto [end, error] =
-        std::from_chars(settings.app_id.data(), settings.app_id.data() + settings.app_id.size(), app_id);
-    if (error != std::errc{} || end != settings.app_id.data() + settings.app_id.size())
-        throw std::invalid_argument("BENCHGATE_APP_ID must be the App's number, as its settings page shows it");
-    return app_id;
-}
-
-void use_key(const std::string& pem, std::int64_t app_id, github::Tokens& tokens) {
-    if (auto key = platform::RsaPrivateKey::from_pem(pem)) tokens.set_app({app_id, std::move(*key)});
-}
 
 /// A key that was put into the operator's file since the start is taken into use; the former one stays as the second.
 void look_for_new_key(github::KeyFile& file, std::int64_t app_id, github::Tokens& tokens, bool look_inside) {
@@ -167,10 +146,7 @@ void serve(const Settings& settings, std::stop_token stop) {
 
     auto http_client = platform::make_http_client({.idle_connections = kept_connections});
     const auto timing = github::real_timing();
-    github::ApiOptions api_options;
-    api_options.base_url = without_slash(settings.github_url);
-    api_options.timeout = std::chrono::seconds(settings.github_timeout_seconds);
-    const github::Api api(api_options, *http_client, timing);
+    const github::Api api(api_options_of(settings), *http_client, timing);
     github::Tokens tokens(api);
     github::KeyFile key_file(settings.private_key_file);
     identity::AppIdentity identity(pool, secret_key_of(settings), tokens, now);
@@ -179,9 +155,7 @@ void serve(const Settings& settings, std::stop_token stop) {
     workers::Renames renames(pool, now);
     rest.on_renamed([&](const github::RepositoryInfo& repository) { renames.note(repository); });
 
-    const auto git_url =
-        settings.github_git_url.empty() ? github::git_base_of(settings.github_url) : settings.github_git_url;
-    workers::Mirrors mirrors({settings.state_dir / "mirrors", without_slash(git_url)}, tokens);
+    workers::Mirrors mirrors({settings.state_dir / "mirrors", git_url_of(settings)}, tokens);
     workers::GithubAsking asking(&pool, rest, mirrors, addresses);
     workers::Intake intake(asking, addresses);
     workers::InboxWorker inbox(pool, intake, now);
@@ -194,6 +168,10 @@ void serve(const Settings& settings, std::stop_token stop) {
                                    [&mirrors](const github::Repository& repository, const std::string& sha,
                                               std::stop_token s) { return mirrors.describe(repository, sha, s); });
     workers::Upkeep upkeep(pool, now);
+    github::AppRest app(api, tokens);
+    const std::chrono::seconds recovery_interval(settings.recovery_seconds);
+    workers::RecoveryWorker recovery(pool, tokens, app, now, {.interval = recovery_interval});
+    workers::ReconcileWorker reconcile(pool, tokens, app, rest, now, {});
 
     const platform::SystemClock clock;
     http::StoreInbox stored_inbox(pool, clock);
@@ -248,6 +226,9 @@ void serve(const Settings& settings, std::stop_token stop) {
         identity.refresh();
         return false;
     });
+    const auto look = std::min<milliseconds>(recovery_interval, milliseconds(15'000));
+    workers::Loop recovery_loop({"recovery", look}, [&](std::stop_token s) { return recovery.work(s); });
+    workers::Loop reconcile_loop({"reconcile", look}, [&](std::stop_token s) { return reconcile.work(s); });
     workers::Loop upkeep_loop({"upkeep", std::chrono::hours(1)}, [&](std::stop_token s) { return upkeep.work(s); });
     store::Listener listener(database.url(), [&](store::Channel channel) {
         switch (channel) {

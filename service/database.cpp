@@ -80,4 +80,20 @@ Database::Database(const Settings& settings, bool serve) {
     if (report.from != report.to) spdlog::info("database schema {} -> {}", report.from, report.to);
 }
 
+ReadOnlyVisit visit_read_only(const Settings& settings) {
+    const bool is_private = settings.database_url.empty();
+    if (is_private && !std::filesystem::exists(cluster_folder(settings) / "data"))
+        return {nullptr, "no service has worked in " + settings.state_dir.string()};
+    store::PoolOptions options;
+    options.url = is_private ? visiting_url(settings) : settings.database_url;
+    options.connections = 2;
+    options.connect_timeout = std::chrono::seconds(2);
+    options.read_only = true;
+    auto pool = std::make_unique<store::Pool>(options);
+    if (!pool->ping()) return {nullptr, is_private ? "no service runs here now" : "the database does not answer"};
+    const auto here = store::schema_version(*pool), ours = store::embedded_migrations().back().version;
+    if (here != ours) return {nullptr, fmt::format("the database has the schema {}, not {}", here, ours)};
+    return {std::move(pool), ""};
+}
+
 }  // namespace benchgate::service

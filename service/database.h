@@ -30,4 +30,12 @@ class Database {
     std::unique_ptr<store::Pool> pool_;
 };
 
+/// The store of a service, to look into: the server refuses every write. Nothing is started and nothing brought up to
+/// date for it.
+struct ReadOnlyVisit {
+    std::unique_ptr<store::Pool> pool;  ///< empty: there is none
+    std::string why;                    ///< why, as a clause
+};
+ReadOnlyVisit visit_read_only(const Settings& settings);
+
 }  // namespace benchgate::service

@@ -11,7 +11,9 @@
 #include "platform/stop.h"
 #include "service/composition.h"
 #include "service/database.h"
+#include "service/replay.h"
 #include "service/settings.h"
+#include "service/simulate.h"
 #include "service/store/migrate.h"
 
 namespace {
@@ -61,10 +63,36 @@ void add_settings(CLI::App& app, service::Settings& s) {
     app.add_option("--lease-seconds", s.lease_seconds, "A runner silent for longer has lost its job")
         ->check(CLI::Range(6, 3600))
         ->envname("BENCHGATE_LEASE_SECONDS");
+    app.add_option("--recovery-interval", s.recovery_seconds,
+                   "Seconds between two looks for webhooks that GitHub could not deliver")
+        ->check(CLI::Range(1, 86'400))
+        ->envname("BENCHGATE_RECOVERY_INTERVAL");
     app.add_option("--tls-certificate", s.tls_certificate_file,
                    "Certificate chain (PEM file); default: plain HTTP, for a proxy in front")
         ->envname("BENCHGATE_TLS_CERTIFICATE");
     app.add_option("--tls-key", s.tls_key_file, "Key of the certificate (PEM file)")->envname("BENCHGATE_TLS_KEY");
+}
+
+CLI::App* add_simulate(CLI::App& app, service::SimulateOptions& o) {
+    auto* command = app.add_subcommand(
+        "simulate",
+        "Tell what a delivery would lead to, and post nothing. Exit status: 0 it was told, 2 wrong usage or no\n"
+        "delivery, 3 something that must be known could not be");
+    command
+        ->add_option("DELIVERY.json", o.file,
+                     "A webhook's payload, or what GitHub's API gives as /app/hook/deliveries/{id}; -: standard input")
+        ->required();
+    command->add_option("--event", o.event,
+                        "Which event it is (X-GitHub-Event); default: as the file says, or guessed");
+    command->add_option(
+        "--config", o.config,
+        "A .benchgate.yml that stands for the repository's own (before the command: the settings' file)");
+    command->add_option("--permission", o.permission, "Of whoever commands, where GitHub is not asked")
+        ->check(CLI::IsMember({"none", "read", "write", "admin"}));
+    command->add_flag("--offline", o.offline, "Do not ask GitHub");
+    command->add_option("--json", o.json,
+                        "Write a JSON document to this file; -: to standard output, without the text");
+    return command;
 }
 
 int migrate(const service::Settings& settings) {
@@ -101,6 +129,16 @@ int main(int argc, char** argv) {
     auto* token_command =
         app.add_subcommand("runner-token", "Print a join token for a runner; it can be used once, within a day");
     token_command->add_option("NAME", runner_name, "Name of the runner")->required();
+    std::string delivery;
+    auto* replay_command = app.add_subcommand(
+        "replay",
+        "Handle a delivery once more, or fetch one that never came from GitHub's log and handle it;\n"
+        "nothing is said twice by that. Exit status: 0 it is due, 1 there is no such delivery,\n"
+        "2 wrong usage, 3 GitHub or the database could not be asked");
+    replay_command->add_option("DELIVERY", delivery, "GUID (X-GitHub-Delivery), or the number in GitHub's API")
+        ->required();
+    service::SimulateOptions simulation;
+    auto* simulate_command = add_simulate(app, simulation);
     app.require_subcommand(0, 1);
     try {
         app.parse(argc, argv);
@@ -118,6 +156,8 @@ int main(int argc, char** argv) {
             std::cout << service::make_runner_token(settings, runner_name) << '\n';
             return 0;
         }
+        if (*replay_command) return service::replay(settings, delivery);
+        if (*simulate_command) return service::simulate(settings, simulation);
         service::check(settings);
         platform::StopSignals signals;
         service::serve(settings, signals.drain());

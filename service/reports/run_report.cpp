@@ -22,6 +22,7 @@ namespace benchgate::reports {
 namespace {
 
 constexpr std::int64_t log_tail_bytes = 3000;
+constexpr const char* waiting_for_a_runner = "waiting for a runner";
 
 std::string joined(const std::vector<std::string>& words) {
     return fmt::format("{}", fmt::join(words, ", "));
@@ -37,7 +38,7 @@ std::string log_tail(store::Tx& tx, const store::JobRow& job) {
 }
 
 std::string progress_text(const store::JobRow& job) {
-    if (job.state == model::JobState::queued) return "waiting for a runner";
+    if (job.state == model::JobState::queued) return waiting_for_a_runner;
     const auto phase = job.phase.value_or("");
     if (phase == "fetch") return "fetching both commits";
     if (phase == "build") return "building both commits";
@@ -79,13 +80,12 @@ void add_bundle(store::Tx& tx, const store::JobRow& job, reporting::SuiteReport&
     report.base_sha = bundle.comparison.base_sha;
 }
 
-reporting::SuiteReport suite_report(store::Tx& tx, const store::JobRow& job,
-                                    const std::vector<store::JudgedJob>& judged, reporting::Report& report) {
+/// A suite before it was leased; `policy` becomes that of its spec.
+reporting::SuiteReport asked_suite(const store::NewJob& job, model::Policy& policy) {
     reporting::SuiteReport suite;
-    suite.name = job.job.suite;
-    suite.host_class = joined(job.job.labels);
-    model::Policy policy;
-    if (const auto document = json::parse(job.job.spec_json))
+    suite.name = job.suite;
+    suite.host_class = joined(job.labels);
+    if (const auto document = json::parse(job.spec_json))
         if (const auto spec = protocol::read_job_spec(*document)) {
             policy = spec->experiment.policy;
             suite.detect = policy.detect;
@@ -93,6 +93,16 @@ reporting::SuiteReport suite_report(store::Tx& tx, const store::JobRow& job,
             suite.false_alarms = spec->experiment.false_alarms;
             suite.seed = spec->experiment.seed;
         }
+    suite.state = reporting::ReportState::queued;
+    suite.progress = waiting_for_a_runner;
+    return suite;
+}
+
+reporting::SuiteReport suite_report(store::Tx& tx, const store::JobRow& job,
+                                    const std::vector<store::JudgedJob>& judged, reporting::Report& report) {
+    model::Policy policy;
+    auto suite = asked_suite(job.job, policy);
+    suite.progress.clear();
     if (job.runner_id)
         if (const auto runner = store::find_runner(tx, *job.runner_id)) suite.runner = runner->name;
     if (job.leased_at && job.finished_at)
@@ -161,6 +171,24 @@ void apply_budgets(const std::vector<model::Budget>& budgets, reporting::Report&
                 suite.inconclusive_blocks ? model::InconclusiveAction::block : model::InconclusiveAction::neutral);
 }
 
+/// All but the suites. `full_name`: owner/name; empty: not known.
+reporting::Report head_of_report(const store::RunRow& run, const std::string& full_name, const Addresses& addresses,
+                                 const model::Config* config) {
+    reporting::Report report;
+    report.repository = full_name;
+    if (!addresses.github_web.empty() && !full_name.empty())
+        report.repository_url = addresses.github_web + "/" + full_name;
+    report.pull_number = run.number;
+    report.base_sha = run.merge_base.empty() ? run.base_sha : run.merge_base;
+    report.head_sha = run.head_sha;
+    report.base_ref = run.base_ref;
+    report.page_url = addresses.public_url + page_path(full_name, run);
+    if (!run.message.empty()) report.notes.push_back(run.message);
+    if (config != nullptr)
+        for (auto& note : reporting::notes_of(config->unmet)) report.notes.push_back(std::move(note));
+    return report;
+}
+
 }  // namespace
 
 std::string page_path(const std::string& full_name, const store::RunRow& run) {
@@ -181,21 +209,22 @@ std::vector<std::string> undelivered(store::Tx& tx, const store::RunRow& run) {
     return sentences;
 }
 
-reporting::Report run_report(store::Tx& tx, const store::RunRow& run, const Addresses& addresses) {
-    reporting::Report report;
-    if (const auto repository = store::find_repository(tx, run.repository_id)) {
-        report.repository = repository->owner + "/" + repository->name;
-        if (!addresses.github_web.empty()) report.repository_url = addresses.github_web + "/" + report.repository;
-    }
-    report.pull_number = run.number;
-    report.base_sha = run.merge_base.empty() ? run.base_sha : run.merge_base;
-    report.head_sha = run.head_sha;
-    report.base_ref = run.base_ref;
-    report.page_url = addresses.public_url + page_path(report.repository, run);
-    if (!run.message.empty()) report.notes.push_back(run.message);
+reporting::Report queued_report(const store::RunRow& run, const std::vector<store::NewJob>& jobs,
+                                const std::string& full_name, const Addresses& addresses) {
     const auto config = config::parse(run.config);
-    if (config)
-        for (auto& note : reporting::notes_of(config->unmet)) report.notes.push_back(std::move(note));
+    auto report = head_of_report(run, full_name, addresses, config ? &*config : nullptr);
+    model::Policy ignored;
+    for (const auto& job : jobs) report.suites.push_back(asked_suite(job, ignored));
+    report.state = reporting::state_of(report.suites);
+    report.gate = reporting::gate_of(report.suites);
+    return report;
+}
+
+reporting::Report run_report(store::Tx& tx, const store::RunRow& run, const Addresses& addresses) {
+    const auto repository = store::find_repository(tx, run.repository_id);
+    const auto config = config::parse(run.config);
+    auto report = head_of_report(run, repository ? repository->owner + "/" + repository->name : "", addresses,
+                                 config ? &*config : nullptr);
     const auto judged = store::list_verdicts(tx, run.repository_id, run.run_id);
     for (const auto& job : store::jobs_of_run(tx, run.repository_id, run.run_id))
         report.suites.push_back(suite_report(tx, job, judged, report));

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/reporting/report.h"
+#include "service/store/jobs.h"
 #include "service/store/pool.h"
 #include "service/store/runs.h"
 
@@ -17,6 +18,10 @@ struct Addresses {
 
 /// State, suites, verdicts, errors and gate as they are at this moment.
 reporting::Report run_report(store::Tx& tx, const store::RunRow& run, const Addresses& addresses);
+
+/// The same of a run whose jobs all wait for a runner, without asking the store.
+reporting::Report queued_report(const store::RunRow& run, const std::vector<store::NewJob>& jobs,
+                                const std::string& full_name, const Addresses& addresses);
 
 /// What GitHub did not take of a run's words, a sentence each: "GitHub did not take the comment: ...".
 std::vector<std::string> undelivered(store::Tx& tx, const store::RunRow& run);

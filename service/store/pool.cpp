@@ -107,6 +107,7 @@ void Pool::run(const std::function<void(Tx&)>& body) {
     try {
         work = begin(slot.session, state.conninfo, state.options.statement_timeout, [&] { state.count_discarded(); });
         slot.session->work = work.get();
+        if (state.options.read_only) work->exec0("set transaction read only");
         Tx tx(*slot.session);
         body(tx);
         slot.session->work = nullptr;

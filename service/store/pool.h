@@ -23,6 +23,8 @@ struct PoolOptions {
     std::chrono::milliseconds statement_timeout{30'000};
     /// How long a caller waits for a free connection before DatabaseLost is thrown.
     std::chrono::milliseconds acquire_timeout{10'000};
+    /// The server refuses every write.
+    bool read_only = false;
 };
 
 struct PoolCounts {

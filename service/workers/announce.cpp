@@ -59,11 +59,7 @@ void announce_check(store::Tx& tx, std::int64_t repository_id, const CheckItem& 
         store::put_outbox(tx, {repository_id, target, "check:" + item.name, to_body(item), now}, now);
 }
 
-void announce_run(store::Tx& tx, const store::RunRow& run, const reports::Addresses& addresses, store::Time now,
-                  const std::string& remark) {
-    if (run.kind == model::RunKind::calibration) return announce_calibration(tx, run, addresses, now);
-    if (!model::speaks_on_check(run.kind)) return;
-    const auto report = reports::run_report(tx, run, addresses);
+CheckItem check_item_of(const store::RunRow& run, const reporting::Report& report, const std::string& remark) {
     const auto check = reporting::render_check(report, {});
     CheckItem item{check.name,    run.head_sha, check.status,    check.conclusion, check.title,
                    check.summary, check.text,   report.page_url, run.run_id};
@@ -72,7 +68,15 @@ void announce_run(store::Tx& tx, const store::RunRow& run, const reports::Addres
         item.actions.push_back({action.label, action.description, action.identifier});
     for (const auto& one : check.annotations)
         item.annotations.push_back({one.path, one.line, one.line, level_of(one.level), one.message, one.title});
-    announce_check(tx, run.repository_id, item, now, report_of(run.config));
+    return item;
+}
+
+void announce_run(store::Tx& tx, const store::RunRow& run, const reports::Addresses& addresses, store::Time now,
+                  const std::string& remark) {
+    if (run.kind == model::RunKind::calibration) return announce_calibration(tx, run, addresses, now);
+    if (!model::speaks_on_check(run.kind)) return;
+    const auto report = reports::run_report(tx, run, addresses);
+    announce_check(tx, run.repository_id, check_item_of(run, report, remark), now, report_of(run.config));
     // The merge queue has its check; the pull request's comment speaks of the pull request's own head.
     if (!run.number || run.kind == model::RunKind::merge_group || report.state != reporting::ReportState::completed ||
         run.state != model::RunState::finished)

@@ -21,16 +21,8 @@ void close_check(store::Tx& tx, std::int64_t repository_id, const std::string& r
                  store::Time now) {
     const auto run = store::find_run(tx, repository_id, run_id);
     if (!run || !model::speaks_on_check(run->kind)) return;
-    // A newer run of the same commit owns the check now.
-    for (const auto& planned : context.input.existing)
-        if (planned.id != run_id && planned.head_sha == run->head_sha && model::speaks_on_check(planned.kind) &&
-            (planned.state == model::RunState::queued || planned.state == model::RunState::running))
-            return;
-    const bool superseded = run->state == model::RunState::superseded;
-    announce_check(tx, repository_id,
-                   {"benchgate", run->head_sha, "completed", "cancelled", superseded ? "Superseded" : "Cancelled",
-                    superseded ? "A newer run took its place." : "Nothing was judged.", "", "", run_id},
-                   now);
+    if (const auto check = closing_check(run_id, run->head_sha, run->state == model::RunState::superseded, context))
+        announce_check(tx, repository_id, *check, now);
 }
 
 /// Profiles are planned, but no runner takes them yet.
@@ -58,15 +50,6 @@ void write_words(store::Tx& tx, const planning::Plan& plan, const PlanContext& c
     }
 }
 
-/// Below a button there is no comment to answer: who pressed it finds the answer in the check.
-std::string remark_on(const planning::Plan& plan, const PlanContext& context) {
-    const auto* check = std::get_if<planning::CheckTrigger>(&context.input.trigger);
-    if (check == nullptr || !plan.reply || plan.reply->message.empty()) return "";
-    return fmt::format("**{}, asked by** `{}`**:** {}",
-                       check->request == planning::CheckRequest::waive ? "Waive" : "Measure again", check->sender,
-                       plan.reply->message);
-}
-
 /// The check of this commit, and the comment of its pull request, as they now stand.
 void restate(store::Tx& tx, const std::string& head_sha, const std::string& remark, const PlanContext& context,
              const reports::Addresses& addresses, store::Time now) {
@@ -84,24 +67,60 @@ void restate(store::Tx& tx, const std::string& head_sha, const std::string& rema
 /// The runs; the first step of a search belongs to it. A search that is there already has its step, too.
 void insert_runs(store::Tx& tx, const planning::Plan& plan, const PlanContext& context,
                  const reports::Addresses& addresses, store::Time now) {
-    const auto& input = context.input;
-    const RunGround ground{input.repository, input.config, context.config_text, context.trigger_id,
-                           input.pull ? input.pull->base_sha : ""};
+    const auto ground = ground_of(context);
     if (plan.bisection) return begin_search(tx, *plan.bisection, plan.runs.at(0), ground, addresses, now);
     for (const auto& planned : plan.runs) announce_run(tx, insert_planned(tx, planned, ground, now), addresses, now);
 }
 
 }  // namespace
 
+RunGround ground_of(const PlanContext& context) {
+    const auto& input = context.input;
+    return {input.repository, input.config, context.config_text, context.trigger_id,
+            input.pull ? input.pull->base_sha : ""};
+}
+
+std::optional<CheckItem> closing_check(const std::string& run_id, const std::string& head_sha, bool superseded,
+                                       const PlanContext& context) {
+    // A newer run of the same commit owns the check now.
+    for (const auto& planned : context.input.existing)
+        if (planned.id != run_id && planned.head_sha == head_sha && model::speaks_on_check(planned.kind) &&
+            (planned.state == model::RunState::queued || planned.state == model::RunState::running))
+            return std::nullopt;
+    return CheckItem{"benchgate",
+                     head_sha,
+                     "completed",
+                     "cancelled",
+                     superseded ? "Superseded" : "Cancelled",
+                     superseded ? "A newer run took its place." : "Nothing was judged.",
+                     "",
+                     "",
+                     run_id};
+}
+
+std::string remark_on(const planning::Plan& plan, const PlanContext& context) {
+    const auto* check = std::get_if<planning::CheckTrigger>(&context.input.trigger);
+    if (check == nullptr || !plan.reply || plan.reply->message.empty()) return "";
+    return fmt::format("**{}, asked by** `{}`**:** {}",
+                       check->request == planning::CheckRequest::waive ? "Waive" : "Measure again", check->sender,
+                       plan.reply->message);
+}
+
+CheckItem check_of(const planning::PlannedCheck& check) {
+    return {"benchgate", check.head_sha, "completed", check.conclusion, check.title, check.summary, "", "", ""};
+}
+
+planning::Plan feasible(const planning::Plan& plan) {
+    if (!is_of_a_later_version(plan)) return plan;
+    planning::Plan refused;
+    refused.reply = planning::PlannedReply{"confused", "This version of benchgate takes no profiles yet: `/rebench profile` was not carried out."};
+    refused.reason = "a command of a later version";
+    return refused;
+}
+
 void carry_out(store::Tx& tx, const planning::Plan& wanted, const PlanContext& context,
                const reports::Addresses& addresses, store::Time now) {
-    planning::Plan plan = wanted;
-    if (is_of_a_later_version(plan)) {
-        plan = {};
-        plan.reply = planning::PlannedReply{
-            "confused", "This version of benchgate takes no profiles yet: `/rebench profile` was not carried out."};
-        plan.reason = "a command of a later version";
-    }
+    const planning::Plan plan = feasible(wanted);
     const auto repository_id = context.input.repository.id;
     spdlog::info("{}: {} runs, {} checks, {} superseded ({})", context.input.repository.full_name(), plan.runs.size(),
                  plan.checks.size(), plan.superseded.size(), plan.reason);
@@ -116,10 +135,8 @@ void carry_out(store::Tx& tx, const planning::Plan& wanted, const PlanContext& c
     write_words(tx, plan, context, now);
     insert_runs(tx, plan, context, addresses, now);
     for (const auto& check : plan.checks)
-        announce_check(
-            tx, repository_id,
-            {"benchgate", check.head_sha, "completed", check.conclusion, check.title, check.summary, "", "", ""}, now,
-            context.config_text.empty() ? std::nullopt : std::optional(context.input.config.report));
+        announce_check(tx, repository_id, check_of(check), now,
+                       context.config_text.empty() ? std::nullopt : std::optional(context.input.config.report));
     if (plan.restated_head) restate(tx, *plan.restated_head, remark_on(plan, context), context, addresses, now);
     if (plan.reply && context.comment_id && context.number)
         announce_reply(

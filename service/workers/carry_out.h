@@ -7,6 +7,8 @@
 #include "core/planning/plan.h"
 #include "service/reports/run_report.h"
 #include "service/store/pool.h"
+#include "service/workers/outbox_items.h"
+#include "service/workers/planned_runs.h"
 
 namespace benchgate::workers {
 
@@ -17,6 +19,19 @@ struct PlanContext {
     std::optional<std::int64_t> number;
     std::optional<std::int64_t> comment_id;
 };
+
+RunGround ground_of(const PlanContext& context);
+
+/// What the check of a run says that is over before its end; nullopt: a newer run of the commit owns the check.
+std::optional<CheckItem> closing_check(const std::string& run_id, const std::string& head_sha, bool superseded,
+                                       const PlanContext& context);
+CheckItem check_of(const planning::PlannedCheck& check);
+
+/// Below a button there is no comment to answer: who pressed it finds the answer in the check. Markdown; may be empty.
+std::string remark_on(const planning::Plan& plan, const PlanContext& context);
+
+/// The plan without what this version cannot carry out.
+planning::Plan feasible(const planning::Plan& plan);
 
 void carry_out(store::Tx& tx, const planning::Plan& plan, const PlanContext& context,
                const reports::Addresses& addresses, store::Time now);

@@ -56,8 +56,8 @@ protocol::JobSpec spec_of(const planning::PlannedRun& run, const planning::Plann
     return spec;
 }
 
-void insert_job(store::Tx& tx, const planning::PlannedRun& planned, const planning::PlannedJob& planned_job,
-                const store::RunRow& run, const RunGround& ground, store::Time now) {
+store::NewJob job_of(const planning::PlannedRun& planned, const planning::PlannedJob& planned_job,
+                     const store::RunRow& run, const RunGround& ground) {
     const auto spec = spec_of(planned, planned_job, ground);
     store::NewJob job;
     job.repository_id = run.repository_id;
@@ -72,14 +72,14 @@ void insert_job(store::Tx& tx, const planning::PlannedRun& planned, const planni
     job.timeout =
         std::chrono::duration_cast<std::chrono::seconds>(spec.suite.timeout.job + 2 * spec.suite.timeout.build) +
         deadline_slack;
-    store::insert_job(tx, job, now);
+    return job;
 }
 
 }  // namespace
 
-store::RunRow insert_planned(store::Tx& tx, const planning::PlannedRun& planned, const RunGround& ground,
-                             store::Time now) {
-    store::RunRow run;
+PlannedRows rows_of(const planning::PlannedRun& planned, const RunGround& ground, store::Time now) {
+    PlannedRows rows;
+    auto& run = rows.run;
     run.repository_id = ground.repository.id;
     run.run_id = platform::random_uuid();
     run.kind = planned.kind;
@@ -92,9 +92,16 @@ store::RunRow insert_planned(store::Tx& tx, const planning::PlannedRun& planned,
     run.created_at = now;
     run.config = ground.config_text;
     run.config_sha = platform::sha256_hex(ground.config_text);
-    store::insert_run(tx, run);
-    for (const auto& job : planned.jobs) insert_job(tx, planned, job, run, ground, now);
-    return run;
+    for (const auto& job : planned.jobs) rows.jobs.push_back(job_of(planned, job, run, ground));
+    return rows;
+}
+
+store::RunRow insert_planned(store::Tx& tx, const planning::PlannedRun& planned, const RunGround& ground,
+                             store::Time now) {
+    auto rows = rows_of(planned, ground, now);
+    store::insert_run(tx, rows.run);
+    for (const auto& job : rows.jobs) store::insert_job(tx, job, now);
+    return std::move(rows.run);
 }
 
 }  // namespace benchgate::workers

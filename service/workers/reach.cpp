@@ -27,10 +27,6 @@ void leave(store::Tx& tx, std::int64_t repository_id, store::Time now) {
                            now);
 }
 
-void take_out(store::Tx& tx, const store::InstalledRepository& repository, store::Time now) {
-    if (store::set_repository_installed(tx, repository, false, now)) leave(tx, repository.repository_id, now);
-}
-
 void take_in(store::Tx& tx, std::int64_t installation_id, const planning::RepositoryRef& one, store::Time now) {
     const auto known = store::find_repository(tx, one.id);
     store::upsert_repository(
@@ -38,7 +34,17 @@ void take_in(store::Tx& tx, std::int64_t installation_id, const planning::Reposi
         now);
 }
 
-/// The installation's repositories are these, and if the list is whole, no others.
+/// What was to be said meanwhile may be said now.
+void come_back(store::Tx& tx, std::int64_t installation_id, store::Time now) {
+    store::revive_given_up(tx, {installation_id, now, now - revived_for}, now);
+}
+
+}  // namespace
+
+void take_out(store::Tx& tx, const store::InstalledRepository& repository, store::Time now) {
+    if (store::set_repository_installed(tx, repository, false, now)) leave(tx, repository.repository_id, now);
+}
+
 void take_listed(store::Tx& tx, std::int64_t installation_id, const Listed& listed, store::Time now) {
     std::set<std::int64_t> seen;
     for (const auto& one : listed.items) {
@@ -51,13 +57,6 @@ void take_listed(store::Tx& tx, std::int64_t installation_id, const Listed& list
     for (const auto& known : store::repositories_of(tx, installation_id))
         if (seen.count(known.repository_id) == 0) take_out(tx, {known.repository_id, installation_id}, now);
 }
-
-/// What was to be said meanwhile may be said now.
-void come_back(store::Tx& tx, std::int64_t installation_id, store::Time now) {
-    store::revive_given_up(tx, {installation_id, now, now - revived_for}, now);
-}
-
-}  // namespace
 
 void remember(store::Tx& tx, const planning::EventSource& source, store::Time now) {
     const auto known = store::find_repository(tx, source.repository.id);

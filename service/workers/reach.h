@@ -10,6 +10,7 @@
 #include "core/planning/events.h"
 #include "service/github/rest.h"
 #include "service/store/pool.h"
+#include "service/store/repositories.h"
 #include "service/workers/announce.h"
 
 namespace benchgate::workers {
@@ -18,6 +19,11 @@ namespace benchgate::workers {
 void remember(store::Tx& tx, const planning::EventSource& source, store::Time now);
 
 using Listed = github::Listing<github::RepositoryInfo>;
+
+/// Gone from its installation: its runs are cancelled, its data stay.
+void take_out(store::Tx& tx, const store::InstalledRepository& repository, store::Time now);
+/// The installation's repositories are these, and if the list is whole, no others.
+void take_listed(store::Tx& tx, std::int64_t installation_id, const Listed& listed, store::Time now);
 
 /// Is the event's own list of repositories all there is to know? Otherwise GitHub is to be asked for it.
 bool must_be_asked(const planning::InstallationEvent& event);

@@ -107,7 +107,7 @@ bool ReconcileWorker::compare_reach(std::int64_t app_id, std::stop_token stop) {
         if (installations->complete)
             for (const auto& row : store::list_repositories(tx))
                 if (row.active && !here.contains(row.installation_id))
-                    store::set_repository_active(tx, row.repository_id, false, now_());
+                    take_out(tx, {row.repository_id, row.installation_id}, now_());
         store::set_reach_compared(tx, app_id, began);
     });
     return true;
@@ -115,7 +115,7 @@ bool ReconcileWorker::compare_reach(std::int64_t app_id, std::stop_token stop) {
 
 void ReconcileWorker::compare_installation(const github::Installation& installation, std::stop_token stop) {
     if (installation.suspended) {
-        pool_.transaction([&](store::Tx& tx) { store::set_installation_active(tx, installation.id, false, now_()); });
+        pool_.transaction([&](store::Tx& tx) { store::set_installation_suspended(tx, installation.id, true, now_()); });
         return;
     }
     const auto repositories = rest_.list_installation_repositories(installation.id, stop);
@@ -123,18 +123,8 @@ void ReconcileWorker::compare_installation(const github::Installation& installat
         return spdlog::warn("reconcile: repositories of installation {}: {}", installation.id,
                             github::explain(repositories.error()));
     pool_.transaction([&](store::Tx& tx) {
-        std::set<std::int64_t> here;
-        for (const auto& one : repositories->items) {
-            here.insert(one.id);
-            const store::RepositoryRow row{one.id,          one.owner,      one.name,     one.default_branch,
-                                           installation.id, one.is_private, !one.archived};
-            const auto known = store::find_repository(tx, one.id);
-            if (!known || !(*known == row)) store::upsert_repository(tx, row, now_());
-        }
-        if (!repositories->complete) return;
-        for (const auto& row : store::list_repositories(tx))
-            if (row.active && row.installation_id == installation.id && !here.contains(row.repository_id))
-                store::set_repository_active(tx, row.repository_id, false, now_());
+        store::set_installation_suspended(tx, installation.id, false, now_());
+        take_listed(tx, installation.id, *repositories, now_());
     });
 }
 

@@ -1,0 +1,114 @@
+#include "service/workers/rehearsal.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "service/store/repositories.h"
+#include "service/store/runs.h"
+#include "service/workers/known.h"
+
+namespace benchgate::workers {
+
+void Rehearsal::look_up_pull(planning::PlanInput& input) {
+    input.now = now_;
+    if (tx_) workers::look_up_pull(*tx_, input, now_);
+}
+
+void Rehearsal::look_up_pushes(planning::PlanInput& input) {
+    input.now = now_;
+    if (tx_) workers::look_up_pushes(*tx_, input, now_);
+}
+
+void Rehearsal::look_up_group(planning::PlanInput& input) {
+    input.now = now_;
+    if (tx_) workers::look_up_group(*tx_, input, now_);
+}
+
+void Rehearsal::look_up_commit(planning::PlanInput& input, const std::string& head_sha) {
+    input.now = now_;
+    if (tx_) workers::look_up_commit(*tx_, input, head_sha, now_);
+}
+
+std::optional<std::string> Rehearsal::config_of(std::int64_t repository_id, const std::string& run_id) {
+    const auto run = tx_ ? store::find_run(*tx_, repository_id, run_id) : std::nullopt;
+    return run ? std::optional(run->config) : std::nullopt;
+}
+
+void Rehearsal::remember(const planning::EventSource& source, bool) {
+    if (tx_ && !store::find_repository(*tx_, source.repository.id))
+        result_.rows.push_back(fmt::format("the repository {}, which was not known", source.repository.full_name()));
+}
+
+bool Rehearsal::remember_pull(const store::PullRequestRow& row, const store::Telling&) {
+    result_.rows.push_back(fmt::format("pull request #{} with the head {} on {}, {}", row.number,
+                                       row.head_sha.substr(0, 9), row.base_ref, row.open ? "open" : "closed"));
+    return true;
+}
+
+void Rehearsal::reach(const planning::InstallationEvent& event, const std::optional<Listed>& listed) {
+    result_.rows.push_back(fmt::format("installation {}: {} repositories added, {} removed", event.installation_id,
+                                       listed ? listed->items.size() : event.added.size(), event.removed.size()));
+}
+
+void Rehearsal::reach(const planning::RepositoryEvent& event) {
+    result_.rows.push_back(fmt::format("the repository as {}", event.source.repository.full_name()));
+}
+
+void Rehearsal::ask_for_reconciliation() {
+    result_.rows.push_back("that everything is to be compared with GitHub again");
+}
+
+void Rehearsal::check(std::int64_t, const CheckItem& item) {
+    std::erase_if(result_.checks,
+                  [&](const CheckItem& one) { return one.head_sha == item.head_sha && one.name == item.name; });
+    result_.checks.push_back(item);
+}
+
+void Rehearsal::reply(const Reply& reply) {
+    result_.replies.push_back(reply);
+}
+
+void Rehearsal::nothing(const std::string& reason) {
+    result_.reasons.push_back(reason);
+}
+
+void Rehearsal::close(const std::string& run_id, bool superseded, const PlanContext& context) {
+    const auto& existing = context.input.existing;
+    const auto run = std::find_if(existing.begin(), existing.end(), [&](const auto& one) { return one.id == run_id; });
+    if (run == existing.end() || !model::speaks_on_check(run->kind)) return;
+    if (const auto item = closing_check(run_id, run->head_sha, superseded, context))
+        check(context.input.repository.id, *item);
+}
+
+/// As it stands now: what this plan would write is not in it.
+void Rehearsal::restate(const std::string& head_sha, const std::string& remark, const PlanContext& context) {
+    for (auto run = context.input.existing.rbegin(); tx_ && run != context.input.existing.rend(); ++run) {
+        if (run->head_sha != head_sha || !model::speaks_on_check(run->kind)) continue;
+        if (const auto row = store::find_run(*tx_, context.input.repository.id, run->id))
+            return check(row->repository_id, check_item_of(*row, reports::run_report(*tx_, *row, addresses_), remark));
+    }
+}
+
+/// In the order of carry_out.cpp.
+void Rehearsal::carry_out(const planning::Plan& wanted, const PlanContext& context) {
+    const auto plan = feasible(wanted);
+    result_.steps.push_back({plan, context.input});
+    const auto repository_id = context.input.repository.id;
+    for (const auto& run_id : plan.superseded) close(run_id, true, context);
+    for (const auto& run_id : plan.cancelled) close(run_id, false, context);
+    for (const auto& planned : plan.runs) {
+        if (!model::speaks_on_check(planned.kind)) continue;
+        const auto rows = rows_of(planned, ground_of(context), now_);
+        auto item = check_item_of(
+            rows.run, reports::queued_report(rows.run, rows.jobs, context.input.repository.full_name(), addresses_));
+        item.external_id.clear();  // the run is not made, so its id means nothing
+        check(repository_id, item);
+    }
+    for (const auto& one : plan.checks) check(repository_id, check_of(one));
+    if (plan.restated_head) restate(*plan.restated_head, remark_on(plan, context), context);
+    if (plan.reply && context.comment_id && context.number)
+        reply({repository_id, *context.number, *context.comment_id, plan.reply->reaction, plan.reply->message});
+}
+
+}  // namespace benchgate::workers
