@@ -41,6 +41,15 @@ TEST_F(PoolTest, AnExceptionRollsBackAndPassesThrough) {
     EXPECT_EQ(pool.counts().busy, 0u);
 }
 
+TEST_F(PoolTest, OneThatOnlyReadsIsRefusedEveryWriteByTheServer) {
+    Pool reader({.url = url, .read_only = true});
+    pool.transaction([&](Tx& tx) { put_setting(tx, "name", "value", start()); });
+    const auto read = [](Tx& tx) { return find_setting(tx, "name"); };
+    EXPECT_EQ(reader.transaction(read), "value");
+    EXPECT_THROW(reader.transaction([&](Tx& tx) { put_setting(tx, "name", "other", start()); }), StoreError);
+    EXPECT_EQ(reader.transaction(read), "value");
+}
+
 TEST_F(PoolTest, IsBoundedAndSaysSo) {
     Pool small({.url = url, .connections = 1, .acquire_timeout = 50ms});
     small.transaction([&](Tx&) {

@@ -17,7 +17,8 @@ namespace benchgate::workers {
 namespace {
 
 constexpr const char* task = "reconcile";
-constexpr std::chrono::minutes lead_term{5};
+/// A process that ended without a word gives way after it; renewed before every call.
+constexpr std::chrono::seconds lead_term{90};
 constexpr std::chrono::seconds pause_after_refusal{60};
 /// What GitHub's log brings back needs no comparing; but a log that cannot be read must not hold this up for ever.
 constexpr std::chrono::hours patience_with_the_log{1};
@@ -69,6 +70,14 @@ ReconcileWorker::ReconcileWorker(store::Pool& pool, const github::Tokens& tokens
       now_(std::move(now)),
       options_(options),
       holder_(platform::random_uuid()) {}
+
+ReconcileWorker::~ReconcileWorker() {
+    try {
+        pool_.transaction([&](store::Tx& tx) { store::stop_leading(tx, task, holder_); });
+    } catch (const std::exception&) {
+        // The term ends by itself.
+    }
+}
 
 bool ReconcileWorker::leads(store::Time now) {
     return pool_.transaction([&](store::Tx& tx) { return store::try_lead(tx, task, holder_, now, lead_term); });

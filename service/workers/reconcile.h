@@ -25,6 +25,11 @@ class ReconcileWorker {
   public:
     ReconcileWorker(store::Pool& pool, const github::Tokens& tokens, github::AppRest& app, github::Rest& rest,
                     std::function<store::Time()> now, ReconcileOptions options);
+    /// Gives way to another process.
+    ~ReconcileWorker();
+    ReconcileWorker(const ReconcileWorker&) = delete;
+    ReconcileWorker& operator=(const ReconcileWorker&) = delete;
+
     /// The reach, or one repository; false: nothing is due, or another process does it.
     bool work(std::stop_token stop);
 

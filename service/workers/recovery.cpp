@@ -16,7 +16,8 @@ namespace benchgate::workers {
 namespace {
 
 constexpr const char* task = "recovery";
-constexpr std::chrono::minutes lead_term{5};
+/// A process that ended without a word gives way after it; renewed before every call.
+constexpr std::chrono::seconds lead_term{90};
 /// GitHub keeps deliveries for three days; an Enterprise Server may keep them for longer.
 constexpr std::chrono::hours oldest_of_interest{24 * 8};
 /// The log is in the order of GitHub's clock, and an attempt is in it once it is over.
@@ -35,6 +36,14 @@ RecoveryWorker::RecoveryWorker(store::Pool& pool, const github::Tokens& tokens, 
       now_(std::move(now)),
       options_(options),
       holder_(platform::random_uuid()) {}
+
+RecoveryWorker::~RecoveryWorker() {
+    try {
+        pool_.transaction([&](store::Tx& tx) { store::stop_leading(tx, task, holder_); });
+    } catch (const std::exception&) {
+        // The term ends by itself.
+    }
+}
 
 bool RecoveryWorker::leads(store::Time now) {
     return pool_.transaction([&](store::Tx& tx) { return store::try_lead(tx, task, holder_, now, lead_term); });
@@ -104,7 +113,7 @@ std::optional<RecoveryWorker::Read> RecoveryWorker::read_pages(store::RecoveryRo
         }
         row.walk_cursor = page->next_cursor;
         read.through = read.through || row.walk_cursor.empty();
-        if (!platform::sleep_for(stop, options_.pause)) return std::nullopt;
+        if (!leads(now_()) || !platform::sleep_for(stop, options_.pause)) return std::nullopt;
     }
     std::stable_sort(read.wanted.begin(), read.wanted.end(),
                      [](const auto& one, const auto& other) { return one.delivered_at < other.delivered_at; });

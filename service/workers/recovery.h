@@ -25,6 +25,11 @@ class RecoveryWorker {
   public:
     RecoveryWorker(store::Pool& pool, const github::Tokens& tokens, github::AppRest& github,
                    std::function<store::Time()> now, RecoveryOptions options);
+    /// Gives way to another process.
+    ~RecoveryWorker();
+    RecoveryWorker(const RecoveryWorker&) = delete;
+    RecoveryWorker& operator=(const RecoveryWorker&) = delete;
+
     /// One step of a reading; false: none is due, or another process reads.
     bool work(std::stop_token stop);
 

@@ -168,10 +168,22 @@ std::map<std::string, std::string> World::service_environment() const {
             {"BENCHGATE_GITHUB_TIMEOUT", "5"}};
 }
 
-void World::start_service() {
-    service_ = start("service", {SERVICE_PROGRAM}, service_environment());
+void World::start_service(const std::map<std::string, std::string>& more) {
+    auto environment = service_environment();
+    for (const auto& [name, value] : more) environment[name] = value;
+    service_ = start("service", {SERVICE_PROGRAM}, environment);
     if (!wait_until([&] { return get("/readyz").status == 200 || !service_->running(); }) || !service_->running())
         throw std::runtime_error("the service does not start: " + log_of("service"));
+}
+
+World::Said World::command(const std::vector<std::string>& words) {
+    platform::SpawnOptions options;
+    options.argv = {SERVICE_PROGRAM};
+    options.argv.insert(options.argv.end(), words.begin(), words.end());
+    options.environment = environment_with(service_environment());
+    const auto outcome = platform::run(options);
+    if (!outcome) throw std::runtime_error(outcome.error().message);
+    return {outcome->status.code.value_or(-1), outcome->out.text(), outcome->err.text()};
 }
 
 void World::start_runner(bool sandboxed) {

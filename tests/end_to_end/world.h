@@ -42,7 +42,15 @@ class World {
     World();
     ~World();
 
-    void start_service();
+    /// `more`: settings beyond those that every test needs.
+    void start_service(const std::map<std::string, std::string>& more = {});
+    struct Said {
+        int status = 0;  ///< exit status
+        std::string out;
+        std::string err;
+    };
+    /// One command of benchgate-service, with the settings of the service.
+    Said command(const std::vector<std::string>& words);
     /// A job may take 256 MiB of disk a side. `sandboxed` false: as on a host without bubblewrap.
     void start_runner(bool sandboxed = true);
     platform::Process& service() { return *service_; }
