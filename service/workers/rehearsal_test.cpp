@@ -50,8 +50,8 @@ class RehearsalTest : public store::TestDatabase {
         row.delivery = {"guid", "issue_comment", "{}", json::dump(body)};
         return row;
     }
-    std::string told(const store::InboxRow& row, store::Pool* pool) {
-        Supposing asking({config, planning::Permission::write}, nullptr, pool, addresses);
+    std::string told(const store::InboxRow& row, store::Pool* from) {
+        Supposing asking({config, planning::Permission::write}, nullptr, from, addresses);
         Intake intake(asking, addresses);
         const auto deed = intake.prepare(row, {});
         RehearsalReport report;
@@ -62,8 +62,8 @@ class RehearsalTest : public store::TestDatabase {
             deed(rehearsal);
             report.rehearsed = rehearsal.result();
         };
-        if (pool)
-            pool->transaction([&](store::Tx& tx) { act(&tx); });
+        if (from)
+            from->transaction([&](store::Tx& tx) { act(&tx); });
         else
             act(nullptr);
         report.suppositions = asking.told();
