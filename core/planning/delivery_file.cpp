@@ -9,7 +9,7 @@ namespace {
 using json::Json;
 
 bool has(const Json& object, const char* key) {
-    return json::at(object, key).is_object();
+    return object.is_object() && object.contains(key) && object[key].is_object();
 }
 
 /// Names of headers compare without regard to case.

@@ -11,7 +11,8 @@ namespace {
 
 TEST(DeliveryFileTest, ReadsWhatGitHubsApiSaysOfADelivery) {
     const auto file = read_delivery_file(
-        R"({"id": 5, "guid": "g-1", "event": "push", "request": {"headers": {"X-GitHub-Event": "no"}, "payload": {"a": 1}}})",
+        R"({"id": 5, "guid": "g-1", "event": "push",
+            "request": {"headers": {"X-GitHub-Event": "no"}, "payload": {"a": 1}}})",
         "");
     ASSERT_TRUE(file);
     EXPECT_EQ(file->id, "g-1");
@@ -48,7 +49,8 @@ TEST(DeliveryFileTest, GuessesTheNameOfEveryExample) {
     if (!stream) GTEST_SKIP() << folder << " is missing; ./run test installs it";
     const std::string text{std::istreambuf_iterator<char>(stream), {}};
     int examples = 0;
-    for (const auto& event : json::parse(text, {.bytes = 64u << 20}).value()) {
+    const auto events = json::parse(text, {.bytes = 64u << 20}).value();
+    for (const auto& event : events) {
         const auto name = json::text(event, "name").value_or("");
         for (const auto* known : {"ping", "push", "pull_request", "issue_comment", "check_run", "check_suite",
                                   "merge_group", "installation", "installation_repositories", "repository"})

@@ -32,6 +32,17 @@ TEST(PlanCheck, RerunMeasuresTheHeadAgain) {
     EXPECT_FALSE(planned.reply);
 }
 
+TEST(PlanCheck, ThePressThatIsHandledOnceMoreMeasuresNothingMore) {
+    auto input = rerun();
+    std::get<CheckTrigger>(input.trigger).delivery = "guid-1";
+    input.existing = {existing("1", head, RunState::finished), existing("2", head, RunState::finished)};
+    EXPECT_EQ(plan(input).runs.size(), 1u);
+    input.existing[1].request = "guid-1";
+    const auto again = plan(input);
+    EXPECT_TRUE(again.runs.empty());
+    EXPECT_EQ(again.restated_head, head);
+}
+
 TEST(PlanCheck, EachRerunLeavesTheCheckWithSomethingToSay) {
     const auto speaks = [](const PlanInput& input) {
         const auto planned = plan(input);

@@ -24,8 +24,6 @@ class ReconcileWorkerTest : public store::TestDatabase, public github::GithubScr
             store::put_recovery(tx,
                                 {.app_id = 4711, .looked_until = now(), .looked_at = now(), .reconcile_since = now()});
         });
-        installations({json::Json{{"id", 100}, {"app_id", 4711}, {"account", {{"login", "octo"}}}}});
-        repositories({repository(77, "engine")});
         on("GET", "/repos/octo/engine/contents/.benchgate.yml", {200, "suites: {}", {}, "text/plain"});
         advance(1s);
     }
@@ -34,9 +32,11 @@ class ReconcileWorkerTest : public store::TestDatabase, public github::GithubScr
         return {{"id", id}, {"name", name}, {"owner", {{"login", "octo"}}}, {"default_branch", "main"}};
     }
     void installations(const std::vector<json::Json>& all) {
+        has_installations_ = true;
         on("GET", "/app/installations", {200, json::dump(json::Json(all))});
     }
     void repositories(const std::vector<json::Json>& all) {
+        has_repositories_ = true;
         on("GET", "/installation/repositories",
            {200, json::dump(json::Json{{"total_count", all.size()}, {"repositories", all}})});
     }
@@ -60,6 +60,8 @@ class ReconcileWorkerTest : public store::TestDatabase, public github::GithubScr
         });
     }
     void run() {
+        if (!has_installations_) installations({json::Json{{"id", 100}, {"account", {{"login", "octo"}}}}});
+        if (!has_repositories_) repositories({repository(77, "engine")});
         while (worker.work({})) continue;
     }
     /// What waits in the inbox, as planning will read it.
@@ -87,6 +89,7 @@ class ReconcileWorkerTest : public store::TestDatabase, public github::GithubScr
         return row && row->active;
     }
 
+    bool has_installations_ = false, has_repositories_ = false;
     github::AppRest app_{*api_, *tokens_};
     ReconcileWorker worker{pool, *tokens_, app_, *rest_, [this] { return now(); }, {.pause = 0ms}};
 };
@@ -162,6 +165,7 @@ TEST_F(ReconcileWorkerTest, WaitsForTheLogOfDeliveriesToBeReadFirst) {
 TEST_F(ReconcileWorkerTest, AnInstallationThatMustWaitHoldsUpNoOther) {
     installations({json::Json{{"id", 100}, {"account", {{"login", "octo"}}}},
                    json::Json{{"id", 200}, {"account", {{"login", "other"}}}}});
+    repositories({repository(77, "engine")});
     on("GET", "/installation/repositories",
        {200, json::dump(json::Json{
                  {"total_count", 1},

@@ -5,6 +5,8 @@
 
 #include "service/store/inbox.h"
 #include "service/store/outbox.h"
+#include "service/store/pull_requests.h"
+#include "service/store/repositories.h"
 #include "service/store/runs.h"
 #include "service/store/test_database.h"
 #include "service/workers/intake.h"
@@ -127,8 +129,29 @@ TEST_F(RehearsalTest, TellsTheAnswerToACommandWordForWord) {
     EXPECT_THROW(told(comment("/rebench status"), nullptr), std::runtime_error) << "whose head?";
 }
 
+/// The payload tells of the head 'a'; GitHub, which is asked, of what holds now.
+TEST_F(RehearsalTest, AnEventThatComesLateBringsNoOldHeadAndNoOldNameBack) {
+    handle(pull('a'));
+    handle(pull('c', "synchronize"));
+    const auto newest = [&] {
+        return pool.transaction([](store::Tx& tx) { return *store::latest_run_for_pull(tx, 1, 7); });
+    };
+    const auto before = newest();
+    pool.transaction([&](store::Tx& tx) { store::rename_repository(tx, 1, "octo", "engine-2", start()); });
+    auto late = pull('a', "synchronize");
+    late.delivery.origin = store::Origin::recovered;
+    has(told(late, &reader), "decision: this head is planned already");
+    handle(late);
+    EXPECT_EQ(newest(), before);
+    pool.transaction([](store::Tx& tx) {
+        EXPECT_EQ(store::find_pull_request(tx, 1, 7)->head_sha, std::string(40, 'c'));
+        EXPECT_EQ(store::find_repository(tx, 1)->name, "engine-2");
+    });
+}
+
 TEST_F(RehearsalTest, NoTerminalIsSteeredByForeignText) {
-    const auto text = told(comment("/rebench suite=\x1b[31m\x07"), nullptr);
+    handle(pull('a'));
+    const auto text = told(comment("/rebench suite=\x1b[31m\x07"), &reader);
     EXPECT_EQ(text.find('\x1b'), std::string::npos);
     EXPECT_EQ(text.find('\x07'), std::string::npos);
 }

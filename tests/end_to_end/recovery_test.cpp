@@ -58,10 +58,10 @@ TEST_F(Recovery, WhatWasDeliveredToNobodyIsThereWhenTheServiceIsBackAndNothingIs
     ASSERT_TRUE(wait_until([&] { return deliveries("away", "issue_comment").size() == 1; }));
     world().start_service();
     EXPECT_EQ(conclusion(world().completed_check(pull)), "success") << world().log_of("service");
-    ASSERT_TRUE(wait_until([&] { return comments(pull) == 2; }, seconds(30)))
-        << "the verdict and the answer to the command";
+    ASSERT_TRUE(wait_until([&] { return comments(pull) == 3; }, seconds(30)))
+        << "the command, the answer to it, and the verdict";
     ASSERT_TRUE(world().calms_down());
-    EXPECT_EQ(comments(pull), 2u);
+    EXPECT_EQ(comments(pull), 3u);
     EXPECT_EQ(world().checks("away", pull.head_sha).size(), 1u);
 
     // GitHub delivers the very same once more, and the service is started again.
@@ -71,7 +71,7 @@ TEST_F(Recovery, WhatWasDeliveredToNobodyIsThereWhenTheServiceIsBackAndNothingIs
     stop_service();
     world().start_service();
     ASSERT_TRUE(world().calms_down());
-    EXPECT_EQ(comments(pull), 2u);
+    EXPECT_EQ(comments(pull), 3u);
     EXPECT_EQ(world().checks("away", pull.head_sha).size(), 1u);
     EXPECT_EQ(leases_of("away"), 1u);
     EXPECT_EQ(violations(), before) << json::dump(world().control("GET", "/violations"), 2);
@@ -107,7 +107,7 @@ TEST_F(Recovery, ReplaySaysNothingTwice) {
     ASSERT_FALSE(world().completed_check(pull).is_null());
     world().control("POST", "/comments",
                     in(pull, {{"number", pull.number}, {"body", "/rebench help"}, {"as", "maintainer"}}));
-    ASSERT_TRUE(wait_until([&] { return comments(pull) == 2; }, seconds(30)));
+    ASSERT_TRUE(wait_until([&] { return comments(pull) == 3; }, seconds(30)));
     ASSERT_TRUE(world().calms_down());
     const auto leases = leases_of("replayed");
     for (const auto* event : {"pull_request", "issue_comment"}) {
@@ -116,7 +116,7 @@ TEST_F(Recovery, ReplaySaysNothingTwice) {
         EXPECT_NE(said.out.find("once more"), std::string::npos) << said.out;
     }
     ASSERT_TRUE(world().calms_down());
-    EXPECT_EQ(comments(pull), 2u);
+    EXPECT_EQ(comments(pull), 3u);
     EXPECT_EQ(world().checks("replayed", pull.head_sha).size(), 1u);
     EXPECT_EQ(leases_of("replayed"), leases);
 }
