@@ -53,8 +53,8 @@ TEST(Waived, AWaivedRegressionDoesNotHideWhatElseIsOpen) {
     open.series.key.benchmark = "BM_Noisy";
     verdicts.push_back(failed);
     verdicts.push_back(open);
-    EXPECT_TRUE(has(render_comment(report),
-                    "**1 of 6 benchmarks regressed and is waived; 1 failed; 2 could not be settled.**"))
+    EXPECT_TRUE(
+        has(render_comment(report), "**1 of 6 benchmarks regressed and is waived; 1 failed; 2 could not be settled.**"))
         << render_comment(report);
 }
 
