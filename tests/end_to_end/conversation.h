@@ -24,13 +24,13 @@ class Conversation : public SharedWorld {
             const auto checks = world().checks(pull.repository, pull.head_sha);
             return checks.size() == 1 ? conclusion(checks[0]) : fmt::format("{} checks", checks.size());
         };
-        wait_until([&] { return now() == wanted; }, std::chrono::seconds(60));
+        wait_until([&] { return now() == wanted; }, std::chrono::seconds(60), github_pause);
         if (world().calms_down() && now() == wanted) return testing::AssertionSuccess();
         return testing::AssertionFailure() << "it is " << now();
     }
     static bool is_said(const Pull& pull, const std::string& words,
                         std::chrono::seconds patience = std::chrono::seconds(30)) {
-        return wait_until([&] { return all_comments(pull).find(words) != std::string::npos; }, patience);
+        return wait_until([&] { return all_comments(pull).find(words) != std::string::npos; }, patience, github_pause);
     }
     static std::string all_comments(const Pull& pull) {
         std::string text;

@@ -128,7 +128,8 @@ TEST_F(Conversation, AMergeGroupWithTheSameFilesGetsThePullRequestsVerdictAtOnce
     };
     tell("checks_requested");
     // All is calm before the delivery comes, too.
-    ASSERT_TRUE(wait_until([&] { return !world().checks("queue", group_sha).empty(); }, std::chrono::seconds(30)));
+    ASSERT_TRUE(wait_until([&] { return !world().checks("queue", group_sha).empty(); }, std::chrono::seconds(30),
+                           github_pause));
     ASSERT_TRUE(world().calms_down());
     const auto checks = world().checks("queue", group_sha);
     ASSERT_EQ(checks.size(), 1u);

@@ -66,12 +66,12 @@ void write(const fs::path& path, const std::string& text, mode_t mode) {
 
 }  // namespace
 
-bool wait_until(const std::function<bool()>& condition, seconds deadline) {
+bool wait_until(const std::function<bool()>& condition, seconds deadline, std::chrono::milliseconds pause) {
     const auto end = std::chrono::steady_clock::now() + deadline;
     for (;;) {
         if (condition()) return true;
         if (std::chrono::steady_clock::now() >= end) return false;
-        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        std::this_thread::sleep_for(pause);
     }
 }
 
@@ -360,7 +360,7 @@ json::Json World::completed_check(const Pull& pull, seconds deadline) {
                 if (json::text(check, "status") == "completed") found = check;
             return !found.is_null();
         },
-        deadline);
+        deadline, github_pause);
     return found;
 }
 

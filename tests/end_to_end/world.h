@@ -18,8 +18,12 @@
 
 namespace benchgate::end_to_end {
 
-/// Polls every 50 ms; false at the deadline.
-bool wait_until(const std::function<bool()>& condition, std::chrono::seconds deadline = std::chrono::seconds(120));
+/// Asks every `pause`; false at the deadline.
+bool wait_until(const std::function<bool()>& condition, std::chrono::seconds deadline = std::chrono::seconds(120),
+                std::chrono::milliseconds pause = std::chrono::milliseconds(50));
+
+/// For what is asked of the local GitHub: it gives each token 5,000 answers an hour, the tests' own, too.
+inline constexpr std::chrono::milliseconds github_pause{400};
 
 using Files = std::map<std::string, std::string>;  ///< path -> content
 
