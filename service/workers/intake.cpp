@@ -126,7 +126,8 @@ Intake::Deed Intake::on_pull_request(planning::PullRequestEvent event, const Via
                                  {via.seq, via.late});
         if (!is_newest)
             return ledger.nothing(fmt::format("a newer event of {}#{} was handled before",
-                                              event.source.repository.full_name(), pull.number));
+                                              event.source.repository.full_name(), pull.number),
+                                  Ledger::Surprise::notable);
         plan(ledger);
     };
 }
@@ -143,7 +144,7 @@ Intake::Asked Intake::ask_about_pull(const planning::EventSource& source, const 
     Asked asked;
     if (!inspection.config) {
         asked.instead = [at = pull.base_sha, name = source.repository.full_name()](Ledger& ledger) {
-            ledger.nothing(fmt::format("{} has no .benchgate.yml at {}", name, at));
+            ledger.nothing(fmt::format("{}: no .benchgate.yml at {}", name, at), Ledger::Surprise::notable);
         };
         if (command)
             asked.instead = [reply = Reply{repository.id, pull.number, command->comment_id, "confused",

@@ -71,7 +71,8 @@ Intake::Deed Intake::on_check(const planning::EventSource& source, const CheckAs
         auto config = config::parse(text.value_or(""));
         if (!config)
             return ledger.nothing(
-                fmt::format("a check of {}: the configuration of its run cannot be read any more", head_sha));
+                fmt::format("a check of {}: the configuration of its run cannot be read any more", head_sha),
+                Ledger::Surprise::notable);
         known.input.config = std::move(*config);
         known.config_text = text.value_or("");
         ledger.carry_out(planning::plan(known.input), known);

@@ -63,8 +63,8 @@ void StoreLedger::carry_out(const planning::Plan& plan, const PlanContext& conte
     workers::carry_out(tx_, plan, context, addresses_, now_);
 }
 
-void StoreLedger::nothing(const std::string& reason) {
-    spdlog::debug("nothing to be done: {}", reason);
+void StoreLedger::nothing(const std::string& reason, Surprise surprise) {
+    spdlog::log(surprise == Surprise::notable ? spdlog::level::info : spdlog::level::debug, "{}", reason);
 }
 
 }  // namespace benchgate::workers

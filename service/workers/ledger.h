@@ -35,8 +35,10 @@ class Ledger {
     virtual void check(std::int64_t repository_id, const CheckItem& item) = 0;
     virtual void reply(const Reply& reply) = 0;
     virtual void carry_out(const planning::Plan& plan, const PlanContext& context) = 0;
-    /// Why nothing follows from a delivery.
-    virtual void nothing(const std::string& reason) = 0;
+    /// Why nothing follows from a delivery. usual: so it is with most, and nobody needs to read of it.
+    enum class Surprise { usual, notable };
+    virtual void nothing(const std::string& reason, Surprise surprise) = 0;
+    void nothing(const std::string& reason) { nothing(reason, Surprise::usual); }
 };
 
 /// Lives within one transaction.
@@ -58,7 +60,8 @@ class StoreLedger final : public Ledger {
     void check(std::int64_t repository_id, const CheckItem& item) override;
     void reply(const Reply& reply) override;
     void carry_out(const planning::Plan& plan, const PlanContext& context) override;
-    void nothing(const std::string& reason) override;
+    using Ledger::nothing;
+    void nothing(const std::string& reason, Surprise surprise) override;
 
   private:
     store::Tx& tx_;

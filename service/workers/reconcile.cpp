@@ -141,6 +141,8 @@ github::ApiResult<bool> ReconcileWorker::has_nothing_to_plan(const github::Repos
                                                              const std::string& branch, std::stop_token stop) {
     if (pool_.transaction([&](store::Tx& tx) { return store::has_runs(tx, repository.id); })) return false;
     const auto config = rest_.get_file(repository, ".benchgate.yml", branch.empty() ? "HEAD" : branch, stop);
+    // One that is too large to be read is told of on every pull request.
+    if (!config && config.error().kind == github::ErrorKind::unprocessable) return false;
     if (!config) return tl::make_unexpected(config.error());
     return !config->has_value();
 }

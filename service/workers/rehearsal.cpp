@@ -69,7 +69,7 @@ void Rehearsal::reply(const Reply& reply) {
     result_.replies.push_back(reply);
 }
 
-void Rehearsal::nothing(const std::string& reason) {
+void Rehearsal::nothing(const std::string& reason, Surprise) {
     result_.reasons.push_back(reason);
 }
 

@@ -42,7 +42,8 @@ class Rehearsal final : public Ledger {
     void check(std::int64_t repository_id, const CheckItem& item) override;
     void reply(const Reply& reply) override;
     void carry_out(const planning::Plan& plan, const PlanContext& context) override;
-    void nothing(const std::string& reason) override;
+    using Ledger::nothing;
+    void nothing(const std::string& reason, Surprise surprise) override;
 
   private:
     void close(const std::string& run_id, bool superseded, const PlanContext& context);
