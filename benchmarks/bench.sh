@@ -4,7 +4,8 @@
 #   planning  from a delivery's bytes to its plan
 #   accuracy  how often a verdict is right                latency   from a webhook to a waiting runner's lease
 #   memory    the idle service                            outbox    1,000 installations written for at once
-#   build     a clean build (only when asked)
+#   build     a clean build (only when asked)             storm     10,000 deliveries, lost, doubled and in random order,
+#                                                                   among failing calls (only when asked: ~20 minutes)
 # Exit status 1 if a part could not run. A missed target is said, and is no failure of the measurement.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -109,6 +110,17 @@ part_outbox() {
     reached "outbox: most writes of an installation in 60 s" "<= 60" "$(field "$work/outbox.json" "d.most_in_a_minute")" "" "v <= 60"
 }
 
+part_storm() {
+    heading "storm: 10,000 deliveries in random order, 5 % dropped, 5 % doubled, 10 % of API calls failing, the service killed once"
+    node tests/simulation/storm.mjs --bin "$bin" --deliveries "${BENCHGATE_BENCH_DELIVERIES:-10000}" --rate 20 --runners 16 \
+        --limit-minutes 60 ${BENCHGATE_BENCH_SEED:+--seed "$BENCHGATE_BENCH_SEED"} | tee "$work/storm.out" | grep -v '^RESULT'
+    grep '^RESULT ' "$work/storm.out" | cut -d' ' -f2- >"$work/storm.json"
+    [ -s "$work/storm.json" ] || { not_run storm; return; }
+    [ "$(field "$work/storm.json" d.violations)" = 0 ] || status=1
+    reached "storm: violations at the end" "0" "$(field "$work/storm.json" d.violations)" "" "v == 0"
+    reached "storm: from the first delivery to calm" "no target" "$(field "$work/storm.json" "d.seconds.toFixed(0)")" s 1
+}
+
 part_build() {
     heading "build: everything from nothing, tests included, without a compiler cache, on $(nproc) processors"
     local begin end
@@ -122,7 +134,7 @@ part_build() {
 
 [ $# -gt 0 ] || set -- webhook judge planning accuracy latency memory outbox
 for part in "$@"; do
-    declare -F "part_$part" >/dev/null || { echo "bench: no part '$part'; there are webhook, judge, planning, accuracy, latency, memory, outbox, build" >&2; exit 2; }
+    declare -F "part_$part" >/dev/null || { echo "bench: no part '$part'; there are webhook, judge, planning, accuracy, latency, memory, outbox, storm, build" >&2; exit 2; }
 done
 for part in "$@"; do "part_$part"; done
 

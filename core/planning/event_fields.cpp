@@ -59,6 +59,12 @@ bool is_sha(std::string_view text) {
            });
 }
 
+bool is_moment(std::string_view text) {
+    constexpr std::string_view form = "dddd-dd-ddTdd:dd:ddZ";
+    return std::equal(text.begin(), text.end(), form.begin(), form.end(),
+                      [](char c, char wanted) { return wanted == 'd' ? is_digit(c) : c == wanted; });
+}
+
 bool is_ref_name(std::string_view text) {
     if (text.empty() || text.size() > 255 || text == "@") return false;
     if (text.front() == '-' || text.front() == '/' || text.back() == '/' || text.back() == '.') return false;

@@ -73,6 +73,7 @@ struct PullRequest {
     bool open = true;
     std::string author;
     bool merged = false;
+    std::string updated_at = {};  ///< as is_moment has it; empty: not told
     bool operator==(const PullRequest&) const = default;
 };
 
@@ -196,6 +197,8 @@ tl::expected<Event, EventError> read_event(std::string_view event_name, const js
 
 /// Exactly 40 lower-case or upper-case hexadecimal digits.
 bool is_sha(std::string_view text);
+/// "2026-01-31T10:00:00Z", as GitHub writes moments: their order is that of the texts.
+bool is_moment(std::string_view text);
 /// What `git check-ref-format` allows a ref or branch name to be, at most 255 bytes, and not beginning with '-'.
 bool is_ref_name(std::string_view text);
 /// Letters, digits, '-', '_', '.' (1 to 100, not "." or ".."): an owner or a repository.

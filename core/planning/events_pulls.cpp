@@ -29,6 +29,10 @@ PullRequest read_pull(Fields& fields, const Repository& repository) {
     pull.fork = fields.maybe_id("pull_request.head.repo.id") != std::optional(repository.id);
     pull.draft = fields.flag("pull_request.draft");
     pull.merged = fields.flag("pull_request.merged");
+    // A hint, and no reason to refuse the rest.
+    const auto* moment = fields.find("pull_request.updated_at");
+    if (moment && moment->is_string() && is_moment(moment->get_ref<const std::string&>()))
+        pull.updated_at = moment->get<std::string>();
     pull.author = fields.maybe_login("pull_request.user.login");
     if (pull.author.empty()) pull.author = "ghost";  // GitHub's own name for an account that is gone
     return pull;

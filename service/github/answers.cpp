@@ -57,8 +57,8 @@ std::optional<PullRequest> read_pull_request(const Json& document) {
     pull.merged = json::boolean(document, "merged").value_or(false);
     pull.title = json::text(document, "title").value_or("");
     pull.author = json::text(json::at(document, "user"), "login").value_or("");
+    pull.updated_at = json::text(document, "updated_at").value_or("");
     pull.author_association = json::text(document, "author_association").value_or("");
-    pull.updated_at = platform::parse_utc(json::text(document, "updated_at").value_or("")).value_or(TimePoint{});
     pull.from_fork = head->repository_id != base->repository_id;
     pull.base = std::move(*base);
     pull.head = std::move(*head);

@@ -37,12 +37,12 @@ struct PullRequest {
     bool merged = false;
     std::string title;
     std::string author;
+    std::string updated_at;          ///< as GitHub writes it; empty: not said
     std::string author_association;  ///< OWNER, MEMBER, COLLABORATOR, CONTRIBUTOR, NONE, ...; empty: not said
     Side base;
     Side head;
     bool from_fork = false;  ///< a deleted fork too
     std::vector<std::string> labels;
-    TimePoint updated_at;
 };
 
 struct RepositoryInfo {

@@ -8,6 +8,7 @@
 #include "core/reporting/calibration.h"
 #include "core/reporting/check.h"
 #include "core/reporting/comment.h"
+#include "service/store/pull_requests.h"
 
 namespace benchgate::workers {
 
@@ -81,6 +82,9 @@ void announce_run(store::Tx& tx, const store::RunRow& run, const reports::Addres
     if (!run.number || run.kind == model::RunKind::merge_group || report.state != reporting::ReportState::completed ||
         run.state != model::RunState::finished)
         return;
+    // A former head's check is said again when it is asked for; the comment goes on speaking of the present one.
+    const auto pull = store::find_pull_request(tx, run.repository_id, *run.number);
+    if (pull && pull->head_sha != run.head_sha) return;
     const CommentItem comment{std::string(reporting::sticky_marker), reporting::render_comment(report), report.gate,
                               reporting::comment_title(report)};
     store::put_outbox(tx, {run.repository_id, store::pull_target(*run.number), "comment", to_body(comment), now}, now);

@@ -25,9 +25,19 @@ planning::Permission permission_from(github::Permission permission) {
     return planning::Permission::none;
 }
 
+constexpr std::chrono::seconds pause{3};
+/// A pull request that GitHub's replicas have not seen yet.
+constexpr int most_lookups = 4;
+
 [[noreturn]] void throw_api(const github::ApiError& error, const std::string& doing) {
-    if (error.retry_at) throw Later(fmt::format("{}: {}", doing, error.message), std::chrono::seconds(15));
+    if (error.retry_at) throw Later(fmt::format("{}: {}", doing, error.message), pause);
     throw std::runtime_error(fmt::format("{}: {}", doing, error.message));
+}
+
+[[noreturn]] void throw_pull(const github::ApiError& error, int attempts) {
+    if (error.kind == github::ErrorKind::not_found && attempts < most_lookups)
+        throw Later("the pull request is not there yet", pause);
+    throw_api(error, "pull request");
 }
 
 }  // namespace
@@ -45,11 +55,21 @@ std::string GithubAsking::association(const github::Repository& repository, std:
     return found->author_association;
 }
 
-planning::PullRequest GithubAsking::pull(const github::Repository& repository, std::int64_t number,
+planning::PullRequest GithubAsking::pull(const github::Repository& repository, const PullAsked& asked,
                                          std::stop_token stop) {
-    const auto found = rest_.get_pull_request(repository, number, stop);
-    if (!found) throw_api(found.error(), "pull request");
+    const auto found = rest_.get_pull_request(repository, asked.number, stop);
+    if (!found) throw_pull(found.error(), asked.attempts);
     return planning_pull(*found);
+}
+
+std::optional<planning::PullRequest> GithubAsking::present_pull(const github::Repository& repository,
+                                                                const PullAsked& asked, std::stop_token stop) {
+    const auto found = rest_.get_pull_request(repository, asked.number, stop);
+    if (found) return planning_pull(*found);
+    const auto kind = found.error().kind;
+    if (kind == github::ErrorKind::forbidden) return std::nullopt;
+    if (kind == github::ErrorKind::not_found && asked.attempts >= most_lookups) return std::nullopt;
+    throw_pull(found.error(), asked.attempts);
 }
 
 std::optional<Listed> GithubAsking::repositories(std::int64_t installation_id, std::stop_token stop) {
@@ -80,6 +100,7 @@ planning::PullRequest planning_pull(const github::PullRequest& found) {
     pull.open = found.open;
     pull.merged = found.merged;
     pull.author = found.author;
+    pull.updated_at = found.updated_at;
     return pull;
 }
 

@@ -14,6 +14,13 @@
 
 namespace benchgate::workers {
 
+/// After the first few attempts to handle its delivery, a pull request that is not found is none; before, GitHub's
+/// replicas may not have seen it yet.
+struct PullAsked {
+    std::int64_t number = 0;
+    int attempts = 0;
+};
+
 /// All throw Later for what may pass, std::runtime_error for what will not mend itself.
 class Asking {
   public:
@@ -21,8 +28,11 @@ class Asking {
     virtual planning::Permission permission(const github::Repository& repository, const std::string& login,
                                             std::stop_token stop) = 0;
     /// As GitHub states it at this moment.
-    virtual planning::PullRequest pull(const github::Repository& repository, std::int64_t number,
+    virtual planning::PullRequest pull(const github::Repository& repository, const PullAsked& asked,
                                        std::stop_token stop) = 0;
+    /// The same; nullopt: it may not be read.
+    virtual std::optional<planning::PullRequest> present_pull(const github::Repository& repository,
+                                                              const PullAsked& asked, std::stop_token stop) = 0;
     virtual std::string association(const github::Repository& repository, std::int64_t number,
                                     std::stop_token stop) = 0;
     virtual Inspection inspect(const InspectRequest& request, std::stop_token stop) = 0;
@@ -48,8 +58,10 @@ class GithubAsking final : public Asking {
 
     planning::Permission permission(const github::Repository& repository, const std::string& login,
                                     std::stop_token stop) override;
-    planning::PullRequest pull(const github::Repository& repository, std::int64_t number,
+    planning::PullRequest pull(const github::Repository& repository, const PullAsked& asked,
                                std::stop_token stop) override;
+    std::optional<planning::PullRequest> present_pull(const github::Repository& repository, const PullAsked& asked,
+                                                      std::stop_token stop) override;
     std::string association(const github::Repository& repository, std::int64_t number, std::stop_token stop) override;
     Inspection inspect(const InspectRequest& request, std::stop_token stop) override {
         return mirrors_.inspect(request, stop);

@@ -113,7 +113,8 @@ CheckItem check_of(const planning::PlannedCheck& check) {
 planning::Plan feasible(const planning::Plan& plan) {
     if (!is_of_a_later_version(plan)) return plan;
     planning::Plan refused;
-    refused.reply = planning::PlannedReply{"confused", "This version of benchgate takes no profiles yet: `/rebench profile` was not carried out."};
+    refused.reply = planning::PlannedReply{
+        "confused", "This version of benchgate takes no profiles yet: `/rebench profile` was not carried out."};
     refused.reason = "a command of a later version";
     return refused;
 }

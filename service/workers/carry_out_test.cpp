@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "core/config/config.h"
 #include "core/json/json.h"
 #include "core/protocol/spec_json.h"
@@ -10,6 +12,7 @@
 #include "service/store/jobs.h"
 #include "service/store/outbox.h"
 #include "service/store/outbox_fixture_for_tests.h"
+#include "service/store/pull_requests.h"
 #include "service/store/repositories.h"
 #include "service/store/runs.h"
 #include "service/store/test_database.h"
@@ -166,6 +169,23 @@ TEST_F(CarryOutTest, TheWaiveButtonCoversWhatBlocksNow) {
     EXPECT_EQ(gate_of(run), model::Gate::failure) << "somebody who may only read waives";
     handle(planning::CheckTrigger{planning::CheckRequest::waive, run.head_sha, "dev", planning::Permission::write});
     EXPECT_EQ(gate_of(run), model::Gate::success);
+}
+
+TEST_F(CarryOutTest, TheCommentSpeaksOfThePresentHeadOnly) {
+    handle(planning::PullRequestTrigger{planning::PullRequestAction::opened});
+    auto run = end_red();
+    run.state = model::RunState::finished;
+    const auto comments_while_head_is = [&](char head) {
+        pool.transaction([&](store::Tx& tx) {
+            const std::string sha(40, head);
+            store::upsert_pull_request(tx, {1, 7, sha, "main", std::nullopt, false, true, std::nullopt}, 1, start());
+            announce_run(tx, run, {"http://bench.invalid", ""}, start());
+        });
+        const auto items = store::send_everything(pool, start());
+        return std::count_if(items.begin(), items.end(), [](const auto& item) { return item.kind == "comment"; });
+    };
+    EXPECT_EQ(comments_while_head_is('c'), 0) << "a former head's check was asked for again";
+    EXPECT_EQ(comments_while_head_is('a'), 1);
 }
 
 TEST_F(CarryOutTest, AnApprovalIsOfOneCommitOfAFork) {

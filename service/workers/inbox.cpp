@@ -10,7 +10,7 @@
 namespace benchgate::workers {
 namespace {
 
-constexpr int most_attempts = 12;
+constexpr int most_attempts = 14;
 
 /// 3 s, 6 s, 12 s, ... at most 10 minutes: together a little more than an hour.
 std::chrono::seconds pause_after(int attempts, std::chrono::seconds first) {

@@ -35,7 +35,15 @@ class HalfAsleep : public platform::HttpClient {
             if (!changed_.wait(lock, stop, [&] { return awake_; }))
                 return tl::unexpected(platform::HttpError{platform::HttpErrorKind::stopped, "stopped"});
         }
+        if (!pull_.empty() && request.url.ends_with("/permission"))
+            return platform::HttpResponse{200, {}, R"({"permission": "write"})"};
+        if (!pull_.empty() && request.url.ends_with("/pulls/7")) return platform::HttpResponse{pull_status_, {}, pull_};
         return platform::HttpResponse{403, {}, R"({"message": "Resource not accessible"})"};
+    }
+    /// What the API answers about pull request 7 from now on.
+    void show(int status, const json::Json& pull) {
+        pull_status_ = status;
+        pull_ = json::dump(pull);
     }
     void wait_until_asked() {
         std::unique_lock lock(mutex_);
@@ -52,6 +60,8 @@ class HalfAsleep : public platform::HttpClient {
     std::condition_variable_any changed_;
     int asked_ = 0;
     bool awake_ = false;
+    int pull_status_ = 200;
+    std::string pull_;
 };
 
 class InboxWorkerTest : public store::TestDatabase {
@@ -71,6 +81,34 @@ class InboxWorkerTest : public store::TestDatabase {
             {"comment",
              {{"id", 9000 + repository_id}, {"body", text}, {"user", {{"login", "dev"}, {"type", "User"}}}}}};
         return {id, "issue_comment", "{}", json::dump(payload)};
+    }
+    static json::Json pull(const std::string& state, char head, const std::string& updated_at) {
+        return {{"number", 7},
+                {"state", state},
+                {"updated_at", updated_at},
+                {"head", {{"sha", std::string(40, head)}, {"ref", "change"}, {"repo", {{"id", 2}}}}},
+                {"base", {{"sha", std::string(40, 'b')}, {"ref", "main"}, {"repo", {{"id", 2}}}}}};
+    }
+    static store::Delivery pull_event(const std::string& id, const std::string& action, char head,
+                                      const std::string& updated_at) {
+        const json::Json payload{{"action", action},
+                                 {"repository", repository(2, "quick")},
+                                 {"installation", {{"id", 100}}},
+                                 {"pull_request", pull("open", head, updated_at)}};
+        return {id, "pull_request", "{}", json::dump(payload)};
+    }
+    store::RunRow queued_run(char head) {
+        store::RunRow run;
+        run.repository_id = 2;
+        run.run_id = platform::random_uuid();
+        run.number = 7;
+        run.head_sha = std::string(40, head);
+        run.created_at = start();
+        pool.transaction([&](store::Tx& tx) { store::insert_run(tx, run); });
+        return run;
+    }
+    model::RunState state_of(const store::RunRow& run) {
+        return pool.transaction([&](store::Tx& tx) { return store::find_run(tx, run.run_id)->state; });
     }
     void deliver(const std::vector<store::Delivery>& deliveries) {
         pool.transaction([&](store::Tx& tx) { store::insert_deliveries(tx, deliveries, now()); });
@@ -141,7 +179,7 @@ TEST_F(InboxWorkerTest, AnOrderlyEndGivesTheDeliveryBackAtNoCost) {
 TEST_F(InboxWorkerTest, AnEventThatKillsItsWorkersIsGivenUp) {
     deliver({comment("deadly", 2, "quick", "/rebench")});
     store::Time later = now();
-    for (int i = 0; i < 12; ++i, later += 1h)
+    for (int i = 0; i < 14; ++i, later += 1h)
         EXPECT_TRUE(pool.transaction([&](store::Tx& tx) {
             return store::take_next_delivery(tx, {later, 30s, &Intake::repository_of});
         })) << i;
@@ -152,29 +190,58 @@ TEST_F(InboxWorkerTest, AnEventThatKillsItsWorkersIsGivenUp) {
 }
 
 TEST_F(InboxWorkerTest, AnOldEventThatIsTriedAgainDoesNotUndoANewerOne) {
-    const json::Json side{{"sha", std::string(40, 'a')}, {"ref", "change"}, {"repo", {{"id", 2}}}};
-    const json::Json closed{
-        {"action", "closed"},
-        {"repository", repository(2, "quick")},
-        {"installation", {{"id", 100}}},
-        {"pull_request", {{"number", 7}, {"head", side}, {"base", {{"sha", std::string(40, 'b')}, {"ref", "main"}}}}}};
-    deliver({{"old", "pull_request", "{}", json::dump(closed)}});
-    store::RunRow run;
-    run.repository_id = 2;
-    run.run_id = platform::random_uuid();
-    run.number = 7;
-    run.head_sha = std::string(40, 'c');
-    run.created_at = start();
+    deliver({pull_event("old", "closed", 'a', "2026-01-01T00:00:00Z")});
+    const auto run = queued_run('c');
     pool.transaction([&](store::Tx& tx) {
         // Opened again and planned, by an event that came later and was handled before.
         EXPECT_TRUE(store::upsert_pull_request(
             tx, {2, 7, run.head_sha, "main", std::nullopt, false, true, std::nullopt}, row("old").seq + 1, start()));
-        store::insert_run(tx, run);
     });
     EXPECT_TRUE(worker.work({}));
     EXPECT_EQ(row("old").state, store::InboxState::done);
-    EXPECT_EQ(pool.transaction([&](store::Tx& tx) { return store::find_run(tx, run.run_id)->state; }),
-              model::RunState::queued);
+    EXPECT_EQ(state_of(run), model::RunState::queued);
+}
+
+TEST_F(InboxWorkerTest, AnEventThatCameLateIsTakenForWhatThePullRequestIsNow) {
+    const auto run = queued_run('a');
+    // It was closed since, and that event came first: nothing is planned for what this one tells.
+    github_client.show(200, pull("closed", 'a', "2026-01-01T00:05:00Z"));
+    deliver({pull_event("late", "synchronize", 'c', "2026-01-01T00:00:00Z")});
+    EXPECT_TRUE(worker.work({}));
+    EXPECT_EQ(row("late").state, store::InboxState::done);
+    EXPECT_EQ(state_of(run), model::RunState::cancelled);
+    const auto kept = pool.transaction([&](store::Tx& tx) { return store::find_pull_request(tx, 2, 7).value(); });
+    EXPECT_EQ(kept.head_sha, std::string(40, 'a'));
+    EXPECT_FALSE(kept.open);
+}
+
+TEST_F(InboxWorkerTest, AnEventThatGitHubDoesNotShowYetWaits) {
+    const auto run = queued_run('a');
+    github_client.show(200, pull("closed", 'a', "2026-01-01T00:00:00Z"));
+    deliver({pull_event("ahead", "reopened", 'a', "2026-01-01T00:05:00Z")});
+    EXPECT_TRUE(worker.work({}));
+    EXPECT_EQ(row("ahead").state, store::InboxState::fresh) << "it is tried again";
+    EXPECT_NE(row("ahead").error->find("does not show yet"), std::string::npos);
+    EXPECT_EQ(state_of(run), model::RunState::queued);
+}
+
+TEST_F(InboxWorkerTest, OfTwoStatesWithinOneSecondTheApiIsBelievedAtTheSecondLook) {
+    github_client.show(200, pull("closed", 'a', "2026-01-01T00:00:00Z"));
+    deliver({pull_event("equal", "synchronize", 'c', "2026-01-01T00:00:00Z")});
+    EXPECT_TRUE(worker.work({}));
+    EXPECT_EQ(row("equal").state, store::InboxState::fresh);
+    InboxWorker next{pool, intake, [] { return now() + 1min; }};
+    EXPECT_TRUE(next.work({}));
+    EXPECT_EQ(row("equal").state, store::InboxState::done);
+}
+
+TEST_F(InboxWorkerTest, ACommandOnAPullRequestThatIsNotSeenYetIsTriedAgain) {
+    github_client.show(404, {{"message", "Not Found"}});
+    deliver({comment("early", 2, "quick", "/rebench")});
+    EXPECT_TRUE(worker.work({}));
+    EXPECT_EQ(row("early").state, store::InboxState::fresh);
+    EXPECT_NE(row("early").error->find("not there yet"), std::string::npos);
+    EXPECT_EQ(replies(), "");
 }
 
 }  // namespace

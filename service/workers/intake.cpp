@@ -35,6 +35,9 @@ const planning::EventSource* source_of(const planning::Event& event) {
         event);
 }
 
+/// Until GitHub's replicas show what an event tells.
+constexpr std::chrono::seconds lag_pause{3};
+
 /// Nothing is fetched for a stranger, who is refused afterwards.
 bool may_ask(planning::Permission permission) {
     return permission == planning::Permission::write || permission == planning::Permission::admin;
@@ -70,7 +73,8 @@ void Intake::write(const Deed& deed, store::Tx& tx, store::Time now) const {
 Intake::Deed Intake::prepare(const store::InboxRow& delivery, std::stop_token stop) {
     auto event = read(delivery.delivery);
     if (!event) throw std::runtime_error(event.error());
-    const Via via{delivery.delivery.delivery_id, delivery.seq, delivery.delivery.origin != store::Origin::webhook};
+    const Via via{delivery.delivery.delivery_id, delivery.seq, delivery.delivery.origin != store::Origin::webhook,
+                  delivery.attempts};
     Deed deed = [](Ledger& ledger) { ledger.nothing("an event of a check that asks for nothing here"); };
     if (const auto* pull = std::get_if<planning::PullRequestEvent>(&*event)) deed = on_pull_request(*pull, via, stop);
     if (const auto* push = std::get_if<planning::PushEvent>(&*event)) deed = on_push(*push, via, stop);
@@ -85,7 +89,8 @@ Intake::Deed Intake::prepare(const store::InboxRow& delivery, std::stop_token st
             deed = on_check(check->source, {*request, check->head_sha, check->pull_numbers}, via, stop);
     if (const auto* installation = std::get_if<planning::InstallationEvent>(&*event))
         deed = on_installation(*installation, via, stop);
-    if (const auto* repository = std::get_if<planning::RepositoryEvent>(&*event)) deed = on_repository(*repository, via);
+    if (const auto* repository = std::get_if<planning::RepositoryEvent>(&*event))
+        deed = on_repository(*repository, via);
     if (std::holds_alternative<planning::PingEvent>(*event)) deed = [](Ledger& ledger) { ledger.nothing("a ping"); };
     if (const auto* ignored = std::get_if<planning::Ignored>(&*event))
         deed = [reason = ignored->reason](Ledger& ledger) { ledger.nothing(reason); };
@@ -111,22 +116,40 @@ void Intake::give_up(store::Tx& tx, const store::InboxRow& delivery, const std::
                        now);
 }
 
-Intake::Deed Intake::on_pull_request(planning::PullRequestEvent event, const Via& via, std::stop_token stop) {
-    if (via.late) {
-        event.pull = asking_.pull(github_repository(event.source), event.pull.number, stop);
-        event.action = planning::present_action(event.pull);
-    }
+/// The event with the pull request as it is now: events come late, twice and in any order. nullopt: it may not be read,
+/// so that the event must be believed.
+std::optional<planning::PullRequestEvent> Intake::as_present(const planning::PullRequestEvent& event, const Via& via,
+                                                             std::stop_token stop) {
+    const auto now = asking_.present_pull(github_repository(event.source), {event.pull.number, via.attempts}, stop);
+    if (!now && via.late) throw std::runtime_error("the pull request may not be read, and its event came late");
+    if (!now) return std::nullopt;
+    auto present = event;
+    present.pull = *now;
+    const auto& told = event.pull;
+    const bool lags = present.pull.updated_at < told.updated_at;
+    // GitHub's moments are whole seconds: of two states within one, the event's may be the newer.
+    const bool may_lag = present.pull.updated_at == told.updated_at && via.attempts == 0 && !via.late &&
+                         (present.pull.head_sha != told.head_sha || present.pull.open != told.open);
+    if (planning::is_moment(present.pull.updated_at) && !told.updated_at.empty() && (lags || may_lag))
+        throw Later("GitHub does not show yet what this event tells", lag_pause);
+    using planning::PullRequestAction;
+    const bool went_away =
+        event.action == PullRequestAction::closed || event.action == PullRequestAction::converted_to_draft;
+    if (via.late || went_away || !present.pull.open || present.pull.draft)
+        present.action = planning::present_action(present.pull);
+    return present;
+}
+
+Intake::Deed Intake::on_pull_request(const planning::PullRequestEvent& told, const Via& via, std::stop_token stop) {
+    const auto present = as_present(told, via, stop);
+    const auto& event = present ? *present : told;
     auto plan = plan_pull(event.source, event.pull, planning::PullRequestTrigger{event.action}, via, stop);
-    return [event, via, plan = std::move(plan)](Ledger& ledger) {
-        ledger.remember(event.source, via.late);
-        const auto& pull = event.pull;
-        const bool is_newest =
-            ledger.remember_pull({event.source.repository.id, pull.number, pull.head_sha, pull.base_ref,
-                                  pull.head_repository, pull.fork, pull.open, std::nullopt, pull.draft},
-                                 {via.seq, via.late});
-        if (!is_newest)
+    return [event, late = via.late, telling = store::Telling{via.seq, present.has_value()},
+            plan = std::move(plan)](Ledger& ledger) {
+        ledger.remember(event.source, late);
+        if (!ledger.remember_pull(row_of(event.source, event.pull), telling))
             return ledger.nothing(fmt::format("a newer event of {}#{} was handled before",
-                                              event.source.repository.full_name(), pull.number),
+                                              event.source.repository.full_name(), event.pull.number),
                                   Ledger::Surprise::notable);
         plan(ledger);
     };
@@ -278,13 +301,14 @@ Intake::Deed Intake::on_comment(const planning::CommentEvent& event, const Via& 
     const auto& wanted = std::get<planning::Command>(command);
     if (wanted.verb == planning::Verb::help) return reply("eyes", planning::help_text());
     const auto permission = asking_.permission(repository, event.author, stop);
-    const auto pull = asking_.pull(repository, event.number, stop);
+    const auto pull = asking_.pull(repository, {event.number, via.attempts}, stop);
     auto plan = plan_pull(
         event.source, pull,
         planning::CommandTrigger{wanted, event.comment_id, event.author, permission, event.previous_body.has_value()},
         via, stop);
-    return [source = event.source, late = via.late, plan = std::move(plan)](Ledger& ledger) {
-        ledger.remember(source, late);
+    return [source = event.source, row = row_of(event.source, pull), via, plan = std::move(plan)](Ledger& ledger) {
+        ledger.remember(source, via.late);
+        ledger.remember_pull(row, {via.seq, true});
         plan(ledger);
     };
 }

@@ -39,8 +39,9 @@ class Intake {
         std::string id;
         std::int64_t seq = 0;
         bool late = false;  ///< not by a webhook in time: newer ones may have been handled before
+        int attempts = 0;   ///< to handle it, before this one
     };
-    Deed on_pull_request(planning::PullRequestEvent event, const Via& via, std::stop_token stop);
+    Deed on_pull_request(const planning::PullRequestEvent& told, const Via& via, std::stop_token stop);
     Deed on_push(const planning::PushEvent& event, const Via& via, std::stop_token stop);
     Deed on_comment(const planning::CommentEvent& event, const Via& via, std::stop_token stop);
     Deed on_branch_deleted(const planning::BranchDeletedEvent& event, const Via& via);
@@ -54,6 +55,8 @@ class Intake {
     Deed on_merge_group(const planning::MergeGroupEvent& event, const Via& via, std::stop_token stop);
     Deed on_installation(const planning::InstallationEvent& event, const Via& via, std::stop_token stop);
     Deed on_repository(const planning::RepositoryEvent& event, const Via& via);
+    std::optional<planning::PullRequestEvent> as_present(const planning::PullRequestEvent& event, const Via& via,
+                                                         std::stop_token stop);
     Asked ask_about_pull(const planning::EventSource& source, const planning::PullRequest& pull,
                          const planning::CommandTrigger* command, std::stop_token stop);
     void look_up_commits(Asked& asked, const github::Repository& repository, const planning::Command& command,

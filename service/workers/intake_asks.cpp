@@ -52,8 +52,14 @@ Intake::Deed Intake::on_check(const planning::EventSource& source, const CheckAs
     auto number = asked.pull_numbers.empty() ? std::optional<std::int64_t>() : asked.pull_numbers.front();
     if (!number) number = asking_.open_pull_of_head(repository.id, asked.head_sha);
     if (number) {
-        const auto pull = asking_.pull(repository, *number, stop);
-        if (pull.head_sha == asked.head_sha) return plan_pull(source, pull, trigger, via, stop);
+        const auto pull = asking_.pull(repository, {*number, via.attempts}, stop);
+        if (pull.head_sha == asked.head_sha) {
+            auto plan = plan_pull(source, pull, trigger, via, stop);
+            return [row = row_of(source, pull), seq = via.seq, plan = std::move(plan)](Ledger& ledger) {
+                ledger.remember_pull(row, {seq, true});
+                plan(ledger);
+            };
+        }
     }
     // A push's commit, or the merge queue's: measured again by the rules of its last run.
     PlanContext context;

@@ -73,6 +73,11 @@ void remember(store::Tx& tx, const planning::EventSource& source, store::Time no
     if (!known || !(*known == row)) store::upsert_repository(tx, row, now);
 }
 
+store::PullRequestRow row_of(const planning::EventSource& source, const planning::PullRequest& pull) {
+    return {source.repository.id, pull.number, pull.head_sha, pull.base_ref, pull.head_repository, pull.fork, pull.open,
+            std::nullopt,         pull.draft};
+}
+
 bool must_be_asked(const planning::InstallationEvent& event) {
     const bool ends = event.action == InstallationAction::deleted || event.action == InstallationAction::suspended;
     const bool begins = event.action == InstallationAction::created || event.action == InstallationAction::unsuspended;

@@ -10,6 +10,7 @@
 #include "core/planning/events.h"
 #include "service/github/rest.h"
 #include "service/store/pool.h"
+#include "service/store/pull_requests.h"
 #include "service/store/repositories.h"
 #include "service/workers/announce.h"
 
@@ -36,5 +37,8 @@ std::function<void(store::Tx&, store::Time)> reach_of(const planning::Installati
 std::function<void(store::Tx&, store::Time)> reach_of(const planning::RepositoryEvent& event);
 
 CheckItem config_check(const std::string& head_sha, const std::vector<config::ConfigError>& errors);
+
+/// As the store keeps it.
+store::PullRequestRow row_of(const planning::EventSource& source, const planning::PullRequest& pull);
 
 }  // namespace benchgate::workers

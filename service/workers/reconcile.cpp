@@ -7,6 +7,7 @@
 
 #include "core/json/json.h"
 #include "core/planning/reconcile.h"
+#include "platform/clock.h"
 #include "platform/ids.h"
 #include "platform/stop.h"
 #include "service/store/inbox.h"
@@ -165,7 +166,7 @@ bool ReconcileWorker::compare_pulls(const store::ToReconcile& due, std::stop_tok
     std::map<std::int64_t, const github::PullRequest*> by_number;
     std::vector<std::int64_t> numbers;
     for (const auto& pull : listed->items) {
-        open_now.pulls.push_back({planning_pull(pull), pull.updated_at});
+        open_now.pulls.push_back({planning_pull(pull), platform::parse_utc(pull.updated_at).value_or(store::Time{})});
         by_number[pull.number] = &pull;
         numbers.push_back(pull.number);
     }

@@ -31,8 +31,10 @@ planning::Permission Supposing::permission(const github::Repository& repository,
     return given_.permission;
 }
 
-planning::PullRequest Supposing::pull(const github::Repository& repository, std::int64_t number, std::stop_token stop) {
-    if (real_) return real_->pull(repository, number, stop);
+planning::PullRequest Supposing::pull(const github::Repository& repository, const PullAsked& asked,
+                                      std::stop_token stop) {
+    if (real_) return real_->pull(repository, asked, stop);
+    const auto number = asked.number;
     const auto known =
         pool_ ? pool_->transaction([&](store::Tx& tx) { return store::find_pull_request(tx, repository.id, number); })
               : std::nullopt;
@@ -52,6 +54,13 @@ planning::PullRequest Supposing::pull(const github::Repository& repository, std:
     pull.open = known->open;
     pull.draft = known->draft.value_or(false);
     return pull;
+}
+
+std::optional<planning::PullRequest> Supposing::present_pull(const github::Repository& repository,
+                                                             const PullAsked& asked, std::stop_token stop) {
+    if (real_) return real_->present_pull(repository, asked, stop);
+    tell(fmt::format("pull request #{} is still as its event tells", asked.number));
+    return std::nullopt;
 }
 
 std::string Supposing::association(const github::Repository& repository, std::int64_t number, std::stop_token stop) {

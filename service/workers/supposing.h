@@ -24,8 +24,10 @@ class Supposing final : public Asking {
 
     planning::Permission permission(const github::Repository& repository, const std::string& login,
                                     std::stop_token stop) override;
-    planning::PullRequest pull(const github::Repository& repository, std::int64_t number,
+    planning::PullRequest pull(const github::Repository& repository, const PullAsked& asked,
                                std::stop_token stop) override;
+    std::optional<planning::PullRequest> present_pull(const github::Repository& repository, const PullAsked& asked,
+                                                      std::stop_token stop) override;
     std::string association(const github::Repository& repository, std::int64_t number, std::stop_token stop) override;
     Inspection inspect(const InspectRequest& request, std::stop_token stop) override;
     std::optional<OwnCommit> resolve(const github::Repository& repository, const std::string& name,
