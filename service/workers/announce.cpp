@@ -11,7 +11,6 @@
 #include "service/store/pull_requests.h"
 
 namespace benchgate::workers {
-
 namespace {
 
 model::ReportAs report_of(const std::string& config_text) {
@@ -60,7 +59,26 @@ void announce_check(store::Tx& tx, std::int64_t repository_id, const CheckItem& 
         store::put_outbox(tx, {repository_id, target, "check:" + item.name, to_body(item), now}, now);
 }
 
+CheckItem stopped_check(const std::string& run_id, const std::string& head_sha, bool superseded) {
+    return {"benchgate",
+            head_sha,
+            "completed",
+            "cancelled",
+            superseded ? "Superseded" : "Cancelled",
+            superseded ? "A newer run took its place." : "Nothing was judged.",
+            "",
+            "",
+            run_id};
+}
+
 CheckItem check_item_of(const store::RunRow& run, const reporting::Report& report, const std::string& remark) {
+    // A runner may still have a job of it, so that its report would speak of progress that nobody ends.
+    const bool superseded = run.state == model::RunState::superseded;
+    if (superseded || run.state == model::RunState::cancelled) {
+        auto stopped = stopped_check(run.run_id, run.head_sha, superseded);
+        if (!remark.empty()) stopped.summary = remark + "\n\n" + stopped.summary;
+        return stopped;
+    }
     const auto check = reporting::render_check(report, {});
     CheckItem item{check.name,    run.head_sha, check.status,    check.conclusion, check.title,
                    check.summary, check.text,   report.page_url, run.run_id};

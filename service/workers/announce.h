@@ -15,6 +15,9 @@
 
 namespace benchgate::workers {
 
+/// The check of a run that is over before its end.
+CheckItem stopped_check(const std::string& run_id, const std::string& head_sha, bool superseded);
+
 /// The check that a run has at this moment. `remark`: Markdown, stands above all else, until it is said anew.
 CheckItem check_item_of(const store::RunRow& run, const reporting::Report& report, const std::string& remark = {});
 

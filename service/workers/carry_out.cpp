@@ -87,15 +87,7 @@ std::optional<CheckItem> closing_check(const std::string& run_id, const std::str
         if (planned.id != run_id && planned.head_sha == head_sha && model::speaks_on_check(planned.kind) &&
             (planned.state == model::RunState::queued || planned.state == model::RunState::running))
             return std::nullopt;
-    return CheckItem{"benchgate",
-                     head_sha,
-                     "completed",
-                     "cancelled",
-                     superseded ? "Superseded" : "Cancelled",
-                     superseded ? "A newer run took its place." : "Nothing was judged.",
-                     "",
-                     "",
-                     run_id};
+    return stopped_check(run_id, head_sha, superseded);
 }
 
 std::string remark_on(const planning::Plan& plan, const PlanContext& context) {

@@ -8,8 +8,10 @@
 #include "core/json/json.h"
 #include "core/protocol/spec_json.h"
 #include "platform/clock.h"
+#include "platform/ids.h"
 #include "service/store/approvals.h"
 #include "service/store/jobs.h"
+#include "service/store/leases.h"
 #include "service/store/outbox.h"
 #include "service/store/outbox_fixture_for_tests.h"
 #include "service/store/pull_requests.h"
@@ -138,6 +140,19 @@ TEST_F(CarryOutTest, ACancelledRunSaysSoOnItsCheck) {
     EXPECT_EQ(states(), std::vector{model::RunState::cancelled});
     const auto run = pool.transaction(runs).front();
     EXPECT_EQ(waiting_check(run.head_sha), "completed " + run.run_id + ";");
+}
+
+TEST_F(CarryOutTest, ACheckOfACancelledRunThatIsAskedForAgainStaysClosed) {
+    handle(planning::PullRequestTrigger{planning::PullRequestAction::opened});
+    const auto run = pool.transaction(runs).front();
+    pool.transaction([&](store::Tx& tx) {
+        ASSERT_TRUE(store::lease_job(tx, {platform::random_uuid(), {}, std::chrono::seconds(60), start()}));
+    });
+    context.input.pull->open = false;
+    handle(planning::PullRequestTrigger{planning::PullRequestAction::closed});
+    context.comment_id.reset();
+    handle(planning::CheckTrigger{planning::CheckRequest::rerun, run.head_sha, "dev", planning::Permission::write});
+    EXPECT_EQ(waiting_check(run.head_sha), "completed " + run.run_id + ";") << "its runner has not heard of it yet";
 }
 
 TEST_F(CarryOutTest, AWaiverOpensTheGateWithoutMeasuringAgainAndUnwaivingClosesIt) {

@@ -47,6 +47,7 @@ void Closer::close(store::Tx& tx, const store::RunRow& run) {
                               {model::RunState::failed, conclusion, "its result could not be told", now_()}))
         return;  // it was over meanwhile
     spdlog::error("run {}: still open after {} hours, closed without its result", run.run_id, longest_wait.count());
+    if (!model::speaks_on_check(run.kind)) return;
     announce_check(tx, run.repository_id,
                    {"benchgate", run.head_sha, "completed", conclusion, "The result could not be told",
                     "The measurements ended, and the service failed to put their result into words; its log says why. "

@@ -14,6 +14,7 @@
 #include "service/store/outbox.h"
 #include "service/store/outbox_fixture_for_tests.h"
 #include "service/store/pull_requests.h"
+#include "service/store/repositories.h"
 #include "service/store/runs.h"
 #include "service/store/test_database.h"
 
@@ -233,6 +234,22 @@ TEST_F(InboxWorkerTest, OfTwoStatesWithinOneSecondTheApiIsBelievedAtTheSecondLoo
     InboxWorker next{pool, intake, [] { return now() + 1min; }};
     EXPECT_TRUE(next.work({}));
     EXPECT_EQ(row("equal").state, store::InboxState::done);
+}
+
+TEST_F(InboxWorkerTest, ARepositoryIsKnownFromACheckThatIsAskedForAgain) {
+    github_client.show(200, pull("closed", 'a', "2026-01-01T00:00:00Z"));
+    const json::Json payload{
+        {"action", "rerequested"},
+        {"repository", repository(2, "quick")},
+        {"installation", {{"id", 100}}},
+        {"sender", {{"login", "dev"}}},
+        {"check_run",
+         {{"id", 1}, {"name", "benchgate"}, {"head_sha", std::string(40, 'a')}, {"pull_requests", {{{"number", 7}}}}}}};
+    deliver({{"first", "check_run", "{}", json::dump(payload)}});
+    EXPECT_TRUE(worker.work({}));
+    EXPECT_EQ(row("first").state, store::InboxState::done);
+    EXPECT_TRUE(pool.transaction([](store::Tx& tx) { return store::find_repository(tx, 2); }))
+        << "nothing could be said of it";
 }
 
 TEST_F(InboxWorkerTest, ACommandOnAPullRequestThatIsNotSeenYetIsTriedAgain) {

@@ -55,8 +55,9 @@ Intake::Deed Intake::on_check(const planning::EventSource& source, const CheckAs
         const auto pull = asking_.pull(repository, {*number, via.attempts}, stop);
         if (pull.head_sha == asked.head_sha) {
             auto plan = plan_pull(source, pull, trigger, via, stop);
-            return [row = row_of(source, pull), seq = via.seq, plan = std::move(plan)](Ledger& ledger) {
-                ledger.remember_pull(row, {seq, true});
+            return [source, row = row_of(source, pull), via, plan = std::move(plan)](Ledger& ledger) {
+                ledger.remember(source, via.late);
+                ledger.remember_pull(row, {via.seq, true});
                 plan(ledger);
             };
         }
@@ -66,7 +67,8 @@ Intake::Deed Intake::on_check(const planning::EventSource& source, const CheckAs
     context.trigger_id = via.id;
     context.input.repository = source.repository;
     context.input.trigger = trigger;
-    return [context, head_sha = asked.head_sha](Ledger& ledger) {
+    return [source, late = via.late, context, head_sha = asked.head_sha](Ledger& ledger) {
+        ledger.remember(source, late);
         auto known = context;
         ledger.look_up_commit(known.input, head_sha);
         if (known.input.existing.empty())
@@ -108,8 +110,10 @@ Intake::Deed Intake::on_merge_group(const planning::MergeGroupEvent& event, cons
             return [at = event.base_sha](Ledger& ledger) { ledger.nothing("there is no .benchgate.yml at " + at); };
         auto parsed = config::parse(*inspection.config);
         if (!parsed)
-            return [id = repository.id, check = config_check(event.head_sha, parsed.error())](Ledger& ledger) {
-                ledger.check(id, check);
+            return [source = event.source, late = via.late,
+                    check = config_check(event.head_sha, parsed.error())](Ledger& ledger) {
+                ledger.remember(source, late);
+                ledger.check(source.repository.id, check);
             };
         if (event.pull_number) trigger.measured = asking_.measured_answer(repository.id, *event.pull_number);
         if (trigger.measured)
