@@ -5,7 +5,7 @@
 #   accuracy  how often a verdict is right                latency   from a webhook to a waiting runner's lease
 #   memory    the idle service                            outbox    1,000 installations written for at once
 #   build     a clean build (only when asked)             storm     10,000 deliveries, lost, doubled and in random order,
-#                                                                   among failing calls (only when asked: ~20 minutes)
+#                                                                   among failing calls (only when asked: 10 minutes)
 # Exit status 1 if a part could not run. A missed target is said, and is no failure of the measurement.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -91,7 +91,8 @@ class Api {
 
   token({ words }) {
     const expires_at = new Date(Date.now() + 3_600_000).toISOString().replace(/\.\d+/, '');
-    return [201, { token: this.truth.mint(Number(words[0])), expires_at, permissions: {}, repository_selection: 'all' }];
+    const token = this.truth.mint(Number(words[0]));
+    return [201, { token, expires_at, permissions: {}, repository_selection: 'all' }];
   }
 
   app() {
@@ -99,7 +100,8 @@ class Api {
   }
 
   installations({ query }) {
-    return [200, page_of(this.truth.world.repositories, query).map((one) => ({ id: one.installation_id, account: user_of(one.owner), suspended_at: null }))];
+    const found = page_of(this.truth.world.repositories, query);
+    return [200, found.map((one) => ({ id: one.installation_id, account: user_of(one.owner), suspended_at: null }))];
   }
 
   repositories({ token }) {

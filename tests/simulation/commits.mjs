@@ -84,7 +84,8 @@ function import_stream(marks) {
   let mark = 0;
   const commit = (name, parent, file, text) => {
     marks.set(name, ++mark);
-    parts.push(`commit refs/store/${name}\nmark :${mark}\ncommitter Storm <storm@example.org> ${1767225600 + mark} +0000\n`);
+    const committer = `Storm <storm@example.org> ${1767225600 + mark} +0000`;
+    parts.push(`commit refs/store/${name}\nmark :${mark}\ncommitter ${committer}\n`);
     parts.push(`data ${Buffer.byteLength(name)}\n${name}\n`);
     if (parent) parts.push(`from :${marks.get(parent)}\n`);
     parts.push(`M 100644 inline ${file}\ndata ${Buffer.byteLength(text)}\n${text}\n`);

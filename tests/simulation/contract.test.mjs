@@ -1,6 +1,6 @@
 // The storm's stand-in for GitHub is held against GitHub's own description: every call that the service makes in a
-// storm goes once through Prism, and neither the request nor the answer may be of another type than described. An answer
-// may lack what the service does not read.
+// storm goes once through Prism, and neither the request nor the answer may be of another type than described. An
+// answer may lack what the service does not read.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -74,13 +74,15 @@ test('every call of a storm, once', async () => {
   assert.equal(made.status, 201);
   const update = { name: 'benchgate', status: 'completed', conclusion: 'success' };
   assert.equal((await call('PATCH', `${place}/check-runs/${made.value.id}`, update)).value.conclusion, 'success');
-  const checks = await call('GET', `${place}/commits/${head}/check-runs?filter=all&check_name=benchgate&per_page=100&page=1`);
+  const query = 'filter=all&check_name=benchgate&per_page=100&page=1';
+  const checks = await call('GET', `${place}/commits/${head}/check-runs?${query}`);
   assert.equal(checks.value.total_count, 1);
 
   const comments = `${place}/issues/${pull.number}/comments`;
   const comment = await call('POST', comments, { body: 'sticky' });
   assert.equal(comment.status, 201);
-  assert.equal((await call('PATCH', `${place}/issues/comments/${comment.value.id}`, { body: 'new' })).value.body, 'new');
+  const edited = await call('PATCH', `${place}/issues/comments/${comment.value.id}`, { body: 'new' });
+  assert.equal(edited.value.body, 'new');
   assert.equal((await call('GET', `${comments}?per_page=100&page=1`)).value.at(-1).body, 'new');
   const spoken = pull.comments[0];
   if (spoken) {

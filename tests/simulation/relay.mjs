@@ -69,7 +69,9 @@ export class Relay {
 
   log_entry(id) {
     const entry = this.#log[id - 1];
-    return entry && { ...without_request(entry), request: { headers: entry.headers, payload: entry.payload }, response: { headers: {}, payload: null } };
+    if (!entry) return undefined;
+    const { headers, payload } = entry;
+    return { ...without_request(entry), request: { headers, payload }, response: { headers: {}, payload: null } };
   }
 
   #start(work) {
@@ -100,7 +102,8 @@ export class Relay {
   async #send(delivery) {
     try {
       const { headers, body } = delivery;
-      const answer = await fetch(this.url, { method: 'POST', headers, body, signal: AbortSignal.timeout(patience_ms) });
+      const signal = AbortSignal.timeout(patience_ms);
+      const answer = await fetch(this.url, { method: 'POST', headers, body, signal });
       await answer.arrayBuffer();
       if (answer.ok) {
         this.counts.accepted += 1;

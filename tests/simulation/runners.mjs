@@ -40,12 +40,14 @@ export class Runners {
     const body = { request_id: crypto.randomUUID(), join_token, labels, public_key, version: 'storm', protocol: 1 };
     const { status, value } = await this.#call({}, 'POST', '/runner/v1/register', body);
     if (status !== 201) throw new Error(`runner ${name} was not registered: ${status} ${value.message}`);
-    return { name, headers: { authorization: `Bearer ${value.token}` }, private_key: privateKey, boot_id: crypto.randomUUID() };
+    const headers = { authorization: `Bearer ${value.token}` };
+    return { name, headers, private_key: privateKey, boot_id: crypto.randomUUID() };
   }
 
   async #work(runner) {
     while (!this.#stopped) {
-      const request = { request_id: crypto.randomUUID(), boot_id: runner.boot_id, labels, facts: [], wait_s: 2, protocol: 1 };
+      const { boot_id } = runner;
+      const request = { request_id: crypto.randomUUID(), boot_id, labels, facts: [], wait_s: 2, protocol: 1 };
       const { status, value } = await this.#call(runner.headers, 'POST', '/runner/v1/leases', request);
       if (status === 200) await this.#measure(runner, value);
       else if (status === 423) runner.boot_id = crypto.randomUUID(); // it was sent to rest: as if restarted

@@ -7,7 +7,8 @@ const moment = '2026-01-01T00:00:00Z';
 export function user_of(login, type = 'User') {
   let id = 7;
   for (const c of login) id = (id * 31 + c.charCodeAt(0)) % 1_000_003;
-  return { login, id: id + 1, type, site_admin: false, url: `https://api.example.org/users/${encodeURIComponent(login)}` };
+  const url = `https://api.example.org/users/${encodeURIComponent(login)}`;
+  return { login, id: id + 1, type, site_admin: false, url };
 }
 
 export function bot() {
@@ -31,7 +32,8 @@ export function repository_of({ id, owner, name, full_name }) {
 export function pull_of(pull, step, base_sha) {
   const state = pull.states[step];
   const repository = repository_of(pull.repository);
-  const fork = { ...repository, id: repository.id + 500_000, owner: user_of('author'), full_name: `author/${repository.name}` };
+  const copied = { id: repository.id + 500_000, owner: user_of('author'), full_name: `author/${repository.name}` };
+  const fork = { ...repository, ...copied };
   return {
     id: pull.repository.id * 100 + pull.number,
     number: pull.number,

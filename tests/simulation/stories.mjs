@@ -1,7 +1,7 @@
 // Owns what happens on GitHub in the storm: installations, repositories, and of each pull request a story of steps. A
 // step may change the pull request, and is told by one delivery whose payload shows the state right after it, as GitHub
-// does. Knows nothing of time: which delivery arrives when is the relay's matter. A step has happened once its delivery,
-// or that of a later step of the pull request, was sent for the first time (`happen`).
+// does. Knows nothing of time: which delivery arrives when is the relay's matter. A step has happened once its
+// delivery, or that of a later step of the pull request, was sent for the first time (Truth.happen).
 import { pulls_of_repository, pushes_of_main, revisions_of_pull } from './commits.mjs';
 import { pull_of, repository_of, user_of } from './shapes.mjs';
 
@@ -125,7 +125,8 @@ class Story {
   #pull_event(action, changes, more = {}) {
     const step = this.#advance(changes);
     const { number } = this.pull;
-    this.#deliver('pull_request', step, { action, number, pull_request: pull_of(this.pull, step, this.base()), ...more });
+    const pull_request = pull_of(this.pull, step, this.base());
+    this.#deliver('pull_request', step, { action, number, pull_request, ...more });
   }
 
   base() {
@@ -182,7 +183,8 @@ class Story {
     const { repository } = this.pull;
     const at = ++repository.pushes;
     const [before, after] = [at - 1, at].map((i) => this.commits.sha(i === 0 ? 'base' : `main/${i}`));
-    this.#deliver('push', this.#advance(), { ref: 'refs/heads/main', before, after, created: false, deleted: false }, () => {
+    const payload = { ref: 'refs/heads/main', before, after, created: false, deleted: false };
+    this.#deliver('push', this.#advance(), payload, () => {
       if (at <= repository.main_at) return;
       repository.main_at = at;
       this.commits.set_ref(repository.full_name, 'refs/heads/main', after);

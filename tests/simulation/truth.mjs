@@ -30,7 +30,8 @@ export class Truth {
     for (const delivery of world.deliveries) delivery.pull.steps.push(delivery);
   }
 
-  /// The delivery's step, and all before it, have happened. What the API and git show follows at once or a little later.
+  /// The delivery's step, and all before it, have happened. What the API and git show follows at once or a little
+  /// later.
   happen({ pull, step }) {
     if (step <= pull.at) return;
     pull.at = step;

@@ -38,7 +38,8 @@ function judge_pull(truth, pull, bodies, { count, blame }) {
   if (comments.length > 1) blame(`${name} has ${comments.length} sticky comments`);
   if (must && comments.length === 0) blame(`${name} has no comment`);
   const short = state.head.slice(0, 7);
-  if (must && comments.length === 1 && !comments[0].includes(short)) blame(`${name}: the comment is not about ${short}`);
+  const strays = must && comments.length === 1 && !comments[0].includes(short);
+  if (strays) blame(`${name}: the comment is not about ${short}`);
   if (!state.open) return;
   const checks = truth.checks_of(pull.repository, state.head);
   count('heads of open pull requests');
