@@ -45,11 +45,11 @@ export class Service {
     this.#child = spawn(this.program, [], { env: this.environment, stdio: ['ignore', log, log] });
     fs.closeSync(log);
     const child = this.#child;
-    let ended = false;
-    child.on('error', () => (ended = true));
-    this.ended = new Promise((resolve) => child.on('exit', resolve)).then(() => (ended = true));
+    let ended;
+    child.on('error', (error) => (ended = error.message));
+    this.ended = new Promise((resolve) => child.on('exit', resolve)).then(() => (ended ??= `see ${this.log}`));
     const ready = async () => {
-      if (ended) throw new Error('the service ended at its start');
+      if (ended) throw new Error(`the service ended at its start: ${ended}`);
       const answer = await fetch(`${this.url}/readyz`).catch(() => undefined);
       await answer?.arrayBuffer();
       return answer?.ok;
