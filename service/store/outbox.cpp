@@ -111,8 +111,8 @@ bool mark_sent(Tx& tx, const OutboxItem& item, const std::optional<std::string>&
 }
 
 bool retry_item(Tx& tx, const OutboxItem& item, const std::string& error, Time retry_at) {
-    const auto changed = exec(tx, retry, item.repository_id, item.item_id, error, retry_at, item.lane.installation_id,
-                              item.lane.epoch);
+    const auto changed =
+        exec(tx, retry, item.repository_id, item.item_id, error, retry_at, item.lane.installation_id, item.lane.epoch);
     exec(tx, warn_newer, item.repository_id, item.item_id);
     return changed.affected_rows() > 0;
 }

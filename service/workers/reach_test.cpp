@@ -81,13 +81,14 @@ class ReachTest : public store::TestDatabase, public github::GithubScript {
         store::InboxRow row;
         row.delivery = {"delivery", name, "{}", json::dump(payload)};
         const auto deed = intake_.prepare(row, {});
-        pool.transaction([&](store::Tx& tx) { deed(tx, start()); });
+        pool.transaction([&](store::Tx& tx) { intake_.write(deed, tx, start()); });
     }
 
     const std::string runner_ = platform::random_uuid();
     platform::TempDir folder_;
     Mirrors mirrors_{{folder_.path(), "http://git.invalid"}, *tokens_};
-    Intake intake_{pool, *rest_, mirrors_, {"http://bench.invalid", ""}};
+    GithubAsking asking_{&pool, *rest_, mirrors_, {"http://bench.invalid", ""}};
+    Intake intake_{asking_, {"http://bench.invalid", ""}};
 };
 
 TEST_F(ReachTest, ASuspendedInstallationsJobsWaitAndGoOnWhenItIsBack) {
