@@ -1,10 +1,10 @@
 // Owns the demonstration: a local GitHub, the service, one runner and a pull request that slows two benchmarks, from
 // nothing to the comment. Everything lives in one temporary folder and on loopback, and ends with the demo.
 //
-//   node demo/demo.mjs --bin build/bin
+//   node demo/demo.mjs --bin build/bin [--pictures DIR]
 //
 // A person may look around until Ctrl-C. With CI=true it ends by itself: 0 if the outcome is exactly what it must be,
-// else 1.
+// else 1. --pictures takes those of docs/ of what is seen (./run pictures).
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -22,9 +22,9 @@ const comment_limit_ms = 60_000;
 const settle_ms = 3_000; // a second comment, which must not come, would come at once
 const began = Date.now();
 
-const { values } = parseArgs({ options: { bin: { type: 'string' } } });
+const { values } = parseArgs({ options: { bin: { type: 'string' }, pictures: { type: 'string' } } });
 if (!values.bin) {
-  console.error('usage: node demo/demo.mjs --bin DIR');
+  console.error('usage: node demo/demo.mjs --bin DIR [--pictures DIR]');
   process.exit(2);
 }
 const bin = path.resolve(values.bin);
@@ -53,6 +53,7 @@ async function main() {
     const wrong = differences(outcome);
     for (const line of wrong) console.error(`WRONG: ${line}`);
     status = wrong.length > 0 ? 1 : 0;
+    if (values.pictures) await picture(outcome, path.resolve(values.pictures));
     if (!is_ci) await look_around();
   } catch (error) {
     console.error(`\nThe demo failed: ${error.message}`);
@@ -149,11 +150,19 @@ async function follow(github, { url }, number) {
   await pause(settle_ms);
   const state = await look();
   const check = check_of(state);
-  print_outcome(state, check, `${url}/${owner}/${name}/pull/${number}`);
+  const page = `${url}/${owner}/${name}/pull/${number}`;
+  print_outcome(state, check, page);
   const answer = await fetch(`${url}/api/v1/runs/${check.external_id}`);
   if (!answer.ok) throw new Error(`the service does not know its run ${check.external_id}: ${answer.status}`);
   const violations = await control(github, 'GET', '/violations');
-  return { state, check, report: await answer.json(), violations };
+  return { state, check, report: await answer.json(), violations, page };
+}
+
+async function picture({ state, page }, folder) {
+  const { take_pictures } = await import('../docs/pictures/take.mjs');
+  await take_pictures({ comment: state.comments[0].body, page, folder });
+  fs.writeFileSync(path.join(folder, 'comment.md'), state.comments[0].body);
+  say(`pictures are in ${folder}`);
 }
 
 async function look_around() {

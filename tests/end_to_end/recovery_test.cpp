@@ -87,11 +87,12 @@ TEST_F(Recovery, WhatGitHubNeverTriedToDeliverIsFoundByComparing) {
     stop_service();
     world().start_service({{"BENCHGATE_RECOVERY_INTERVAL", "1"}});
     stop_service();
-    world().control("POST", "/relay", {{"lose", 2}, {"event", "pull_request"}});
+    world().control("POST", "/relay", {{"lose", 1000}, {"event", "pull_request"}});
     world().commit("unheard", "first", {{"first.txt", "2\n"}}, "first");
     world().push(moved, "first");
     const auto opened = world().open_pull("unheard", "second");
     std::this_thread::sleep_for(seconds(3));  // longer than two intervals: it was away
+    world().control("POST", "/relay", {{"lose", 0}});
     EXPECT_EQ(deliveries("unheard", "pull_request").size(), 1u);
     world().start_service({{"BENCHGATE_RECOVERY_INTERVAL", "1"}});
     EXPECT_EQ(conclusion(world().completed_check(moved)), "success") << world().log_of("service");
