@@ -90,7 +90,8 @@ std::string read_status(int fd, bool wait) {
 struct BubblewrapSandbox::State {
     BubblewrapOptions options;
     CgroupPlaces places = find_cgroups();
-    std::string filter = seccomp_filter();
+    std::string filter = seccomp_filter(PerfEvents::denied);
+    std::string filter_for_perf = seccomp_filter(PerfEvents::allowed);
     std::string passwd, group;
     std::mutex mutex;
     std::optional<Capabilities> capabilities;
@@ -106,13 +107,14 @@ struct BubblewrapSandbox::State {
     struct Descriptors {
         platform::Fd filter, passwd, group, hosts, status_read, status_write;
     };
-    tl::expected<Descriptors, SandboxError> open_descriptors() const;
+    tl::expected<Descriptors, SandboxError> open_descriptors(const Command& command) const;
     std::vector<std::string> arguments(const Command& command, const Descriptors& descriptors) const;
     tl::expected<Result, SandboxError> run(const Command& command, std::stop_token stop) const;
 };
 
-tl::expected<BubblewrapSandbox::State::Descriptors, SandboxError> BubblewrapSandbox::State::open_descriptors() const {
-    Descriptors descriptors{memory_file(filter),
+tl::expected<BubblewrapSandbox::State::Descriptors, SandboxError> BubblewrapSandbox::State::open_descriptors(
+    const Command& command) const {
+    Descriptors descriptors{memory_file(command.perf_events ? filter_for_perf : filter),
                             memory_file(passwd),
                             memory_file(group),
                             memory_file("127.0.0.1 localhost\n::1 localhost\n"),
@@ -177,7 +179,7 @@ std::vector<std::string> BubblewrapSandbox::State::arguments(const Command& comm
 tl::expected<Result, SandboxError> BubblewrapSandbox::State::run(const Command& command, std::stop_token stop) const {
     const auto argv = argv_of(command);
     if (!argv) return tl::unexpected(argv.error());
-    auto descriptors = open_descriptors();
+    auto descriptors = open_descriptors(command);
     if (!descriptors) return tl::unexpected(descriptors.error());
     open_up(command.job_directory);
     auto cgroup = RunCgroup::make(places, "benchgate-" + platform::random_uuid(), group_limits(command.limits, places));

@@ -189,6 +189,17 @@ TEST_F(SandboxTest, PrivilegesAreGone) {
     EXPECT_EQ(run(command).out.text(), "101 1\n298 1\n321 1\n425 38\n250 1\n165 1\n272 1\n");
 }
 
+TEST_F(SandboxTest, CountersAreOpenedOnlyWhereTheyWereAskedFor) {
+    auto command = shell("");
+    // EPERM is the filter's word, EFAULT the kernel's on an address that is none.
+    command.argv = {"python3", "-c",
+                    "import ctypes\nc=ctypes.CDLL(None,use_errno=True)\n"
+                    "for n in (298,101,321):\n c.syscall(n,0,0,0,0,0); print(n,ctypes.get_errno())"};
+    EXPECT_EQ(run(command).out.text(), "298 1\n101 1\n321 1\n");
+    command.perf_events = true;
+    EXPECT_EQ(run(command).out.text(), "298 14\n101 1\n321 1\n") << "more than perf_event_open was let through";
+}
+
 TEST_F(SandboxTest, SocketsThatReachPastTheNetworkNamespaceDoNotExist) {
     auto command = shell("");
     // Unix, IPv4, IPv6, netlink, then packet, vsock (the hypervisor), alg, and vsock with a bit that the kernel

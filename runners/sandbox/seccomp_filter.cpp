@@ -48,7 +48,6 @@ constexpr const char* denied[] = {
     "add_key",
     "request_key",
     "bpf",
-    "perf_event_open",
     "fanotify_init",
     "lookup_dcookie",
     // the machine
@@ -99,7 +98,7 @@ void deny_other_families(scmp_filter_ctx filter) {
 
 }
 
-std::string seccomp_filter() {
+std::string seccomp_filter(PerfEvents perf_events) {
     const std::unique_ptr<void, void (*)(void*)> filter(seccomp_init(SCMP_ACT_ALLOW), seccomp_release);
     if (!filter) throw std::runtime_error("libseccomp does not start");
     const auto add = [&](const char* name, std::uint32_t action) {
@@ -110,6 +109,7 @@ std::string seccomp_filter() {
             throw std::runtime_error(std::string("cannot deny ") + name);
     };
     for (const char* name : denied) add(name, SCMP_ACT_ERRNO(EPERM));
+    if (perf_events == PerfEvents::denied) add("perf_event_open", SCMP_ACT_ERRNO(EPERM));
     for (const char* name : unknown) add(name, SCMP_ACT_ERRNO(ENOSYS));
     deny_other_families(filter.get());
 

@@ -6,7 +6,10 @@
 
 namespace benchgate::sandbox {
 
+/// `perf record` needs perf_event_open. Whoever is recorded has it, too, so it is denied but for that.
+enum class PerfEvents { denied, allowed };
+
 /// The filter's bytes as --seccomp wants them. Throws std::runtime_error when libseccomp fails.
-std::string seccomp_filter();
+std::string seccomp_filter(PerfEvents perf_events);
 
 }
