@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/model/host.h"
 #include "core/model/policy.h"
+#include "core/model/profile.h"
 #include "core/model/trial.h"
 
 namespace benchgate::model {
@@ -49,6 +51,8 @@ struct Bundle {
     std::string started_at;  ///< ISO 8601, UTC
     std::string finished_at;
     std::string stopped_by;  ///< "plan", "time" or "cancel"
+    /// Of a job that profiles instead of measuring: there are no trials then.
+    std::optional<Profile> profile{};
     bool operator==(const Bundle&) const = default;
 };
 

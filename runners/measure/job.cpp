@@ -6,6 +6,7 @@
 #include "runners/measure/artifacts.h"
 #include "runners/measure/build.h"
 #include "runners/measure/experiment.h"
+#include "runners/measure/profiler.h"
 
 namespace benchgate::measure {
 namespace {
@@ -63,7 +64,22 @@ tl::expected<model::Bundle, JobFailure> run_job(const JobInput& input, sandbox::
     progress.phase = model::JobPhase::build;
     observer.on_progress(progress);
     if (auto prepared = prepare(input, sandbox); !prepared) return tl::unexpected(prepared.error());
+    // Asked before anything takes long. It is no fault of the host: others may lack it as well, and nothing is gained
+    // by trying them all.
+    if (!input.profile.empty())
+        if (const auto why = profiles_unsupported(sandbox, input.sides.base, input.limits, input.host_root, stop))
+            return tl::unexpected(JobFailure{model::JobPhase::build, std::nullopt,
+                                             "profiles are unsupported here: " + *why, false, stop.stop_requested()});
     if (auto built = build_both(input, sandbox, observer, stop); !built) return tl::unexpected(built.error());
+    if (!input.profile.empty()) {
+        auto profile = take_profile(sandbox, {input.profile, input.sides, &input.suite, input.limits, deadline},
+                                    observer, clock, stop);
+        if (!profile) return tl::unexpected(profile.error());
+        bundle.profile = std::move(*profile);
+        bundle.stopped_by = "plan";
+        bundle.finished_at = platform::format_utc(clock.now());
+        return bundle;
+    }
     auto identical = compare_artifacts(input, bundle, stop);
     if (!identical) return tl::unexpected(identical.error());
     bundle.identical = *identical && !input.measure_identical;

@@ -26,6 +26,7 @@ struct JobInput {
     std::string sandbox_note;        ///< for the bundle: "bubblewrap" or "none: REASON"
     std::string only;                ///< glob of benchmarks to measure; empty: all
     bool measure_identical = false;  ///< equal artifacts do not end the job
+    std::string profile;             ///< benchmark to take a profile of instead of measuring; empty: none
     std::filesystem::path host_root = "/";
     sandbox::Limits limits;  ///< of each command, beside the suite's own times
 };

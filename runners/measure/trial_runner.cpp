@@ -86,8 +86,15 @@ tl::expected<model::Trial, JobFailure> TrialRunner::run(const TrialRequest& requ
                                                         std::stop_token stop) {
     const auto& directory = sides_.of(request.side);
     if (auto removed = remove_output(directory / output_name); !removed) return tl::unexpected(removed.error());
+    const auto line = line_for(request.benchmarks);
     sandbox::Command command;
-    command.shell_line = line_for(request.benchmarks);
+    if (request.under.empty()) {
+        command.shell_line = line;
+    } else {
+        command.argv = request.under;
+        for (const auto& word : {std::string("/bin/sh"), std::string("-c"), line}) command.argv.push_back(word);
+        command.perf_events = true;
+    }
     command.job_directory = directory;
     command.environment = suite_.environment;
     command.limits = limits_;
@@ -102,16 +109,14 @@ tl::expected<model::Trial, JobFailure> TrialRunner::run(const TrialRequest& requ
     if (result->stopped)
         return tl::unexpected(JobFailure{model::JobPhase::measure, std::nullopt, "cancelled", false, true});
     if (!result->ok()) {
-        log(fmt::format("[{}] $ {}\n{}\n", model::to_string(request.side), command.shell_line,
-                        last_words(result->err)));
+        log(fmt::format("[{}] $ {}\n{}\n", model::to_string(request.side), line, last_words(result->err)));
         return tl::unexpected(failed(request, fmt::format("the run command {}", result->describe())));
     }
     auto bytes = output_of(request, *result);
     if (!bytes) return tl::unexpected(bytes.error());
     auto parsed = formats::parse(suite_.format, *bytes);
     if (!parsed) {
-        log(fmt::format("[{}] $ {}\n{}\n", model::to_string(request.side), command.shell_line,
-                        last_words(result->err)));
+        log(fmt::format("[{}] $ {}\n{}\n", model::to_string(request.side), line, last_words(result->err)));
         return tl::unexpected(failed(
             request, fmt::format("the output cannot be read{}: {}",
                                  suite_.format == "auto" ? "" : " as " + suite_.format, parsed.error().message)));

@@ -26,6 +26,9 @@ struct Sides {
 struct TrialRequest {
     model::Side side = model::Side::base;
     std::vector<std::string> benchmarks;  ///< the open ones; empty: all
+    /// Program and options that the run command is put behind, e.g. `perf record ... --`; empty: none. Perf events are
+    /// allowed then.
+    std::vector<std::string> under = {};
 };
 
 class TrialRunner {
