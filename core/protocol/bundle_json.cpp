@@ -40,24 +40,62 @@ constexpr DeltaField delta_fields[] = {{"steal_seconds", &model::HostDeltas::ste
                                        {"foreign_cpu_seconds", &model::HostDeltas::foreign_cpu_seconds},
                                        {"own_cpu_seconds", &model::HostDeltas::own_cpu_seconds}};
 
+json::Json side_json(const model::ProfileSide& side) {
+    return {{"samples", side.samples}, {"trials", side.trials}, {"sha256", side.sha256}};
+}
+
+model::ProfileSide read_side(Fields& f, const char* key) {
+    Fields nested(f.object(key));
+    model::ProfileSide side;
+    const auto samples = nested.integer("samples");
+    if (samples < 0) nested.fail("samples: expected 0 or more");
+    side.samples = static_cast<std::uint64_t>(samples);
+    side.trials = nested.whole("trials", 0, 100'000);
+    side.sha256 = nested.text("sha256");
+    return f.take(key, nested.done(std::move(side)));
+}
+
+/// The stacks themselves are artifacts.
+json::Json profile_json(const model::Profile& profile) {
+    return {{"benchmark", profile.benchmark},  {"event", profile.event},
+            {"frequency", profile.frequency},  {"whole_command", profile.whole_command},
+            {"base", side_json(profile.base)}, {"head", side_json(profile.head)}};
+}
+
+std::optional<model::Profile> read_profile(Fields& f) {
+    const auto& document = f.object("profile");
+    if (document.empty()) return std::nullopt;
+    Fields nested(document);
+    model::Profile profile;
+    profile.benchmark = nested.text("benchmark");
+    profile.event = nested.text("event");
+    profile.frequency = nested.whole("frequency", 1, 1'000'000);
+    profile.whole_command = nested.boolean_or("whole_command", false);
+    profile.base = read_side(nested, "base");
+    profile.head = read_side(nested, "head");
+    return f.take("profile", nested.done(std::move(profile)));
+}
+
 json::Json bundle_head(const model::Bundle& bundle) {
     auto host = json::Json::array();
     for (const auto& fact : bundle.host) host.push_back(to_json(fact));
-    return {{"schema_version", bundle_schema_version},
-            {"comparison",
-             {{"repository", bundle.comparison.repository},
-              {"base_sha", bundle.comparison.base_sha},
-              {"head_sha", bundle.comparison.head_sha}}},
-            {"experiment", to_json(bundle.experiment)},
-            {"host", host},
-            {"base_artifacts", bundle.base_artifacts},
-            {"head_artifacts", bundle.head_artifacts},
-            {"identical", bundle.identical},
-            {"sandbox", bundle.sandbox},
-            {"runner", bundle.runner},
-            {"started_at", bundle.started_at},
-            {"finished_at", bundle.finished_at},
-            {"stopped_by", bundle.stopped_by}};
+    json::Json document{{"schema_version", bundle_schema_version},
+                        {"comparison",
+                         {{"repository", bundle.comparison.repository},
+                          {"base_sha", bundle.comparison.base_sha},
+                          {"head_sha", bundle.comparison.head_sha}}},
+                        {"experiment", to_json(bundle.experiment)},
+                        {"host", host},
+                        {"base_artifacts", bundle.base_artifacts},
+                        {"head_artifacts", bundle.head_artifacts},
+                        {"identical", bundle.identical},
+                        {"sandbox", bundle.sandbox},
+                        {"runner", bundle.runner},
+                        {"started_at", bundle.started_at},
+                        {"finished_at", bundle.finished_at},
+                        {"stopped_by", bundle.stopped_by}};
+    if (bundle.profile) document["profile"] = profile_json(*bundle.profile);
+    return document;
 }
 
 model::ArtifactHashes read_hashes(Fields& f, const char* key) {
@@ -90,6 +128,7 @@ Read<model::Bundle> read_bundle_head(const json::Json& document) {
     bundle.started_at = f.text_or("started_at", "");
     bundle.finished_at = f.text_or("finished_at", "");
     bundle.stopped_by = f.text_or("stopped_by", "");
+    bundle.profile = read_profile(f);
     return f.done(std::move(bundle));
 }
 

@@ -17,10 +17,10 @@
 
 namespace benchgate::protocol {
 
-/// 2: JobSpec::measure_identical. A runner of version 1 gets every other job.
-inline constexpr int protocol_version = 2;
+/// 2: JobSpec::measure_identical. 3: JobSpec::profile. An older runner gets every other job.
+inline constexpr int protocol_version = 3;
 inline constexpr int protocol_min = 1;
-inline constexpr int protocol_max = 2;
+inline constexpr int protocol_max = 3;
 
 /// Bounds that both ends keep.
 inline constexpr std::size_t log_chunk_bytes = 256u << 10;
@@ -28,6 +28,10 @@ inline constexpr std::size_t log_total_bytes = 25u << 20;
 inline constexpr std::size_t trial_bytes = 16u << 20;
 inline constexpr std::size_t artifact_bytes = 64u << 20;
 inline constexpr int max_labels = 32;
+
+/// Artifacts of a job that profiles: folded stacks, whose digests stand in the manifest.
+inline constexpr const char* base_profile_name = "base.folded";
+inline constexpr const char* head_profile_name = "head.folded";
 
 /// What was wrong with a message, e.g. "labels: expected a list of texts".
 struct MessageError {
@@ -87,6 +91,8 @@ struct JobSpec {
     std::string only;  ///< glob of benchmarks to measure; empty: all
     /// Equal artifacts are measured all the same: what a calibration is for.
     bool measure_identical = false;
+    /// Benchmark of which a profile is taken; nothing is measured then. Empty: none.
+    std::string profile{};
     bool operator==(const JobSpec&) const = default;
 };
 

@@ -76,7 +76,7 @@ TEST(Protocol, AJobSpecSurvivesTheWireWithNothingLost) {
     EXPECT_EQ(*read, spec);
 }
 
-TEST(Protocol, OnlyAJobThatMeasuresEqualArtifactsNeedsANewerRunner) {
+TEST(Protocol, OnlyAJobThatAsksForWhatIsNewNeedsANewerRunner) {
     JobSpec spec = full_spec();
     spec.measure_identical = false;
     EXPECT_EQ(protocol_for(spec), 1);
@@ -86,6 +86,10 @@ TEST(Protocol, OnlyAJobThatMeasuresEqualArtifactsNeedsANewerRunner) {
     EXPECT_EQ(protocol_for(spec), 2);
     EXPECT_LE(protocol_for(spec), protocol_version);
     EXPECT_TRUE(read_job_spec(to_json(spec)).value().measure_identical);
+    spec.profile = "Sort/8";
+    EXPECT_EQ(protocol_for(spec), 3);
+    EXPECT_LE(protocol_for(spec), protocol_version);
+    EXPECT_EQ(read_job_spec(to_json(spec)).value(), spec);
 }
 
 TEST(Protocol, ABundleSurvivesTheWireBitForBit) {
@@ -95,6 +99,21 @@ TEST(Protocol, ABundleSurvivesTheWireBitForBit) {
     ASSERT_TRUE(read) << read.error().message;
     EXPECT_EQ(*read, bundle);
     EXPECT_EQ(json::dump(to_json(*read)), text);
+}
+
+TEST(Protocol, AProfileTravelsWithoutItsStacks) {
+    auto bundle = full_bundle();
+    bundle.profile =
+        model::Profile{"Sort/8", "cpu-clock:u", 999, true, {5000, 5, "ab", "all;main 5000\n"}, {4000, 5, "cd", ""}};
+    const auto manifest = read_manifest(json::parse(manifest_of(bundle, {})).value());
+    ASSERT_TRUE(manifest) << manifest.error().message;
+    bundle.profile->base.folded.clear();
+    EXPECT_EQ(manifest->bundle.profile, bundle.profile);
+    auto wrong = to_json(bundle);
+    wrong["profile"]["base"]["samples"] = -1;
+    EXPECT_FALSE(read_bundle(wrong));
+    wrong["profile"].erase("base");
+    EXPECT_FALSE(read_bundle(wrong));
 }
 
 TEST(Protocol, ANotANumberStaysOne) {

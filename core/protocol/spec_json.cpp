@@ -187,7 +187,7 @@ Read<model::Experiment> read_experiment(const json::Json& document) {
 }
 
 int protocol_for(const JobSpec& spec) {
-    return spec.measure_identical ? 2 : 1;
+    return !spec.profile.empty() ? 3 : spec.measure_identical ? 2 : 1;
 }
 
 json::Json to_json(const JobSpec& spec) {
@@ -197,6 +197,7 @@ json::Json to_json(const JobSpec& spec) {
     if (spec.pull_request) document["pull_request"] = *spec.pull_request;
     if (!spec.only.empty()) document["only"] = spec.only;
     if (spec.measure_identical) document["measure_identical"] = true;
+    if (!spec.profile.empty()) document["profile"] = spec.profile;
     return document;
 }
 
@@ -212,6 +213,7 @@ Read<JobSpec> read_job_spec(const json::Json& document) {
     spec.experiment = f.take("experiment", read_experiment(f.object("experiment")));
     spec.only = f.text_or("only", "");
     spec.measure_identical = f.boolean_or("measure_identical", false);
+    spec.profile = f.text_or("profile", "");
     return f.done(std::move(spec));
 }
 

@@ -99,6 +99,11 @@ void Agent::resend_spool(std::stop_token stop) {
                 if (error && error->next == Next::retry) break;
                 if (const auto put = service_.put_trial(job, trial.number, trial.body, stop); !put) error = put.error();
             }
+            for (const auto& artifact : spool.artifacts()) {
+                if (error && error->next == Next::retry) break;
+                if (const auto put = service_.put_artifact(job, artifact.name, artifact.bytes, stop); !put)
+                    error = put.error();
+            }
             if (!error || error->next != Next::retry) {
                 const auto sent = service_.finish(job, *finish, stop);
                 error = sent ? std::nullopt : std::optional(sent.error());
@@ -228,6 +233,7 @@ void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token abort) {
     input.sides = trees->sides;
     input.only = lease.spec.only;
     input.measure_identical = lease.spec.measure_identical;
+    input.profile = lease.spec.profile;
     input.runner = options_.name;
     input.sandbox_note = sandbox_note_;
     input.limits = options_.limits;

@@ -4,6 +4,8 @@
 
 #include <charconv>
 
+#include "platform/crypto.h"
+
 namespace benchgate::agent {
 namespace {
 
@@ -111,6 +113,19 @@ Call<void> ServiceClient::put_trial(const JobRef& job, std::int64_t number, cons
     request.url = path_of(job, fmt::format("trials/{}", number));
     request.headers.set("Content-Type", "application/json");
     request.body = body;
+    if (auto response = exchange(std::move(request), stop); !response) return tl::unexpected(response.error());
+    return {};
+}
+
+Call<void> ServiceClient::put_artifact(const JobRef& job, const std::string& name, const std::string& bytes,
+                                       std::stop_token stop) {
+    platform::HttpRequest request;
+    request.method = "PUT";
+    request.url = path_of(job, "artifacts/" + name);
+    request.headers.set("Content-Type", "application/octet-stream");
+    request.headers.set("X-Content-Sha256", platform::sha256_hex(bytes));
+    request.headers.set("X-Content-Size", std::to_string(bytes.size()));
+    request.body = bytes;
     if (auto response = exchange(std::move(request), stop); !response) return tl::unexpected(response.error());
     return {};
 }

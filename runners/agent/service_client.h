@@ -43,6 +43,7 @@ class ServiceClient {
     Call<std::int64_t> put_log(const JobRef& job, std::int64_t offset, std::string_view bytes, std::stop_token stop);
     /// `body` is sent as it is: its digest stands in the manifest.
     Call<void> put_trial(const JobRef& job, std::int64_t number, const std::string& body, std::stop_token stop);
+    Call<void> put_artifact(const JobRef& job, const std::string& name, const std::string& bytes, std::stop_token stop);
     Call<protocol::FinishAnswer> finish(const JobRef& job, const protocol::FinishRequest& request,
                                         std::stop_token stop);
     Call<void> release(const JobRef& job, const protocol::ReleaseRequest& request, std::stop_token stop);

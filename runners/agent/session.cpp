@@ -144,6 +144,22 @@ void Session::flush_trials() {
     }
 }
 
+void Session::flush_artifacts() {
+    while (!artifacts_.empty() && !lost_) {
+        const auto& artifact = artifacts_.back();
+        const auto sent = service_.put_artifact(options_.job, artifact.name, artifact.bytes, {});
+        if (!sent) {
+            spdlog::warn("{} of job {} waits in the spool: {}", artifact.name, options_.job.job, sent.error().message);
+            heed(sent.error());
+            if (sent.error().next != Next::refused) return;
+            refused_ = fmt::format("the service did not take {}: {}", artifact.name, sent.error().message);
+            artifacts_.clear();
+            return;
+        }
+        artifacts_.pop_back();
+    }
+}
+
 bool Session::close(protocol::FinishRequest request) {
     request.request_id = platform::random_uuid();
     add_cut_log();
@@ -151,9 +167,10 @@ bool Session::close(protocol::FinishRequest request) {
     const auto give_up = std::chrono::steady_clock::now() + options_.give_up_upload;
     for (int attempt = 0; !lost_; ++attempt) {
         flush_trials();
+        flush_artifacts();
         flush_log();
         if (!refused_.empty() && request.outcome == "succeeded") return finish_failed({});
-        if (waiting_.empty()) {
+        if (waiting_.empty() && artifacts_.empty()) {
             const auto answer = service_.finish(options_.job, request, {});
             if (answer) {
                 spdlog::info("job {} {} ({})", options_.job.job, request.outcome, answer->used ? "used" : "not used");
@@ -176,6 +193,13 @@ bool Session::finish_measured(const model::Bundle& bundle, const platform::Ed255
     protocol::FinishRequest request;
     request.outcome = "succeeded";
     request.phase = model::JobPhase::upload;
+    if (bundle.profile) {
+        artifacts_ = {{protocol::base_profile_name, bundle.profile->base.folded},
+                      {protocol::head_profile_name, bundle.profile->head.folded}};
+        for (const auto& artifact : artifacts_)
+            if (auto kept = spool_.keep_artifact(artifact.name, artifact.bytes); !kept)
+                spdlog::error("spool: {}", kept.error());
+    }
     request.manifest = protocol::manifest_of(bundle, digests_);
     request.signature = platform::base64_encode(key.sign(request.manifest));
     return close(std::move(request));
@@ -183,6 +207,7 @@ bool Session::finish_measured(const model::Bundle& bundle, const platform::Ed255
 
 bool Session::finish_failed(const measure::JobFailure& given) {
     auto failure = given;
+    artifacts_.clear();
     if (!refused_.empty()) failure = {model::JobPhase::upload, std::nullopt, refused_, false, false};
     on_log(fmt::format("\n{}\n", failure.reason));
     protocol::FinishRequest request;

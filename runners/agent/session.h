@@ -52,6 +52,7 @@ class Session final : public measure::Observer {
     void beat(std::stop_token stop);
     void flush_log();
     void flush_trials();
+    void flush_artifacts();
     void add_cut_log();
     bool close(protocol::FinishRequest request);
     void heed(const CallError& error);
@@ -78,7 +79,8 @@ class Session final : public measure::Observer {
     model::JobPhase phase_ = model::JobPhase::fetch;
     std::vector<Spool::KeptTrial> waiting_;
     std::vector<std::string> digests_;
-    std::string refused_;  ///< why the service will never take a trial; the job cannot succeed any more
+    std::vector<Spool::KeptArtifact> artifacts_;  ///< that wait
+    std::string refused_;  ///< why the service will never take a trial or an artifact; the job cannot succeed any more
 
     std::jthread heartbeat_;  // last: it uses what stands above
 };

@@ -53,6 +53,37 @@ class SessionTest : public testing::Test {
     const platform::Ed25519PrivateKey key = platform::Ed25519PrivateKey::generate();
 };
 
+TEST_F(SessionTest, AProfilesStacksArriveBeforeTheReport) {
+    auto profiled = bundle();
+    profiled.profile.emplace();
+    profiled.profile->base.folded = "all;main 1\n";
+    profiled.profile->head.folded = "all;main 2\n";
+    int failures = 2;
+    service.script = [&](const Asked& asked) -> std::optional<Answer> {
+        if (asked.path.starts_with("artifacts/") && failures-- > 0) return Answer{503, "{}"};
+        return std::nullopt;
+    };
+    EXPECT_TRUE(start()->finish_measured(profiled, key));
+    std::map<std::string, std::string> arrived;
+    for (const auto& one : service.asked("artifacts/")) arrived[one.path] = one.body;
+    EXPECT_EQ(arrived, (std::map<std::string, std::string>{{"artifacts/base.folded", "all;main 1\n"},
+                                                           {"artifacts/head.folded", "all;main 2\n"}}));
+    EXPECT_EQ(service.asked("finish").size(), 1u) << "reported before all had arrived";
+    EXPECT_TRUE(spool_is_empty());
+}
+
+TEST_F(SessionTest, AProfileThatIsNotTakenFailsTheJob) {
+    auto profiled = bundle();
+    profiled.profile.emplace();
+    service.script = [&](const Asked& asked) -> std::optional<Answer> {
+        if (asked.path.starts_with("artifacts/")) return Answer{413, R"({"error":"job_full","message":"full"})"};
+        return std::nullopt;
+    };
+    EXPECT_TRUE(start()->finish_measured(profiled, key));
+    EXPECT_EQ(finish().outcome, "failed");
+    EXPECT_NE(finish().reason.find("full"), std::string::npos);
+}
+
 TEST_F(SessionTest, AJobsTrialsLogAndSignedManifestArrive) {
     auto session = start();
     session->on_log("building\n");

@@ -10,6 +10,8 @@
 namespace benchgate::agent {
 namespace {
 
+const std::string artifact_prefix = "artifact-";
+
 std::filesystem::path root(const std::filesystem::path& work) {
     return work / "spool";
 }
@@ -31,6 +33,12 @@ Spool::Spool(const std::filesystem::path& work, const JobRef& job)
 tl::expected<void, std::string> Spool::keep_trial(std::int64_t number, const std::string& body) {
     if (auto written = platform::write_file_atomically(directory_ / fmt::format("trial-{}", number), body, 0600);
         !written)
+        return tl::unexpected(written.error().message);
+    return {};
+}
+
+tl::expected<void, std::string> Spool::keep_artifact(const std::string& name, const std::string& bytes) {
+    if (auto written = platform::write_file_atomically(directory_ / (artifact_prefix + name), bytes, 0600); !written)
         return tl::unexpected(written.error().message);
     return {};
 }
@@ -63,6 +71,19 @@ std::vector<Spool::KeptTrial> Spool::trials() const {
             kept.push_back({*number, std::move(*bytes)});
     }
     std::sort(kept.begin(), kept.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
+    return kept;
+}
+
+std::vector<Spool::KeptArtifact> Spool::artifacts() const {
+    std::vector<KeptArtifact> kept;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(directory_, error)) {
+        const auto name = entry.path().filename().string();
+        if (!name.starts_with(artifact_prefix)) continue;
+        if (auto bytes = platform::read_file(entry.path(), protocol::artifact_bytes))
+            kept.push_back({name.substr(artifact_prefix.size()), std::move(*bytes)});
+    }
+    std::sort(kept.begin(), kept.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
     return kept;
 }
 

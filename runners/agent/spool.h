@@ -17,6 +17,7 @@ class Spool {
     Spool(const std::filesystem::path& work, const JobRef& job);
 
     tl::expected<void, std::string> keep_trial(std::int64_t number, const std::string& body);
+    tl::expected<void, std::string> keep_artifact(const std::string& name, const std::string& bytes);
     tl::expected<void, std::string> keep_finish(const protocol::FinishRequest& request);
     void drop_trial(std::int64_t number);
     /// The job is done with, one way or the other.
@@ -28,6 +29,12 @@ class Spool {
     };
     /// In order of their numbers.
     std::vector<KeptTrial> trials() const;
+    struct KeptArtifact {
+        std::string name;
+        std::string bytes;
+    };
+    /// By name.
+    std::vector<KeptArtifact> artifacts() const;
     std::optional<protocol::FinishRequest> finish() const;
 
     /// Jobs that an earlier process of this runner left behind.
