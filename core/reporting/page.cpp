@@ -38,6 +38,9 @@ void set_link(data& row, const std::string& repository, const std::string& kind,
               const std::optional<std::int64_t>& pull) {
     if (pull && (kind == "pull_request" || kind == "command"))
         row.set("href", data("address", safe_address(fmt::format("/{}/pull/{}", repository, *pull))));
+    else if (pull && kind == "profile" && !run_id.empty())
+        row.set("href",
+                data("address", safe_address(fmt::format("/{}/pull/{}/profile/{}", repository, *pull, run_id))));
     else if (pull && !run_id.empty())
         row.set("href", data("address", safe_address(fmt::format("/{}/runs/{}", repository, run_id))));
 }
