@@ -303,7 +303,7 @@ CREATE TABLE public.runs (
     config text NOT NULL,
     config_sha text NOT NULL,
     message text DEFAULT ''::text NOT NULL,
-    CONSTRAINT runs_kind_check CHECK ((kind = ANY (ARRAY['pull_request'::text, 'push'::text, 'command'::text, 'merge_group'::text, 'calibration'::text, 'bisection'::text]))),
+    CONSTRAINT runs_kind_check CHECK ((kind = ANY (ARRAY['pull_request'::text, 'push'::text, 'command'::text, 'merge_group'::text, 'calibration'::text, 'bisection'::text, 'profile'::text]))),
     CONSTRAINT runs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'finished'::text, 'superseded'::text, 'cancelled'::text, 'failed'::text])))
 );
 COMMENT ON TABLE public.runs IS 'One request to measure. config is the .benchgate.yml used; trigger_id the delivery or comment.';

@@ -9,12 +9,13 @@ namespace {
 template <class E, std::size_t N>
 using Names = std::array<std::pair<E, std::string_view>, N>;
 
-constexpr Names<RunKind, 6> run_kinds{{{RunKind::pull_request, "pull_request"},
+constexpr Names<RunKind, 7> run_kinds{{{RunKind::pull_request, "pull_request"},
                                        {RunKind::push, "push"},
                                        {RunKind::command, "command"},
                                        {RunKind::merge_group, "merge_group"},
                                        {RunKind::calibration, "calibration"},
-                                       {RunKind::bisection, "bisection"}}};
+                                       {RunKind::bisection, "bisection"},
+                                       {RunKind::profile, "profile"}}};
 constexpr Names<RunState, 6> run_states{{{RunState::queued, "queued"},
                                          {RunState::running, "running"},
                                          {RunState::finished, "finished"},
@@ -50,7 +51,7 @@ std::optional<E> value_of(const Names<E, N>& names, std::string_view text) {
 }  // namespace
 
 bool speaks_on_check(RunKind kind) {
-    return kind != RunKind::calibration && kind != RunKind::bisection;
+    return kind != RunKind::calibration && kind != RunKind::bisection && kind != RunKind::profile;
 }
 
 std::string_view to_string(RunKind kind) {

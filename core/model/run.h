@@ -8,15 +8,15 @@
 namespace benchgate::model {
 
 /// What asked for a run. merge_group: a head of GitHub's merge queue. calibration: one commit on both sides. bisection:
-/// one step of the search for the first bad commit.
-enum class RunKind { pull_request, push, command, merge_group, calibration, bisection };
+/// one step of the search for the first bad commit. profile: a benchmark is profiled and nothing measured.
+enum class RunKind { pull_request, push, command, merge_group, calibration, bisection, profile };
 enum class RunState { queued, running, finished, superseded, cancelled, failed };
 enum class JobState { queued, leased, running, succeeded, failed, cancelled, lost };
 
 /// Phase of a job on its runner, as heartbeats tell it.
 enum class JobPhase { fetch, build, measure, upload };
 
-/// Whether the check and the comment of its head speak of it. Calibrations and bisections answer where somebody asked.
+/// Whether the check and the comment of its head speak of it. The others answer where somebody asked.
 bool speaks_on_check(RunKind kind);
 
 std::string_view to_string(RunKind kind);

@@ -19,17 +19,18 @@ Plan plan_cancel(const PlanInput& input) {
     return plan;
 }
 
-std::string_view name_of(const ExistingRun& run) {
-    if (!run.profile.empty()) return "profile";
+std::string name_of(const ExistingRun& run) {
     switch (run.kind) {
         case model::RunKind::calibration:
-            return "calibration";
+            return "calibration of";
         case model::RunKind::bisection:
-            return "bisection";
+            return "bisection of";
         case model::RunKind::merge_group:
-            return "merge queue";
+            return "merge queue of";
+        case model::RunKind::profile:
+            return "profile of " + as_code(run.profile) + ", head";
         default:
-            return "run";
+            return "run of";
     }
 }
 
@@ -50,7 +51,7 @@ Plan plan_status(const PlanInput& input) {
                            model::to_string(newest->state), moment(newest->created_at), jobs_of(*newest));
     for (const auto* run : runs_of_pull(input))
         if (run != newest && is_unfinished(*run))
-            text += fmt::format("\n\nBesides, a {} of `{}`: {}.\n{}", name_of(*run), short_sha(run->head_sha),
+            text += fmt::format("\n\nBesides, a {} `{}`: {}.\n{}", name_of(*run), short_sha(run->head_sha),
                                 model::to_string(run->state), jobs_of(*run));
     for (const auto* search : open_searches(input))
         text +=

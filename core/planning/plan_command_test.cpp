@@ -151,7 +151,7 @@ TEST(PlanCommand, OtherParametersReplaceWhatIsQueued) {
     input.base_sha = old_head;
     input.existing = {existing("1", head, RunState::running)};
     EXPECT_EQ(plan(input).superseded, Names{"1"});
-    input.existing[0].profile = "Sort";  // a profile asks something else
+    input.existing[0].kind = model::RunKind::profile;  // asks something else
     EXPECT_TRUE(plan(input).superseded.empty());
 }
 

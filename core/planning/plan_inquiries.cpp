@@ -13,6 +13,7 @@ namespace benchgate::planning {
 namespace {
 
 constexpr std::size_t most_open_searches = 5;  // of a pull request
+constexpr int most_open_profiles = 5;
 
 void set_request(PlannedRun& run, const CommandTrigger& trigger) {
     run.comment_id = trigger.comment_id;
@@ -86,21 +87,27 @@ Plan plan_profile(const PlanInput& input, const CommandTrigger& trigger) {
     const auto& benchmark = trigger.command.words[0];
     const auto found = suite_of_benchmark(input, benchmark);
     if (found.suite == nullptr) return refused(found.problem, "an unknown benchmark");
-    const auto* before = unfinished_where(
-        input, [&](const auto& run) { return run.profile == benchmark && run.head_sha == input.pull->head_sha; });
+    const auto is_profile = [](const auto& run) { return run.kind == model::RunKind::profile; };
+    const auto* before = unfinished_where(input, [&](const auto& run) {
+        return is_profile(run) && run.profile == benchmark && run.head_sha == input.pull->head_sha;
+    });
     if (before != nullptr)
         return answered(
             "eyes",
             fmt::format("This profile is {} since {}.", model::to_string(before->state), moment(before->created_at)),
             "it is under way");
+    const auto runs = runs_of_pull(input);
+    if (std::count_if(runs.begin(), runs.end(),
+                      [&](const auto* run) { return is_profile(*run) && is_unfinished(*run); }) >= most_open_profiles)
+        return refused(fmt::format("{} profiles of this pull request are under way. `/rebench cancel` ends them.",
+                                   most_open_profiles),
+                       "too many at once");
     PlannedRun run = run_of_pull(input);
-    run.kind = model::RunKind::command;
+    run.kind = model::RunKind::profile;
     run.priority = priority::asked_for;
     run.profile = benchmark;
     set_request(run, trigger);
     add_jobs(run, input, {found.suite});
-    run.jobs[0].filter = benchmark;
-    run.jobs[0].max_trials = std::min(run.jobs[0].max_trials, quick_trials);
     Plan plan = answered("rocket", "", "a profile on command");
     plan.runs.push_back(std::move(run));
     return plan;

@@ -37,7 +37,7 @@ bool is_unfinished(const ExistingJob& job) {
 }
 
 bool measures_head(const ExistingRun& run) {
-    return (run.kind == model::RunKind::pull_request || run.kind == model::RunKind::command) && run.profile.empty();
+    return run.kind == model::RunKind::pull_request || run.kind == model::RunKind::command;
 }
 
 std::vector<const ExistingRun*> runs_of_pull(const PlanInput& input) {

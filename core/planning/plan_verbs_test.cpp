@@ -279,12 +279,21 @@ TEST(PlanProfile, IsARunOfItsOwn) {
     const auto planned = plan(input);
     ASSERT_EQ(planned.runs.size(), 1u);
     EXPECT_EQ(planned.runs[0].profile, "Sort/8");
-    EXPECT_EQ(planned.runs[0].kind, model::RunKind::command);
-    EXPECT_EQ(planned.runs[0].jobs.at(0).filter, "Sort/8");
+    EXPECT_EQ(planned.runs[0].kind, model::RunKind::profile);
+    EXPECT_EQ(planned.runs[0].jobs.size(), 1u);
     EXPECT_TRUE(planned.superseded.empty()) << "what is measured goes on";
+    input.existing[0].kind = model::RunKind::profile;
     input.existing[0].profile = "Sort/8";
     EXPECT_TRUE(plan(input).runs.empty());
     EXPECT_EQ(plan(input).reply->reaction, "eyes");
+    auto status = said("/rebench status");
+    status.existing = input.existing;
+    EXPECT_NE(plan(status).reply->message.find("a profile of `Sort/8`, head `"), std::string::npos)
+        << plan(status).reply->message;
+    EXPECT_EQ(plan(said("/rebench profile Sort/9")).reply->reaction, "confused") << "an unknown benchmark";
+    input.existing[0].profile = "Sort/16";
+    input.existing.resize(5, input.existing[0]);
+    EXPECT_TRUE(plan(input).runs.empty()) << "a sixth one at once";
     input.existing.clear();
     input.pull->fork = true;
     EXPECT_TRUE(plan(input).runs.empty());

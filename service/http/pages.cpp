@@ -9,8 +9,10 @@
 #include "core/json/json.h"
 #include "core/protocol/bundle_json.h"
 #include "core/reporting/check.h"
+#include "core/reporting/flame_graph.h"
 #include "core/reporting/page.h"
 #include "platform/clock.h"
+#include "service/reports/profile_report.h"
 #include "service/store/jobs.h"
 #include "service/store/repositories.h"
 #include "service/store/runners.h"
@@ -45,18 +47,26 @@ std::optional<store::RepositoryRow> repository_in(store::Tx& tx, const Request& 
     return store::find_repository(tx, request.matches[1].str(), request.matches[2].str());
 }
 
+/// What a run of kind profile is about.
+std::string profiled_benchmark(store::Tx& tx, const store::RunRow& run) {
+    for (const auto& job : store::jobs_of_run(tx, run.repository_id, run.run_id))
+        return json::text(json::parse(job.job.spec_json).value_or(json::Json()), "profile").value_or("");
+    return "";
+}
+
 reporting::RunRow row_of(store::Tx& tx, const store::RunRow& run, const reports::Addresses& addresses) {
     const auto report = reports::run_report(tx, run, addresses);
     reporting::RunRow row;
     row.id = run.run_id;
     row.kind = model::to_string(run.kind);
     row.state = model::to_string(run.state);
-    if (run.state == model::RunState::finished) row.gate = model::to_string(report.gate);
+    const bool is_profile = run.kind == model::RunKind::profile;
+    if (run.state == model::RunState::finished && !is_profile) row.gate = model::to_string(report.gate);
     row.pull_number = run.number;
     row.head_sha = run.head_sha;
     row.base_sha = report.base_sha;
     row.created_at = platform::format_utc(run.created_at);
-    row.summary = reporting::render_check(report, {}).title;
+    row.summary = is_profile ? "Profile of " + profiled_benchmark(tx, run) : reporting::render_check(report, {}).title;
     return row;
 }
 
@@ -129,6 +139,69 @@ std::string runners_page(store::Tx& tx, store::Time now) {
     return reporting::render_runners(rows);
 }
 
+/// The run of /{owner}/{repo}/pull/{n}/profile/{id}; nullopt: there is none.
+std::optional<store::RunRow> profile_in(store::Tx& tx, const Request& request) {
+    const auto repository = repository_in(tx, request);
+    if (!repository) return std::nullopt;
+    auto run = store::find_run(tx, repository->repository_id, request.matches[4].str());
+    const bool fits = run && run->kind == model::RunKind::profile && run->number &&
+                      std::to_string(*run->number) == request.matches[3].str();
+    return fits ? run : std::nullopt;
+}
+
+/// Where /{owner}/{repo}/runs/{id} leads to if that is a profile's run.
+std::optional<std::string> page_of_profile(store::Tx& tx, const Request& request) {
+    const auto repository = repository_in(tx, request);
+    if (!repository) return std::nullopt;
+    const auto run = store::find_run(tx, repository->repository_id, request.matches[3].str());
+    if (!run || run->kind != model::RunKind::profile || !run->number) return std::nullopt;
+    return reports::page_path(full_name(*repository), *run);
+}
+
+struct ProfileFile {
+    std::string bytes;
+    const char* type = "text/plain; charset=utf-8";
+};
+
+std::optional<ProfileFile> profile_file(store::Tx& tx, const Request& request, const reports::Addresses& addresses) {
+    const auto run = profile_in(tx, request);
+    const auto name = request.matches[5].str();
+    if (!run) return std::nullopt;
+    if (name == "flame.svg") {
+        const auto report = reports::profile_report(tx, *run, addresses);
+        if (!report.profile) return std::nullopt;
+        return ProfileFile{reporting::flame_graph_svg(report.base, report.head,
+                                                      {model::Side::head, "Flame graph of " + report.benchmark}),
+                           "image/svg+xml"};
+    }
+    if (name != protocol::base_profile_name && name != protocol::head_profile_name) return std::nullopt;
+    auto stacks =
+        reports::folded_stacks(tx, *run, name == protocol::base_profile_name ? model::Side::base : model::Side::head);
+    return stacks ? std::optional(ProfileFile{std::move(*stacks)}) : std::nullopt;
+}
+
+/// The page of a profile, and its files.
+void serve_profiles(Edge& edge, const Pages& pages) {
+    edge.get("/{}/{}/pull/{}/profile/{}",
+             Reads::in_turn(pages.reads, edge, [pages](const Request& request, Response& response) {
+                 const auto html = pages.pool.transaction([&](store::Tx& tx) -> std::optional<std::string> {
+                     const auto run = profile_in(tx, request);
+                     if (!run) return std::nullopt;
+                     return reporting::render_profile_page(reports::profile_report(tx, *run, pages.addresses));
+                 });
+                 if (!html) return not_found(response, "There is no such profile.");
+                 send_page(response, *html);
+             }));
+    edge.get("/{}/{}/pull/{}/profile/{}/{}",
+             Reads::in_turn(pages.reads, edge, [pages](const Request& request, Response& response) {
+                 const auto file =
+                     pages.pool.transaction([&](store::Tx& tx) { return profile_file(tx, request, pages.addresses); });
+                 if (!file) return not_found(response, "There is no such profile.");
+                 response.set_header("Cache-Control", "no-cache");
+                 response.set_content(file->bytes, file->type);
+             }));
+}
+
 }  // namespace
 
 void serve_pages(Edge& edge, Pages pages) {
@@ -165,6 +238,7 @@ void serve_pages(Edge& edge, Pages pages) {
         if (!html) return not_found(response, "This service knows no such repository.");
         send_page(response, *html);
     });
+    serve_profiles(edge, pages);
     const auto send_run = [pages](Response& response,
                                   const std::function<std::optional<store::RunRow>(store::Tx&)>& find) {
         const auto html = pages.pool.transaction([&](store::Tx& tx) -> std::optional<std::string> {
@@ -189,7 +263,9 @@ void serve_pages(Edge& edge, Pages pages) {
             return store::latest_run_for_pull(tx, repository->repository_id, number);
         });
     });
-    get("/{}/{}/runs/{}", [send_run](const Request& request, Response& response) {
+    get("/{}/{}/runs/{}", [send_run, pages](const Request& request, Response& response) {
+        const auto elsewhere = pages.pool.transaction([&](store::Tx& tx) { return page_of_profile(tx, request); });
+        if (elsewhere) return response.set_redirect(*elsewhere);
         send_run(response, [&](store::Tx& tx) -> std::optional<store::RunRow> {
             const auto repository = repository_in(tx, request);
             if (!repository) return std::nullopt;

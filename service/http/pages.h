@@ -19,7 +19,8 @@ struct Pages {
     std::function<store::Time()> now;
 };
 
-/// /, /{owner}/{repo}, /{owner}/{repo}/pull/{n}, /{owner}/{repo}/runs/{id}, /queue, /runners, /assets/benchgate.css
+/// /, /{owner}/{repo}, /{owner}/{repo}/pull/{n}, .../profile/{id} and its files below it, /{owner}/{repo}/runs/{id},
+/// /queue, /runners, /assets/benchgate.css
 void serve_pages(Edge& edge, Pages pages);
 
 }  // namespace benchgate::http

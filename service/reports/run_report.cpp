@@ -193,6 +193,8 @@ reporting::Report head_of_report(const store::RunRow& run, const std::string& fu
 
 std::string page_path(const std::string& full_name, const store::RunRow& run) {
     if (speaks_for_pull(run)) return fmt::format("/{}/pull/{}", full_name, *run.number);
+    if (run.number && run.kind == model::RunKind::profile)
+        return fmt::format("/{}/pull/{}/profile/{}", full_name, *run.number, run.run_id);
     return fmt::format("/{}/runs/{}", full_name, run.run_id);
 }
 

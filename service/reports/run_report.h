@@ -26,7 +26,8 @@ reporting::Report queued_report(const store::RunRow& run, const std::vector<stor
 /// What GitHub did not take of a run's words, a sentence each: "GitHub did not take the comment: ...".
 std::vector<std::string> undelivered(store::Tx& tx, const store::RunRow& run);
 
-/// Page of a run: /{owner}/{repo}/pull/{n} for a pull request, /{owner}/{repo}/runs/{id} otherwise.
+/// Page of a run: /{owner}/{repo}/pull/{n} for a pull request, .../profile/{id} below it for a profile,
+/// /{owner}/{repo}/runs/{id} otherwise.
 std::string page_path(const std::string& full_name, const store::RunRow& run);
 
 }  // namespace benchgate::reports

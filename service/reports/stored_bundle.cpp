@@ -52,6 +52,8 @@ tl::expected<void, std::string> check_asked(store::Tx& tx, const std::string& jo
     if (!spec->merge_base && measured.base_sha != spec->base.sha)
         return tl::unexpected(
             fmt::format("it measured against {}, not the base that was asked for", measured.base_sha));
+    if (spec->profile != (bundle.profile ? bundle.profile->benchmark : ""))
+        return tl::unexpected(std::string("it is not the profile, or not the measurement, that was asked for"));
     if (bundle.identical && spec->measure_identical)
         return tl::unexpected(std::string("it measured nothing, though equal artifacts were to be measured too"));
     if (bundle.identical && (bundle.base_artifacts.empty() || bundle.base_artifacts != bundle.head_artifacts))

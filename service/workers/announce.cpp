@@ -8,6 +8,8 @@
 #include "core/reporting/calibration.h"
 #include "core/reporting/check.h"
 #include "core/reporting/comment.h"
+#include "core/reporting/profile_report.h"
+#include "service/reports/profile_report.h"
 #include "service/store/pull_requests.h"
 
 namespace benchgate::workers {
@@ -27,6 +29,15 @@ void announce_calibration(store::Tx& tx, const store::RunRow& run, const reports
     if (report.state != reporting::ReportState::completed) return;
     announce_reply(
         tx, {run.repository_id, *run.number, *comment_id, "", reporting::render_calibration(report), ":result"}, now);
+}
+
+void announce_profile(store::Tx& tx, const store::RunRow& run, const reports::Addresses& addresses, store::Time now) {
+    const auto comment_id = planning::comment_of(run.trigger_id);
+    if (!run.number || !comment_id || run.state != model::RunState::finished) return;
+    const auto report = reports::profile_report(tx, run, addresses);
+    announce_reply(
+        tx, {run.repository_id, *run.number, *comment_id, "", reporting::render_profile_answer(report), ":result"},
+        now);
 }
 
 /// As it was last asked for in this repository.
@@ -93,6 +104,7 @@ CheckItem check_item_of(const store::RunRow& run, const reporting::Report& repor
 void announce_run(store::Tx& tx, const store::RunRow& run, const reports::Addresses& addresses, store::Time now,
                   const std::string& remark) {
     if (run.kind == model::RunKind::calibration) return announce_calibration(tx, run, addresses, now);
+    if (run.kind == model::RunKind::profile) return announce_profile(tx, run, addresses, now);
     if (!model::speaks_on_check(run.kind)) return;
     const auto report = reports::run_report(tx, run, addresses);
     announce_check(tx, run.repository_id, check_item_of(run, report, remark), now, report_of(run.config));

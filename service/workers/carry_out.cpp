@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
-
 #include "platform/ids.h"
 #include "service/store/approvals.h"
 #include "service/store/runs.h"
@@ -23,12 +21,6 @@ void close_check(store::Tx& tx, std::int64_t repository_id, const std::string& r
     if (!run || !model::speaks_on_check(run->kind)) return;
     if (const auto check = closing_check(run_id, run->head_sha, run->state == model::RunState::superseded, context))
         announce_check(tx, repository_id, *check, now);
-}
-
-/// Profiles are planned, but no runner takes them yet.
-bool is_of_a_later_version(const planning::Plan& plan) {
-    return std::any_of(plan.runs.begin(), plan.runs.end(),
-                       [](const planning::PlannedRun& run) { return !run.profile.empty(); });
 }
 
 /// What people said, as rows: approvals, waivers taken back, waivers made.
@@ -102,18 +94,8 @@ CheckItem check_of(const planning::PlannedCheck& check) {
     return {"benchgate", check.head_sha, "completed", check.conclusion, check.title, check.summary, "", "", ""};
 }
 
-planning::Plan feasible(const planning::Plan& plan) {
-    if (!is_of_a_later_version(plan)) return plan;
-    planning::Plan refused;
-    refused.reply = planning::PlannedReply{
-        "confused", "This version of benchgate takes no profiles yet: `/rebench profile` was not carried out."};
-    refused.reason = "a command of a later version";
-    return refused;
-}
-
-void carry_out(store::Tx& tx, const planning::Plan& wanted, const PlanContext& context,
+void carry_out(store::Tx& tx, const planning::Plan& plan, const PlanContext& context,
                const reports::Addresses& addresses, store::Time now) {
-    const planning::Plan plan = feasible(wanted);
     const auto repository_id = context.input.repository.id;
     spdlog::info("{}: {} runs, {} checks, {} superseded ({})", context.input.repository.full_name(), plan.runs.size(),
                  plan.checks.size(), plan.superseded.size(), plan.reason);

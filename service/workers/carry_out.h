@@ -30,9 +30,6 @@ CheckItem check_of(const planning::PlannedCheck& check);
 /// Below a button there is no comment to answer: who pressed it finds the answer in the check. Markdown; may be empty.
 std::string remark_on(const planning::Plan& plan, const PlanContext& context);
 
-/// The plan without what this version cannot carry out.
-planning::Plan feasible(const planning::Plan& plan);
-
 void carry_out(store::Tx& tx, const planning::Plan& plan, const PlanContext& context,
                const reports::Addresses& addresses, store::Time now);
 

@@ -300,16 +300,31 @@ TEST_F(CarryOutTest, ACheckIsRestatedFromTheHeadsOwnRun) {
     EXPECT_EQ(waiting_check(own.head_sha), "completed " + own.run_id + ";");
 }
 
-TEST_F(CarryOutTest, AProfileIsRefusedInWords) {
+TEST_F(CarryOutTest, AProfileIsAskedOfARunnerThatKnowsHowAndTouchesNoCheck) {
     handle(planning::PullRequestTrigger{planning::PullRequestAction::opened});
     end_red();
-    context.comment_id = 9100;
     store::send_everything(pool, start());
     handle(command(planning::Verb::profile, {"sort"}));
-    EXPECT_EQ(states().size(), 1u);
-    std::string text;
-    for (const auto& item : store::send_everything(pool, start())) text += item.body_json;
-    EXPECT_NE(text.find("takes no profiles yet"), std::string::npos) << text;
+    const auto run = pool.transaction(runs).front();
+    EXPECT_EQ(run.kind, model::RunKind::profile);
+    EXPECT_EQ(run.trigger_id, "comment:9001");
+    const auto jobs = pool.transaction([](store::Tx& tx) { return store::open_jobs(tx, 10); });
+    ASSERT_EQ(jobs.size(), 1u);
+    const auto spec = protocol::read_job_spec(json::parse(jobs[0].job.spec_json).value()).value();
+    EXPECT_EQ(spec.profile, "sort");
+    EXPECT_EQ(spec.only, "") << "a name is no glob";
+    EXPECT_EQ(jobs[0].job.protocol, 3);
+    EXPECT_TRUE(spec.merge_base);
+    EXPECT_EQ(spec.head.refs, std::vector<std::string>{"refs/pull/7/head"});
+    EXPECT_EQ(jobs[0].job.number, std::nullopt) << "it is not the pull request's one open request";
+    handle(command(planning::Verb::profile, {"sort"}));
+    EXPECT_EQ(states().size(), 2u) << "the same one is under way";
+    handle(command(planning::Verb::run));
+    EXPECT_EQ(states().size(), 3u) << "measuring goes on beside it";
+    for (const auto& item : store::send_everything(pool, start()))
+        EXPECT_EQ(item.body_json.find(run.run_id), std::string::npos) << "its check was touched: " << item.body_json;
+    handle(command(planning::Verb::cancel));
+    EXPECT_EQ(states(), (std::vector(3, model::RunState::cancelled)));
 }
 
 }  // namespace

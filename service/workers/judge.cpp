@@ -45,6 +45,7 @@ bool JudgeWorker::work(std::stop_token) {
 void JudgeWorker::judge(store::Tx& tx, const store::JobRow& job) {
     const auto bundle = reports::load_bundle(tx, job.job.job_id);
     if (!bundle) return store_unusable(tx, job, "the measurements cannot be used: " + bundle.error());
+    if (bundle->profile) return;  // there is nothing to judge; whoever asked is answered when the run is closed
     store::replace_verdicts(
         tx, {job.job.repository_id, job.job.run_id, job.job.job_id, job.job.suite, now_(), judging::judge(*bundle)});
 }

@@ -8,7 +8,9 @@
 #include "core/protocol/spec_json.h"
 #include "platform/crypto.h"
 #include "platform/ids.h"
+#include "service/store/bundles.h"
 #include "service/store/leases.h"
+#include "service/store/outbox_fixture_for_tests.h"
 #include "service/store/repositories.h"
 #include "service/store/runners.h"
 #include "service/store/runs.h"
@@ -54,12 +56,28 @@ class JudgeTest : public store::TestDatabase {
         }
     }
 
+    /// What is measured next is a profile.
+    void take_profile() {
+        spec.profile = "burn";
+        bundle.trials.clear();
+        artifacts = {{"base.folded", "all;main;burn_alike 900\nall;main;burn_more 100\n"},
+                     {"head.folded", "all;main;burn_alike 900\nall;main;burn_more 900\n"}};
+        bundle.profile = model::Profile{"burn",
+                                        "cpu-clock:u",
+                                        999,
+                                        false,
+                                        {1000, 5, platform::sha256_hex(artifacts["base.folded"]), ""},
+                                        {1800, 5, platform::sha256_hex(artifacts["head.folded"]), ""}};
+    }
+
     /// A run with one job that a runner has measured, as `bundle` says. Returns the run's id.
     std::string measured() {
         store::RunRow run;
         run.repository_id = 1;
         run.run_id = platform::random_uuid();
         run.number = 7;
+        run.kind = spec.profile.empty() ? model::RunKind::pull_request : model::RunKind::profile;
+        run.trigger_id = "comment:9001";
         run.created_at = start();
         store::NewJob job;
         job.repository_id = 1;
@@ -78,6 +96,10 @@ class JudgeTest : public store::TestDatabase {
                 const auto body = json::dump(protocol::to_json(trial));
                 digests.push_back(platform::sha256_hex(body));
                 store::put_trial(tx, lease, {trial.number, digests.back(), body, start()}, {});
+            }
+            for (const auto& [name, bytes] : artifacts) {
+                const auto size = static_cast<std::int64_t>(bytes.size());
+                store::put_artifact(tx, lease, {name, platform::sha256_hex(bytes), bytes, size}, start());
             }
             const auto manifest = protocol::manifest_of(bundle, digests);
             store::finish_job(tx, lease,
@@ -114,6 +136,7 @@ class JudgeTest : public store::TestDatabase {
     std::string runner_id;
     protocol::JobSpec spec;
     model::Bundle bundle;
+    std::map<std::string, std::string> artifacts;  ///< that came with it
     int jobs = 0;
     JudgeWorker worker{pool, {"http://bench.invalid", ""}, [this] { return start() + 1h; }};
 };
@@ -156,6 +179,37 @@ TEST_F(JudgeTest, ARunnerCannotChangeWhatWasAsked) {
     spec.measure_identical = true;
     bundle.base_artifacts = bundle.head_artifacts = {{"bench", std::string(64, 'a')}};
     EXPECT_NE(refused([&] { bundle.identical = true; }).find("measured nothing"), std::string::npos);
+}
+
+TEST_F(JudgeTest, AProfileIsAnsweredAndNothingElseIsSaid) {
+    take_profile();
+    const auto run = measured();
+    judge_all();
+    EXPECT_EQ(gate_reason(run), "not judged");
+    const auto said = store::send_everything(pool, start() + 2h);
+    ASSERT_EQ(said.size(), 1u) << "no check, no sticky comment";
+    EXPECT_EQ(said[0].kind, "reply:9001:result");
+    EXPECT_NE(said[0].body_json.find(R"(burn\\_more)"), std::string::npos) << said[0].body_json;
+    EXPECT_NE(said[0].body_json.find("/octo/engine/pull/7/profile/" + run), std::string::npos) << said[0].body_json;
+}
+
+TEST_F(JudgeTest, AProfileThatWasNotSignedIsNotShown) {
+    const auto answer = [&](const std::function<void()>& lie) {
+        take_profile();
+        lie();
+        measured();
+        judge_all();
+        std::string text;
+        for (const auto& item : store::send_everything(pool, start() + 2h)) text += item.body_json;
+        EXPECT_EQ(text.find("more</code>"), std::string::npos) << text;
+        return text;
+    };
+    EXPECT_NE(answer([&] { artifacts["head.folded"] = "all;main;burn_more 4000\n"; }).find("not those that the runner"),
+              std::string::npos);
+    EXPECT_NE(answer([&] { artifacts.clear(); }).find("not those that the runner"), std::string::npos);
+    EXPECT_NE(answer([&] { bundle.profile->head.samples = 3; }).find("not those that the runner"), std::string::npos);
+    EXPECT_NE(answer([&] { bundle.profile->benchmark = "other"; }).find("was asked for"), std::string::npos);
+    EXPECT_NE(answer([&] { bundle.profile.reset(); }).find("was asked for"), std::string::npos);
 }
 
 }  // namespace

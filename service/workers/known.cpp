@@ -63,8 +63,11 @@ std::vector<planning::ExistingRun> existing_runs(store::Tx& tx, std::int64_t rep
         run.state = row.state;
         run.created_at = row.created_at;
         run.request = row.trigger_id;
-        for (const auto& job : store::jobs_of_run(tx, repository_id, row.run_id))
+        for (const auto& job : store::jobs_of_run(tx, repository_id, row.run_id)) {
             run.jobs.push_back(existing_job(tx, job, row.head_sha == head_sha));
+            if (row.kind == model::RunKind::profile)
+                run.profile = json::text(json::parse(job.job.spec_json).value_or(json::Json()), "profile").value_or("");
+        }
         existing.push_back(std::move(run));
     }
     return existing;

@@ -28,6 +28,11 @@ bool measures_pull(const planning::PlannedRun& run) {
     return run.pull_number && (run.kind == model::RunKind::pull_request || run.kind == model::RunKind::command);
 }
 
+/// The commits are those of a pull request, whatever is done with them.
+bool is_of_pull(const planning::PlannedRun& run) {
+    return measures_pull(run) || (run.pull_number && run.kind == model::RunKind::profile);
+}
+
 /// A branch, unless it is named in full.
 std::string full_ref(const std::string& name) {
     const bool is_full = name.starts_with("refs/heads/") || name.starts_with("refs/tags/");
@@ -38,7 +43,7 @@ protocol::JobSpec spec_of(const planning::PlannedRun& run, const planning::Plann
     protocol::JobSpec spec;
     spec.repository = ground.repository.full_name();
     // A merge group, a calibration and a bisection have commits of their own, compared as they are.
-    const bool of_pull = measures_pull(run);
+    const bool of_pull = is_of_pull(run);
     if (of_pull) spec.pull_request = run.pull_number;
     // The merge-base lies on the base branch, so fetching that branch brings it.
     spec.base = {run.base_sha, {full_ref(run.base_ref)}};
@@ -52,6 +57,7 @@ protocol::JobSpec spec_of(const planning::PlannedRun& run, const planning::Plann
     spec.experiment.false_alarms = job.false_alarms;
     spec.experiment.policy = ground.config.policy;
     spec.only = job.filter;
+    spec.profile = run.profile;
     if (job.time_limit) spec.suite.timeout.job = std::min(spec.suite.timeout.job, *job.time_limit);
     return spec;
 }
@@ -85,7 +91,7 @@ PlannedRows rows_of(const planning::PlannedRun& planned, const RunGround& ground
     run.kind = planned.kind;
     run.number = planned.pull_number;
     run.head_sha = planned.head_sha;
-    run.base_sha = ground.base_tip.empty() || !measures_pull(planned) ? planned.base_sha : ground.base_tip;
+    run.base_sha = ground.base_tip.empty() || !is_of_pull(planned) ? planned.base_sha : ground.base_tip;
     run.base_ref = planned.base_ref;
     run.merge_base = planned.base_sha;
     run.trigger_id = planned.request.empty() ? ground.trigger_id : planned.request;

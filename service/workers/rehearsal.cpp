@@ -91,8 +91,7 @@ void Rehearsal::restate(const std::string& head_sha, const std::string& remark, 
 }
 
 /// In the order of carry_out.cpp.
-void Rehearsal::carry_out(const planning::Plan& wanted, const PlanContext& context) {
-    const auto plan = feasible(wanted);
+void Rehearsal::carry_out(const planning::Plan& plan, const PlanContext& context) {
     result_.steps.push_back({plan, context.input});
     const auto repository_id = context.input.repository.id;
     for (const auto& run_id : plan.superseded) close(run_id, true, context);
