@@ -120,8 +120,11 @@ void Intake::give_up(store::Tx& tx, const store::InboxRow& delivery, const std::
 /// so that the event must be believed.
 std::optional<planning::PullRequestEvent> Intake::as_present(const planning::PullRequestEvent& event, const Via& via,
                                                              std::stop_token stop) {
-    const auto now = asking_.present_pull(github_repository(event.source), {event.pull.number, via.attempts}, stop);
-    if (!now && via.late) throw std::runtime_error("the pull request may not be read, and its event came late");
+    const auto repository = github_repository(event.source);
+    const PullAsked asked{event.pull.number, via.attempts};
+    auto now = asking_.present_pull(repository, asked, stop);
+    // An event that comes late is not believed.
+    if (!now && via.late) now = asking_.pull(repository, asked, stop);
     if (!now) return std::nullopt;
     auto present = event;
     present.pull = *now;
