@@ -82,7 +82,7 @@ std::string admin_token_hash(const Settings& settings, store::Pool& pool) {
     if (!settings.admin_token.empty()) return platform::sha256_hex(settings.admin_token);
     const auto made = platform::random_token("bga_");
     const auto hash = platform::sha256_hex(made);
-    const auto stored = pool.transaction([&](store::Tx& tx) {
+    auto stored = pool.transaction([&](store::Tx& tx) {
         return store::put_setting_once(tx, "admin_token_hash", hash, std::chrono::system_clock::now());
     });
     if (stored == hash) std::cout << "admin token (printed only this once): " << made << std::endl;
@@ -122,7 +122,7 @@ http::RunnerTimes runner_times(const Settings& settings) {
 
 std::string make_runner_token(const Settings& settings, const std::string& name) {
     Database database(settings, false);
-    const auto token = platform::random_token("bgj_");
+    auto token = platform::random_token("bgj_");
     database.pool().transaction([&](store::Tx& tx) {
         store::create_join_token(tx, platform::sha256_hex(token), name,
                                  std::chrono::system_clock::now() + join_token_life);

@@ -220,7 +220,7 @@ const Node* Section::require(std::string_view key) {
     return nullptr;
 }
 
-void Section::note_unmet(std::string_view key, std::string message, bool concerns_gate) const {
+void Section::note_unmet(std::string_view key, const std::string& message, bool concerns_gate) const {
     for (const auto& [name, value] : node_.entries)
         if (name->text == key) return reader_.unmet.push_back({name->line, name->column, message, concerns_gate});
 }

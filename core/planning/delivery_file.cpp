@@ -24,7 +24,7 @@ std::string header(const Json& headers, std::string_view wanted) {
     return "";
 }
 
-std::string first_of(std::string one, const std::string& other) {
+std::string first_of(const std::string& one, const std::string& other) {
     return one.empty() ? other : one;
 }
 

@@ -156,7 +156,7 @@ Edge::Edge(EdgeOptions options) : options_(std::move(options)) {
     set_keep_alive_max_count(static_cast<std::size_t>(options_.requests_per_connection));
     set_keep_alive_timeout(
         std::max<time_t>(1, std::chrono::duration_cast<std::chrono::seconds>(options_.idle_timeout).count()));
-    set_exception_handler([this](const Request&, Response& response, std::exception_ptr failure) {
+    set_exception_handler([this](const Request&, Response& response, const std::exception_ptr& failure) {
         std::string what = "not a std::exception";
         try {
             std::rethrow_exception(failure);

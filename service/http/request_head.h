@@ -46,6 +46,6 @@ std::optional<std::size_t> head_length(std::string_view bytes);
 
 // Parses one whole head (as measured by head_length). Errors: 400 malformed, 405 a method nobody serves, 411
 // Transfer-Encoding, 414, 415 compressed or multipart body, 417, 431, 505.
-tl::expected<RequestHead, HeadError> parse_request_head(std::string_view head, const HeadLimits& limits = {});
+tl::expected<RequestHead, HeadError> parse_request_head(std::string_view bytes, const HeadLimits& limits = {});
 
 }

@@ -23,7 +23,7 @@ void heartbeat(const RunnerApi& api, const Request& request, Response& response)
     beat.now = api.clock.now();
     const auto answer = api.pool.transaction([&](store::Tx& tx) {
         // The job first, the runner second, as finish locks them: it may come at the same time.
-        const auto beaten = store::heartbeat(tx, lease, beat);
+        auto beaten = store::heartbeat(tx, lease, beat);
         store::touch_runner(tx, runner.runner_id, beat.now);
         return beaten;
     });

@@ -165,7 +165,7 @@ class LeaseCall {
     // one is returned.
     std::optional<JobRow> keep(const std::string& mine, const JobRow& job) const {
         const store::Time now = api_.clock.now();
-        const auto other = api_.pool.transaction([&](store::Tx& tx) -> std::optional<JobRow> {
+        auto other = api_.pool.transaction([&](store::Tx& tx) -> std::optional<JobRow> {
             const std::string kept =
                 store::keep_answer(tx, runner_.runner_id, message_.request_id, mine, now + api_.times.answers_kept);
             return kept == mine ? std::nullopt : job_of(tx, kept);

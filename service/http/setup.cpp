@@ -155,7 +155,7 @@ class Visit {
 
 }  // namespace
 
-void serve_setup(Edge& edge, Setup setup) {
+void serve_setup(Edge& edge, const Setup& setup) {
     edge.get("/setup/callback", [setup](const Request& request, Response& response) {
         Visit(setup, response).come_back(request.get_param_value("code"), request.get_param_value("state"));
     });

@@ -31,6 +31,6 @@ struct Setup {
 };
 
 /// GET /setup, /setup/callback, /setup/installed; POST /setup.
-void serve_setup(Edge& edge, Setup setup);
+void serve_setup(Edge& edge, const Setup& setup);
 
 }  // namespace benchgate::http

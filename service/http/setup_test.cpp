@@ -50,7 +50,7 @@ class SetupTest : public store::TestDatabase {
                               return hook_answer;
                           }};
         edge = std::make_unique<Edge>(EdgeOptions{});
-        serve_setup(*edge, std::move(setup));
+        serve_setup(*edge, setup);
         edge->start();
     }
 

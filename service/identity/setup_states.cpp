@@ -30,7 +30,7 @@ json::Json live_states(store::Tx& tx, store::Time now) {
 std::string issue_setup_state(store::Tx& tx, store::Time now) {
     auto live = live_states(tx, now);
     while (live.size() >= most_setup_states) live.erase(live.begin());
-    const auto state = platform::random_token("");
+    auto state = platform::random_token("");
     live.push_back({{"hash", platform::sha256_hex(state)}, {"until", seconds_of(now + setup_state_life)}});
     store::put_setting(tx, setting, json::dump(live), now);
     return state;

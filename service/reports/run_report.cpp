@@ -39,7 +39,7 @@ std::string log_tail(store::Tx& tx, const store::JobRow& job) {
 
 std::string progress_text(const store::JobRow& job) {
     if (job.state == model::JobState::queued) return waiting_for_a_runner;
-    const auto phase = job.phase.value_or("");
+    auto phase = job.phase.value_or("");
     if (phase == "fetch") return "fetching both commits";
     if (phase == "build") return "building both commits";
     if (phase != "measure") return phase;

@@ -62,7 +62,7 @@ struct InboxTaking {
 std::optional<InboxRow> take_next_delivery(Tx& tx, const InboxTaking& taking);
 
 /// All three: false if the delivery is not this worker's any more; then nothing of its work may be kept.
-[[nodiscard]] bool hold_delivery(Tx& tx, const InboxRow& taken, Time now, std::chrono::seconds hold);
+[[nodiscard]] bool hold_delivery(Tx& tx, const InboxRow& taken, Time now, std::chrono::seconds duration);
 [[nodiscard]] bool mark_delivery_done(Tx& tx, const InboxRow& taken, Time now);
 /// Charges an attempt. Without retry_at it has failed for good.
 [[nodiscard]] bool mark_delivery_failed(Tx& tx, const InboxRow& taken, const std::string& error,

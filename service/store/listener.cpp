@@ -49,6 +49,7 @@ struct Listener::State {
     void listen() {
         Session session(conninfo, std::chrono::seconds(10));
         std::vector<std::unique_ptr<Receiver>> receivers;
+        receivers.reserve(std::size(channels));
         for (const Channel channel : channels)
             receivers.push_back(std::make_unique<Receiver>(session.connection, channel, callback));
         connected = true;
@@ -80,7 +81,7 @@ struct Listener::State {
     }
 };
 
-Listener::Listener(std::string url, Callback callback) : state_(std::make_unique<State>()) {
+Listener::Listener(const std::string& url, Callback callback) : state_(std::make_unique<State>()) {
     state_->conninfo = complete_conninfo(url, std::chrono::seconds(5));
     state_->callback = std::move(callback);
     state_->wake = ::eventfd(0, EFD_CLOEXEC);

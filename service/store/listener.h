@@ -16,7 +16,7 @@ class Listener {
     using Callback = std::function<void(Channel)>;
 
     /// `url` must lead to PostgreSQL itself or a pooler in session mode.
-    Listener(std::string url, Callback callback);
+    Listener(const std::string& url, Callback callback);
     ~Listener();  ///< stops and joins
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;

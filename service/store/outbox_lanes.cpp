@@ -124,6 +124,7 @@ TakenLanes take_lanes(Tx& tx, Time now, int hold_s, int most) {
 
 std::vector<std::int64_t> ids_of(const std::map<std::int64_t, Lane>& lanes) {
     std::vector<std::int64_t> ids;
+    ids.reserve(lanes.size());
     for (const auto& [id, lane] : lanes) ids.push_back(id);
     return ids;
 }

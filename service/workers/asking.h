@@ -89,7 +89,7 @@ class GithubAsking final : public Asking {
 };
 
 /// A pull request of GitHub's API as planning wants it.
-planning::PullRequest planning_pull(const github::PullRequest& pull);
+planning::PullRequest planning_pull(const github::PullRequest& found);
 
 /// The same two for whoever has the store only.
 std::optional<std::int64_t> stored_pull_of_head(store::Pool& pool, std::int64_t repository_id,

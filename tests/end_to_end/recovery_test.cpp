@@ -93,7 +93,7 @@ TEST_F(Recovery, WhatGitHubNeverTriedToDeliverIsFoundByComparing) {
     const auto opened = world().open_pull("unheard", "second");
     std::this_thread::sleep_for(seconds(3));  // longer than two intervals: it was away
     world().control("POST", "/relay", {{"lose", 0}});
-    EXPECT_EQ(deliveries("unheard", "pull_request").size(), 1u);
+    EXPECT_EQ(deliveries("unheard", "pull_request").size(), 1u) << json::dump(json::Json(deliveries("unheard", "pull_request")), 2);
     world().start_service({{"BENCHGATE_RECOVERY_INTERVAL", "1"}});
     EXPECT_EQ(conclusion(world().completed_check(moved)), "success") << world().log_of("service");
     EXPECT_EQ(conclusion(world().completed_check(opened)), "success");
