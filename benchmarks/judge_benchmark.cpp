@@ -58,7 +58,7 @@ void judge_pull_request(benchmark::State& state, const Course& course) {
     judging::JudgeOptions options;
     options.confirmation_required = false;
     double trials = 0;
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         const auto judgement = judging::judge(blocks, options);
         trials = 0;
         for (const auto& verdict : judgement.verdicts) trials += verdict.trials_used;
@@ -76,7 +76,7 @@ BENCHMARK_CAPTURE(judge_pull_request, open_to_the_end, Course{1.0175, 0.08})
 
 void null_distribution(benchmark::State& state) {
     const std::vector<judging::BlockShape> shapes(static_cast<std::size_t>(state.range(0)), {4, 4});
-    for (auto _ : state) benchmark::DoNotOptimize(judging::RankSumNull(shapes).p(1));
+    for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(judging::RankSumNull(shapes).p(1));
 }
 BENCHMARK(null_distribution)->Arg(3)->Arg(15)->Arg(20)->Arg(250)->Unit(benchmark::kMicrosecond);
 
@@ -84,7 +84,7 @@ void estimate_of_60_trials_a_side(benchmark::State& state) {
     const auto series = pull_request(1, 15, {1.02, 0.02});
     judging::NullTable nulls;
     const auto& null = nulls.of(series[0].blocks);
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         const auto pairs = judging::all_pairs(series[0].blocks, judging::Margin::Scale::ratio, false);
         benchmark::DoNotOptimize(judging::hodges_lehmann(pairs));
         benchmark::DoNotOptimize(judging::test_interval(pairs, null, {1e-4, 0.008}));

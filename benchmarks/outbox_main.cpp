@@ -134,6 +134,7 @@ std::vector<double> singles(const Options& options, store::Pool& pool, StandIn& 
                             std::chrono::milliseconds during) {
     std::mt19937 random(7);
     std::vector<std::pair<std::chrono::milliseconds, int>> plan;
+    plan.reserve(static_cast<std::size_t>(options.singles));
     for (int k = 0; k < options.singles; ++k)
         plan.emplace_back(random() % static_cast<unsigned>(during.count()), first + k);
     std::sort(plan.begin(), plan.end());

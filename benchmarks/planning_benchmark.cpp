@@ -136,7 +136,7 @@ planning::Plan planned(const std::string& event_name, const std::string& body, c
 void run(benchmark::State& state, const std::string& event, const std::string& body) {
     auto world = existing_world();
     const auto yaml = configuration();
-    for (auto _ : state) benchmark::DoNotOptimize(planned(event, body, yaml, world));
+    for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(planned(event, body, yaml, world));
     state.counters["bytes"] = static_cast<double>(body.size());
 }
 

@@ -43,7 +43,7 @@ class Session final : public measure::Observer {
     /// Sends what is left and the closing report; true if the service took it (used or not). The manifest is signed
     /// here.
     bool finish_measured(const model::Bundle& bundle, const platform::Ed25519PrivateKey& key);
-    bool finish_failed(const measure::JobFailure& failure);
+    bool finish_failed(const measure::JobFailure& given);
     /// The process was told to break off: the job goes back to the queue, where it costs nobody anything before its
     /// first trial and an attempt later. One try, no waiting.
     bool give_back();

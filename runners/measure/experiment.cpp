@@ -64,7 +64,7 @@ class Experiment {
     }
 
     std::string nothing_matches() const {
-        const auto text = fmt::format("no benchmark matches '{}'", options_.only);
+        auto text = fmt::format("no benchmark matches '{}'", options_.only);
         if (unwanted_.empty()) return text;
         return fmt::format("{}; there are: {}{} (* stops at a /, ** does not)", text, fmt::join(unwanted_, ", "),
                            unwanted_.size() < most_named ? "" : ", ...");

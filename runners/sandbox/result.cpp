@@ -33,6 +33,7 @@ std::vector<std::string> environment_of(const Command& command, const std::strin
                                            {"TMPDIR", temporary}};
     for (const auto& [name, value] : command.environment) all[name] = value;
     std::vector<std::string> list;
+    list.reserve(all.size());
     for (const auto& [name, value] : all) list.push_back(name + "=" + value);
     return list;
 }

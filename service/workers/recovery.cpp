@@ -122,6 +122,7 @@ std::optional<RecoveryWorker::Read> RecoveryWorker::read_pages(store::RecoveryRo
 
 bool RecoveryWorker::fetch(const std::vector<github::Delivery>& wanted, std::stop_token stop) {
     std::vector<std::string> guids;
+    guids.reserve(wanted.size());
     for (const auto& one : wanted) guids.push_back(one.guid);
     const auto lacking = pool_.transaction([&](store::Tx& tx) { return store::missing_deliveries(tx, guids); });
     const std::set<std::string> is_lacking(lacking.begin(), lacking.end());

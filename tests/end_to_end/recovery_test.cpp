@@ -78,22 +78,22 @@ TEST_F(Recovery, WhatWasDeliveredToNobodyIsThereWhenTheServiceIsBackAndNothingIs
 }
 
 TEST_F(Recovery, WhatGitHubNeverTriedToDeliverIsFoundByComparing) {
-    world().make_repository("unheard", equal_suite());
-    world().commit("unheard", "first", {{"first.txt", "1\n"}});
-    world().commit("unheard", "second", {{"second.txt", "1\n"}});
-    auto moved = world().open_pull("unheard", "first");
+    world().make_repository("unspoken", equal_suite());
+    world().commit("unspoken", "first", {{"first.txt", "1\n"}});
+    world().commit("unspoken", "second", {{"second.txt", "1\n"}});
+    auto moved = world().open_pull("unspoken", "first");
     ASSERT_FALSE(world().completed_check(moved).is_null());
     ASSERT_TRUE(world().calms_down());
     stop_service();
     world().start_service({{"BENCHGATE_RECOVERY_INTERVAL", "1"}});
     stop_service();
     world().control("POST", "/relay", {{"lose", 1000}, {"event", "pull_request"}});
-    world().commit("unheard", "first", {{"first.txt", "2\n"}}, "first");
+    world().commit("unspoken", "first", {{"first.txt", "2\n"}}, "first");
     world().push(moved, "first");
-    const auto opened = world().open_pull("unheard", "second");
+    const auto opened = world().open_pull("unspoken", "second");
     std::this_thread::sleep_for(seconds(3));  // longer than two intervals: it was away
     world().control("POST", "/relay", {{"lose", 0}});
-    EXPECT_EQ(deliveries("unheard", "pull_request").size(), 1u) << json::dump(json::Json(deliveries("unheard", "pull_request")), 2);
+    EXPECT_EQ(deliveries("unspoken", "pull_request").size(), 1u);
     world().start_service({{"BENCHGATE_RECOVERY_INTERVAL", "1"}});
     EXPECT_EQ(conclusion(world().completed_check(moved)), "success") << world().log_of("service");
     EXPECT_EQ(conclusion(world().completed_check(opened)), "success");

@@ -225,7 +225,8 @@ std::string World::git(const std::string& name, std::vector<std::string> words) 
 
 void World::make_repository(const std::string& name, const Files& main) {
     const auto work = folder() / "work" / name;
-    fs::create_directories(work);
+    // All tests share one GitHub: two repositories of one name would be one.
+    if (!fs::create_directories(work)) throw std::logic_error("two tests use the repository " + name);
     git(name, {"init", "--quiet", "--initial-branch=main"});
     git(name, {"commit", "--quiet", "--allow-empty", "--message", "Begin"});
     commit(name, "main", main);
