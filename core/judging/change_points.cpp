@@ -1,0 +1,164 @@
+#include "core/judging/change_points.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/judging/change_evidence.h"
+#include "core/judging/level_search.h"
+#include "core/judging/series_noise.h"
+
+namespace benchgate::judging {
+namespace {
+
+/// The finite values, as they are and on the scale they are judged on.
+struct Values {
+    std::vector<double> y;            ///< as given
+    std::vector<std::size_t> places;  ///< index of each among all that was given; empty where all are finite
+    std::vector<double> v;            ///< on the scale, without spikes
+    HistoryScale scale;
+    double unit = 1;  ///< what 1 on the scale is, if not relative
+
+    std::size_t place(std::size_t i) const { return places.empty() ? i : places[i]; }
+};
+
+/// Below it a scatter is rounding: of logarithms, and of values scaled to about 1.
+constexpr double least_noise = 1e-9;
+/// Squares of larger multiples of the noise, added up, would no longer know the noise itself.
+constexpr double most_noises = 1e6;
+
+Values on_scale(std::span<const double> all, std::vector<std::size_t>& not_finite) {
+    Values values;
+    for (std::size_t i = 0; i < all.size(); ++i)
+        if (!std::isfinite(all[i])) not_finite.push_back(i);
+    values.y.reserve(all.size() - not_finite.size());
+    if (!not_finite.empty()) values.places.reserve(all.size() - not_finite.size());
+    double most = 0;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (!std::isfinite(all[i])) continue;
+        values.y.push_back(all[i]);
+        if (!not_finite.empty()) values.places.push_back(i);
+        most = std::max(most, std::abs(all[i]));
+        if (!(all[i] > 0)) values.scale.relative = false;
+    }
+    if (values.y.empty()) return values;
+    // A power of two, so that no value changes by being scaled; the largest comes below 2, and squares cannot overflow.
+    if (!values.scale.relative && most > 0) values.unit = std::ldexp(1.0, std::max(std::ilogb(most), -1000));
+    std::vector<double> z(values.y.size());
+    std::transform(values.y.begin(), values.y.end(), z.begin(),
+                   [&](double y) { return values.scale.relative ? std::log(y) : y / values.unit; });
+    const auto [least, greatest] = std::minmax_element(z.begin(), z.end());
+    values.scale.range = *greatest - *least;
+    values.v = without_spikes(z);
+    values.scale.v = values.v;
+    values.scale.noise = std::max({step_noise(values.v), least_noise, values.scale.range / most_noises});
+    return values;
+}
+
+/// On the scale of the noise and around the median, so that sums of squares stay exact enough.
+std::vector<std::size_t> candidates(const Values& values, double price, const DetectOptions& options) {
+    std::vector<double> x(values.v);
+    const double middle = middle_value(values.v);
+    for (auto& value : x) value = (value - middle) / values.scale.noise;
+    return best_levels(x, price, options.shortest);
+}
+
+ChangePoint described(const Values& values, const Window& window, const Evidence& evidence) {
+    const auto at = [&](std::size_t i) { return values.y.begin() + static_cast<std::ptrdiff_t>(i); };
+    ChangePoint point;
+    point.index = values.place(window.at);
+    point.before = middle_value({at(window.begin), at(window.at)});
+    point.after = middle_value({at(window.at), at(window.end)});
+    const bool comparable = (point.before > 0 && point.after > 0) || (point.before < 0 && point.after < 0);
+    if (comparable && std::isfinite(point.after / point.before)) point.change = point.after / point.before - 1;
+    point.t = evidence.t;
+    point.p = evidence.p;
+    return point;
+}
+
+/// Points of `cuts` that stand in `wanted`, each judged between its neighbours in `cuts`.
+std::vector<ChangePoint> points_of(const Values& values, const std::vector<std::size_t>& cuts,
+                                   const std::vector<std::size_t>& wanted, Standing standing,
+                                   const DetectOptions& options) {
+    std::vector<ChangePoint> points;
+    for (std::size_t i = 0; i < cuts.size(); ++i) {
+        if (!std::binary_search(wanted.begin(), wanted.end(), cuts[i])) continue;
+        const std::size_t next = i + 1 < cuts.size() ? cuts[i + 1] : values.y.size();
+        const auto window = window_between(i > 0 ? cuts[i - 1] : 0, cuts[i], next, options);
+        auto point = described(values, window, evidence_at(values.scale, window));
+        point.later = next - cuts[i];
+        point.standing = standing;
+        points.push_back(point);
+    }
+    return points;
+}
+
+double squares(std::span<const double> v) {
+    double mean = 0, sum = 0;
+    for (const double value : v) mean += value / static_cast<double>(v.size());
+    for (const double value : v) sum += (value - mean) * (value - mean);
+    return sum;
+}
+
+/// A change with too few later values for the search: only at the end, and only if it would have paid its price.
+std::optional<ChangePoint> at_the_end(const Values& values, std::size_t last, double price,
+                                      const DetectOptions& options) {
+    const std::size_t n = values.v.size();
+    std::optional<std::size_t> best;
+    double most = price * values.scale.noise * values.scale.noise;
+    const std::span<const double> level = std::span(values.v).subspan(last);
+    for (std::size_t later = options.early; later < options.shortest; ++later) {
+        if (n < last + options.shortest + later) break;
+        const auto old = level.size() - later;
+        const double gain = squares(level) - squares(level.first(old)) - squares(level.subspan(old));
+        if (gain > most) {
+            most = gain;
+            best = n - later;
+        }
+    }
+    if (!best) return std::nullopt;
+    const auto window = window_between(last, *best, n, options);
+    const auto evidence = evidence_at(values.scale, window, values.scale.noise * values.scale.noise);
+    if (strength(evidence, values.scale, options, false) < 1) return std::nullopt;
+    auto point = described(values, window, evidence);
+    point.later = n - *best;
+    point.standing = Standing::provisional;
+    return point;
+}
+
+std::vector<std::size_t> without(const std::vector<std::size_t>& all, const std::vector<std::size_t>& some) {
+    std::vector<std::size_t> rest;
+    std::set_difference(all.begin(), all.end(), some.begin(), some.end(), std::back_inserter(rest));
+    return rest;
+}
+
+}  // namespace
+
+tl::expected<Detection, std::string> detect_changes(std::span<const double> all, const DetectOptions& options) {
+    if (all.size() > max_history_values)
+        return tl::unexpected(fmt::format("more than {} values in a series", max_history_values));
+    Detection result;
+    const auto values = on_scale(all, result.not_finite);
+    result.used = values.y.size();
+    result.relative = values.scale.relative;
+    result.too_short = result.used < options.shortest + options.early;
+    if (result.used == 0) return result;
+    const double seen = step_noise(values.v);
+    result.noise = values.scale.relative ? std::expm1(seen) : seen * values.unit;
+    if (result.too_short || !(values.scale.range > 0)) return result;
+    const double price = options.penalty * std::log(static_cast<double>(values.v.size()));
+    // First what is sure whatever its size; then, among that, what is large enough to be told.
+    const auto sure = keep_strong(candidates(values, price, options), values.scale, options, true);
+    const auto told = keep_strong(sure, values.scale, options, false);
+    result.changes = points_of(values, told, told, Standing::found, options);
+    const auto minor = points_of(values, sure, without(sure, told), Standing::minor, options);
+    result.changes.insert(result.changes.end(), minor.begin(), minor.end());
+    if (const auto point = at_the_end(values, sure.empty() ? 0 : sure.back(), price, options))
+        result.changes.push_back(*point);
+    std::sort(result.changes.begin(), result.changes.end(),
+              [](const ChangePoint& a, const ChangePoint& b) { return a.index < b.index; });
+    return result;
+}
+
+}  // namespace benchgate::judging
