@@ -11,6 +11,7 @@
 #include "cli/arguments.h"
 #include "cli/check_config_command.h"
 #include "cli/compare_command.h"
+#include "cli/detect_command.h"
 #include "cli/judge_command.h"
 #include "cli/parse_command.h"
 #include "core/model/units.h"
@@ -30,6 +31,7 @@ struct Commands {
     cli::CompareOptions compare;
     cli::JudgeOptions judge;
     cli::ParseOptions parse;
+    cli::DetectCommandOptions detect;
     std::string max_time, parse_json, config_file = ".benchgate.yml";
     std::uint64_t seed = 0;
 };
@@ -87,6 +89,17 @@ CLI::App* add_judge(CLI::App& app, Commands& c) {
     return judge;
 }
 
+CLI::App* add_detect(CLI::App& app, Commands& c) {
+    auto* detect = app.add_subcommand("detect", "Find where the level of a history changed");
+    detect
+        ->add_option("SERIES", c.detect.file,
+                     "CSV with the columns value and index, time or commit; - is standard input")
+        ->required();
+    detect->add_option("--json", c.detect.json, "Changes as JSON; - is standard output");
+    detect->footer("Exit status: 0 the series was read, with or without changes; 2 it could not be.");
+    return detect;
+}
+
 CLI::App* add_parse(CLI::App& app, Commands& c) {
     auto* parse = app.add_subcommand("parse", "Show what is read out of a benchmark tool's output");
     parse->add_option("FILE", c.parse.file, "Output of the tool; - is standard input")->required();
@@ -137,11 +150,12 @@ int main(int argc, char** argv) {
     auto* compare_command = add_compare(app, commands);
     auto* judge_command = add_judge(app, commands);
     auto* parse_command = add_parse(app, commands);
+    auto* detect_command = add_detect(app, commands);
     auto* check = app.add_subcommand("check-config", "Check a .benchgate.yml; mistakes as FILE:LINE:COLUMN: message");
     check->add_option("FILE", commands.config_file, "Default: .benchgate.yml; - is standard input");
     app.footer("benchgate COMMAND --help says more.");
     auto arguments = cli::split_at_dashes(argc, argv);
-    if (const auto mistake = cli::unknown_command(arguments, {"compare", "judge", "parse", "check-config"})) {
+    if (const auto mistake = cli::unknown_command(arguments, {"compare", "judge", "detect", "parse", "check-config"})) {
         std::cerr << *mistake << '\n';
         return exit_usage;
     }
@@ -163,6 +177,10 @@ int main(int argc, char** argv) {
             commands.judge.colour = colours();
             commands.judge.columns = columns();
             return cli::run_judge(commands.judge, std::cout, std::cerr);
+        }
+        if (*detect_command) {
+            commands.detect.columns = columns();
+            return cli::run_detect(commands.detect, std::cout, std::cerr);
         }
         if (*parse_command) {
             if (!commands.parse_json.empty()) commands.parse.json = commands.parse_json;

@@ -4,12 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <map>
 #include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
+
+#include "cli/csv.h"
 
 namespace benchgate::cli {
 namespace {
@@ -18,39 +19,9 @@ enum Column { benchmark, metric, unit, better, block, position, side, value, col
 constexpr std::array<std::string_view, columns> names{"benchmark", "metric",   "unit", "better",
                                                       "block",     "position", "side", "value"};
 
-using Fields = std::vector<std::string>;
+using Fields = CsvFields;
 /// An empty message: all is well.
 using Complaint = std::string;
-
-/// Fields of one line; none where a quote is not closed or is followed by something else than a comma.
-std::optional<Fields> split(std::string_view line) {
-    Fields fields(1);
-    for (std::size_t i = 0; i < line.size();) {
-        if (line[i] == ',') {
-            fields.emplace_back();
-            ++i;
-        } else if (line[i] == '"' && fields.back().empty()) {
-            for (++i;; ++i) {
-                if (i >= line.size()) return std::nullopt;
-                if (line[i] == '"' && (i + 1 >= line.size() || line[i + 1] != '"')) break;
-                if (line[i] == '"') ++i;
-                fields.back() += line[i];
-            }
-            if (++i < line.size() && line[i] != ',') return std::nullopt;
-        } else {
-            fields.back() += line[i++];
-        }
-    }
-    return fields;
-}
-
-template <class Number>
-std::optional<Number> number(std::string_view text) {
-    Number result{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), result);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return result;
-}
 
 struct Collected {
     model::Series series;
@@ -78,13 +49,13 @@ class Reader {
         if (!direction) return "better must be lower, higher or none";
         const auto of = model::side_from(field(side));
         if (!of) return "side must be base or head";
-        const auto number_of_block = number<int>(field(block));
+        const auto number_of_block = csv_number<int>(field(block));
         if (!number_of_block || *number_of_block < 0 || *number_of_block > max_trial_block)
             return fmt::format("block must be a whole number from 0 to {}", max_trial_block);
-        const auto at = number<int>(field(position));
+        const auto at = csv_number<int>(field(position));
         if (!at || *at < 0 || *at > max_trial_position)
             return fmt::format("position must be a whole number from 0 to {}", max_trial_position);
-        const auto measured = number<double>(field(value));
+        const auto measured = csv_number<double>(field(value));
         if (!measured) return "value must be a number";
         const model::Series series{{field(benchmark), field(metric)}, field(unit), *direction, true};
         return add(series, {*number_of_block, *at}, *of, *measured);
@@ -129,18 +100,6 @@ class Reader {
     std::vector<model::SeriesKey> order_;
 };
 
-/// Reads a line of at most max_trial_line bytes without its ending; false at the end. `too_long` stops the reading.
-bool next_line(std::istream& input, std::string& line, bool& too_long) {
-    line.clear();
-    char c = 0;
-    while (input.get(c) && c != '\n') {
-        if (line.size() >= max_trial_line) return too_long = true;
-        line += c;
-    }
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-    return c == '\n' || !line.empty() || !input.eof();
-}
-
 }  // namespace
 
 tl::expected<TrialsTable, std::string> read_trials(std::istream& input, const std::string& name) {
@@ -151,12 +110,12 @@ tl::expected<TrialsTable, std::string> read_trials(std::istream& input, const st
     const auto error = [&](std::string_view message) {
         return tl::unexpected(fmt::format("{}:{}: {}", name, at, message));
     };
-    while (input.good() && next_line(input, line, too_long)) {
+    while (input.good() && next_csv_line(input, line, max_trial_line, too_long)) {
         ++at;
         if (too_long) return error(fmt::format("a line of more than {} bytes", max_trial_line));
         if (at > max_trial_rows) return error(fmt::format("more than {} lines", max_trial_rows));
         if (line.empty()) continue;
-        const auto fields = split(line);
+        const auto fields = csv_fields(line);
         if (!fields) return error("a quote that is not closed");
         const auto complaint = at == 1 ? reader.header(*fields) : reader.row(*fields);
         if (!complaint.empty()) return error(complaint);

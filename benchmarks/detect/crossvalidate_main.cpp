@@ -42,86 +42,48 @@ double worth(const Score& s) {
     return s.f1() - s.quiet_flagged() / 2;
 }
 
-/// All combinations; the last constant moves fastest.
-struct Grid {
-    std::vector<double> penalty{6, 8, 11, 16};
-    std::vector<double> shortest{8, 10, 12};
-    std::vector<double> window{20, 25, 30};
-    std::vector<double> t{5, 6, 7};
-    std::vector<double> of_range{.1, .15, .2};
-    std::vector<double> line{1, 1.2, 1.4};
-
-    std::vector<const std::vector<double>*> axes() const {
-        return {&penalty, &shortest, &window, &t, &of_range, &line};
-    }
-
-    std::vector<DetectOptions> all() const {
-        std::vector<DetectOptions> result;
-        for (const double p : penalty)
-            for (const double s : shortest)
-                for (const double w : window)
-                    for (const double at_t : t)
-                        for (const double range : of_range)
-                            for (const double over_line : line) {
-                                DetectOptions options;
-                                options.penalty = p;
-                                options.shortest = static_cast<std::size_t>(s);
-                                options.window = static_cast<std::size_t>(w);
-                                options.t = at_t;
-                                options.of_range = range;
-                                options.step_over_line = over_line;
-                                result.push_back(options);
-                            }
-        return result;
-    }
-
-    /// A choice and those that differ from it by one step of one constant.
-    std::vector<std::size_t> around(std::size_t choice) const {
-        std::vector<std::size_t> result{choice};
-        std::size_t stride = 1;
-        const auto all_axes = axes();
-        for (auto axis = all_axes.rbegin(); axis != all_axes.rend(); ++axis) {
-            const std::size_t size = (*axis)->size(), at = choice / stride % size;
-            if (at > 0) result.push_back(choice - stride);
-            if (at + 1 < size) result.push_back(choice + stride);
-            stride *= size;
-        }
-        return result;
-    }
-};
+/// What is chosen from: all combinations around the middle of the plain.
+std::vector<DetectOptions> grid() {
+    std::vector<DetectOptions> all;
+    for (const double penalty : {6., 8., 11., 16.})
+        for (const std::size_t shortest : {8u, 10u, 12u})
+            for (const std::size_t window : {20u, 25u, 30u})
+                for (const double t : {5., 6., 7.})
+                    for (const double of_range : {.1, .15, .2})
+                        for (const double line : {1., 1.2, 1.4}) {
+                            DetectOptions options;
+                            options.penalty = penalty;
+                            options.shortest = shortest;
+                            options.window = window;
+                            options.t = t;
+                            options.of_range = of_range;
+                            options.step_over_line = line;
+                            all.push_back(options);
+                        }
+    return all;
+}
 
 std::string told(const DetectOptions& o) {
     return fmt::format("penalty {} shortest {} window {} t {} range {} line {}", o.penalty, o.shortest, o.window, o.t,
                        o.of_range, o.step_over_line);
 }
 
-/// The choice whose surroundings are best: a lone peak is luck. `scores[g]`: of choice g on the series to choose by.
-std::size_t best_choice(const Grid& grid, const std::vector<Score>& scores) {
-    std::size_t best = 0;
-    double most = -1;
-    for (std::size_t g = 0; g < scores.size(); ++g) {
-        const auto around = grid.around(g);
-        double sum = 0;
-        for (const auto near : around) sum += worth(scores[near]);
-        if (sum / static_cast<double>(around.size()) > most) {
-            most = sum / static_cast<double>(around.size());
-            best = g;
-        }
-    }
-    return best;
-}
-
 /// A series' fold is its number modulo the number of folds. `scores[g][s]`: of choice g on series s.
-Score cross_validated(const std::vector<MarkedSeries>& all, const Grid& grid,
+Score cross_validated(const std::vector<MarkedSeries>& all, const std::vector<DetectOptions>& choices,
                       const std::vector<std::vector<Score>>& scores, int folds) {
-    const auto choices = grid.all();
     Score sum;
     for (int fold = 0; fold < folds; ++fold) {
-        std::vector<Score> others(choices.size());
-        for (std::size_t g = 0; g < choices.size(); ++g)
+        std::size_t best = 0;
+        double most = -1;
+        for (std::size_t g = 0; g < choices.size(); ++g) {
+            Score others;
             for (std::size_t s = 0; s < all.size(); ++s)
-                if (all[s].number % folds != fold) others[g] += scores[g][s];
-        const auto best = best_choice(grid, others);
+                if (all[s].number % folds != fold) others += scores[g][s];
+            if (worth(others) > most) {
+                most = worth(others);
+                best = g;
+            }
+        }
         for (std::size_t s = 0; s < all.size(); ++s)
             if (all[s].number % folds == fold) sum += scores[best][s];
         if (folds <= 5) fmt::print("    fold {} of {}: {}\n", fold, folds, told(choices[best]));
@@ -178,21 +140,15 @@ int main(int argc, char** argv) {
                                          answers.contains(series.name) ? answers.at(series.name) : std::vector<int>{});
             show(peer, sum);
         }
-        const Grid grid;
-        const auto choices = grid.all();
+        const auto choices = grid();
         std::vector<std::vector<Score>> scores(choices.size());
-        std::vector<Score> on_all(choices.size());
         for (std::size_t g = 0; g < choices.size(); ++g)
-            for (const auto& series : all) {
-                scores[g].push_back(score_with(series, choices[g]));
-                on_all[g] += scores[g].back();
-            }
+            for (const auto& series : all) scores[g].push_back(score_with(series, choices[g]));
         fmt::print("\nconstants chosen out of {} on other series than those scored (fold: the name's number modulo)\n",
                    choices.size());
-        const auto two = cross_validated(all, grid, scores, 2);
-        const auto five = cross_validated(all, grid, scores, 5);
-        const auto ten = cross_validated(all, grid, scores, 10);
-        fmt::print("    on all series: {}\n", told(choices[best_choice(grid, on_all)]));
+        const auto two = cross_validated(all, choices, scores, 2);
+        const auto five = cross_validated(all, choices, scores, 5);
+        const auto ten = cross_validated(all, choices, scores, 10);
         show("cross-validated, 2 folds", two);
         show("cross-validated, 5 folds", five);
         show("cross-validated, 10 folds", ten);
