@@ -51,6 +51,7 @@ json::OrderedJson document_of(const SeriesTable& table, const Detection& detecti
     document["values"] = detection.used;
     document["scale"] = detection.relative ? "logarithm" : "linear";
     document["noise"] = detection.noise;
+    document["correlation"] = detection.correlation;
     document["too_short"] = detection.too_short;
     document["doubled"] = table.doubled;
     document["unsorted"] = table.unsorted;

@@ -45,7 +45,7 @@ double worth(const Score& s) {
 /// What is chosen from: all combinations around the middle of the plain.
 std::vector<DetectOptions> grid() {
     std::vector<DetectOptions> all;
-    for (const double penalty : {6., 8., 11., 16.})
+    for (const double penalty : {4., 6., 8., 11.})
         for (const std::size_t shortest : {8u, 10u, 12u})
             for (const std::size_t window : {20u, 25u, 30u})
                 for (const double t : {5., 6., 7.})
@@ -100,7 +100,7 @@ void neighbours(const std::vector<MarkedSeries>& all) {
             show(fmt::format("  {} {}", name, value), score_all(all, options));
         }
     };
-    row("penalty", &DetectOptions::penalty, std::vector<double>{4, 6, 8, 11, 16});
+    row("penalty", &DetectOptions::penalty, std::vector<double>{3, 4, 5, 6, 7, 8, 11});
     row("shortest level", &DetectOptions::shortest, std::vector<std::size_t>{6, 8, 10, 12, 15});
     row("window", &DetectOptions::window, std::vector<std::size_t>{15, 20, 25, 30, 40});
     row("t", &DetectOptions::t, std::vector<double>{4, 5, 6, 7, 8});
@@ -113,6 +113,7 @@ void neighbours(const std::vector<MarkedSeries>& all) {
 DetectOptions of_the_prototype() {
     DetectOptions options;
     options.penalty = 16;
+    options.allow_for_correlation = false;
     options.window = 20;
     options.t = 5;
     options.of_range = 0;
@@ -133,6 +134,9 @@ int main(int argc, char** argv) {
         fmt::print("{} series, {} agreed points\n", all.size(), chosen.points);
         show("benchgate", chosen);
         show("with the settings of the prototype", score_all(all, of_the_prototype()));
+        DetectOptions white;
+        white.allow_for_correlation = false;
+        show("without allowing for correlation", score_all(all, white));
         for (const auto& [peer, answers] : benchmarks::read_peers(argv[1])) {
             Score sum;
             for (const auto& series : all)

@@ -18,7 +18,9 @@ struct Values {
     std::vector<std::size_t> places;  ///< index of each among all that was given; empty where all are finite
     std::vector<double> v;            ///< on the scale, without spikes
     HistoryScale scale;
-    double unit = 1;  ///< what 1 on the scale is, if not relative
+    double unit = 1;         ///< what 1 on the scale is, if not relative
+    double correlation = 0;  ///< of neighbours
+    double mean_noise = 0;   ///< deviation of white noise whose means scatter as much as this noise's
 
     std::size_t place(std::size_t i) const { return places.empty() ? i : places[i]; }
 };
@@ -28,7 +30,7 @@ constexpr double least_noise = 1e-9;
 /// Squares of larger multiples of the noise, added up, would no longer know the noise itself.
 constexpr double most_noises = 1e6;
 
-Values on_scale(std::span<const double> all, std::vector<std::size_t>& not_finite) {
+Values on_scale(std::span<const double> all, const DetectOptions& options, std::vector<std::size_t>& not_finite) {
     Values values;
     for (std::size_t i = 0; i < all.size(); ++i)
         if (!std::isfinite(all[i])) not_finite.push_back(i);
@@ -53,6 +55,8 @@ Values on_scale(std::span<const double> all, std::vector<std::size_t>& not_finit
     values.v = without_spikes(z);
     values.scale.v = values.v;
     values.scale.noise = std::max({step_noise(values.v), least_noise, values.scale.range / most_noises});
+    if (options.allow_for_correlation) values.correlation = neighbour_correlation(values.v, values.scale.noise);
+    values.mean_noise = values.scale.noise * std::sqrt((1 + values.correlation) / (1 - values.correlation));
     return values;
 }
 
@@ -60,20 +64,25 @@ Values on_scale(std::span<const double> all, std::vector<std::size_t>& not_finit
 std::vector<std::size_t> candidates(const Values& values, double price, const DetectOptions& options) {
     std::vector<double> x(values.v);
     const double middle = middle_value(values.v);
-    for (auto& value : x) value = (value - middle) / values.scale.noise;
+    for (auto& value : x) value = (value - middle) / values.mean_noise;
     return best_levels(x, price, options.shortest);
 }
 
-ChangePoint described(const Values& values, const Window& window, const Evidence& evidence) {
-    const auto at = [&](std::size_t i) { return values.y.begin() + static_cast<std::ptrdiff_t>(i); };
+/// The change at `at` between the levels that begin at `previous` and end at `next`.
+ChangePoint described(const Values& values, const Window& level, const Evidence& evidence, Standing standing) {
+    const auto begin = std::max(level.begin, level.at - std::min(level.at, described_values));
+    const auto end = std::min(level.end, level.at + described_values);
+    const auto y = [&](std::size_t i) { return values.y.begin() + static_cast<std::ptrdiff_t>(i); };
     ChangePoint point;
-    point.index = values.place(window.at);
-    point.before = middle_value({at(window.begin), at(window.at)});
-    point.after = middle_value({at(window.at), at(window.end)});
+    point.index = values.place(level.at);
+    point.before = middle_value({y(begin), y(level.at)});
+    point.after = middle_value({y(level.at), y(end)});
     const bool comparable = (point.before > 0 && point.after > 0) || (point.before < 0 && point.after < 0);
     if (comparable && std::isfinite(point.after / point.before)) point.change = point.after / point.before - 1;
     point.t = evidence.t;
     point.p = evidence.p;
+    point.later = level.end - level.at;
+    point.standing = standing;
     return point;
 }
 
@@ -84,12 +93,9 @@ std::vector<ChangePoint> points_of(const Values& values, const std::vector<std::
     std::vector<ChangePoint> points;
     for (std::size_t i = 0; i < cuts.size(); ++i) {
         if (!std::binary_search(wanted.begin(), wanted.end(), cuts[i])) continue;
-        const std::size_t next = i + 1 < cuts.size() ? cuts[i + 1] : values.y.size();
-        const auto window = window_between(i > 0 ? cuts[i - 1] : 0, cuts[i], next, options);
-        auto point = described(values, window, evidence_at(values.scale, window));
-        point.later = next - cuts[i];
-        point.standing = standing;
-        points.push_back(point);
+        const Window level{i > 0 ? cuts[i - 1] : 0, cuts[i], i + 1 < cuts.size() ? cuts[i + 1] : values.y.size()};
+        const auto window = window_between(level.begin, level.at, level.end, options);
+        points.push_back(described(values, level, evidence_at(values.scale, window), standing));
     }
     return points;
 }
@@ -106,7 +112,7 @@ std::optional<ChangePoint> at_the_end(const Values& values, std::size_t last, do
                                       const DetectOptions& options) {
     const std::size_t n = values.v.size();
     std::optional<std::size_t> best;
-    double most = price * values.scale.noise * values.scale.noise;
+    double most = price * values.mean_noise * values.mean_noise;
     const std::span<const double> level = std::span(values.v).subspan(last);
     for (std::size_t later = options.early; later < options.shortest; ++later) {
         if (n < last + options.shortest + later) break;
@@ -118,13 +124,10 @@ std::optional<ChangePoint> at_the_end(const Values& values, std::size_t last, do
         }
     }
     if (!best) return std::nullopt;
-    const auto window = window_between(last, *best, n, options);
-    const auto evidence = evidence_at(values.scale, window, values.scale.noise * values.scale.noise);
+    const auto evidence =
+        evidence_at(values.scale, window_between(last, *best, n, options), values.scale.noise * values.scale.noise);
     if (strength(evidence, values.scale, options, false) < 1) return std::nullopt;
-    auto point = described(values, window, evidence);
-    point.later = n - *best;
-    point.standing = Standing::provisional;
-    return point;
+    return described(values, {last, *best, n}, evidence, Standing::provisional);
 }
 
 std::vector<std::size_t> without(const std::vector<std::size_t>& all, const std::vector<std::size_t>& some) {
@@ -139,9 +142,10 @@ tl::expected<Detection, std::string> detect_changes(std::span<const double> all,
     if (all.size() > max_history_values)
         return tl::unexpected(fmt::format("more than {} values in a series", max_history_values));
     Detection result;
-    const auto values = on_scale(all, result.not_finite);
+    const auto values = on_scale(all, options, result.not_finite);
     result.used = values.y.size();
     result.relative = values.scale.relative;
+    result.correlation = values.correlation;
     result.too_short = result.used < options.shortest + options.early;
     if (result.used == 0) return result;
     const double seen = step_noise(values.v);

@@ -13,18 +13,21 @@
 namespace benchgate::judging {
 
 inline constexpr std::size_t max_history_values = 5'000'000;
+/// A change is judged close by, and its size told from further away, where that is the same level.
+inline constexpr std::size_t described_values = 100;
 
 /// The constants, for the cross-validation that chose them; a product uses the defaults.
 struct DetectOptions {
-    double penalty = 8;           ///< of a cut, times noise variance times ln n
-    std::size_t shortest = 10;    ///< values of a level; so many must follow a change before it is a point
-    std::size_t early = 4;        ///< values that must follow a change before it is provisional
-    std::size_t window = 25;      ///< values on either side that a change is judged by
-    double t = 6;                 ///< Welch's t between them
-    double step_over_line = 1.2;  ///< how many times better two levels must fit than one slope
-    double smallest = 0.01;       ///< relative change that is never too large to be ignored
-    double notable = 0.05;        ///< relative change that is never too small to be told
-    double of_range = 0.15;       ///< between the two: the share of the series' own range from which on it is told
+    double penalty = 6;                 ///< of a cut, times the variance of the noise times ln n
+    bool allow_for_correlation = true;  ///< that variance is of means of correlated noise: times (1 + r) / (1 - r)
+    std::size_t shortest = 10;          ///< values of a level; so many must follow a change before it is a point
+    std::size_t early = 4;              ///< values that must follow a change before it is provisional
+    std::size_t window = 25;            ///< values on either side that a change is judged by
+    double t = 6;                       ///< Welch's t between them
+    double step_over_line = 1.2;        ///< how many times better two levels must fit than one slope
+    double smallest = 0.01;             ///< relative change that is never too large to be ignored
+    double notable = 0.05;              ///< relative change that is never too small to be told
+    double of_range = 0.15;  ///< between the two: the share of the series' own range from which on it is told
 };
 
 enum class Standing {
@@ -35,7 +38,7 @@ enum class Standing {
 
 struct ChangePoint {
     std::size_t index = 0;           ///< of the first value of the new level, in the values as given
-    double before = 0, after = 0;    ///< medians beside it, up to `window` values each
+    double before = 0, after = 0;    ///< medians beside it, up to `described_values` each
     std::optional<double> change{};  ///< after / before - 1; none where either is zero or they differ in sign
     double t = 0;                    ///< Welch's, of the values (of their logarithms, if relative)
     double p = 1;           ///< of t; nominal, since the place was chosen by looking. 0 between levels without noise
@@ -48,6 +51,7 @@ struct Detection {
     std::vector<std::size_t> not_finite;  ///< indices of values that were left out
     std::size_t used = 0;
     bool relative = true;    ///< worked on logarithms: all values are positive
+    double correlation = 0;  ///< of neighbouring values' noise, 0 to 0.8
     double noise = 0;        ///< from one value to the next: relative if `relative`, else in the values' unit
     bool too_short = false;  ///< no change could have been found in so few values
 };

@@ -74,4 +74,17 @@ double step_noise(std::span<const double> v) {
     return robust > alike * magnitude(v) ? robust : std::sqrt(mean_square / 2);
 }
 
+double neighbour_correlation(std::span<const double> v, double noise) {
+    constexpr double longest_step = 4.5;  ///< times the noise: three deviations of a difference, about
+    constexpr double strongest = 0.8;     ///< more cannot be told from a wandering level
+    double squares = 0, products = 0, former = 0;
+    for (std::size_t i = 0; i + 1 < v.size(); ++i) {
+        const double step = std::clamp(v[i + 1] - v[i], -longest_step * noise, longest_step * noise);
+        squares += step * step;
+        products += step * former;
+        former = step;
+    }
+    return squares > 0 ? std::clamp(1 + 2 * products / squares, 0.0, strongest) : 0;
+}
+
 }  // namespace benchgate::judging
