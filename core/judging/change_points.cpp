@@ -107,27 +107,40 @@ double squares(std::span<const double> v) {
     return sum;
 }
 
-/// A change with too few later values for the search: only at the end, and only if it would have paid its price.
-std::optional<ChangePoint> at_the_end(const Values& values, std::size_t last, double price,
-                                      const DetectOptions& options) {
+/// Where a level that begins at `last` and runs to the end is best cut so that from `early` to `most` values follow;
+/// none where that would not pay its price.
+std::optional<std::size_t> late_cut(const Values& values, std::size_t last, std::size_t most, double price,
+                                    const DetectOptions& options) {
     const std::size_t n = values.v.size();
-    std::optional<std::size_t> best;
-    double most = price * values.mean_noise * values.mean_noise;
     const std::span<const double> level = std::span(values.v).subspan(last);
-    for (std::size_t later = options.early; later < options.shortest; ++later) {
-        if (n < last + options.shortest + later) break;
+    std::optional<std::size_t> best;
+    double gained = price * values.mean_noise * values.mean_noise;
+    for (std::size_t later = options.early; later <= most && last + options.shortest + later <= n; ++later) {
         const auto old = level.size() - later;
         const double gain = squares(level) - squares(level.first(old)) - squares(level.subspan(old));
-        if (gain > most) {
-            most = gain;
+        if (gain > gained) {
+            gained = gain;
             best = n - later;
         }
     }
-    if (!best) return std::nullopt;
+    return best;
+}
+
+/// A change with too few later values for the search: only at the end. The search may have put it as late as it may,
+/// too early: then it is taken out of `cuts` again.
+std::optional<ChangePoint> take_provisional(const Values& values, std::vector<std::size_t>& cuts, double price,
+                                            const DetectOptions& options) {
+    const std::size_t n = values.v.size();
+    const bool at_the_bound = !cuts.empty() && cuts.back() + options.shortest == n;
+    const std::size_t known = cuts.size() - (at_the_bound ? 1 : 0);
+    const std::size_t last = known > 0 ? cuts[known - 1] : 0;
+    const auto cut = late_cut(values, last, options.shortest - (at_the_bound ? 0 : 1), price, options);
+    if (!cut || (at_the_bound && *cut == cuts.back())) return std::nullopt;
     const auto evidence =
-        evidence_at(values.scale, window_between(last, *best, n, options), values.scale.noise * values.scale.noise);
+        evidence_at(values.scale, window_between(last, *cut, n, options), values.scale.noise * values.scale.noise);
     if (strength(evidence, values.scale, options, false) < 1) return std::nullopt;
-    return described(values, {last, *best, n}, evidence, Standing::provisional);
+    cuts.resize(known);
+    return described(values, {last, *cut, n}, evidence, Standing::provisional);
 }
 
 std::vector<std::size_t> without(const std::vector<std::size_t>& all, const std::vector<std::size_t>& some) {
@@ -153,13 +166,13 @@ tl::expected<Detection, std::string> detect_changes(std::span<const double> all,
     if (result.too_short || !(values.scale.range > 0)) return result;
     const double price = options.penalty * std::log(static_cast<double>(values.v.size()));
     // First what is sure whatever its size; then, among that, what is large enough to be told.
-    const auto sure = keep_strong(candidates(values, price, options), values.scale, options, true);
+    auto sure = keep_strong(candidates(values, price, options), values.scale, options, true);
+    const auto provisional = take_provisional(values, sure, price, options);
     const auto told = keep_strong(sure, values.scale, options, false);
     result.changes = points_of(values, told, told, Standing::found, options);
     const auto minor = points_of(values, sure, without(sure, told), Standing::minor, options);
     result.changes.insert(result.changes.end(), minor.begin(), minor.end());
-    if (const auto point = at_the_end(values, sure.empty() ? 0 : sure.back(), price, options))
-        result.changes.push_back(*point);
+    if (provisional) result.changes.push_back(*provisional);
     std::sort(result.changes.begin(), result.changes.end(),
               [](const ChangePoint& a, const ChangePoint& b) { return a.index < b.index; });
     return result;
