@@ -4,6 +4,8 @@
 #   planning  from a delivery's bytes to its plan
 #   accuracy  how often a verdict is right                latency   from a webhook to a waiting runner's lease
 #   memory    the idle service                            outbox    1,000 installations written for at once
+#   detect    change points of a history: marked series, false alarms, time; BENCHGATE_OTAVA=FOLDER (a checkout of
+#             apache/otava; needs python3-numpy and python3-scipy) times that peer in the same run
 #   build     a clean build (only when asked)             storm     10,000 deliveries, lost, doubled and in random order,
 #                                                                   among failing calls (only when asked: 10 minutes)
 # Exit status 1 if a part could not run. A missed target is said, and is no failure of the measurement.
@@ -110,6 +112,56 @@ part_outbox() {
     reached "outbox: most writes of an installation in 60 s" "<= 60" "$(field "$work/outbox.json" "d.most_in_a_minute")" "" "v <= 60"
 }
 
+part_detect() {
+    local data=../shared/data name
+    heading "detect: series that people marked (F1 and quiet series flagged), the peers' answers beside"
+    if [ -f "$data/sap_hana/annotations.json" ]; then
+        "$bin/detect_crossvalidate" "$data/sap_hana" --json "$work/marked.json" || { not_run "detect: marked series"; return; }
+        reached "detect: marked series, F1 (best peer .603)" "> .65, aim .70" "$(field "$work/marked.json" "d.f1.toFixed(3)")" "" "v > .65"
+        reached "detect: quiet series flagged (best peer 11.6 %)" "< 8 %, aim 5 %" "$(field "$work/marked.json" "(100 * d.quiet).toFixed(1)")" % "v < 8"
+        reached "detect: cross-validated in 5 folds, F1" "> .65, aim .70" "$(field "$work/marked.json" "d.cross_f1.toFixed(3)")" "" "v > .65"
+        reached "detect: cross-validated, quiet series flagged" "< 8 %, aim 5 %" "$(field "$work/marked.json" "(100 * d.cross_quiet).toFixed(1)")" % "v < 8"
+        heading "detect: peers' own fixtures, where benchgate and the peer agree within 5 values"
+        /usr/bin/python3 benchmarks/detect/fixtures.py "$bin/benchgate" "$data/peer_fixtures" || not_run "detect: fixtures"
+    else
+        echo "detect: marked series and fixtures skipped, $data is not there"
+    fi
+    heading "detect: nothing changed, and one plain step"
+    "$bin/detect_false_alarms" --json "$work/alarms.json" || { not_run "detect: false alarms"; return; }
+    reached "detect: white noise, 300 values, flagged" "<= 1 %" "$(field "$work/alarms.json" "(100 * d.white).toFixed(2)")" % "v <= 1"
+    reached "detect: AR(0.5), flagged" "<= 5 %" "$(field "$work/alarms.json" "(100 * d.ar).toFixed(2)")" % "v <= 5"
+    reached "detect: slow drift (worst of 1 to 50 %), flagged" "<= 10 %" "$(field "$work/alarms.json" "(100 * d.drift).toFixed(2)")" % "v <= 10"
+    reached "detect: one step in 10,000, of 100 series" "100, false points 0" \
+        "$(field "$work/alarms.json" "d.steps_found + '+' + d.steps_false")" "" "v == \"100+0\""
+    heading "detect: time by length and by kind of series"
+    "$bin/detect_benchmark" --benchmark_min_time=0.2 --benchmark_out="$work/detect.json" --benchmark_out_format=json 2>/dev/null ||
+        { not_run "detect: time"; return; }
+    local of="(name) => d.benchmarks.find(b => b.name === 'detect/' + name).real_time"
+    reached "detect: 1,000,000 values, one step" "< 2000 ms" "$(field "$work/detect.json" "($of)('one_step/1000000').toFixed(0)")" ms "v < 2000"
+    reached "detect: 100 times the values, over 100 times n log n" "<= 1" \
+        "$(field "$work/detect.json" "(($of)('one_step/1000000') / ($of)('one_step/10000') / (100 * 6 / 4)).toFixed(2)")" x "v <= 1"
+    "$bin/detect_false_alarms" --series 1000000 >"$work/million.csv"
+    "$bin/benchgate" detect "$work/million.csv" --json - >"$work/million.json" &
+    local most=0 now
+    while now=$(awk '/VmHWM/ { print $2 }' "/proc/$!/status" 2>/dev/null) && [ -n "$now" ]; do
+        most=$now
+        sleep 0.02
+    done
+    wait $! || not_run "detect: a million values"
+    reached "detect: a file of 1,000,000 values, memory" "< 200 MB" "$((most / 1024))" MB "v > 0 && v < 200"
+    "$bin/detect_false_alarms" --series 10000 >"$work/step.csv"
+    if [ -n "${BENCHGATE_OTAVA:-}" ]; then
+        heading "detect: Apache Otava on the same 10,000 values, in the same run"
+        /usr/bin/python3 -B benchmarks/detect/time_otava.py "$BENCHGATE_OTAVA" "$work/step.csv" | tee "$work/otava.out" | grep -v ^RESULT
+        grep '^RESULT ' "$work/otava.out" | cut -d' ' -f2- >"$work/otava.json"
+        [ -s "$work/otava.json" ] || { not_run "detect: Otava"; return; }
+        reached "detect: 10,000 values, times as fast as Otava" ">= 20" \
+            "$(node -p "const o = $(cat "$work/otava.json"), d = JSON.parse(require('fs').readFileSync('$work/detect.json')); (1000 * o.seconds / ($of)('one_step/10000')).toFixed(0)")" x "v >= 20"
+    else
+        echo "detect: peer skipped: BENCHGATE_OTAVA is not set; Apache Otava's published 155 ms on 10,000 values is from another run"
+    fi
+}
+
 part_storm() {
     heading "storm: 10,000 deliveries in random order, 5 % dropped, 5 % doubled, 10 % of API calls failing, the service killed once"
     node tests/simulation/storm.mjs --bin "$bin" --deliveries "${BENCHGATE_BENCH_DELIVERIES:-10000}" --rate 20 --runners 16 \
@@ -132,9 +184,9 @@ part_build() {
     reached "build: clean, with tests" "< 480 s on 2 processors" "$((end - begin))" s "v < 480"
 }
 
-[ $# -gt 0 ] || set -- webhook judge planning accuracy latency memory outbox
+[ $# -gt 0 ] || set -- webhook judge planning accuracy detect latency memory outbox
 for part in "$@"; do
-    declare -F "part_$part" >/dev/null || { echo "bench: no part '$part'; there are webhook, judge, planning, accuracy, latency, memory, outbox, storm, build" >&2; exit 2; }
+    declare -F "part_$part" >/dev/null || { echo "bench: no part '$part'; there are webhook, judge, planning, accuracy, detect, latency, memory, outbox, storm, build" >&2; exit 2; }
 done
 for part in "$@"; do "part_$part"; done
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/judging/change_evidence.h"
 #include "core/judging/level_search.h"
@@ -162,7 +163,8 @@ tl::expected<Detection, std::string> detect_changes(std::span<const double> all,
     result.too_short = result.used < options.shortest + options.early;
     if (result.used == 0) return result;
     const double seen = step_noise(values.v);
-    result.noise = values.scale.relative ? std::expm1(seen) : seen * values.unit;
+    result.noise =
+        std::min(values.scale.relative ? std::expm1(seen) : seen * values.unit, std::numeric_limits<double>::max());
     if (result.too_short || !(values.scale.range > 0)) return result;
     const double price = options.penalty * std::log(static_cast<double>(values.v.size()));
     // First what is sure whatever its size; then, among that, what is large enough to be told.

@@ -195,6 +195,8 @@ TEST(ChangePoints, TheLargestNumbersAreNumbers) {
     EXPECT_NEAR(changes(values)[0].change.value(), -1, 1e-12);
     std::fill(values.begin() + 50, values.end(), 0);
     ASSERT_EQ(changes(values).size(), 1u);
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = i % 2 == 0 ? 1e308 : 5e-324;
+    EXPECT_TRUE(std::isfinite(detect_changes(values)->noise));
 }
 
 /// Of 200 series of 300 values.
