@@ -18,7 +18,7 @@ for _ in range(5):
     begin = time.perf_counter()
     points, _ = compute_change_points(values, window_len=50, max_pvalue=0.001, min_magnitude=0.0)
     seconds.append(time.perf_counter() - begin)
-found = [point.index for point in points]
+found = [int(point.index) for point in points]
 median = statistics.median(seconds)
 print(f"Otava: {len(values)} values in {1000 * median:.0f} ms (median of {len(seconds)}), points {found}")
 print("RESULT", json.dumps({"seconds": median, "points": found}))

@@ -69,15 +69,15 @@ std::vector<std::size_t> candidates(const Values& values, double price, const De
     return best_levels(x, price, options.shortest);
 }
 
-/// The change at `at` between the levels that begin at `previous` and end at `next`.
-ChangePoint described(const Values& values, const Window& level, const Evidence& evidence, Standing standing) {
-    const auto begin = std::max(level.begin, level.at - std::min(level.at, described_values));
-    const auto end = std::min(level.end, level.at + described_values);
+/// The change at `level.at` between the levels that begin at `level.begin` and end at `level.end`.
+ChangePoint described(const Values& values, const Window& level, const Evidence& evidence, Standing standing,
+                      const DetectOptions& options) {
+    const auto window = window_between(level.begin, level.at, level.end, options);
     const auto y = [&](std::size_t i) { return values.y.begin() + static_cast<std::ptrdiff_t>(i); };
     ChangePoint point;
     point.index = values.place(level.at);
-    point.before = middle_value({y(begin), y(level.at)});
-    point.after = middle_value({y(level.at), y(end)});
+    point.before = middle_value({y(window.begin), y(level.at)});
+    point.after = middle_value({y(level.at), y(window.end)});
     const bool comparable = (point.before > 0 && point.after > 0) || (point.before < 0 && point.after < 0);
     if (comparable && std::isfinite(point.after / point.before)) point.change = point.after / point.before - 1;
     point.t = evidence.t;
@@ -96,7 +96,7 @@ std::vector<ChangePoint> points_of(const Values& values, const std::vector<std::
         if (!std::binary_search(wanted.begin(), wanted.end(), cuts[i])) continue;
         const Window level{i > 0 ? cuts[i - 1] : 0, cuts[i], i + 1 < cuts.size() ? cuts[i + 1] : values.y.size()};
         const auto window = window_between(level.begin, level.at, level.end, options);
-        points.push_back(described(values, level, evidence_at(values.scale, window), standing));
+        points.push_back(described(values, level, evidence_at(values.scale, window), standing, options));
     }
     return points;
 }
@@ -141,7 +141,7 @@ std::optional<ChangePoint> take_provisional(const Values& values, std::vector<st
         evidence_at(values.scale, window_between(last, *cut, n, options), values.scale.noise * values.scale.noise);
     if (strength(evidence, values.scale, options, false) < 1) return std::nullopt;
     cuts.resize(known);
-    return described(values, {last, *cut, n}, evidence, Standing::provisional);
+    return described(values, {last, *cut, n}, evidence, Standing::provisional, options);
 }
 
 std::vector<std::size_t> without(const std::vector<std::size_t>& all, const std::vector<std::size_t>& some) {

@@ -13,8 +13,6 @@
 namespace benchgate::judging {
 
 inline constexpr std::size_t max_history_values = 5'000'000;
-/// A change is judged close by, and its size told from further away, where that is the same level.
-inline constexpr std::size_t described_values = 100;
 
 /// The constants, for the cross-validation that chose them; a product uses the defaults.
 struct DetectOptions {
@@ -38,7 +36,7 @@ enum class Standing {
 
 struct ChangePoint {
     std::size_t index = 0;           ///< of the first value of the new level, in the values as given
-    double before = 0, after = 0;    ///< medians beside it, up to `described_values` each
+    double before = 0, after = 0;    ///< medians beside it, up to `window` values each
     std::optional<double> change{};  ///< after / before - 1; none where either is zero or they differ in sign
     double t = 0;                    ///< Welch's, of the values (of their logarithms, if relative)
     double p = 1;           ///< of t; nominal, since the place was chosen by looking. 0 between levels without noise
