@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <fstream>
 #include <iostream>
 
@@ -100,7 +101,7 @@ void print_picture(const std::vector<double>& values, const Detection& detection
         // Halved, so that the difference of the largest numbers is a number.
         const double height = *greatest / 2 - *least / 2;
         const double share = height > 0 ? (level / 2 - *least / 2) / height : 0;
-        out << blocks[static_cast<std::size_t>(std::clamp(share, 0.0, 1.0) * (blocks.size() - 1) + 0.5)];
+        out << blocks[static_cast<std::size_t>(std::lround(std::clamp(share, 0.0, 1.0) * (blocks.size() - 1)))];
     }
     std::string marks(width, ' ');
     for (const auto& change : detection.changes)

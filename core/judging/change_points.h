@@ -54,8 +54,8 @@ struct Detection {
     bool too_short = false;  ///< no change could have been found in so few values
 };
 
-/// `values` in order, one a build. NaN and infinities are left out and listed. Fails only for more than
+/// Values in order, one a build. NaN and infinities are left out and listed. Fails only for more than
 /// max_history_values.
-tl::expected<Detection, std::string> detect_changes(std::span<const double> values, const DetectOptions& options = {});
+tl::expected<Detection, std::string> detect_changes(std::span<const double> all, const DetectOptions& options = {});
 
 }  // namespace benchgate::judging
