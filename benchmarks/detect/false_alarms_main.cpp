@@ -39,7 +39,7 @@ class Noise {
 
 using Kind = std::function<std::vector<double>(Noise&)>;
 
-Kind around(double sd, double correlation, std::function<double(double)> drift) {
+Kind around(double sd, double correlation, const std::function<double(double)>& drift) {
     return [=](Noise& noise) {
         std::vector<double> values;
         double z = noise();
@@ -51,7 +51,7 @@ Kind around(double sd, double correlation, std::function<double(double)> drift) 
     };
 }
 
-Kind each(std::function<double(Noise&)> value) {
+Kind each(const std::function<double(Noise&)>& value) {
     return [=](Noise& noise) {
         std::vector<double> values(length);
         for (auto& v : values) v = value(noise);
