@@ -26,12 +26,12 @@ TEST(Comment, SaysAllOfASmallRegression) {
 
 Base [<code>bbbbbbbbb</code>](https://github.com/acme/engine/commit/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb) (merge-base with <code>main</code>), head [<code>aaaaaaaaa</code>](https://github.com/acme/engine/commit/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa).
 
-- <code>micro</code>: 20 trials a side in blocks of 4 + 4; changes of 2.1 % or more would have been seen where it is settled, on bench-01 (bare-metal, x86\_64), in 12 min 34 s
+- <code>micro</code>: 20 trials a side in blocks of 4 + 4; changes of 2.1 % or more would have been seen (inconclusive ones aside), on bench-01 (bare-metal, x86\_64), in 12 min 34 s
 
 | | benchmark | metric | change | interval | base → head | confirmed |
 |---|---|---|---|---|---|---|
-| ❌ critical | <code>BM\_Sort/1024</code> | time | +25.3 % slower | +23.3 % to +27.3 % | 1.23 ms → 1.54 ms | yes |
-| ⚡ improved | <code>BM\_Hash</code> | time | −9 % faster | −11 % to −7 % | 1.23 ms → 1.12 ms | yes |
+| ❌ critical | <code>BM\_Sort/1024</code> | time | +25.3 % slower | +23.3 % to +27.3 % | 1.23 ms → 1.54 ms | yes |
+| ⚡ improved | <code>BM\_Hash</code> | time | −9 % faster | −11 % to −7 % | 1.23 ms → 1.12 ms | yes |
 
 **Next:** Start with the first row. `benchgate compare` measures the same on your own machine, and a push or `/rebench` measures again here.
 
@@ -39,7 +39,7 @@ Base [<code>bbbbbbbbb</code>](https://github.com/acme/engine/commit/bbbbbbbbbbbb
 
 | benchmark | metric | change | interval | smallest change that would have been seen |
 |---|---|---|---|---|
-| <code>BM\_Copy</code> | time | +4 % | +2 % to +6 % | 2.1 % |
+| <code>BM\_Copy</code> | time | +4 % | +2 % to +6 % | 2.1 % |
 
 </details>
 
@@ -47,10 +47,10 @@ Base [<code>bbbbbbbbb</code>](https://github.com/acme/engine/commit/bbbbbbbbbbbb
 
 | benchmark | metric | verdict | change | interval | smallest change that would have been seen |
 |---|---|---|---|---|---|
-| <code>BM\_Sort/1024</code> | time | regressed | +25.3 % slower | +23.3 % to +27.3 % | 2.1 % |
-| <code>BM\_Hash</code> | time | improved | −9 % faster | −11 % to −7 % | 2.1 % |
-| <code>BM\_Copy</code> | time | inconclusive | +4 % | +2 % to +6 % | 2.1 % |
-| <code>BM\_Find</code> | time | unchanged | +0.2 % | −1.8 % to +2.2 % | 2.1 % |
+| <code>BM\_Sort/1024</code> | time | regressed | +25.3 % slower | +23.3 % to +27.3 % | 2.1 % |
+| <code>BM\_Hash</code> | time | improved | −9 % faster | −11 % to −7 % | 2.1 % |
+| <code>BM\_Copy</code> | time | inconclusive | +4 % | +2 % to +6 % | 2.1 % |
+| <code>BM\_Find</code> | time | unchanged | +0.2 % | −1.8 % to +2.2 % | 2.1 % |
 
 </details>
 

@@ -20,8 +20,18 @@ std::string text_of(std::string_view foreign, std::size_t most = 300) {
     return markdown_text(shortened(one_line(foreign), most));
 }
 
+/// A number and its unit stay on one line, however narrow the table's column is.
+std::string unbroken(std::string text) {
+    for (std::size_t at = text.find(' '); at != std::string::npos; at = text.find(' ', at + 1)) {
+        const bool before_unit =
+            at > 0 && text[at - 1] >= '0' && text[at - 1] <= '9' && text.compare(at + 1, 2, "to") != 0;
+        if (before_unit) text.replace(at, 1, "\u00a0");
+    }
+    return text;
+}
+
 std::string value_text(const std::optional<double>& value, const std::string& unit) {
-    return value ? text_of(format_value(*value, unit), 40) : "–";
+    return value ? unbroken(text_of(format_value(*value, unit), 40)) : "–";
 }
 
 data row_data(const Row& row, bool several_suites) {
@@ -36,15 +46,15 @@ data row_data(const Row& row, bool several_suites) {
     view.set("verdict", std::string(model::to_string(verdict.kind)));
     view.set("mark", verdict.kind == VerdictKind::regressed ? "❌" : "⚡");
     view.set("level", verdict.level ? text_of(*verdict.level, 40) : std::string(model::to_string(verdict.kind)));
-    view.set("change", change);
-    view.set("interval", interval_text(shown_interval(verdict)));
+    view.set("change", unbroken(change));
+    view.set("interval", unbroken(interval_text(shown_interval(verdict))));
     view.set("base", value_text(verdict.base_value, verdict.series.unit));
     view.set("head", value_text(verdict.head_value, verdict.series.unit));
     view.set("confirmed", std::string(confirmation_word(verdict)));
-    view.set("detectable", verdict.minimum_detectable ? format_percent(*verdict.minimum_detectable) : "–");
+    view.set("detectable", verdict.minimum_detectable ? unbroken(format_percent(*verdict.minimum_detectable)) : "–");
     view.set("reason", verdict.reason.empty() ? "" : ": " + text_of(verdict.reason));
     if (row.waiver != nullptr) {
-        view.set("ceiling", format_percent(row.waiver->max));
+        view.set("ceiling", unbroken(format_percent(row.waiver->max)));
         view.set("until", text_of(row.waiver->until, 20));
         view.set("by", text_of(row.waiver->author, 60));
         view.set("words", row.waiver->reason.empty() ? "–" : text_of(row.waiver->reason, 200));

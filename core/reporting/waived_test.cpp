@@ -17,7 +17,7 @@ TEST(Waived, ACoveredRegressionIsFoldedAwayWithItsCeilingEndAndReason) {
     const auto text = render_comment(sample::waived(0.3));
     EXPECT_TRUE(has(text, "**1 of 4 benchmarks regressed and is waived; 1 could not be settled.**")) << text;
     EXPECT_TRUE(has(text, "<details><summary>Waived (1)</summary>")) << text;
-    EXPECT_TRUE(has(text, "| 30 % | 2027-01-31 | ada | known since")) << text;
+    EXPECT_TRUE(has(text, "| 30\u00a0% | 2027-01-31 | ada | known since")) << text;
     EXPECT_FALSE(has(text, "❌")) << text;
     EXPECT_FALSE(has(text, "| @team")) << "the reason breaks the table: " << text;
 }

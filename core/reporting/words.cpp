@@ -264,7 +264,7 @@ std::string method_sentence(const SuiteReport& suite) {
     }
     if (seen)
         text += fmt::format("; changes of {} or more would have been seen{}", format_percent(*seen),
-                            all_settled ? "" : " where it is settled");
+                            all_settled ? "" : " (inconclusive ones aside)");
     return text;
 }
 
