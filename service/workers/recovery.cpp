@@ -25,6 +25,13 @@ constexpr std::chrono::minutes overlap{10};
 /// An attempt without an answer so far may be under way.
 constexpr std::chrono::seconds settled_after{60};
 constexpr std::chrono::seconds pause_after_refusal{60};
+/// Days of a busy log are read within one. What leads on for longer has no end, and what is new waits for it.
+constexpr std::chrono::hours longest_reading{12};
+
+/// Without a time that can be read it says nothing of how far back the log is read by now.
+bool is_before(const github::Delivery& one, store::Time moment) {
+    return one.delivered_at != store::Time{} && one.delivered_at < moment;
+}
 
 }  // namespace
 
@@ -105,14 +112,20 @@ std::optional<RecoveryWorker::Read> RecoveryWorker::read_pages(store::RecoveryRo
             return std::nullopt;
         }
         for (const auto& one : page->deliveries) {
-            if (one.delivered_at < until) read.through = true;
+            if (is_before(one, until)) read.through = true;
             const bool under_way =
                 one.status_code == 0 && one.status == "pending" && now - one.delivered_at < settled_after;
-            if (one.delivered_at < until || under_way || !planning::is_wanted(one.event, one.action)) continue;
+            if (is_before(one, until) || under_way || !planning::is_wanted(one.event, one.action)) continue;
             if (seen.insert(one.guid).second) read.wanted.push_back(one);
         }
+        const bool stands_still = page->next_cursor == row.walk_cursor;
         row.walk_cursor = page->next_cursor;
-        read.through = read.through || row.walk_cursor.empty();
+        read.through = read.through || row.walk_cursor.empty() || stands_still;
+        if (!read.through && now - *row.walk_from > longest_reading) {
+            spdlog::warn("recovery: GitHub's log has no end after {} hours; what is older is left",
+                         longest_reading.count());
+            read.through = true;
+        }
         if (!leads(now_()) || !platform::sleep_for(stop, options_.pause)) return std::nullopt;
     }
     std::stable_sort(read.wanted.begin(), read.wanted.end(),

@@ -169,6 +169,43 @@ TEST_F(RecoveryWorkerTest, WhatGitHubLostAndWhatNoWebhookWouldBeTakenWithHoldsNo
     EXPECT_TRUE(state()->looked_until);
 }
 
+TEST_F(RecoveryWorkerTest, AnEntryWithoutAReadableTimeIsNoEndOfTheLog) {
+    auto odd = entry(9, "guid-9", 1min), after = entry(3, "guid-3", 1h);
+    odd["delivered_at"] = 17;
+    list({odd, after});
+    for (const auto& one : {odd, after}) hold(one);
+    auto recovery = worker(1);
+    run(recovery);
+    EXPECT_TRUE(row("guid-9")) << "when it came is not what matters most";
+    EXPECT_TRUE(row("guid-3"));
+    advance(901s);
+    list({odd}, "v1_1");
+    const auto older = entry(2, "guid-2", 5min);
+    hold(older);
+    list({older, entry(1, "guid-1", 240h)}, "v1_2");
+    run(recovery);
+    EXPECT_TRUE(row("guid-2")) << "what came before it was passed over";
+}
+
+TEST_F(RecoveryWorkerTest, ALogThatLeadsBackToItselfIsReadOnce) {
+    for (int page = 0; page < 20; ++page) list({entry(1, "guid-1", 1h)}, "v1_0");
+    hold(entry(1, "guid-1", 1h));
+    auto recovery = worker(2);
+    for (int step = 0; step < 8; ++step) recovery.work({});
+    EXPECT_EQ(listed(), 2u);
+    EXPECT_TRUE(state()->looked_until);
+}
+
+TEST_F(RecoveryWorkerTest, ALogWithoutAnEndIsGivenUpAfterHours) {
+    for (int page = 0; page < 100; ++page) list({entry(1, "guid-1", 1h)}, fmt::format("v1_{}", page));
+    hold(entry(1, "guid-1", 1h));
+    auto recovery = worker(1);
+    int steps = 0;
+    for (; steps < 50 && recovery.work({}); ++steps) advance(1h);
+    EXPECT_LT(steps, 24);
+    EXPECT_TRUE(state()->looked_until) << "it never looks at what is new again";
+}
+
 TEST_F(RecoveryWorkerTest, AfterALongAbsenceEverythingIsToBeComparedAgain) {
     list({});
     auto recovery = worker();
