@@ -10,16 +10,19 @@ namespace benchgate::service {
 namespace {
 
 /// GitHub as one App, whichever is in use otherwise.
-tl::expected<void, std::string> as_app(const github::Api& api, const identity::AppRecord& app,
-                                       const std::function<github::ApiResult<void>(github::AppRest&)>& call) {
+http::Setup::HookDone as_app(const github::Api& api, const identity::AppRecord& app,
+                             const std::function<github::ApiResult<void>(github::AppRest&)>& call) {
     auto key = platform::RsaPrivateKey::from_pem(app.private_key);
-    if (!key) return tl::unexpected(key.error().message);
+    if (!key) return tl::unexpected(http::Setup::Refusal{key.error().message});
     github::Tokens tokens(api);
     tokens.set_app({app.app_id, std::move(*key)});
     github::AppRest rest(api, tokens);
     const auto done = call(rest);
-    if (!done) return tl::unexpected(done.error().message);
-    return {};
+    using Kind = github::ErrorKind;
+    if (done) return {};
+    const auto kind = done.error().kind;
+    return tl::unexpected(http::Setup::Refusal{done.error().message,
+                                               kind == Kind::network || kind == Kind::server || kind == Kind::stopped});
 }
 
 }  // namespace
@@ -60,12 +63,14 @@ http::Setup setup_pages(const SetUp& parts) {
             made->app.id, made->app.slug,  made->app.name,     made->app.html_url, made->pem, made->webhook_secret,
             "",           made->client_id, made->client_secret};
     };
-    const auto verify = [&api, stop](const identity::AppRecord& app) {
-        return as_app(api, app, [&](github::AppRest& rest) -> github::ApiResult<void> {
+    const auto verify = [&api, stop](const identity::AppRecord& app) -> http::Setup::Done {
+        const auto done = as_app(api, app, [&](github::AppRest& rest) -> github::ApiResult<void> {
             const auto known = rest.get_app(stop);
             if (!known) return tl::unexpected(known.error());
             return {};
         });
+        if (!done) return tl::unexpected(done.error().message);
+        return {};
     };
     const auto set_hook_secret = [&api, stop](const identity::AppRecord& app, const std::string& secret) {
         return as_app(api, app, [&](github::AppRest& rest) {

@@ -84,7 +84,7 @@ class Visit {
         if (record->webhook_secret.empty()) {
             const auto secret = platform::random_token("");
             if (const auto given = setup_.set_hook_secret(*record, secret); !given)
-                return show("GitHub did not take a webhook secret: " + given.error() +
+                return show("GitHub did not take a webhook secret: " + given.error().message +
                                 ". Delete the App on GitHub and begin again.",
                             "", 502);
             record->webhook_secret = secret;
@@ -121,16 +121,22 @@ class Visit {
 
   private:
     void change_secret(AppRecord app) {
-        const auto former = app;
+        auto former = app;
         app.webhook_secret_old = app.webhook_secret;
         app.webhook_secret = platform::random_token("");
         // Both are accepted before GitHub signs with the new one: no delivery falls between.
         if (const auto stored = setup_.identity.store(app); !stored) return show(stored.error(), "", 500);
         if (const auto given = setup_.set_hook_secret(app, app.webhook_secret); !given) {
+            // Where the answer was lost GitHub may sign with either.
+            if (given.error().may_be_done) former.webhook_secret_old = app.webhook_secret;
             if (const auto restored = setup_.identity.store(former); !restored)
                 spdlog::error("the former webhook secret could not be stored again: {}", restored.error());
-            return show("GitHub did not take the new secret, and the former one stays: " + given.error() + ".", "",
-                        502);
+            if (given.error().may_be_done)
+                return show("Whether GitHub took the new secret is not known, and both are accepted: " +
+                                given.error().message + ". Change it again.",
+                            "", 502);
+            return show("GitHub did not take the new secret, and the former one stays: " + given.error().message + ".",
+                        "", 502);
         }
         spdlog::info("the webhook secret was changed");
         show("", "The webhook secret was changed.");

@@ -26,8 +26,13 @@ struct Setup {
     std::function<tl::expected<identity::AppRecord, std::string>(const std::string& code)> convert;
     /// Does GitHub know the App under this key?
     std::function<Done(const identity::AppRecord&)> verify;
+    struct Refusal {
+        std::string message;
+        bool may_be_done = false;  ///< there was no answer that says otherwise
+    };
+    using HookDone = tl::expected<void, Refusal>;
     /// PATCH /app/hook/config as this App.
-    std::function<Done(const identity::AppRecord&, const std::string& secret)> set_hook_secret;
+    std::function<HookDone(const identity::AppRecord&, const std::string& secret)> set_hook_secret;
 };
 
 /// GET /setup, /setup/callback, /setup/installed; POST /setup.

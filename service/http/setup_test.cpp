@@ -85,7 +85,8 @@ class SetupTest : public store::TestDatabase {
                                    [this] { return now; }};
     std::vector<std::string> codes, hook_secrets;
     tl::expected<AppRecord, std::string> converted = app_of("benchgate-one");
-    http::Setup::Done verified, hook_answer;
+    http::Setup::Done verified;
+    http::Setup::HookDone hook_answer;
     std::unique_ptr<Edge> edge;
 };
 
@@ -181,10 +182,15 @@ TEST_F(SetupTest, ChangingTheSecretKeepsTheFormerOneAccepted) {
     ASSERT_EQ(hook_secrets.size(), 1u);
     EXPECT_EQ(identity.webhook_secrets(), (std::vector<std::string>{hook_secrets[0], "from-github"}));
 
-    hook_answer = tl::unexpected(std::string("500"));
+    hook_answer = tl::unexpected(http::Setup::Refusal{"422"});
     EXPECT_EQ(status_of(post({{"do", "secret"}, {"admin_token", admin_token}})), 502);
     EXPECT_EQ(identity.webhook_secrets(), (std::vector<std::string>{hook_secrets[0], "from-github"}))
         << "a refused change must not lose the secret in use";
+
+    hook_answer = tl::unexpected(http::Setup::Refusal{"no answer", true});
+    EXPECT_EQ(status_of(post({{"do", "secret"}, {"admin_token", admin_token}})), 502);
+    EXPECT_EQ(identity.webhook_secrets(), (std::vector<std::string>{hook_secrets[0], hook_secrets[2]}))
+        << "GitHub may sign with either: its answer was lost, and perhaps not the secret";
 }
 
 TEST_F(SetupTest, AKeyIsReplacedOnlyByOneThatGitHubKnows) {
