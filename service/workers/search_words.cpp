@@ -10,6 +10,15 @@
 #include "service/workers/announce.h"
 
 namespace benchgate::workers {
+namespace {
+
+/// owner/name
+std::string name_of(store::Tx& tx, const store::SearchRow& search) {
+    const auto repository = store::find_repository(tx, search.repository_id);
+    return repository ? repository->owner + "/" + repository->name : "";
+}
+
+}  // namespace
 
 StepFinding finding_of(store::Tx& tx, std::int64_t repository_id, const std::string& run_id) {
     StepFinding finding;
@@ -28,17 +37,21 @@ StepFinding finding_of(store::Tx& tx, std::int64_t repository_id, const std::str
     return finding;
 }
 
-reporting::SearchReport search_report(store::Tx& tx, const store::SearchRow& search,
-                                      const reports::Addresses& addresses) {
+reporting::SearchReport report_without_steps(store::Tx& tx, const store::SearchRow& search,
+                                             const reports::Addresses& addresses) {
     reporting::SearchReport report;
-    std::string full_name;
-    if (const auto repository = store::find_repository(tx, search.repository_id))
-        full_name = repository->owner + "/" + repository->name;
-    if (!addresses.github_web.empty()) report.repository_url = addresses.github_web + "/" + full_name;
+    if (!addresses.github_web.empty()) report.repository_url = addresses.github_web + "/" + name_of(tx, search);
     report.benchmark = search.benchmark;
     report.good_sha = search.good_sha;
     report.bad_sha = search.commits.back();
     report.commits = search.commits.size();
+    return report;
+}
+
+reporting::SearchReport search_report(store::Tx& tx, const store::SearchRow& search,
+                                      const reports::Addresses& addresses) {
+    auto report = report_without_steps(tx, search, addresses);
+    const auto full_name = name_of(tx, search);
     std::optional<planning::SearchedChange> change;
     for (const auto& row : store::steps_of_search(tx, search)) {
         reporting::SearchStepReport step{row.sha, row.verdict, {}, ""};

@@ -12,6 +12,10 @@ namespace benchgate::workers {
 reporting::SearchReport search_report(store::Tx& tx, const store::SearchRow& search,
                                       const reports::Addresses& addresses);
 
+/// What the search's own row tells: for a step whose result cannot be read.
+reporting::SearchReport report_without_steps(store::Tx& tx, const store::SearchRow& search,
+                                             const reports::Addresses& addresses);
+
 /// The comment that follows the search, and the answer of one that has ended.
 void announce_search(store::Tx& tx, const store::SearchRow& search, const reporting::SearchReport& report,
                      store::Time now);

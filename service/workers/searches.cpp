@@ -235,14 +235,24 @@ void SearchWorker::advance(store::Tx& tx, const store::DueSearch& due,
 
 void SearchWorker::give_up(const store::DueSearch& due, const std::string& reason) {
     spdlog::error("search {} cannot go on: {}", due.search_id, reason);
-    pool_.transaction([&](store::Tx& tx) {
-        const auto search = store::lock_search(tx, due.repository_id, due.search_id);
-        if (!search) return;
-        auto report = search_report(tx, *search, addresses_);
-        report.why = "A step could not be read: " + reason;
-        report.suspects = planning::suspects(search->commits, results_of(store::steps_of_search(tx, *search)));
-        end(tx, *search, std::move(report), SearchOutcome::undecided, now_());
-    });
+    const auto end_with = [&](const auto& report_of) {
+        pool_.transaction([&](store::Tx& tx) {
+            const auto search = store::lock_search(tx, due.repository_id, due.search_id);
+            if (!search) return;
+            auto report = report_of(tx, *search, addresses_);
+            report.why = "A step could not be read: " + reason;
+            report.suspects = planning::suspects(search->commits, results_of(store::steps_of_search(tx, *search)));
+            end(tx, *search, std::move(report), SearchOutcome::undecided, now_());
+        });
+    };
+    try {
+        end_with(search_report);
+    } catch (const store::DatabaseLost&) {
+        throw;
+    } catch (const std::exception&) {
+        // What cannot be read cannot be told either; but it stands before all other searches.
+        end_with(report_without_steps);
+    }
 }
 
 }  // namespace benchgate::workers

@@ -227,6 +227,21 @@ TEST_F(SearchTest, AStepThatCanNeverBeReadEndsUndecided) {
     EXPECT_NE(said()["reply:9000:result"].find("could not be read"), std::string::npos);
 }
 
+TEST_F(SearchTest, AStepThatCannotEvenBeToldHoldsUpNoOtherSearch) {
+    ask();
+    const auto broken = newest();
+    finish(1.5);
+    step();
+    finish(1.5);
+    sql("update verdicts set verdict = 'from a later version' where run_id = '" + broken.run_id + "'");
+    SearchWorker worker{pool, addresses, [this] { return start(); }, describe};
+    for (int i = 0; i < 2; ++i) EXPECT_THROW(worker.work({}), store::StoreError);
+    EXPECT_TRUE(worker.work({}));
+    EXPECT_EQ(state(), "done undecided");
+    EXPECT_NE(said()["reply:9000:result"].find("could not be read"), std::string::npos);
+    EXPECT_FALSE(worker.work({})) << "it stands before all others for ever";
+}
+
 TEST_F(SearchTest, AReplayAndASecondAskingBeginNoSecondSearch) {
     ask();
     ask();
