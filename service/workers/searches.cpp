@@ -9,6 +9,7 @@
 #include "core/planning/step_verdict.h"
 #include "platform/ids.h"
 #include "service/store/repositories.h"
+#include "service/workers/closing.h"
 #include "service/workers/search_words.h"
 
 namespace benchgate::workers {
@@ -209,7 +210,12 @@ void SearchWorker::advance(store::Tx& tx, const store::DueSearch& due,
     const auto next = planning::bisect_step(search->commits, results_of(steps));
     std::string why;
     if (const auto* compare = std::get_if<planning::CompareNext>(&next)) {
-        if (steps.size() >= planning::most_steps(search->commits.size())) {
+        // Nobody came for this step within a day: the next one would wait for as long, and the one after it.
+        const bool left_alone = run && now - run->created_at >= longest_wait;
+        if (left_alone && steps.back().verdict == planning::to_string(StepVerdict::failed)) {
+            why = fmt::format("Its last step could not be measured: {}",
+                              finding_of(tx, search->repository_id, run->run_id).reason);
+        } else if (steps.size() >= planning::most_steps(search->commits.size())) {
             why = "Too many commits between could not be judged";
         } else if (begin_step(tx, *search, compare->sha, steps.back().step + 1, now)) {
             auto report = search_report(tx, *search, addresses_);

@@ -11,6 +11,7 @@
 #include "core/config/config.h"
 #include "core/json/json.h"
 #include "core/protocol/spec_json.h"
+#include "service/store/closing.h"
 #include "service/store/jobs.h"
 #include "service/store/outbox_fixture_for_tests.h"
 #include "service/store/repositories.h"
@@ -120,9 +121,9 @@ class SearchTest : public store::TestDatabase {
         });
     }
     /// The texts that wait to be sent, by kind.
-    std::map<std::string, std::string> said() {
+    std::map<std::string, std::string> said(std::chrono::hours later = {}) {
         std::map<std::string, std::string> texts;
-        for (const auto& item : store::send_everything(pool, start()))
+        for (const auto& item : store::send_everything(pool, start() + later))
             texts[item.kind] = json::text(json::parse(item.body_json).value(), "markdown").value_or("");
         return texts;
     }
@@ -240,6 +241,21 @@ TEST_F(SearchTest, AStepThatCannotEvenBeToldHoldsUpNoOtherSearch) {
     EXPECT_EQ(state(), "done undecided");
     EXPECT_NE(said()["reply:9000:result"].find("could not be read"), std::string::npos);
     EXPECT_FALSE(worker.work({})) << "it stands before all others for ever";
+}
+
+TEST_F(SearchTest, WithoutARunnerItEndsAfterADayAndNotAfterADayForEachCommit) {
+    ask();
+    finish(1.5);
+    step();
+    const auto waiting = newest();
+    pool.transaction([&](store::Tx& tx) { store::give_up_jobs(tx, start(), 24, start() + std::chrono::hours(24)); });
+    finish(std::nullopt);
+    SearchWorker worker{pool, addresses, [this] { return start() + std::chrono::hours(24); }, describe};
+    EXPECT_TRUE(worker.work({}));
+    EXPECT_EQ(state(), "done undecided");
+    EXPECT_EQ(newest().run_id, waiting.run_id) << "the next commit would wait for as long";
+    const auto text = said(std::chrono::hours(24))["reply:9000:result"];
+    EXPECT_NE(text.find("no runner with the labels lab took it within 24 hours"), std::string::npos) << text;
 }
 
 TEST_F(SearchTest, AReplayAndASecondAskingBeginNoSecondSearch) {
