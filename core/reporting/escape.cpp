@@ -13,11 +13,13 @@ bool is_line_break(char32_t c) {
     return c == '\n' || c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029;
 }
 
-/// Control characters, changes of the direction of writing, and what is not seen at all.
+/// Control characters, changes of the direction of writing, what is not seen at all, and what is no character: with one
+/// of those an SVG file is not drawn.
 bool is_hidden(char32_t c) {
     return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || c == 0x61C || (c >= 0x200B && c <= 0x200F) ||
            (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
-           (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE0FFF);
+           (c >= 0xFFF9 && c <= 0xFFFB) || (c & 0xFFFE) == 0xFFFE || (c >= 0xFDD0 && c <= 0xFDEF) ||
+           (c >= 0xE0000 && c <= 0xE0FFF);
 }
 
 /// Also in the wide form that some spreadsheets take for the narrow one.

@@ -68,6 +68,8 @@ TEST(Escape, NothingInvisibleGetsThrough) {
     EXPECT_EQ(one_line("\xC0\x80\xED\xA0\x80\xF5\x80"),
               "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
     EXPECT_EQ(one_line("\xE2\x82"), "\xEF\xBF\xBD\xEF\xBF\xBD");
+    EXPECT_EQ(one_line("\xEF\xBF\xBE\xEF\xBF\xBF\xF4\x8F\xBF\xBF"), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD")
+        << "no characters, and no XML document, as a drawing is one, may hold them";
     EXPECT_EQ(shortened("abcdef", 4), "abc…");
     EXPECT_EQ(shortened("äöüß", 4), "äöüß");
     EXPECT_EQ(characters(shortened(std::string(5000, 'x'))), longest_name);
