@@ -126,9 +126,11 @@ OutboxWorker::Outcome OutboxWorker::send_check(github::Rest& rest, const github:
     if (check.status == github::CheckStatus::completed) check.completed_at = timing_.now();
     auto known = id_of_object(item);
     std::size_t annotations_there = 0;
-    if (item.attempts > 0 && (!known || !check.annotations.empty())) {
+    const bool may_be_there = item.attempts > 0 || known;
+    if (may_be_there && (!known || !check.annotations.empty())) {
         // An earlier sending may have made it, or a part of its annotations, and lost the answer; perhaps for an
-        // earlier run of the commit, whose annotations are not these.
+        // earlier run of the commit, whose annotations are not these. And a check that is said again would have
+        // each of them twice: GitHub adds them to those that are there.
         const auto found = rest.find_check_run(repository, check.head_sha, check.name, "", stop);
         if (!found) return tl::unexpected(found.error());
         if (*found) {

@@ -2,6 +2,8 @@
 // time.
 #include "service/workers/outbox.h"
 
+#include <fmt/format.h>
+
 #include "service/github/scripted_github_for_tests.h"
 #include "service/store/pull_requests.h"
 #include "service/store/repositories.h"
@@ -102,6 +104,40 @@ TEST_F(OutboxWorkerTest, AfterALostAnswerTheCheckIsLookedForAndNotMadeTwice) {
     EXPECT_EQ(asked("POST", "/check-runs").size(), 1u);
     EXPECT_EQ(body_of(asked("POST", "/check-runs").at(0))["actions"][0]["identifier"], "rerun");
     EXPECT_EQ(body_of(asked("PATCH").at(0))["output"]["annotations"].size(), 20u) << "the first 50 are there";
+}
+
+TEST_F(OutboxWorkerTest, WhatIsMarkedAtALineIsMarkedOnceHoweverOftenTheCheckIsSaid) {
+    const auto found = [&](int annotations) {
+        on("GET", "/repos/octo/engine/commits/abc/check-runs",
+           {200, fmt::format(R"({{"check_runs": [{{"id": 5, "name": "benchgate", "external_id": "run-1",
+                                                  "output": {{"annotations_count": {}}}}}]}})",
+                             annotations)});
+    };
+    on("POST", checks, {201, R"({"id": 5})"});
+    on("PATCH", checks + "/5", {200, R"({"id": 5})"});
+    CheckItem item{"benchgate", "abc", "in_progress", "", "t", "s", "", "", "run-1"};
+    item.annotations.assign(1, {".benchgate.yml", 3, 3, github::AnnotationLevel::failure, "first", ""});
+    put("sha/abc", "check:benchgate", to_body(item));
+    EXPECT_EQ(work(), 1);
+    found(1);
+    item.status = "completed";
+    item.conclusion = "failure";
+    item.annotations.push_back({".benchgate.yml", 4, 4, github::AnnotationLevel::failure, "second", ""});
+    put("sha/abc", "check:benchgate", to_body(item));
+    EXPECT_EQ(work(), 1);
+    const auto added = body_of(asked("PATCH").at(0))["output"]["annotations"];
+    ASSERT_EQ(added.size(), 1u) << "GitHub adds what it is sent to what is there";
+    EXPECT_EQ(added[0]["message"], "second");
+    found(2);
+    item.title = "somebody waived something";
+    put("sha/abc", "check:benchgate", to_body(item));
+    EXPECT_EQ(work(), 1);
+    EXPECT_FALSE(body_of(asked("PATCH").at(1))["output"].contains("annotations"));
+    item.external_id = "run-2";
+    item.annotations.resize(1);
+    put("sha/abc", "check:benchgate", to_body(item));
+    EXPECT_EQ(work(), 1);
+    EXPECT_EQ(body_of(asked("PATCH").at(2))["output"]["annotations"].size(), 1u) << "those are of an earlier run";
 }
 
 TEST_F(OutboxWorkerTest, AStatusIsSentInsteadOfACheck) {
