@@ -52,7 +52,9 @@ tl::expected<void, std::string> check_asked(store::Tx& tx, const std::string& jo
     if (!spec->merge_base && measured.base_sha != spec->base.sha)
         return tl::unexpected(
             fmt::format("it measured against {}, not the base that was asked for", measured.base_sha));
-    if (spec->profile != (bundle.profile ? bundle.profile->benchmark : ""))
+    const bool asked_for_profile = !spec->profile.empty();
+    if (bundle.profile.has_value() != asked_for_profile ||
+        (asked_for_profile && bundle.profile->benchmark != spec->profile))
         return tl::unexpected(std::string("it is not the profile, or not the measurement, that was asked for"));
     if (bundle.identical && spec->measure_identical)
         return tl::unexpected(std::string("it measured nothing, though equal artifacts were to be measured too"));

@@ -212,5 +212,12 @@ TEST_F(JudgeTest, AProfileThatWasNotSignedIsNotShown) {
     EXPECT_NE(answer([&] { bundle.profile.reset(); }).find("was asked for"), std::string::npos);
 }
 
+TEST_F(JudgeTest, AProfileWithoutANameIsNoMeasurementEither) {
+    bundle.profile = model::Profile{"", "cpu-clock:u", 999, false, {}, {}};
+    const auto run = measured();
+    judge_all();
+    EXPECT_NE(gate_reason(run).find("was asked for"), std::string::npos) << gate_reason(run);
+}
+
 }  // namespace
 }  // namespace benchgate::workers
