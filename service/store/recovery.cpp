@@ -20,7 +20,7 @@ constexpr Query ask{"recovery_ask", "update recovery set reconcile_since = great
 constexpr Query next{"recovery_next_repository", R"(
     select repository_id, coalesce(reconciled_at, known_at) as since from repositories
     where active and installation_id <> 0 and (reconciled_at is null or reconciled_at < $1)
-      and installation_id <> all ($2::bigint[])
+      and installation_id <> all ($2::bigint[]) and repository_id <> all ($3::bigint[])
     order by reconciled_at nulls first, repository_id limit 1)"};
 
 constexpr Query set_done{"recovery_set_reconciled",
@@ -67,8 +67,9 @@ void set_reach_compared(Tx& tx, std::int64_t app_id, Time now) {
     exec(tx, set_reach, app_id, now);
 }
 
-std::optional<ToReconcile> next_to_reconcile(Tx& tx, Time before, const std::vector<std::int64_t>& resting) {
-    const auto rows = exec(tx, next, before, integer_array(resting));
+std::optional<ToReconcile> next_to_reconcile(Tx& tx, Time before, const PassedOver& passed_over) {
+    const auto rows =
+        exec(tx, next, before, integer_array(passed_over.installations), integer_array(passed_over.repositories));
     if (rows.empty()) return std::nullopt;
     auto repository = find_repository(tx, column<std::int64_t>(rows.front(), "repository_id"));
     if (!repository) return std::nullopt;

@@ -26,12 +26,18 @@ void set_reach_compared(Tx& tx, std::int64_t app_id, Time now);
 /// Everything, of every App, is to be compared again. Nothing happens before a row is there: then all is due anyway.
 void ask_for_reconciliation(Tx& tx, Time now);
 
+/// By their ids.
+struct PassedOver {
+    std::vector<std::int64_t> installations;
+    std::vector<std::int64_t> repositories;
+};
+
 struct ToReconcile {
     RepositoryRow repository;
     Time since;  ///< when it was compared last, or else heard of for the first time
 };
 /// The active repository that was compared longest ago, and before that moment, of an installation that need not rest.
-std::optional<ToReconcile> next_to_reconcile(Tx& tx, Time before, const std::vector<std::int64_t>& resting);
+std::optional<ToReconcile> next_to_reconcile(Tx& tx, Time before, const PassedOver& passed_over);
 void set_reconciled(Tx& tx, std::int64_t repository_id, Time now);
 /// Something of it was ever to be measured.
 bool has_runs(Tx& tx, std::int64_t repository_id);

@@ -19,7 +19,7 @@ class RecoveryTest : public TestDatabase {
     }
     std::int64_t next(Time before, const std::vector<std::int64_t>& resting = {}) {
         return pool.transaction([&](Tx& tx) {
-            const auto next = next_to_reconcile(tx, before, resting);
+            const auto next = next_to_reconcile(tx, before, {resting, {}});
             return next ? next->repository.repository_id : 0;
         });
     }

@@ -21,10 +21,19 @@ constexpr const char* task = "reconcile";
 /// A process that ended without a word gives way after it; renewed before every call.
 constexpr std::chrono::seconds lead_term{90};
 constexpr std::chrono::seconds pause_after_refusal{60};
+constexpr std::chrono::hours aside_for{1};
 /// What GitHub's log brings back needs no comparing; but a log that cannot be read must not hold this up for ever.
 constexpr std::chrono::hours patience_with_the_log{1};
 /// GitHub's clock is not ours.
 constexpr std::chrono::hours slack{1};
+
+/// Forgets those whose time is over.
+std::vector<std::int64_t> those_until(std::map<std::int64_t, store::Time>& waiting, store::Time now) {
+    std::erase_if(waiting, [&](const auto& one) { return one.second <= now; });
+    std::vector<std::int64_t> ids;
+    for (const auto& [id, until] : waiting) ids.push_back(id);
+    return ids;
+}
 
 github::Repository github_repository(const store::RepositoryRow& row) {
     return {row.installation_id, row.repository_id, row.owner, row.name};
@@ -92,10 +101,9 @@ bool ReconcileWorker::work(std::stop_token stop) {
     if (!row || (row->walk_from && now - *row->walk_from < patience_with_the_log)) return false;
     const auto before = std::max(row->reconcile_since, now - options_.every);
     if (!row->reach_at || *row->reach_at < before) return compare_reach(app_id, stop);
-    std::erase_if(resting_, [&](const auto& one) { return one.second <= now; });
-    std::vector<std::int64_t> resting;
-    for (const auto& [installation, until] : resting_) resting.push_back(installation);
-    const auto due = pool_.transaction([&](store::Tx& tx) { return store::next_to_reconcile(tx, before, resting); });
+    const store::PassedOver passed_over{those_until(resting_, now), those_until(aside_, now)};
+    const auto due =
+        pool_.transaction([&](store::Tx& tx) { return store::next_to_reconcile(tx, before, passed_over); });
     return due && compare_pulls(*due, stop) && platform::sleep_for(stop, options_.pause);
 }
 
@@ -222,6 +230,8 @@ bool ReconcileWorker::put_off(const github::Repository& repository, const github
         return true;
     }
     if (error.kind == Kind::network || error.kind == Kind::server) {
+        // It may be this repository alone that GitHub cannot tell of: the others come first then.
+        aside_[repository.id] = now + aside_for;
         not_before_ = std::max(error.retry_at.value_or(now), now + pause_after_refusal);
         return false;
     }

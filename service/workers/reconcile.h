@@ -53,6 +53,7 @@ class ReconcileWorker {
     ReconcileOptions options_;
     std::string holder_;
     std::map<std::int64_t, store::Time> resting_;  ///< installations that GitHub asked to wait
+    std::map<std::int64_t, store::Time> aside_;    ///< repositories that GitHub could not tell of
     store::Time not_before_{};
 };
 

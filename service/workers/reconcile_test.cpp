@@ -187,6 +187,23 @@ TEST_F(ReconcileWorkerTest, AnInstallationThatMustWaitHoldsUpNoOther) {
     EXPECT_EQ(asked("GET", "/repos/octo/engine/pulls").size(), 2u) << "it is made up for";
 }
 
+TEST_F(ReconcileWorkerTest, ARepositoryThatGitHubCannotTellOfHoldsUpNoOther) {
+    repositories({repository(77, "engine"), repository(88, "tool")});
+    on("GET", "/repos/octo/engine/pulls", {502, ""});
+    on("GET", "/repos/octo/tool/contents/.benchgate.yml", {200, "suites: {}", {}, "text/plain"});
+    on("GET", "/repos/octo/tool/pulls", {200, "[]"});
+    run();
+    EXPECT_TRUE(asked("GET", "/repos/octo/tool/pulls").empty()) << "GitHub itself may be away";
+    advance(2min);
+    run();
+    EXPECT_EQ(asked("GET", "/repos/octo/tool/pulls").size(), 1u);
+    const auto before = asked("GET", "/repos/octo/engine/pulls").size();
+    pulls({});
+    advance(1h);
+    run();
+    EXPECT_EQ(asked("GET", "/repos/octo/engine/pulls").size(), before + 1) << "it is made up for";
+}
+
 TEST_F(ReconcileWorkerTest, KnowsAgainWhatIsInReach) {
     pool.transaction([&](store::Tx& tx) {
         store::upsert_repository(tx, {77, "octo", "old-name", "main", 100, false, false}, now());
