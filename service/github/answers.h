@@ -56,8 +56,12 @@ ApiResult<Listing<T>> read_pages(int max_pages, std::string_view key, std::optio
         const auto document = json::parse(response->body);
         const json::Json* list = document ? (key.empty() ? &*document : &json::at(*document, key)) : nullptr;
         if (list == nullptr || !list->is_array()) return tl::make_unexpected(unreadable_answer(response->status));
-        for (const auto& entry : *list)
-            if (auto value = reader(entry)) all.items.push_back(std::move(*value));
+        for (const auto& entry : *list) {
+            if (auto value = reader(entry))
+                all.items.push_back(std::move(*value));
+            else
+                ++all.unreadable;
+        }
         if (!next_page(response->headers, "page")) return all;
     }
     all.complete = false;

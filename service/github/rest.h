@@ -59,7 +59,10 @@ struct RepositoryInfo {
 template <typename T>
 struct Listing {
     std::vector<T> items;
-    bool complete = true;
+    bool complete = true;        ///< to the last page
+    std::size_t unreadable = 0;  ///< entries that are there, but not as they should be
+    /// What is not in it is not there.
+    bool is_whole() const { return complete && unreadable == 0; }
 };
 
 enum class Permission { none, read, write, admin };

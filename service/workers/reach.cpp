@@ -53,7 +53,7 @@ void take_listed(store::Tx& tx, std::int64_t installation_id, const Listed& list
             tx, {one.id, one.owner, one.name, one.default_branch, installation_id, one.is_private, true}, now);
         store::set_repository_archived(tx, one.id, one.archived, now);
     }
-    if (!listed.complete) return;
+    if (!listed.is_whole()) return;
     for (const auto& known : store::repositories_of(tx, installation_id))
         if (seen.count(known.repository_id) == 0) take_out(tx, {known.repository_id, installation_id}, now);
 }

@@ -122,7 +122,7 @@ bool ReconcileWorker::compare_reach(std::int64_t app_id, std::stop_token stop) {
         if (!leads(now_()) || !platform::sleep_for(stop, options_.pause)) return false;
     }
     pool_.transaction([&](store::Tx& tx) {
-        if (installations->complete)
+        if (installations->is_whole())
             for (const auto& row : store::list_repositories(tx))
                 if (row.active && !here.contains(row.installation_id))
                     take_out(tx, {row.repository_id, row.installation_id}, now_());

@@ -204,6 +204,22 @@ TEST_F(ReconcileWorkerTest, ARepositoryThatGitHubCannotTellOfHoldsUpNoOther) {
     EXPECT_EQ(asked("GET", "/repos/octo/engine/pulls").size(), before + 1) << "it is made up for";
 }
 
+TEST_F(ReconcileWorkerTest, WhatCannotBeReadIsNotTakenForWhatIsNoMore) {
+    pool.transaction([&](store::Tx& tx) {
+        store::upsert_repository(tx, {78, "octo", "ownerless", "main", 100, false, true}, now());
+        store::upsert_repository(tx, {79, "other", "app", "main", 300, false, true}, now());
+    });
+    installations({json::Json{{"id", 100}, {"account", {{"login", "octo"}}}}, json::Json{{"id", "300"}}});
+    repositories({repository(77, "engine"), json::Json{{"id", 78}, {"name", "ownerless"}, {"owner", nullptr}}});
+    pulls({});
+    on("GET", "/repos/octo/ownerless/contents/.benchgate.yml", {404, "{}"});
+    on("GET", "/repos/other/app/contents/.benchgate.yml", {404, "{}"});
+    run();
+    EXPECT_TRUE(active(77));
+    EXPECT_TRUE(active(78)) << "its runs would be cancelled";
+    EXPECT_TRUE(active(79));
+}
+
 TEST_F(ReconcileWorkerTest, KnowsAgainWhatIsInReach) {
     pool.transaction([&](store::Tx& tx) {
         store::upsert_repository(tx, {77, "octo", "old-name", "main", 100, false, false}, now());
