@@ -92,11 +92,8 @@ std::string admin_token_hash(const Settings& settings, store::Pool& pool) {
 /// What a runner clones with: the installation is looked up, the token reads this one repository.
 tl::expected<protocol::CloneAccess, http::NoClone> clone_access(store::Pool& pool, github::Tokens& tokens,
                                                                 const workers::MirrorOptions& mirrors,
-                                                                const std::string& full_name, std::stop_token stop) {
-    const auto slash = full_name.find('/');
-    const auto row = pool.transaction([&](store::Tx& tx) {
-        return store::find_repository(tx, full_name.substr(0, slash), full_name.substr(slash + 1));
-    });
+                                                                std::int64_t repository_id, std::stop_token stop) {
+    const auto row = pool.transaction([&](store::Tx& tx) { return store::find_repository(tx, repository_id); });
     if (!row) return tl::unexpected(http::NoClone{"the service does not know it", true});
     const github::Repository repository{row->installation_id, row->repository_id, row->owner, row->name};
     const auto token = tokens.runner_clone_token(repository, stop);
@@ -189,7 +186,7 @@ void serve(const Settings& settings, std::stop_token stop) {
 
     const http::RunnerApi runner_api{
         pool, clock, job_wakeups,
-        [&](const std::string& repository) { return clone_access(pool, tokens, mirrors.options(), repository, stop); },
+        [&](std::int64_t repository_id) { return clone_access(pool, tokens, mirrors.options(), repository_id, stop); },
         runner_times(settings)};
     const http::ReadyCheck database_ready{"database", [&]() -> std::optional<std::string> {
                                               if (pool.ping()) return std::nullopt;

@@ -37,8 +37,9 @@ struct RunnerApi {
     store::Pool& pool;
     const platform::Clock& clock;
     JobWakeups& wakeups;
-    // An address and a short-lived token that can read this one repository ("owner/name").
-    std::function<tl::expected<protocol::CloneAccess, NoClone>(const std::string& repository)> clone_access;
+    // An address and a short-lived token that can read this one repository. By its id: the name that the job was made
+    // with may be another repository's by now.
+    std::function<tl::expected<protocol::CloneAccess, NoClone>(std::int64_t repository_id)> clone_access;
     RunnerTimes times;
 };
 

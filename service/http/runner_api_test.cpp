@@ -39,11 +39,12 @@ struct Answer {
 class RunnerApiTest : public store::TestDatabase {
   protected:
     RunnerApiTest() : clock(start()), api{pool, clock, wakeups, {}, {}} {
-        api.clone_access = [this](const std::string& repository) -> tl::expected<protocol::CloneAccess, NoClone> {
+        api.clone_access = [this](std::int64_t repository_id) -> tl::expected<protocol::CloneAccess, NoClone> {
             if (no_clone) return tl::unexpected(NoClone{"GitHub is away", false});
-            if (repository == lost_repository) return tl::unexpected(NoClone{"the installation is gone", true});
-            return protocol::CloneAccess{"http://git.invalid/" + repository, "clone-" + std::to_string(++clones),
-                                         "2026-01-01T00:00:00Z"};
+            if (repository_id == lost_repository) return tl::unexpected(NoClone{"the installation is gone", true});
+            const auto row = pool.transaction([&](store::Tx& tx) { return store::find_repository(tx, repository_id); });
+            return protocol::CloneAccess{"http://git.invalid/" + (row ? row->name : ""),
+                                         "clone-" + std::to_string(++clones), "2026-01-01T00:00:00Z"};
         };
         EdgeOptions options;
         options.body_limits = runner_body_limits();
@@ -87,14 +88,14 @@ class RunnerApiTest : public store::TestDatabase {
         return post("register", to_json(registration()), "").body.at("token").get<std::string>();
     }
 
-    std::string queue_job(const std::string& repository = "owner/engine") {
+    std::string queue_job(std::int64_t repository_id = 1) {
         protocol::JobSpec spec;
-        spec.repository = repository;
+        spec.repository = repository_id == 1 ? "owner/engine" : "owner/removed";
         spec.base.sha = std::string(40, 'a');
         spec.head.sha = std::string(40, 'b');
         spec.suite.name = spec.experiment.suite = "micro";
         store::NewJob row;
-        row.repository_id = 1;
+        row.repository_id = repository_id;
         row.job_id = platform::random_uuid();
         row.run_id = run_id;
         row.suite = "micro";
@@ -130,7 +131,7 @@ class RunnerApiTest : public store::TestDatabase {
     JobWakeups wakeups;
     RunnerApi api;
     bool no_clone = false;
-    std::string lost_repository;
+    std::int64_t lost_repository = 0;
     int clones = 0;
     std::string token, job;
     std::unique_ptr<Edge> edge;
@@ -245,13 +246,25 @@ TEST_F(RunnerApiTest, AJobWhoseRepositoryIsOutOfReachHoldsUpNoOther) {
     clock.advance(api.times.rest);
     EXPECT_EQ(post("leases", to_json(lease_request()), token).body.at("job"), unreachable);
 
-    lost_repository = "owner/removed";
+    lost_repository = 2;
     const std::string lost = queue_job(lost_repository);
     const std::string last = queue_job();
     EXPECT_EQ(post("leases", to_json(lease_request()), token).body.at("job"), last);
     const auto row = pool.transaction([&](store::Tx& tx) { return *store::find_job(tx, lost); });
     EXPECT_EQ(row.state, model::JobState::failed);
     EXPECT_NE(row.outcome_json->find("the installation is gone"), std::string::npos);
+}
+
+TEST_F(RunnerApiTest, AJobThatWaitedWhileItsRepositoryWasRenamedIsClonedUnderTheNewName) {
+    token = registered();
+    const std::string id = queue_job();
+    pool.transaction([&](store::Tx& tx) {
+        store::upsert_repository(tx, {1, "owner", "motor", "main", 5, false, true}, start());
+    });
+    const auto lease = post("leases", to_json(lease_request()), token);
+    ASSERT_EQ(lease.status, 200) << lease.text;
+    EXPECT_EQ(lease.body.at("job"), id);
+    EXPECT_EQ(lease.body.at("clone").at("url"), "http://git.invalid/motor");
 }
 
 TEST_F(RunnerApiTest, AHeartbeatAndAFinishAtOnceDoNotWaitForEachOther) {

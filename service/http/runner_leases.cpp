@@ -140,7 +140,7 @@ class LeaseCall {
             document ? protocol::read_job_spec(*document) : tl::unexpected(protocol::MessageError{"not JSON"});
         if (!spec)
             throw std::runtime_error("job " + job.job.job_id + " has an unreadable spec: " + spec.error().message);
-        auto clone = api_.clone_access(spec->repository);
+        auto clone = api_.clone_access(job.job.repository_id);
         if (!clone) {
             do_without(job, spec->repository, clone.error());
             return false;
