@@ -31,6 +31,7 @@ constexpr std::chrono::hours slack{1};
 std::vector<std::int64_t> those_until(std::map<std::int64_t, store::Time>& waiting, store::Time now) {
     std::erase_if(waiting, [&](const auto& one) { return one.second <= now; });
     std::vector<std::int64_t> ids;
+    ids.reserve(waiting.size());
     for (const auto& [id, until] : waiting) ids.push_back(id);
     return ids;
 }
