@@ -47,6 +47,26 @@ std::optional<std::string_view> recognise_document(const json::Json& document) {
     return std::nullopt;
 }
 
+FormatError not_recognised() {
+    return {fmt::format("the format was not recognised; name it: {}", fmt::join(all_names, ", "))};
+}
+
+/// What the tool must be told, where this is its output for people: the commonest first result of all.
+std::string for_people(std::string_view bytes) {
+    constexpr std::size_t far_enough = 65'536;  // warnings about the host may stand before the table
+    const auto start = bytes.substr(0, far_enough);
+    const auto table = start.find("\nBenchmark ");
+    if (table != std::string_view::npos) {
+        const auto line = start.substr(table + 1, start.find('\n', table + 1) - table - 1);
+        if (line.find(" Time ") != std::string_view::npos && line.find(" Iterations") != std::string_view::npos)
+            return "this is Google Benchmark's table for people; what can be read is written with "
+                   "--benchmark_format=json";
+    }
+    if (start.find("Time (mean") != std::string_view::npos)
+        return "this is hyperfine's text for people; what can be read is written with --export-json {output}";
+    return "";
+}
+
 bool looks_like_json(std::string_view bytes) {
     const auto first = bytes.find_first_not_of(" \t\r\n");
     return first != std::string_view::npos && bytes[first] == '{';
@@ -57,9 +77,7 @@ tl::expected<model::Measurements, FormatError> parse_document(std::string_view f
     const auto document = document_in(bytes, limits);
     if (!document) return tl::unexpected(document.error());
     const auto found = recognise_document(*document);
-    if (format == "auto" && !found)
-        return tl::unexpected(
-            FormatError{fmt::format("the format was not recognised; name it: {}", fmt::join(all_names, ", "))});
+    if (format == "auto" && !found) return tl::unexpected(not_recognised());
     if (format == "auto") format = *found;
     Collector collector(limits);
     bool right_shape = true;
@@ -104,10 +122,10 @@ tl::expected<model::Measurements, FormatError> parse(std::string_view format, st
     if (blank(bytes))
         return tl::unexpected(
             FormatError{"the result is empty; the tool wrote nothing, as it does when a filter matches no benchmark"});
+    if (format != go_name && !looks_like_json(bytes) && !(format == "auto" && go_bench::recognise(bytes)))
+        if (auto hint = for_people(bytes); !hint.empty()) return tl::unexpected(FormatError{std::move(hint)});
     if (format == go_name || (format == "auto" && !looks_like_json(bytes))) {
-        if (format == "auto" && !go_bench::recognise(bytes))
-            return tl::unexpected(
-                FormatError{fmt::format("the format was not recognised; name it: {}", fmt::join(all_names, ", "))});
+        if (format == "auto" && !go_bench::recognise(bytes)) return tl::unexpected(not_recognised());
         Collector collector(limits);
         go_bench::read(bytes, collector);
         return collector.finish(nothing_inside);

@@ -36,6 +36,16 @@ TEST(Formats, AWrongFormatIsNamed) {
     EXPECT_EQ(parse("auto", "hello").error().message,
               "the format was not recognised; name it: google-benchmark, hyperfine, go, json");
     EXPECT_FALSE(parse("google-benchmark", "[1]"));
+    const std::string table =
+        "-----------------------------------------------------\n"
+        "Benchmark           Time             CPU   Iterations\n"
+        "-----------------------------------------------------\n"
+        "Sort/100          575 ns          384 ns      1822331\n";
+    for (const auto* format : {"auto", "google-benchmark"})
+        EXPECT_NE(parse(format, table).error().message.find("--benchmark_format=json"), std::string::npos) << format;
+    const std::string text = "Benchmark 1: ./tool\n  Time (mean ± σ):       7.1 ms ±   0.4 ms\n";
+    for (const auto* format : {"auto", "hyperfine"})
+        EXPECT_NE(parse(format, text).error().message.find("--export-json {output}"), std::string::npos) << format;
     EXPECT_FALSE(parse("json", "null"));
 }
 
