@@ -50,6 +50,12 @@ std::string percent_digits(double share) {
     return digits(percent < 1 ? std::round(percent * 100) / 100 : rounded(percent));
 }
 
+constexpr double least_factor = 9;  ///< a change from which on percents are no help
+
+std::string factor(double ratio) {
+    return fmt::format("×{}", digits(rounded(ratio)));
+}
+
 std::string relative(const std::optional<double>& ratio) {
     return ratio ? format_change(*ratio - 1) : std::string(dash);
 }
@@ -78,7 +84,7 @@ std::string format_percent(double share) {
 
 std::string format_change(double change) {
     if (!std::isfinite(change)) return "n/a";
-    if (change >= 9) return fmt::format("×{}", digits(rounded(change + 1)));
+    if (change >= least_factor) return factor(change + 1);
     const auto number = percent_digits(change);
     if (number.empty()) return "0 %";
     return fmt::format("{}{} %", change < 0 ? "−" : "+", number);
@@ -98,6 +104,9 @@ std::string interval_text(const model::Interval& interval) {
     if (!interval.low && !interval.high) return std::string(dash);
     if (!interval.high) return fmt::format("at least {}", relative(interval.low));
     if (!interval.low) return fmt::format("at most {}", relative(interval.high));
+    // "+451 % to ×51" would have to be worked out: where one end is a factor, the other is one too.
+    if (std::isfinite(*interval.high) && *interval.low >= 1 && *interval.high - 1 >= least_factor)
+        return fmt::format("{} to {}", factor(*interval.low), factor(*interval.high));
     return fmt::format("{} to {}", relative(interval.low), relative(interval.high));
 }
 

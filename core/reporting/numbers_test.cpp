@@ -41,6 +41,9 @@ TEST(Numbers, ChangesKeepTheSignOfTheValue) {
     EXPECT_EQ(interval_text({1.03, std::nullopt}), "at least +3 %");
     EXPECT_EQ(interval_text({std::nullopt, 0.98}), "at most −2 %");
     EXPECT_EQ(interval_text({}), "–");
+    EXPECT_EQ(interval_text({5.51, 51}), "×5.51 to ×51");
+    EXPECT_EQ(interval_text({0.9, 51}), "−10 % to ×51");
+    EXPECT_EQ(interval_text({5.51, INFINITY}), "+451 % to n/a");
 }
 
 TEST(Numbers, WordsFollowTheDirection) {
