@@ -95,8 +95,7 @@ TEST_F(RehearsalTest, TellsThePlanAndWhatWouldBePosted) {
     has(text, "supposed: the merge-base is " + std::string(40, 'b'));
     has(text, "decision: 1 of 2 suites");
     has(text, "run: pull_request, attempt 1, priority 30, bbbbbbbbb..aaaaaaaaa of #7");
-    has(text, "micro: on ");
-    has(text, "at most 60 trials a side");
+    has(text, "micro: on any runner, at most 60 trials a side");
     has(text, "check benchgate of aaaaaaaaa: queued");
     has(text, "Nothing was posted.");
 }

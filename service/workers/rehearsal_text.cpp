@@ -100,8 +100,9 @@ std::string quoted(const std::string& text) {
 }
 
 std::string job_line(const planning::PlannedJob& job) {
-    return fmt::format("      {}: on {}, at most {} trials a side{}{}\n", job.suite, joined(job.host_class),
-                       job.max_trials, job.filter.empty() ? "" : ", only " + job.filter,
+    return fmt::format("      {}: on {}, at most {} trials a side{}{}\n", job.suite,
+                       job.host_class.empty() ? "any runner" : joined(job.host_class), job.max_trials,
+                       job.filter.empty() ? "" : ", only " + job.filter,
                        job.time_limit ? fmt::format(", at most {} s", job.time_limit->count() / 1000) : "");
 }
 
