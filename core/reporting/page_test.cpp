@@ -65,6 +65,7 @@ TEST(Page, HostileWordsStayWords) {
 
 TEST(Page, ListsSayWhenTheyAreEmpty) {
     EXPECT_NE(render_repositories({}).find("No repository yet."), std::string::npos);
+    EXPECT_NE(render_repositories({}).find("<a href=\"/setup\">"), std::string::npos);
     EXPECT_NE(render_repository("acme/engine", {}).find("Nothing was measured here yet."), std::string::npos);
     EXPECT_NE(render_queue({}).find("The queue is empty."), std::string::npos);
     EXPECT_NE(render_runners({}).find("No runner has reported yet."), std::string::npos);
