@@ -106,6 +106,9 @@ CLI::App* add_parse(CLI::App& app, Commands& c) {
     parse->add_option("--format", c.parse.format,
                       "google-benchmark, hyperfine, go or json; default: recognised by its content");
     parse->add_option("--json", c.parse_json, "Measurements as JSON; - is standard output");
+    parse->footer(
+        "What each format must look like: docs/formats.md.\n\n"
+        "Exit status: 0 it was read, 2 wrong usage or no such file, 3 it is no result of that format.");
     return parse;
 }
 
@@ -153,6 +156,8 @@ int main(int argc, char** argv) {
     auto* detect_command = add_detect(app, commands);
     auto* check = app.add_subcommand("check-config", "Check a .benchgate.yml; mistakes as FILE:LINE:COLUMN: message");
     check->add_option("FILE", commands.config_file, "Default: .benchgate.yml; - is standard input");
+    check->footer(
+        "Every key: docs/configuration.md.\n\nExit status: 0 it can be used, 2 it has mistakes or cannot be opened.");
     app.footer("benchgate COMMAND --help says more.");
     auto arguments = cli::split_at_dashes(argc, argv);
     if (const auto mistake = cli::unknown_command(arguments, {"compare", "judge", "detect", "parse", "check-config"})) {
@@ -160,6 +165,10 @@ int main(int argc, char** argv) {
         return exit_usage;
     }
     commands.compare.command = arguments.command;
+    if (arguments.ours.empty() && arguments.command.empty()) {
+        std::cerr << app.help();
+        return exit_usage;
+    }
     try {
         std::reverse(arguments.ours.begin(), arguments.ours.end());  // as CLI11 wants them
         app.parse(std::move(arguments.ours));

@@ -82,19 +82,27 @@ int main(int argc, char** argv) {
         ->envname("BENCHGATE_RUNNER_NAME");
     app.add_option("--work", work, "Folder for mirrors, jobs, spool and identity")->envname("BENCHGATE_RUNNER_WORK");
     app.add_option("--job-disk", options.limits.disk_bytes,
-                   "Disk that each side of a job may take, e.g. 16GiB (the default); more ends the build or the trial")
+                   "Disk that each side of a job may take, e.g. 16GiB; more ends the build or the trial")
         ->transform(CLI::AsSizeValue(false))
+        ->default_str("16GiB")
         ->envname("BENCHGATE_RUNNER_JOB_DISK");
     app.add_option("--job-processes", options.limits.processes, "Processes and threads that a job may have at a time")
         ->check(CLI::Range(16, 1'000'000))
         ->envname("BENCHGATE_RUNNER_JOB_PROCESSES");
     app.add_flag("--once", options.once, "End after one job");
     app.add_flag("--allow-unsandboxed", allow_unsandboxed, "Run jobs without isolation where bubblewrap cannot work");
-    app.add_option("--log-format", log_format, "text or json")->check(CLI::IsMember({"text", "json"}));
+    app.add_option("--log-format", log_format, "text or json")
+        ->check(CLI::IsMember({"text", "json"}))
+        ->envname("BENCHGATE_RUNNER_LOG_FORMAT");
     app.add_option("--log-level", log_level, "debug, info, warn or error")
-        ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
+        ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
+        ->envname("BENCHGATE_RUNNER_LOG_LEVEL");
     app.fallthrough();  // preflight looks at the folder of --work too
     auto* check = app.add_subcommand("preflight", "Print what this host is and whether it is fit to measure on");
+    check->footer(
+        "--work FOLDER has the disk of that folder looked at. Exit status: 0 it can measure, 3 something must be "
+        "mended "
+        "first.");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -22,6 +22,9 @@ using namespace benchgate;
 
 constexpr int exit_usage = 2;
 constexpr int exit_cannot_run = 3;
+constexpr const char* about_settings =
+    "It needs the settings that the service runs with, the state folder or the database above all:\n"
+    "benchgate-service --help lists them.";
 
 /// Root's home is closed to the user that PostgreSQL runs as, so root serves from where daemons keep their state.
 std::filesystem::path default_state_dir() {
@@ -92,6 +95,7 @@ CLI::App* add_simulate(CLI::App& app, service::SimulateOptions& o) {
     command->add_flag("--offline", o.offline, "Do not ask GitHub");
     command->add_option("--json", o.json,
                         "Write a JSON document to this file; -: to standard output, without the text");
+    command->footer(about_settings);
     return command;
 }
 
@@ -129,6 +133,10 @@ int main(int argc, char** argv) {
     auto* token_command =
         app.add_subcommand("runner-token", "Print a join token for a runner; it can be used once, within a day");
     token_command->add_option("NAME", runner_name, "Name of the runner")->required();
+    token_command->footer(
+        "Put it into a file; then, on the benchmark host:\n"
+        "benchgate-runner --service https://bench.example.org --token-file FILE --labels bare-metal,x86_64\n\n" +
+        std::string(about_settings));
     std::string delivery;
     auto* replay_command = app.add_subcommand(
         "replay",
@@ -137,6 +145,8 @@ int main(int argc, char** argv) {
         "2 wrong usage, 3 GitHub or the database could not be asked");
     replay_command->add_option("DELIVERY", delivery, "GUID (X-GitHub-Delivery), or the number in GitHub's API")
         ->required();
+    replay_command->footer(about_settings);
+    migrate_command->footer(about_settings);
     service::SimulateOptions simulation;
     auto* simulate_command = add_simulate(app, simulation);
     app.require_subcommand(0, 1);
