@@ -2,12 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "core/config/config.h"
 #include "core/json/json.h"
 #include "core/judging/budgets.h"
 #include "core/judging/waivers.h"
 #include "core/protocol/bundle_json.h"
 #include "core/protocol/spec_json.h"
+#include "core/reporting/numbers.h"
 #include "platform/clock.h"
 #include "service/store/bundles.h"
 #include "service/store/job_logs.h"
@@ -22,6 +26,7 @@ namespace benchgate::reports {
 namespace {
 
 constexpr std::int64_t log_tail_bytes = 3000;
+constexpr double longest_wait_s = 1e6;  // a runner says it
 constexpr const char* waiting_for_a_runner = "waiting for a runner";
 
 std::string joined(const std::vector<std::string>& words) {
@@ -43,10 +48,10 @@ std::string progress_text(const store::JobRow& job) {
     if (phase == "fetch") return "fetching both commits";
     if (phase == "build") return "building both commits";
     if (phase != "measure") return phase;
-    const auto block = job.block.value_or(0);
-    return job.eta_s
-               ? fmt::format("measuring, {} blocks done, at most {:.0f} minutes left", block, *job.eta_s / 60 + 0.5)
-               : fmt::format("measuring, {} blocks done", block);
+    const auto measuring = "measuring, " + reporting::counted(job.block.value_or(0), "block") + " done";
+    if (!job.eta_s) return measuring;
+    const auto minutes = static_cast<long long>(std::ceil(std::clamp(*job.eta_s, 1.0, longest_wait_s) / 60));
+    return fmt::format("{}, at most {} left", measuring, reporting::counted(minutes, "minute"));
 }
 
 void add_outcome(store::Tx& tx, const store::JobRow& job, reporting::SuiteReport& suite) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "platform/ids.h"
+#include "service/store/leases.h"
 #include "service/store/test_database.h"
 
 namespace benchgate::reports {
@@ -10,7 +11,7 @@ namespace {
 
 struct RunReport : store::TestDatabase {};
 
-TEST_F(RunReport, SaysWhatItsConfigurationAsksForInVain) {
+store::RunRow some_run(store::Time created_at) {
     store::RunRow run;
     run.repository_id = 1;
     run.run_id = platform::random_uuid();
@@ -19,7 +20,12 @@ TEST_F(RunReport, SaysWhatItsConfigurationAsksForInVain) {
     run.base_sha = run.merge_base = "b";
     run.base_ref = "main";
     run.trigger_id = "delivery";
-    run.created_at = start();
+    run.created_at = created_at;
+    return run;
+}
+
+TEST_F(RunReport, SaysWhatItsConfigurationAsksForInVain) {
+    auto run = some_run(start());
     run.config =
         "suites: {a: {run: x}}\nbudgets: [{benchmark: b, metric: time, max: 5ms}]\n"
         "claims: [{benchmark: b, metric: time, from: v1, at_least: -5%}]\n";
@@ -30,6 +36,33 @@ TEST_F(RunReport, SaysWhatItsConfigurationAsksForInVain) {
                   (std::vector<std::string>{"a newer commit was pushed", "Note: claims are not judged by this version",
                                             "Note: the budget in line 2 met no benchmark: nothing here "
                                             "is \"b\" with the metric \"time\" in ns"}));
+    });
+}
+
+TEST_F(RunReport, TellsHowFarAJobIs) {
+    const auto run = some_run(start());
+    store::NewJob job;
+    job.repository_id = run.repository_id;
+    job.job_id = platform::random_uuid();
+    job.run_id = run.run_id;
+    job.suite = "micro";
+    job.spec_json = "{}";
+    job.timeout = std::chrono::hours(1);
+    const auto runner = platform::random_uuid();
+    pool.transaction([&](store::Tx& tx) {
+        store::insert_job(tx, job, start());
+        const auto leased = store::lease_job(tx, {.runner_id = runner, .labels = {}, .now = start()});
+        ASSERT_TRUE(leased);
+        const auto progress = [&](int blocks, double seconds_left) {
+            store::heartbeat(
+                tx, {job.job_id, leased->epoch, runner},
+                {.phase = model::JobPhase::measure, .block = blocks, .eta_s = seconds_left, .now = start()});
+            const auto report = run_report(tx, run, {"http://here", ""});
+            return report.suites.empty() ? "no suite" : report.suites.front().progress;
+        };
+        EXPECT_EQ(progress(1, 20), "measuring, 1 block done, at most 1 minute left");
+        EXPECT_EQ(progress(2, 61), "measuring, 2 blocks done, at most 2 minutes left");
+        EXPECT_EQ(progress(2, 0), "measuring, 2 blocks done, at most 1 minute left");
     });
 }
 
