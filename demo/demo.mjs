@@ -82,6 +82,7 @@ async function demonstrate() {
   const request = { ...repository, path: work, head: 'simpler', title, as: 'contributor' };
   const { number } = await control(github, 'POST', '/pulls', request);
   say(`pull request #${number} is open: ${title}`);
+  say(`its page tells how far it is: ${page_of(service, number)}`);
   return follow(github, service, number);
 }
 
@@ -131,7 +132,7 @@ async function start_runner({ url, env }) {
 }
 
 /// Shows what the check says until it is complete and the comment stands; answers all that `differences` looks at.
-async function follow(github, { url }, number) {
+async function follow(github, service, number) {
   const { owner, name } = repository;
   const look = () => control(github, 'GET', `/state?owner=${owner}&name=${name}&number=${number}`);
   let shown = '';
@@ -150,12 +151,16 @@ async function follow(github, { url }, number) {
   await pause(settle_ms);
   const state = await look();
   const check = check_of(state);
-  const page = `${url}/${owner}/${name}/pull/${number}`;
+  const page = page_of(service, number);
   print_outcome(state, check, page);
-  const answer = await fetch(`${url}/api/v1/runs/${check.external_id}`);
+  const answer = await fetch(`${service.url}/api/v1/runs/${check.external_id}`);
   if (!answer.ok) throw new Error(`the service does not know its run ${check.external_id}: ${answer.status}`);
   const violations = await control(github, 'GET', '/violations');
   return { state, check, report: await answer.json(), violations, page };
+}
+
+function page_of({ url }, number) {
+  return `${url}/${repository.owner}/${repository.name}/pull/${number}`;
 }
 
 async function picture({ state, page }, folder) {
