@@ -4,6 +4,7 @@
 #include <fmt/ostream.h>
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <iostream>
 
@@ -31,6 +32,12 @@ std::optional<std::string> bytes_of(const std::string& file) {
     return bytes;
 }
 
+/// Milliseconds are millions of ns, which nobody reads as 1.21e+07.
+std::string table_number(double value) {
+    const double size = std::fabs(value);
+    return size >= 1e6 && size < 1e14 ? fmt::format("{:.0f}", value) : fmt::format("{:.6g}", value);
+}
+
 void print_table(const model::Measurements& measurements, std::ostream& out) {
     std::size_t widest = 9;
     for (const auto& value : measurements.values) widest = std::max(widest, value.series.key.benchmark.size());
@@ -41,8 +48,8 @@ void print_table(const model::Measurements& measurements, std::ostream& out) {
         const auto& series = value.series;
         std::string count = std::to_string(value.samples.size());
         if (value.summary) count = value.summary->n > 0 ? fmt::format("summary of {}", value.summary->n) : "summary";
-        fmt::print(out, "{:<{}}  {:<20} {:>14.6g}  {:<8} {:<7} {}{}\n", reporting::one_line(series.key.benchmark),
-                   widest, reporting::one_line(series.key.metric), model::trial_value(value),
+        fmt::print(out, "{:<{}}  {:<20} {:>14}  {:<8} {:<7} {}{}\n", reporting::one_line(series.key.benchmark), widest,
+                   reporting::one_line(series.key.metric), table_number(model::trial_value(value)),
                    reporting::one_line(series.unit), model::to_string(series.better), count,
                    series.gating ? "" : ", not judged");
     }

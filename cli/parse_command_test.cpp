@@ -61,6 +61,13 @@ TEST_F(Commands, ParseWritesTheDocumentToAFileOrATable) {
     EXPECT_EQ(run_parse({.format = "go", .file = path, .json = (folder_ / "none/out.json").string()}, out_, err_), 2);
 }
 
+TEST_F(Commands, ParseShowsMillisecondsWithoutAnExponent) {
+    const auto path = file("go.txt", "BenchmarkA-2 1 12100000 ns/op\nBenchmarkB-2 1 12.5 ns/op\n");
+    EXPECT_EQ(run_parse({.format = "go", .file = path, .json = {}}, out_, err_), 0);
+    EXPECT_NE(out_.str().find(" 12100000  ns"), std::string::npos) << out_.str();
+    EXPECT_NE(out_.str().find(" 12.5  ns"), std::string::npos) << out_.str();
+}
+
 TEST_F(Commands, ParseDoesNotCountWhatTheToolDoesNotCount) {
     const auto path = file("hf.json",
                            "{\"results\":[{\"command\":\"a\",\"times\":[0.1],\"exit_codes\":[0],\"mean\":0.1,"
