@@ -127,6 +127,20 @@ TEST(SeriesJudge, AnImprovementIsNotCalledUnchangedTooEarly) {
     EXPECT_LT(*result.interval.high, 1 / 1.005);
 }
 
+TEST(SeriesJudge, AnImprovementThatIsOnlyPossibleIsNotWaitedFor) {
+    auto blocks = same;
+    blocks[0].head = {960, 961, 962, 1004};
+    const auto with_head = [&](std::vector<double> head) {
+        blocks[1].head = std::move(head);
+        return judged(series(blocks), 100);
+    };
+    const auto possible = with_head({963, 964, 1012, 1004});
+    EXPECT_TRUE(possible.settled) << "p of an improvement is above .1: likelier is a series that did not change";
+    EXPECT_EQ(possible.kind, VerdictKind::unchanged);
+    EXPECT_EQ(possible.trials_used, 8);
+    EXPECT_FALSE(with_head({963, 964, 996.5, 1004}).settled) << "p of .064: measured on";
+}
+
 TEST(SeriesJudge, CountersAreComparedExactly) {
     const auto equal = judged(series(constant(15, 4096, 4096), "count"), 100);
     EXPECT_EQ(equal.kind, VerdictKind::unchanged);
