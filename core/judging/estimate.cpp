@@ -28,15 +28,29 @@ std::optional<double> hodges_lehmann(const Pairs& pairs) {
     return pairs.scale == Margin::Scale::ratio ? std::sqrt(lower) * std::sqrt(upper) : lower + (upper - lower) / 2;
 }
 
+model::IntervalRecord interval_ranks(const Pairs& pairs, const RankSumNull& null, const Levels& levels) {
+    model::IntervalRecord ranks;
+    ranks.low_level = levels.low;
+    ranks.high_level = levels.high;
+    ranks.pairs = static_cast<std::int64_t>(pairs.sorted.size());
+    const auto reached = [&](double level) -> std::optional<std::int64_t> {
+        const auto c = null.critical(level);
+        return c && *c >= 1 && *c <= ranks.pairs ? c : std::nullopt;
+    };
+    if (const auto c = reached(levels.low)) ranks.low_rank = ranks.pairs - *c + 1;
+    ranks.high_rank = reached(levels.high);
+    return ranks;
+}
+
+model::Interval interval_at(const Pairs& pairs, const model::IntervalRecord& ranks) {
+    const auto at = [&](const std::optional<std::int64_t>& rank) {
+        return rank ? std::optional(pairs.sorted[static_cast<std::size_t>(*rank - 1)]) : std::nullopt;
+    };
+    return {at(ranks.low_rank), at(ranks.high_rank)};
+}
+
 model::Interval test_interval(const Pairs& pairs, const RankSumNull& null, const Levels& levels) {
-    const auto& d = pairs.sorted;
-    const auto count = static_cast<std::int64_t>(d.size());
-    model::Interval interval;
-    if (const auto c = null.critical(levels.low); c && *c >= 1 && *c <= count)
-        interval.low = d[static_cast<std::size_t>(count - *c)];
-    if (const auto c = null.critical(levels.high); c && *c >= 1 && *c <= count)
-        interval.high = d[static_cast<std::size_t>(*c - 1)];
-    return interval;
+    return interval_at(pairs, interval_ranks(pairs, null, levels));
 }
 
 std::optional<double> trial_spread(std::span<const Block> blocks, Margin::Scale scale) {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/judging/rank_sum.h"
-#include "core/model/verdict.h"
+#include "core/model/explanation.h"
 
 namespace benchgate::judging {
 
@@ -34,6 +34,10 @@ struct Levels {
 
 /// With c the smallest u of p(u) <= level: low = the (M-c+1)-th, high = the c-th of M pairs. An end whose level no u
 /// reaches is open.
+model::IntervalRecord interval_ranks(const Pairs& pairs, const RankSumNull& null, const Levels& levels);
+/// The pairs that stand there.
+model::Interval interval_at(const Pairs& pairs, const model::IntervalRecord& ranks);
+/// Both in one.
 model::Interval test_interval(const Pairs& pairs, const RankSumNull& null, const Levels& levels);
 
 /// Spread of single trials, robust and relative (ratio scale: that of ln x) or absolute (raw scale): 1.0483 times the

@@ -51,6 +51,7 @@ GateDecision gate(std::span<const model::Verdict> verdicts, const model::Policy&
     Names regressed, review, undecided;
     for (const auto& verdict : verdicts) {
         const auto asked = asked_by(verdict, policy);
+        decision.asked.push_back(asked);
         decision.gate = worse(decision.gate, asked);
         if (asked == Gate::success) continue;
         const bool is_regression = verdict.kind == VerdictKind::regressed;

@@ -10,6 +10,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "core/model/policy.h"
 #include "core/model/verdict.h"
@@ -18,7 +19,8 @@ namespace benchgate::judging {
 
 struct GateDecision {
     model::Gate gate = model::Gate::neutral;
-    std::string reason;  ///< one clause
+    std::string reason;                ///< one clause
+    std::vector<model::Gate> asked{};  ///< by each of the verdicts alone, in their order
 };
 
 /// The worst of what the verdicts ask for: failure > action_required > neutral > success.

@@ -30,15 +30,22 @@ Verdict verdict_of(const model::Series& series, const SeriesResult& result) {
     return verdict;
 }
 
-void set_level(Verdict& verdict, const model::Policy& policy, double worse_ppm) {
-    constexpr double million = 1e6;
+constexpr double million = 1e6;
+
+void set_level(Verdict& verdict, model::Explanation& explanation, const model::Policy& policy, double worse_ppm) {
     double highest = -1;
     for (const auto& level : levels_for(policy, verdict.series.key.metric)) {
-        if (worse_ppm < std::round(level.at * million) || level.at <= highest) continue;
+        const bool reached = worse_ppm >= std::round(level.at * million);
+        explanation.levels.push_back({level.name, level.at, level.action, reached});
+        if (!reached || level.at <= highest) continue;
         highest = level.at;
         verdict.level = level.name;
         verdict.action = level.action;
     }
+}
+
+std::optional<double> relative(const std::optional<double>& ppm) {
+    return ppm ? std::optional(*ppm / million) : std::nullopt;
 }
 
 void not_confirmed(Verdict& verdict, std::string reason) {
@@ -56,18 +63,21 @@ class Confirmation {
             if (!series.blocks.empty()) fresh_.emplace(series.series.key, &series);
     }
 
-    void settle(Verdict& verdict, double worse_ppm, NullTable& nulls) const {
+    void settle(Verdict& verdict, model::Explanation& explanation, double worse_ppm, NullTable& nulls) const {
         const auto& key = verdict.series.key;
-        if (!any_ && !options_.confirmation_required) return set_level(verdict, options_.policy, worse_ppm);
+        auto& record = explanation.confirmation.emplace();
+        if (!any_ && !options_.confirmation_required)
+            return set_level(verdict, explanation, options_.policy, worse_ppm);
         const auto found = fresh_.find(key);
         if (found == fresh_.end())
             return not_confirmed(verdict, "alarmed, but there are no fresh blocks to confirm it");
         const auto thresholds = Thresholds::of(detect_for(options_.policy, key.metric));
-        const auto again = judge_series(*found->second, plan_, thresholds, nulls);
-        if (again.kind != VerdictKind::regressed)
+        auto again = judge_series(*found->second, plan_, thresholds, nulls);
+        record = {true, again.kind, again.ratio, again.interval, relative(again.worse_ppm), std::move(again.how)};
+        if (record.kind != VerdictKind::regressed)
             return not_confirmed(verdict, "alarmed, but not again on fresh blocks");
         verdict.confirmed = true;
-        set_level(verdict, options_.policy, std::min(worse_ppm, again.worse_ppm.value_or(0)));
+        set_level(verdict, explanation, options_.policy, std::min(worse_ppm, again.worse_ppm.value_or(0)));
     }
 
   private:
@@ -92,10 +102,11 @@ Plan confirm_plan(const JudgeOptions& options, std::size_t alarmed) {
     return make_plan({options.max_trials, options.false_alarms, static_cast<int>(alarmed)});
 }
 
-model::Judgement judge(const JobBlocks& blocks, const JudgeOptions& options) {
+Explained judge_explained(const JobBlocks& blocks, const JudgeOptions& options) {
     const auto plan = measure_plan(options, blocks.measured);
     NullTable nulls;
-    model::Judgement judgement;
+    Explained explained;
+    auto& [judgement, explanations] = explained;
     std::vector<double> worse_ppm;
     std::size_t alarmed = 0;
     for (const auto& series : blocks.measured.series) {
@@ -109,32 +120,45 @@ model::Judgement judge(const JobBlocks& blocks, const JudgeOptions& options) {
         worse_ppm.push_back(result.worse_ppm.value_or(0));
         judgement.verdicts.push_back(verdict_of(series.series, result));
         alarmed += result.kind == VerdictKind::regressed;
+        auto& explanation = explanations.emplace_back();
+        explanation.worse = relative(result.worse_ppm);
+        explanation.measured = std::move(result.how);
     }
     const Confirmation confirmation(blocks, options, alarmed);
     for (std::size_t i = 0; i < judgement.verdicts.size(); ++i)
         if (judgement.verdicts[i].kind == VerdictKind::regressed)
-            confirmation.settle(judgement.verdicts[i], worse_ppm[i], nulls);
+            confirmation.settle(judgement.verdicts[i], explanations[i], worse_ppm[i], nulls);
     const auto decision = gate(judgement.verdicts, options.policy);
+    for (std::size_t i = 0; i < decision.asked.size(); ++i) explanations[i].asks = decision.asked[i];
     judgement.gate = decision.gate;
     judgement.gate_reason = decision.reason;
     judgement.judge_version = judge_version;
     judgement.tests = plan.tests;
     judgement.blocks_kept = blocks.measured.kept + blocks.confirmed.kept;
     judgement.blocks_void = blocks.measured.voided + blocks.confirmed.voided;
-    return judgement;
+    return explained;
 }
 
-model::Judgement judge(const model::Bundle& bundle) {
+Explained judge_explained(const model::Bundle& bundle) {
     if (!bundle.identical)
-        return judge(JobBlocks{collect_blocks(bundle.trials, model::Phase::measure),
-                               collect_blocks(bundle.trials, model::Phase::confirm)},
-                     options_of(bundle.experiment));
-    model::Judgement judgement;
+        return judge_explained(JobBlocks{collect_blocks(bundle.trials, model::Phase::measure),
+                                         collect_blocks(bundle.trials, model::Phase::confirm)},
+                               options_of(bundle.experiment));
+    Explained explained;
+    auto& judgement = explained.judgement;
     judgement.gate = model::Gate::success;
     judgement.gate_reason = "the artifacts of both sides are identical";
     judgement.judge_version = judge_version;
     judgement.tests = bundle.experiment.tests;
-    return judgement;
+    return explained;
+}
+
+model::Judgement judge(const JobBlocks& blocks, const JudgeOptions& options) {
+    return judge_explained(blocks, options).judgement;
+}
+
+model::Judgement judge(const model::Bundle& bundle) {
+    return judge_explained(bundle).judgement;
 }
 
 }  // namespace benchgate::judging

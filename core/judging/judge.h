@@ -9,6 +9,7 @@
 #include "core/judging/plan.h"
 #include "core/judging/series_blocks.h"
 #include "core/model/bundle.h"
+#include "core/model/explanation.h"
 #include "core/model/policy.h"
 #include "core/model/verdict.h"
 
@@ -39,6 +40,15 @@ struct JobBlocks {
     PhaseBlocks measured;
     PhaseBlocks confirmed;
 };
+
+/// A judgement with what led to it: one explanation for each verdict, written down while the verdict was reached.
+struct Explained {
+    model::Judgement judgement;
+    std::vector<model::Explanation> explanations;
+};
+
+Explained judge_explained(const JobBlocks& blocks, const JudgeOptions& options);
+Explained judge_explained(const model::Bundle& bundle);
 
 /// One verdict for each series of `measured`, in its order, and the gate. A regression that is confirmed has the lower
 /// of the two levels that its two intervals support.

@@ -11,6 +11,7 @@ namespace benchgate::judging {
 namespace {
 
 using model::Interval;
+using model::LookOutcome;
 using model::Side;
 using model::VerdictKind;
 
@@ -31,6 +32,19 @@ class SeriesWalk {
           swapped_(series.series.better == model::Better::higher) {}
 
     SeriesResult run() {
+        auto result = walk();
+        result.how.tests = plan_.tests;
+        result.how.max_trials = plan_.max_trials();
+        result.how.alpha = plan_.alpha;
+        result.how.margin = thresholds_.margin_ppm() / million;
+        result.how.detect = thresholds_.detect_ppm / million;
+        result.how.improvement_hint = improvement_hint;
+        result.how.looks = std::move(looks_);
+        return result;
+    }
+
+  private:
+    SeriesResult walk() {
         const std::span<const Block> all = series_.blocks;
         if (!series_.conflict.empty()) return unusable(series_.conflict);
         for (const auto& block : all)
@@ -53,7 +67,6 @@ class SeriesWalk {
         return out_of_blocks();
     }
 
-  private:
     SeriesResult unusable(std::string reason) const {
         SeriesResult result;
         result.settled = true;
@@ -70,6 +83,7 @@ class SeriesWalk {
         result.exact = finding.exact;
         result.worse_ppm = finding.worse_ppm;
         result.trials_used = trials_;
+        result.how.by_values = true;
         // Medians of values that are no numbers would be none either.
         if (finding.kind == VerdictKind::failed) return result;
         fill_medians(result, seen_);
@@ -83,23 +97,41 @@ class SeriesWalk {
         return result;
     }
 
-    /// One look of the plan (facts: statistics 4.4, steps 1 to 3).
+    static model::TestRecord asked(const RankSumNull& null, std::int64_t statistic, double level) {
+        return {statistic, null.largest(), null.critical(level), null.p(statistic), level};
+    }
+
+    /// One look of the plan (facts: statistics 4.4, steps 1 to 3), decided by what is written down of it.
     std::optional<SeriesResult> test() {
         const auto& null = nulls_.of(seen_);
         const auto scale = choose_scale(seen_, thresholds_);
         const double alpha = plan_.looks[static_cast<std::size_t>(*look_)].alpha;
         const bool last = *look_ + 1 == static_cast<int>(plan_.looks.size());
-        const double p_worse = null.p(u_statistic(seen_, scale.margin, swapped_));
-        const double p_better = null.p(u_statistic(seen_, scale.margin, !swapped_));
-        if (!cleared_ && p_worse <= alpha) return tested(VerdictKind::regressed, seen_, p_worse);
-        if (p_better <= alpha) return tested(VerdictKind::improved, seen_, p_better);
-        const double p_clear = null.p(v_statistic(seen_, scale.detect, swapped_));
-        if (!cleared_ && p_clear <= futility_level) cleared_ = Cleared{seen_, p_clear, *look_};
+        auto& look = looks_.emplace_back();
+        look.trials = trials_;
+        look.blocks = static_cast<int>(seen_.size());
+        look.worse = asked(null, u_statistic(seen_, scale.margin, swapped_), alpha);
+        look.better = asked(null, u_statistic(seen_, scale.margin, !swapped_), alpha);
+        if (!cleared_ && look.worse.reached()) {
+            look.outcome = LookOutcome::regressed;
+            return tested(VerdictKind::regressed, seen_, look.worse.p);
+        }
+        if (look.better.reached()) {
+            look.outcome = LookOutcome::improved;
+            return tested(VerdictKind::improved, seen_, look.better.p);
+        }
+        if (!cleared_) {
+            look.clear = asked(null, v_statistic(seen_, scale.detect, swapped_), futility_level);
+            if (look.clear->reached()) cleared_ = Cleared{seen_, look.clear->p, *look_};
+        }
         if (cleared_) {
-            const bool hopeless = null.p(v_statistic(seen_, scale.detect, !swapped_)) <= futility_level;
-            if (p_better > improvement_hint || hopeless || last) return unchanged();
+            look.no_improvement = asked(null, v_statistic(seen_, scale.detect, !swapped_), futility_level);
+            const bool hopeless = look.better.p > improvement_hint || look.no_improvement->reached();
+            look.outcome = hopeless || last ? LookOutcome::unchanged : LookOutcome::waiting;
+            if (look.outcome == LookOutcome::unchanged) return unchanged();
         } else if (last) {
-            auto result = tested(VerdictKind::inconclusive, seen_, p_worse);
+            look.outcome = LookOutcome::inconclusive;
+            auto result = tested(VerdictKind::inconclusive, seen_, look.worse.p);
             result.reason = fmt::format("still open after {} trials a side", trials_);
             return result;
         }
@@ -131,6 +163,7 @@ class SeriesWalk {
             // It was measured on because an improvement looked likely: so the figure of a settled series, what would
             // have been seen, does not hold.
             result.minimum_detectable.reset();
+            result.how.detectable.reset();
             result.reason = "no slowdown; it may be an improvement, but measuring ended before that was shown";
         } else {
             const auto figures = looked_ > 0 ? seen_.first(looked_) : seen_;
@@ -157,10 +190,15 @@ class SeriesWalk {
         const double alpha = look_ ? plan_.looks[static_cast<std::size_t>(*look_)].alpha : 0;
         const Levels spent =
             kind == VerdictKind::improved ? Levels{futility_level, alpha} : Levels{alpha, futility_level};
-        const auto cost = test_interval(pairs, null, spent);
-        result.interval = metric_interval(cost, scale);
-        const auto nominal = test_interval(pairs, null, {nominal_level, nominal_level});
+        const auto ranks = interval_ranks(pairs, null, spent);
+        result.interval = metric_interval(interval_at(pairs, ranks), scale);
+        const auto nominal_ranks = interval_ranks(pairs, null, {nominal_level, nominal_level});
+        const auto nominal = interval_at(pairs, nominal_ranks);
         result.nominal = metric_interval(nominal, scale);
+        result.how.figures_blocks = static_cast<int>(seen.size());
+        if (scale.margin.scale == Margin::Scale::raw) result.how.absolute = scale.reference;
+        result.how.interval = metric_ranks(ranks);
+        result.how.nominal = metric_ranks(nominal_ranks);
         if (const auto estimate = hodges_lehmann(pairs)) result.ratio = metric_ratio(*estimate, scale);
         // That it is worse is settled at the level spent; how much worse needs no further share of that error rate, and
         // the interval at the level spent of an early look is too wide to say it.
@@ -182,6 +220,15 @@ class SeriesWalk {
         return swapped_ ? Interval{end(cost.high), end(cost.low)} : Interval{end(cost.low), end(cost.high)};
     }
 
+    /// Of the pairs head/base, whose order is the other way round where base/head were sorted.
+    model::IntervalRecord metric_ranks(const model::IntervalRecord& cost) const {
+        if (!swapped_) return cost;
+        const auto mirrored = [&](const std::optional<std::int64_t>& rank) {
+            return rank ? std::optional(cost.pairs - *rank + 1) : std::nullopt;
+        };
+        return {cost.high_level, cost.low_level, mirrored(cost.high_rank), mirrored(cost.low_rank), cost.pairs};
+    }
+
     double worse_ppm(double cost, const TestScale& scale) const {
         if (scale.margin.scale == Margin::Scale::raw)
             return scale.reference > 0 ? cost / scale.reference * million : cost > 0 ? INFINITY : 0;
@@ -200,8 +247,10 @@ class SeriesWalk {
         const int trials = unchanged ? plan_.max_trials() : trials_;
         const double seen_change =
             detectable_change({plan_.alpha, std::log1p(thresholds_.margin_ppm() / million), *spread, trials});
+        const bool by_the_policy = unchanged && seen_change < thresholds_.detect_ppm / million;
+        result.how.detectable = {*spread, trials, plan_.alpha, seen_change, by_the_policy};
         // A change larger than `detect` would have kept an unchanged series open up to the planned maximum.
-        result.minimum_detectable = unchanged ? std::max(seen_change, thresholds_.detect_ppm / million) : seen_change;
+        result.minimum_detectable = by_the_policy ? thresholds_.detect_ppm / million : seen_change;
     }
 
     static void fill_medians(SeriesResult& result, std::span<const Block> seen) {
@@ -223,6 +272,7 @@ class SeriesWalk {
     std::span<const Block> seen_;
     int trials_ = 0;
     std::optional<int> look_;
+    std::vector<model::LookRecord> looks_;
     std::size_t looked_ = 0;  ///< blocks seen by the last look
     std::optional<Cleared> cleared_;
 };

@@ -14,6 +14,7 @@
 #include "core/judging/estimate.h"
 #include "core/judging/plan.h"
 #include "core/judging/rank_sum.h"
+#include "core/model/explanation.h"
 #include "core/model/series.h"
 #include "core/model/verdict.h"
 
@@ -50,6 +51,7 @@ struct SeriesResult {
     std::optional<double> head_value;
     /// Smallest change for the worse, relative to base and in parts per million, that the nominal interval supports.
     std::optional<double> worse_ppm;
+    model::PhaseRecord how;  ///< what was asked and answered on the way
 };
 
 SeriesResult judge_series(const SeriesBlocks& series, const Plan& plan, const Thresholds& thresholds, NullTable& nulls);
