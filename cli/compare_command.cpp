@@ -15,6 +15,8 @@
 #include "core/judging/judge.h"
 #include "core/protocol/bundle_json.h"
 #include "core/reporting/csv.h"
+#include "core/reporting/escape.h"
+#include "core/reporting/explain.h"
 #include "core/reporting/html.h"
 #include "core/reporting/markdown.h"
 #include "core/reporting/report_json.h"
@@ -222,7 +224,9 @@ class Comparison {
         report.identical = bundle->identical;
         report.host = bundle->host;
         if (!bundle->identical) {
-            report.judgement = judging::judge(*bundle);
+            auto explained = judging::judge_explained(*bundle);
+            report.judgement = std::move(explained.judgement);
+            if (options_.explain) report.explanations = std::move(explained.explanations);
             report.trials = judging::trials_per_block * report.judgement->blocks_kept;
             report.detect = reporting::detect_of(config.policy, *report.judgement);
             add_tool_errors(*report.judgement, *bundle);
@@ -249,7 +253,10 @@ class Comparison {
         put(options_.csv, [&] { return reporting::render_csv(report_); });
         // A document on standard output leaves standard error for the person.
         const bool taken = to_stdout || options_.bundle == "-";
-        const auto text = reporting::render_text(report_, {!taken && options_.colour, options_.columns});
+        auto text = reporting::render_text(report_, {!taken && options_.colour, options_.columns});
+        if (options_.explain)
+            for (const auto& suite : report_.suites)
+                text += fmt::format("\n{}\n{}", reporting::one_line(suite.name), reporting::explain_text(suite));
         if (taken)
             err_ << text;
         else

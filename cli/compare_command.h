@@ -25,6 +25,7 @@ struct CompareOptions {
     std::string bundle, json, markdown, html, csv;  ///< files; "-" is standard output
     std::string format;                             ///< with `command`: no configuration, nothing is built
     std::vector<std::string> command;
+    bool explain = false;  ///< the numbers behind every verdict too
     bool no_sandbox = false;
     bool terminal = false;  ///< progress on one line that is rewritten
     bool colour = false;

@@ -10,9 +10,9 @@
 #include "cli/output.h"
 #include "cli/trials_csv.h"
 #include "core/json/json.h"
-#include "core/judging/judge.h"
 #include "core/protocol/bundle_json.h"
 #include "core/reporting/escape.h"
+#include "core/reporting/explain.h"
 #include "core/reporting/numbers.h"
 #include "core/reporting/report_json.h"
 #include "core/reporting/text.h"
@@ -25,7 +25,8 @@ constexpr std::size_t max_bundle_bytes = 512u << 20;
 
 struct Judged {
     model::Judgement judgement;
-    std::optional<reporting::SuiteReport> suite;  ///< of a bundle, which knows how it was measured
+    std::vector<model::Explanation> explanations;  ///< none unless asked for
+    std::optional<reporting::SuiteReport> suite;   ///< of a bundle, which knows how it was measured
 };
 
 tl::expected<std::optional<model::Policy>, std::string> read_policy(const std::string& path) {
@@ -61,7 +62,9 @@ tl::expected<Judged, std::string> judge_bundle(const JudgeOptions& options,
     }
     if (policy) bundle->experiment.policy = *policy;
     if (options.benchmarks > 0) bundle->experiment.tests = options.benchmarks;
-    Judged judged{judging::judge(*bundle), reporting::SuiteReport{}};
+    auto explained = judging::judge_explained(*bundle);
+    if (!options.explain) explained.explanations.clear();
+    Judged judged{std::move(explained.judgement), std::move(explained.explanations), reporting::SuiteReport{}};
     auto& suite = *judged.suite;
     suite.name = bundle->experiment.suite;
     suite.state = reporting::ReportState::completed;
@@ -99,20 +102,29 @@ void print(const model::Judgement& judgement, std::ostream& out) {
     out << fmt::format("gate: {}: {}\n", to_string(judgement.gate), reporting::one_line(judgement.gate_reason));
 }
 
+std::string explanation_of(const Judged& judged) {
+    auto suite = judged.suite.value_or(reporting::SuiteReport{});
+    suite.judgement = judged.judgement;
+    suite.explanations = judged.explanations;
+    return reporting::explain_text(suite);
+}
+
 tl::expected<void, std::string> write(const Judged& judged, const JudgeOptions& options, std::ostream& out) {
     if (!options.json.empty())
-        return write_output(options.json, json::dump(reporting::judgement_json(judged.judgement), 1) + "\n", out);
+        return write_output(
+            options.json, json::dump(reporting::judgement_json(judged.judgement, judged.explanations), 1) + "\n", out);
     if (judged.suite)
         out << table_of(judged, options);
-    else
+    else if (!options.explain)
         print(judged.judgement, out);
+    if (options.explain) out << (judged.suite ? "\n" : "") << explanation_of(judged);
     return {};
 }
 
 }  // namespace
 
-tl::expected<model::Judgement, std::string> judge_trials(const JudgeOptions& options, const model::Policy& policy,
-                                                         std::ostream& notes) {
+tl::expected<judging::Explained, std::string> judge_trials(const JudgeOptions& options, const model::Policy& policy,
+                                                           std::ostream& notes) {
     std::ifstream file(options.trials_file, std::ios::binary);
     if (!file) return tl::unexpected(fmt::format("{}:1: cannot be opened", options.trials_file));
     auto table = read_trials(file, options.trials_file);
@@ -129,7 +141,7 @@ tl::expected<model::Judgement, std::string> judge_trials(const JudgeOptions& opt
     blocks.measured.series = std::move(table->series);
     for (const auto& series : blocks.measured.series)
         blocks.measured.kept = std::max(blocks.measured.kept, static_cast<int>(series.blocks.size()));
-    return judging::judge(blocks, judge);
+    return judging::judge_explained(blocks, judge);
 }
 
 int run_judge(const JudgeOptions& options, std::ostream& out, std::ostream& err) {
@@ -147,8 +159,9 @@ int run_judge(const JudgeOptions& options, std::ostream& out, std::ostream& err)
     if (options.trials_file.empty())
         judged = judge_bundle(options, *policy);
     else
-        judged = judge_trials(options, policy->value_or(model::Policy{}), err).map([](model::Judgement judgement) {
-            return Judged{std::move(judgement), std::nullopt};
+        judged = judge_trials(options, policy->value_or(model::Policy{}), err).map([&](judging::Explained explained) {
+            if (!options.explain) explained.explanations.clear();
+            return Judged{std::move(explained.judgement), std::move(explained.explanations), std::nullopt};
         });
     if (!judged) {
         err << judged.error() << '\n';

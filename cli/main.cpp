@@ -63,6 +63,8 @@ CLI::App* add_compare(CLI::App& app, Commands& c) {
     compare->add_option(
         "--format", c.compare.format,
         "With a command, the format of its output: google-benchmark, hyperfine, go, json; default: recognised");
+    compare->add_flag("--explain", c.compare.explain,
+                      "The numbers behind every verdict, as a tree; with --json as \"explain\" beside it too");
     compare->add_flag("--no-sandbox", c.compare.no_sandbox,
                       "Run builds and benchmarks with your own rights and network");
     compare->footer(
@@ -85,6 +87,8 @@ CLI::App* add_judge(CLI::App& app, Commands& c) {
         ->check(CLI::Range(1, 1'000'000));
     judge->add_option("--policy", c.judge.policy_file, "A .benchgate.yml whose policy is used");
     judge->add_option("--json", c.judge.json, "Verdicts as JSON; - is standard output");
+    judge->add_flag("--explain", c.judge.explain,
+                    "The numbers behind every verdict, as a tree; with --json as \"explain\" beside it");
     judge->footer(std::string(exit_statuses));
     return judge;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/model/config.h"
+#include "core/model/explanation.h"
 #include "core/model/host.h"
 #include "core/model/verdict.h"
 
@@ -55,6 +56,7 @@ struct SuiteReport {
     double duration_seconds = 0;
     std::string progress;    ///< of a suite under way, e.g. "measuring block 3 of at most 15"; empty: unknown
     std::string bundle_url;  ///< where the raw samples are; empty: nowhere
+    std::vector<model::Explanation> explanations;  ///< one a verdict where they were asked for, else none
 };
 
 /// An error of `.benchgate.yml`.

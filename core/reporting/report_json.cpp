@@ -1,8 +1,10 @@
 #include "core/reporting/report_json.h"
-#include "core/reporting/words.h"
 
 #include <algorithm>
 #include <cmath>
+
+#include "core/reporting/explain.h"
+#include "core/reporting/words.h"
 
 namespace benchgate::reporting {
 namespace {
@@ -17,9 +19,13 @@ OrderedJson interval_json(const model::Interval& interval) {
     return OrderedJson::array({number(interval.low), number(interval.high)});
 }
 
-OrderedJson verdicts_json(const std::vector<model::Verdict>& verdicts) {
+OrderedJson verdicts_json(const std::vector<model::Verdict>& verdicts,
+                          std::span<const model::Explanation> explanations) {
     OrderedJson list = OrderedJson::array();
-    for (const auto& verdict : verdicts) list.push_back(verdict_json(verdict));
+    for (const auto& verdict : verdicts) {
+        auto& entry = list.emplace_back(verdict_json(verdict));
+        if (explanations.size() == verdicts.size()) entry["explain"] = explanation_json(explanations[list.size() - 1]);
+    }
     return list;
 }
 
@@ -63,7 +69,8 @@ OrderedJson suite_json(const SuiteReport& suite) {
     object["gate"] = suite.judgement ? OrderedJson(model::to_string(suite.judgement->gate)) : OrderedJson(nullptr);
     object["gate_reason"] = suite.judgement ? suite.judgement->gate_reason : "";
     object["judge_version"] = suite.judgement ? suite.judgement->judge_version : "";
-    object["verdicts"] = suite.judgement ? verdicts_json(suite.judgement->verdicts) : OrderedJson::array();
+    object["verdicts"] =
+        suite.judgement ? verdicts_json(suite.judgement->verdicts, suite.explanations) : OrderedJson::array();
     object["waivers"] = waivers_json(suite);
     object["budgets"] = budgets_json(suite);
     object["identical"] = suite.identical;
@@ -111,11 +118,11 @@ OrderedJson verdict_json(const model::Verdict& verdict) {
     return object;
 }
 
-OrderedJson judgement_json(const model::Judgement& judgement) {
+OrderedJson judgement_json(const model::Judgement& judgement, std::span<const model::Explanation> explanations) {
     OrderedJson object;
     object["schema_version"] = report_schema_version;
     object["judge_version"] = judgement.judge_version;
-    object["verdicts"] = verdicts_json(judgement.verdicts);
+    object["verdicts"] = verdicts_json(judgement.verdicts, explanations);
     object["gate"] = model::to_string(judgement.gate);
     object["gate_reason"] = judgement.gate_reason;
     object["tests"] = judgement.tests;

@@ -1,10 +1,11 @@
 #pragma once
 // The shape of `compare --json` and of `judge --json`, schema_version 1. Fields are only ever added within a version.
 
+#include <span>
 #include <string>
 
 #include "core/json/json.h"
-#include "core/model/verdict.h"
+#include "core/model/explanation.h"
 #include "core/reporting/report.h"
 
 namespace benchgate::reporting {
@@ -15,8 +16,9 @@ inline constexpr int report_schema_version = 1;
 json::OrderedJson verdict_json(const model::Verdict& verdict);
 
 /// {"schema_version", "verdicts", "gate", "gate_reason", "judge_version", "tests", "blocks_kept", "blocks_void"}:
-/// the document of `judge --json`.
-json::OrderedJson judgement_json(const model::Judgement& judgement);
+/// the document of `judge --json`. With one explanation a verdict, each verdict has an "explain" more.
+json::OrderedJson judgement_json(const model::Judgement& judgement,
+                                 std::span<const model::Explanation> explanations = {});
 
 /// {"schema_version", "judge_version", "repository", "base", "head", "suites": [...], "gate", "exit_status"}.
 json::OrderedJson report_json(const Report& report);
