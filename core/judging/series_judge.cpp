@@ -280,12 +280,13 @@ class SeriesWalk {
 }  // namespace
 
 double Thresholds::margin_ppm() const {
-    constexpr double usual = 5000;
-    return std::min(usual, detect_ppm / 6);
+    return std::min(usual_margin_ppm, detect_ppm / 6);
 }
 
 Thresholds Thresholds::of(double detect) {
-    return {std::round(detect * million)};
+    Thresholds thresholds;
+    thresholds.detect_ppm = std::round(detect * million);
+    return thresholds;
 }
 
 SeriesResult judge_series(const SeriesBlocks& series, const Plan& plan, const Thresholds& thresholds,

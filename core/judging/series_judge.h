@@ -30,7 +30,9 @@ struct SeriesBlocks {
 /// Relative changes in parts per million.
 struct Thresholds {
     double detect_ppm = 30000;
-    /// What a test must exceed before it alarms: 0.5 %, and never more than a sixth of what is to be detected.
+    double usual_margin_ppm = 5000;
+    /// What a test must exceed before it alarms: the usual margin, and never more than a sixth of what is to be
+    /// detected.
     double margin_ppm() const;
     static Thresholds of(double detect);
 };
