@@ -62,6 +62,45 @@ TEST(RankSum, NullOfTwoBlocksEqualsFullEnumeration) {
     }
 }
 
+/// Every way to call four of a block's eight values head.
+std::vector<Block> arrangements(const std::array<double, 8>& values) {
+    std::array<bool, 8> is_head{false, false, false, false, true, true, true, true};
+    std::vector<Block> all;
+    do {
+        Block block;
+        for (std::size_t i = 0; i < values.size(); ++i) (is_head[i] ? block.head : block.base).push_back(values[i]);
+        all.push_back(block);
+    } while (std::next_permutation(is_head.begin(), is_head.end()));
+    return all;
+}
+
+TEST(RankSum, TheStatisticOfEveryArrangementOfTwoBlocksHasTheNullDistribution) {
+    const auto first = arrangements({1000, 1004, 998, 1010, 1003, 999, 1007, 1001});
+    const auto second = arrangements({2, 3, 5, 7, 11, 13, 17, 19});
+    ASSERT_EQ(first.size() * second.size(), 4900u);
+    std::vector<int> at_least(33, 0);
+    for (const auto& a : first)
+        for (const auto& b : second) {
+            const auto u = u_statistic(std::array{a, b}, Margin::ratio(0), false);
+            for (std::int64_t i = 0; i <= u; ++i) ++at_least[static_cast<std::size_t>(i)];
+        }
+    const RankSumNull null(four_by_four(2));
+    for (std::int64_t u = 0; u <= 32; ++u) EXPECT_EQ(null.p(u), at_least[static_cast<std::size_t>(u)] / 4900.0) << u;
+}
+
+TEST(RankSum, TiesMakeAnAlarmNoLikelier) {
+    const auto first = arrangements({10, 10, 10, 11, 11, 12, 12, 12});
+    const auto second = arrangements({5, 5, 5, 5, 5, 6, 6, 7});
+    const RankSumNull null(four_by_four(2));
+    for (const double level : {1.0 / 4900, 0.008, 0.025, 0.1}) {
+        int reached = 0;
+        for (const auto& a : first)
+            for (const auto& b : second)
+                reached += null.p(u_statistic(std::array{a, b}, Margin::ratio(0), false)) <= level;
+        EXPECT_LE(reached / 4900.0, level);
+    }
+}
+
 TEST(RankSum, PublishedTailProbabilities) {
     const RankSumNull one(four_by_four(1)), two(four_by_four(2)), three(four_by_four(3)), five(four_by_four(5)),
         fifteen(four_by_four(15));
