@@ -153,6 +153,19 @@ TEST_F(CompareCommand, ABrokenBudgetFailsAndOneThatMeetsNothingIsSaid) {
     EXPECT_NE(document["notes"].back().get<std::string>().find("met no benchmark"), std::string::npos) << document;
 }
 
+TEST_F(CompareCommand, ExplainsEveryVerdictBelowTheTableAndInTheDocument) {
+    configure(counting);
+    options.explain = true;
+    options.json = "-";
+    EXPECT_EQ(compare(), 0) << err.str();
+    const auto document = json::parse(out.str()).value();
+    const auto& verdict = document["suites"][0]["verdicts"][0];
+    EXPECT_EQ(verdict["explain"]["asks"], "success") << verdict;
+    EXPECT_EQ(verdict["explain"]["by_values"], true) << "a counter needs no test";
+    EXPECT_TRUE(says("settled by the values alone, without a test\n")) << err.str();
+    EXPECT_TRUE(says("\ngate: success: ")) << err.str();
+}
+
 TEST_F(CompareCommand, ASuiteNamedTwiceIsMeasuredOnce) {
     configure(counting);
     options.suites = {"micro", "micro"};
