@@ -24,6 +24,8 @@ heading() { printf '\n== %s\n\n' "$*"; }
 # reached NAME TARGET VALUE UNIT CONDITION: CONDITION is awk's, over v.
 reached() {
     local word=missed
+    # Without a figure nothing was reached: an empty value would pass as a small one.
+    [[ $3 == *[0-9]* ]] || { not_run "$1"; return; }
     awk -v v="$3" "BEGIN { exit !($5) }" && word=reached
     summary+=("$(printf '%-52s %-22s %12s %-4s %s' "$1" "$2" "$3" "$4" "$word")")
 }
@@ -33,8 +35,8 @@ not_run() {
     status=1
 }
 
-# field FILE EXPRESSION: of the JSON document in a file.
-field() { node -p "const d = JSON.parse(require('fs').readFileSync('$1', 'utf8')); $2"; }
+# field FILE EXPRESSION: of the JSON document in a file. Python writes NaN for what there was none of.
+field() { node -p "const d = JSON.parse(require('fs').readFileSync('$1', 'utf8').replace(/: NaN\b/g, ': null')); $2"; }
 
 part_webhook() {
     heading "webhook: signed deliveries, benchgate (durable) beside Probot (stores nothing), the same load in turns"
