@@ -41,19 +41,27 @@ std::vector<Waiving> apply_waivers(std::span<const model::Verdict> verdicts, std
     return result;
 }
 
-GateDecision gate_with_waivers(std::span<const model::Verdict> verdicts, const model::Policy& policy,
-                               std::span<const Waiving> waivings) {
+GateDecision gate_with_exceptions(std::span<const model::Verdict> verdicts, const model::Policy& policy,
+                                  const Exceptions& exceptions) {
     std::vector<model::Verdict> rest;
+    std::size_t waived = 0, advisory = 0;
     for (std::size_t v = 0; v < verdicts.size(); ++v) {
         const auto covers = [&](const Waiving& one) { return one.verdict == v && one.covers; };
-        if (std::none_of(waivings.begin(), waivings.end(), covers)) rest.push_back(verdicts[v]);
+        if (std::any_of(exceptions.waivings.begin(), exceptions.waivings.end(), covers))
+            ++waived;
+        else if (std::find(exceptions.advisory.begin(), exceptions.advisory.end(), v) != exceptions.advisory.end())
+            advisory += gate(verdicts.subspan(v, 1), policy).gate != model::Gate::success;
+        else
+            rest.push_back(verdicts[v]);
     }
-    const auto waived = verdicts.size() - rest.size();
-    if (waived > 0 && rest.empty()) return {model::Gate::success, "every regression is waived"};
-    auto decision = gate(rest, policy);
-    if (waived > 0 && decision.gate == model::Gate::success)
-        decision.reason = fmt::format("{} regression{} waived, and nothing else asks for a stop", waived,
-                                      waived == 1 ? " is" : "s are");
+    if (waived + advisory == 0) return gate(verdicts, policy);
+    if (rest.empty() && advisory == 0) return {model::Gate::success, "every regression is waived"};
+    auto decision = rest.empty() ? GateDecision{model::Gate::success, {}} : gate(rest, policy);
+    if (decision.gate != model::Gate::success) return decision;
+    std::vector<std::string> said;
+    if (waived > 0) said.push_back(fmt::format("{} regression{} waived", waived, waived == 1 ? " is" : "s are"));
+    if (advisory > 0) said.push_back(fmt::format("{} result{} only advice", advisory, advisory == 1 ? " is" : "s are"));
+    decision.reason = fmt::format("{}, and nothing else asks for a stop", fmt::join(said, ", "));
     return decision;
 }
 

@@ -27,8 +27,12 @@ struct Waiving {
 std::vector<Waiving> apply_waivers(std::span<const model::Verdict> verdicts, std::span<const model::Waiver> waivers,
                                    const std::string& today);
 
-/// The gate as if the covered verdicts asked for nothing.
-GateDecision gate_with_waivers(std::span<const model::Verdict> verdicts, const model::Policy& policy,
-                               std::span<const Waiving> waivings);
+/// The gate as if the covered verdicts, and those that are only advice, asked for nothing.
+struct Exceptions {
+    std::span<const Waiving> waivings;
+    std::span<const std::size_t> advisory;  ///< indices into the verdicts (calibration.h)
+};
+GateDecision gate_with_exceptions(std::span<const model::Verdict> verdicts, const model::Policy& policy,
+                                  const Exceptions& exceptions);
 
 }  // namespace benchgate::judging

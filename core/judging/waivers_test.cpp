@@ -27,7 +27,7 @@ const std::string today = "2026-11-21";
 
 GateDecision gate_of(const std::vector<model::Verdict>& verdicts, const std::vector<model::Waiver>& waivers,
                      const std::string& day = today) {
-    return gate_with_waivers(verdicts, {}, apply_waivers(verdicts, waivers, day));
+    return gate_with_exceptions(verdicts, {}, {apply_waivers(verdicts, waivers, day), {}});
 }
 
 TEST(Waivers, ACoveredRegressionDoesNotCloseTheGate) {
@@ -102,6 +102,23 @@ TEST(Waivers, AnUndecidedBenchmarkIsNoRegressionToWaive) {
     undecided.kind = VerdictKind::inconclusive;
     EXPECT_TRUE(apply_waivers(std::vector{undecided}, std::vector{waiver("sort", 1)}, today).empty());
     EXPECT_EQ(gate_of({undecided}, {waiver("sort", 1)}).gate, Gate::neutral);
+}
+
+TEST(Waivers, WhatIsOnlyAdviceHoldsNothingAndHidesNothing) {
+    std::vector verdicts{regressed("noisy", 1.5), regressed("sort", 1.5)};
+    const std::vector<std::size_t> advisory{0};
+    EXPECT_EQ(gate_with_exceptions(verdicts, {}, {{}, advisory}).gate, Gate::failure);
+    verdicts[1].kind = VerdictKind::unchanged;
+    const auto decision = gate_with_exceptions(verdicts, {}, {{}, advisory});
+    EXPECT_EQ(decision.gate, Gate::success);
+    EXPECT_EQ(decision.reason, "1 result is only advice, and nothing else asks for a stop");
+    verdicts.pop_back();
+    EXPECT_EQ(gate_with_exceptions(verdicts, {}, {{}, advisory}).gate, Gate::success) << "nothing else was judged";
+    model::Policy strict;
+    strict.inconclusive = model::InconclusiveAction::block;
+    verdicts[0].kind = VerdictKind::inconclusive;
+    EXPECT_EQ(gate_with_exceptions(verdicts, strict, {{}, {}}).gate, Gate::action_required);
+    EXPECT_EQ(gate_with_exceptions(verdicts, strict, {{}, advisory}).gate, Gate::success);
 }
 
 }  // namespace
