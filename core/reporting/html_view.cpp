@@ -34,6 +34,7 @@ data row_data(const Row& place, double reach) {
     if (verdict.level) label += ", " + shortened(one_line(*verdict.level), 40);
     if (!verdict.series.gating) label += ", recorded only";
     if (place.is_waived()) label += ", waived";
+    if (place.is_advice()) label += ", advice";
     row.set("label", label);
     std::string change = change_text(verdict);
     if (const auto word = direction_word(verdict); is_changed(verdict) && !word.empty())
@@ -48,6 +49,10 @@ data row_data(const Row& place, double reach) {
     if (is_changed(verdict) && !verdict.exact) {
         if (!why.empty()) why += "; ";
         why += verdict.confirmed ? "confirmed on fresh blocks" : "not confirmed on fresh blocks";
+    }
+    if (place.is_advice()) {
+        if (!why.empty()) why += "; ";
+        why += "holds nothing: it " + advisory_text(*place.advisory);
     }
     if (place.waiver != nullptr) {
         if (!why.empty()) why += "; ";

@@ -53,6 +53,7 @@ data row_data(const Row& row, bool several_suites) {
     view.set("confirmed", std::string(confirmation_word(verdict)));
     view.set("detectable", verdict.minimum_detectable ? unbroken(format_percent(*verdict.minimum_detectable)) : "–");
     view.set("reason", verdict.reason.empty() ? "" : ": " + text_of(verdict.reason));
+    if (row.advisory != nullptr) view.set("against_itself", advisory_text(*row.advisory));
     if (row.waiver != nullptr) {
         view.set("ceiling", unbroken(format_percent(row.waiver->max)));
         view.set("until", text_of(row.waiver->until, 20));
@@ -169,10 +170,12 @@ std::string gate_reason(const MarkdownView& view) {
 void set_tables(data& root, const MarkdownView& view) {
     const auto rows = rows_of(view.suites);
     const bool several = view.suites.size() > 1;
-    std::vector<Row> changed, waived, void_waivers;
+    std::vector<Row> changed, waived, void_waivers, advice;
     for (const auto& row : rows)
         if (row.is_waived())
             waived.push_back(row);
+        else if (row.is_advice())
+            advice.push_back(row);
         else if (is_changed(*row.verdict) && row.verdict->series.gating)
             changed.push_back(row);
     for (const auto& row : rows)
@@ -180,6 +183,7 @@ void set_tables(data& root, const MarkdownView& view) {
     set_rows(root, "changed", changed, std::min(view.most_changed, view.most_rows), several);
     set_rows(root, "void_waivers", void_waivers, std::min(view.most_changed, view.most_rows), several);
     set_rows(root, "waived", waived, view.most_rows, several);
+    set_rows(root, "advice", advice, view.most_rows, several);
     set_rows(root, "inconclusive", of_kind(rows, VerdictKind::inconclusive), view.most_rows, several);
     set_rows(root, "added", of_kind(rows, VerdictKind::added), view.most_rows, several);
     set_rows(root, "missing", of_kind(rows, VerdictKind::missing), view.most_rows, several);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/model/calibration.h"
 #include "core/model/config.h"
 #include "core/model/explanation.h"
 #include "core/model/host.h"
@@ -36,11 +37,18 @@ struct WaiverNote {
     std::string reason;
 };
 
+/// A verdict that holds nothing: on this host its series alarms on unchanged code (core/judging/calibration.h).
+struct AdvisoryNote {
+    std::size_t verdict = 0;  ///< index into the judgement's verdicts
+    model::FalseAlarms counted;
+};
+
 struct SuiteReport {
     std::string name;
     ReportState state = ReportState::queued;
-    std::optional<model::Judgement> judgement;  ///< its gate and gate_reason heed waivers and budgets
+    std::optional<model::Judgement> judgement;  ///< its gate and gate_reason heed waivers, advisories and budgets
     std::vector<WaiverNote> waivers;
+    std::vector<AdvisoryNote> advisories;
     std::vector<model::BudgetFinding> budgets;  ///< on the judgement's verdicts
     std::optional<SuiteError> error;
     bool identical = false;  ///< the artifacts' hashes are equal: nothing was measured

@@ -45,6 +45,19 @@ OrderedJson waivers_json(const SuiteReport& suite) {
     return list;
 }
 
+OrderedJson advisories_json(const SuiteReport& suite) {
+    OrderedJson list = OrderedJson::array();
+    for (const auto& note : suite.advisories) {
+        const auto& key = suite.judgement->verdicts.at(note.verdict).series.key;
+        list.push_back(OrderedJson{{"benchmark", key.benchmark},
+                                   {"metric", key.metric},
+                                   {"comparisons", note.counted.comparisons},
+                                   {"alarms", note.counted.alarms},
+                                   {"promised", note.counted.promised}});
+    }
+    return list;
+}
+
 OrderedJson budgets_json(const SuiteReport& suite) {
     OrderedJson list = OrderedJson::array();
     for (const auto& note : suite.budgets) {
@@ -72,6 +85,7 @@ OrderedJson suite_json(const SuiteReport& suite) {
     object["verdicts"] =
         suite.judgement ? verdicts_json(suite.judgement->verdicts, suite.explanations) : OrderedJson::array();
     object["waivers"] = waivers_json(suite);
+    object["advisories"] = advisories_json(suite);
     object["budgets"] = budgets_json(suite);
     object["identical"] = suite.identical;
     object["cancelled"] = suite.cancelled;

@@ -120,5 +120,33 @@ TEST(SecondComment, TheFormerOneIsFoldedAwayAndPointsToTheNewer) {
         EXPECT_LT(fold(large, "https://github.com/" + std::string(400, 'a')).size(), 65'536u);
 }
 
+Report advised() {
+    Report made = sample::regression();
+    made.suites[0].advisories = {{1, {5, 2, 0.01}}};
+    made.suites[0].judgement->gate = model::Gate::success;
+    made.suites[0].judgement->gate_reason = "1 result is only advice, and nothing else asks for a stop";
+    made.gate = gate_of(made.suites);
+    return made;
+}
+
+TEST(Advised, AnAlarmOfWhatAlarmsOnUnchangedCodeIsFoldedAwayWithItsCount) {
+    const auto text = render_comment(advised());
+    EXPECT_TRUE(has(text, "; 1 alarm is only advice.**")) << text;
+    EXPECT_FALSE(has(text, "would slow")) << text;
+    EXPECT_FALSE(has(text, "❌")) << text;
+    EXPECT_TRUE(has(text, "<details><summary>Only advice: alarms on unchanged code, too (1)</summary>")) << text;
+    EXPECT_TRUE(has(text, "| alarmed 2 times in 5 comparisons of a commit with itself on this host |")) << text;
+}
+
+TEST(Advised, PageAndJsonTellItToo) {
+    const auto page = render_page(advised());
+    EXPECT_TRUE(has(page, "holds nothing: it alarmed 2 times in 5 comparisons of a commit with itself")) << page;
+    const auto document = report_json(advised());
+    const auto& note = document["suites"][0]["advisories"][0];
+    EXPECT_EQ(note["benchmark"], "BM_Sort/1024");
+    EXPECT_EQ(note["comparisons"], 5);
+    EXPECT_EQ(note["alarms"], 2);
+}
+
 }  // namespace
 }  // namespace benchgate::reporting

@@ -48,14 +48,24 @@ const WaiverNote* waiver_of(const SuiteReport& suite, std::size_t verdict) {
     return found == suite.waivers.end() ? nullptr : &*found;
 }
 
+const AdvisoryNote* advisory_of(const SuiteReport& suite, std::size_t verdict) {
+    const auto found = std::find_if(suite.advisories.begin(), suite.advisories.end(),
+                                    [&](const AdvisoryNote& note) { return note.verdict == verdict; });
+    return found == suite.advisories.end() ? nullptr : &*found;
+}
+
 void count_verdicts(Tally& tally, const SuiteReport& suite) {
     std::map<std::string_view, VerdictKind> gravest;
-    std::set<std::string_view> waived;
+    std::set<std::string_view> waived, advised;
     for (std::size_t i = 0; i < suite.judgement->verdicts.size(); ++i) {
         const auto& verdict = suite.judgement->verdicts[i];
         if (!verdict.series.gating) continue;
         if (const auto* note = waiver_of(suite, i); note != nullptr && note->covers) {
             waived.insert(verdict.series.key.benchmark);
+            continue;
+        }
+        if (is_changed(verdict) && advisory_of(suite, i) != nullptr) {
+            advised.insert(verdict.series.key.benchmark);
             continue;
         }
         const auto [place, fresh] = gravest.emplace(verdict.series.key.benchmark, verdict.kind);
@@ -66,6 +76,7 @@ void count_verdicts(Tally& tally, const SuiteReport& suite) {
         }
     }
     for (const auto& [name, kind] : gravest) {
+        advised.erase(name);
         // One verdict of it is waived, another not: the graver of "waived" and the rest counts.
         const bool is_waived = waived.erase(name) > 0 && kind != VerdictKind::regressed;
         if (is_waived)
@@ -73,8 +84,10 @@ void count_verdicts(Tally& tally, const SuiteReport& suite) {
         else
             ++(tally.*order_of(kind).counter);
     }
+    for (const auto name : waived) advised.erase(name);
     tally.waived += static_cast<int>(waived.size());
-    tally.benchmarks += static_cast<int>(gravest.size() + waived.size());
+    tally.advised += static_cast<int>(advised.size());
+    tally.benchmarks += static_cast<int>(gravest.size() + waived.size() + advised.size());
 }
 
 std::string headline_under_way(const Tally& tally, const SuiteList& suites) {
@@ -92,7 +105,7 @@ std::string unmeasured_clause(const Tally& tally) {
 
 /// At least one benchmark was judged and nothing regressed.
 std::string headline_without_regression(const Tally& tally) {
-    const int compared = tally.benchmarks - tally.added - tally.missing - tally.failed;
+    const int compared = tally.benchmarks - tally.added - tally.missing - tally.failed - tally.advised;
     if (tally.failed + tally.missing > 0) {
         const char* what = tally.missing == 0 ? "failed" : tally.failed == 0 ? "are missing" : "failed or are missing";
         return fmt::format("{} of {} {}", tally.failed + tally.missing, counted(tally.benchmarks, "benchmark"), what);
@@ -104,6 +117,7 @@ std::string headline_without_regression(const Tally& tally) {
         return fmt::format("Inconclusive: {} of {} benchmarks could not be settled; no slowdown among the other {}",
                            tally.inconclusive, compared, settled);
     }
+    if (compared == 0 && tally.advised > 0) return "Nothing that could hold a merge was compared";
     if (compared == 0) return fmt::format("Nothing to compare: {} new on the head", counted(tally.added, "benchmark"));
     if (tally.improved > 0)
         return fmt::format("{} of {} got {}, and no slowdown of {} or more", tally.improved,
@@ -122,6 +136,10 @@ std::string beside_the_waived(const Tally& tally) {
 }
 
 }  // namespace
+
+bool Row::is_advice() const {
+    return advisory != nullptr && is_changed(*verdict);
+}
 
 SuiteList all_suites(const Report& report) {
     SuiteList suites;
@@ -157,7 +175,7 @@ std::vector<Row> rows_of(const SuiteList& suites) {
     for (const auto* suite : suites)
         if (suite->judgement)
             for (std::size_t i = 0; i < suite->judgement->verdicts.size(); ++i)
-                rows.push_back({suite, &suite->judgement->verdicts[i], waiver_of(*suite, i)});
+                rows.push_back({suite, &suite->judgement->verdicts[i], waiver_of(*suite, i), advisory_of(*suite, i)});
     std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
         const auto rank = [](const Row& row) {
             return std::tuple(!row.verdict->series.gating, order_of(row.verdict->kind).reading,
@@ -199,6 +217,9 @@ std::string headline_of_verdicts(const Report& report, const SuiteList& suites) 
 std::string headline(const Report& report, const SuiteList& suites) {
     auto text = headline_of_verdicts(report, suites);
     const Tally tally = tally_of(suites);
+    if (tally.advised > 0 && tally.suites_done == tally.suites)
+        text +=
+            fmt::format("; {} only advice", counted(tally.advised, "alarm") + (tally.advised == 1 ? " is" : " are"));
     if (tally.budgets_over == 0 || tally.suites_done < tally.suites) return text;
     const auto broken =
         fmt::format("{} {} broken", counted(tally.budgets_over, "budget"), tally.budgets_over == 1 ? "is" : "are");
@@ -284,6 +305,11 @@ std::string budget_value_text(const model::BudgetFinding& note, const model::Ver
     if (low && high) return text + fmt::format(" ({} to {})", format_value(*low, unit), format_value(*high, unit));
     if (low) return text + fmt::format(" (at least {})", format_value(*low, unit));
     return high ? text + fmt::format(" (at most {})", format_value(*high, unit)) : text;
+}
+
+std::string advisory_text(const AdvisoryNote& note) {
+    return fmt::format("alarmed {} in {} of a commit with itself on this host", counted(note.counted.alarms, "time"),
+                       counted(note.counted.comparisons, "comparison"));
 }
 
 std::string_view confirmation_word(const model::Verdict& verdict) {

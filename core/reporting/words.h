@@ -14,14 +14,18 @@ struct Row {
     const SuiteReport* suite = nullptr;
     const model::Verdict* verdict = nullptr;
     const WaiverNote* waiver = nullptr;  ///< of a regression that somebody waived, whether it still covers it or not
+    const AdvisoryNote* advisory = nullptr;
     bool is_waived() const { return waiver != nullptr && waiver->covers; }
+    /// An alarm that is only advice.
+    bool is_advice() const;
 };
 
 /// Benchmarks are counted once, by the gravest of their gating verdicts.
 struct Tally {
     int benchmarks = 0;
     int regressed = 0;
-    int waived = 0;  ///< regressed, and every such verdict of it is waived
+    int waived = 0;   ///< regressed, and every such verdict of it is waived
+    int advised = 0;  ///< changed, but such alarms are only advice on this host
     int improved = 0;
     int inconclusive = 0;
     int failed = 0;
@@ -64,6 +68,8 @@ std::string method_sentence(const SuiteReport& suite);
 std::string limit_text(const model::BudgetFinding& note, std::string_view unit);
 /// The head's value with its interval: "61 ms (59.8 ms to 62.1 ms)"; a dash without a value.
 std::string budget_value_text(const model::BudgetFinding& note, const model::Verdict& verdict);
+/// "alarmed 2 times in 5 comparisons of a commit with itself on this host"
+std::string advisory_text(const AdvisoryNote& note);
 /// "yes", "exact" or "no" for a change; a dash otherwise.
 std::string_view confirmation_word(const model::Verdict& verdict);
 /// The interval to show: that of the error level spent, else the nominal one.

@@ -4,16 +4,19 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "core/config/config.h"
 #include "core/json/json.h"
 #include "core/judging/budgets.h"
+#include "core/judging/calibration.h"
 #include "core/judging/waivers.h"
 #include "core/protocol/bundle_json.h"
 #include "core/protocol/spec_json.h"
 #include "core/reporting/numbers.h"
 #include "platform/clock.h"
 #include "service/store/bundles.h"
+#include "service/store/calibrations.h"
 #include "service/store/job_logs.h"
 #include "service/store/jobs.h"
 #include "service/store/outbox.h"
@@ -141,27 +144,45 @@ bool speaks_for_pull(const store::RunRow& run) {
     return run.number && model::speaks_on_check(run.kind) && run.kind != model::RunKind::merge_group;
 }
 
+/// Only what is to gate is advised on: a calibration itself shows its alarms as they are.
+void add_advisories(store::Tx& tx, const store::JobRow& job, reporting::SuiteReport& suite) {
+    if (!suite.judgement || !job.runner_id || !job.judged_at) return;
+    const auto& verdicts = suite.judgement->verdicts;
+    const auto alarms = [](const model::Verdict& verdict) { return verdict.kind != model::VerdictKind::unchanged; };
+    if (std::none_of(verdicts.begin(), verdicts.end(), alarms)) return;
+    std::vector<model::CalibratedSeries> calibrated;
+    std::map<model::SeriesKey, model::FalseAlarms> counted;
+    for (auto& row :
+         store::calibrated_series(tx, {job.job.repository_id, job.job.suite, *job.runner_id, *job.judged_at})) {
+        counted.emplace(row.series.key, row.series.counted);
+        calibrated.push_back(std::move(row.series));
+    }
+    for (const auto at : judging::advisory_verdicts(verdicts, calibrated))
+        suite.advisories.push_back({at, counted.at(verdicts[at].series.key)});
+}
+
 /// What people let pass on this pull request; the judgements in the store stay what was measured.
-void apply_waivers(store::Tx& tx, const store::RunRow& run, reporting::Report& report) {
-    if (!speaks_for_pull(run)) return;
+void apply_exceptions(store::Tx& tx, const store::RunRow& run, reporting::Report& report) {
     std::vector<model::Waiver> waivers;
-    for (auto& row : store::waivers_of_pull(tx, run.repository_id, *run.number))
-        waivers.push_back(std::move(row.waiver));
-    if (waivers.empty()) return;
+    if (speaks_for_pull(run))
+        for (auto& row : store::waivers_of_pull(tx, run.repository_id, *run.number))
+            waivers.push_back(std::move(row.waiver));
     const auto today = platform::format_utc(std::chrono::system_clock::now()).substr(0, 10);
     for (auto& suite : report.suites) {
         if (!suite.judgement) continue;
         const auto waivings = judging::apply_waivers(suite.judgement->verdicts, waivers, today);
-        if (waivings.empty()) continue;
+        if (waivings.empty() && suite.advisories.empty()) continue;
         for (const auto& one : waivings) {
             const auto& waiver = waivers[one.waiver];
             suite.waivers.push_back(
                 {one.verdict, one.covers, one.why_not, waiver.max, waiver.until, waiver.author, waiver.reason});
         }
+        std::vector<std::size_t> advisory;
+        for (const auto& note : suite.advisories) advisory.push_back(note.verdict);
         model::Policy policy;
         policy.inconclusive =
             suite.inconclusive_blocks ? model::InconclusiveAction::block : model::InconclusiveAction::neutral;
-        const auto decision = judging::gate_with_waivers(suite.judgement->verdicts, policy, waivings);
+        const auto decision = judging::gate_with_exceptions(suite.judgement->verdicts, policy, {waivings, advisory});
         suite.judgement->gate = decision.gate;
         suite.judgement->gate_reason = decision.reason;
     }
@@ -233,9 +254,11 @@ reporting::Report run_report(store::Tx& tx, const store::RunRow& run, const Addr
     auto report = head_of_report(run, repository ? repository->owner + "/" + repository->name : "", addresses,
                                  config ? &*config : nullptr);
     const auto judged = store::list_verdicts(tx, run.repository_id, run.run_id);
-    for (const auto& job : store::jobs_of_run(tx, run.repository_id, run.run_id))
+    for (const auto& job : store::jobs_of_run(tx, run.repository_id, run.run_id)) {
         report.suites.push_back(suite_report(tx, job, judged, report));
-    apply_waivers(tx, run, report);
+        if (model::speaks_on_check(run.kind)) add_advisories(tx, job, report.suites.back());
+    }
+    apply_exceptions(tx, run, report);
     if (config) apply_budgets(config->budgets, report);
     report.state = reporting::state_of(report.suites);
     if (config && report.state == reporting::ReportState::completed)

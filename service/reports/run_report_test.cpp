@@ -3,8 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "platform/ids.h"
-#include "service/store/leases.h"
-#include "service/store/test_database.h"
+#include "service/store/judged_for_tests.h"
 
 namespace benchgate::reports {
 namespace {
@@ -63,6 +62,53 @@ TEST_F(RunReport, TellsHowFarAJobIs) {
         EXPECT_EQ(progress(1, 20), "measuring, 1 block done, at most 1 minute left");
         EXPECT_EQ(progress(2, 61), "measuring, 2 blocks done, at most 2 minutes left");
         EXPECT_EQ(progress(2, 0), "measuring, 2 blocks done, at most 1 minute left");
+    });
+}
+
+TEST_F(RunReport, AnAlarmOfABenchmarkThatAlarmsOnUnchangedCodeHoldsNothing) {
+    using model::VerdictKind;
+    const std::string quiet = "00000001-0000-4000-8000-000000000001", noisy = "00000001-0000-4000-8000-000000000002";
+    const auto at = [&](int minutes) { return start() + std::chrono::minutes(minutes); };
+    const auto pull_request = [&](store::Tx& tx, const std::string& host, int minutes, VerdictKind sort) {
+        const auto run = store::insert_judged_run(tx, {.kind = model::RunKind::pull_request,
+                                                       .runner_id = host,
+                                                       .series = {{"noisy", VerdictKind::regressed}, {"sort", sort}},
+                                                       .at = at(minutes),
+                                                       .number = 7});
+        return run_report(tx, run, {"http://here", ""});
+    };
+    pool.transaction([&](store::Tx& tx) {
+        EXPECT_EQ(pull_request(tx, noisy, 0, VerdictKind::unchanged).gate, model::Gate::failure);
+        for (int i = 1; i <= 3; ++i)
+            store::insert_judged_run(tx,
+                                     {.runner_id = noisy,
+                                      .series = {{"noisy", VerdictKind::regressed}, {"sort", VerdictKind::unchanged}},
+                                      .at = at(i)});
+        const auto advised = pull_request(tx, noisy, 10, VerdictKind::unchanged);
+        EXPECT_EQ(advised.gate, model::Gate::success);
+        ASSERT_EQ(advised.suites.at(0).advisories.size(), 1u);
+        EXPECT_EQ(advised.suites[0].advisories[0].counted, (model::FalseAlarms{3, 3, 0.01}));
+        EXPECT_EQ(pull_request(tx, noisy, 11, VerdictKind::regressed).gate, model::Gate::failure)
+            << "another benchmark keeps its say";
+        EXPECT_EQ(pull_request(tx, quiet, 12, VerdictKind::unchanged).gate, model::Gate::failure)
+            << "on another host it never alarmed";
+    });
+}
+
+TEST_F(RunReport, WhatCalibrationsFindLaterChangesNoOldReport) {
+    using model::VerdictKind;
+    const std::string host = "00000001-0000-4000-8000-000000000001";
+    pool.transaction([&](store::Tx& tx) {
+        const auto run = store::insert_judged_run(tx, {.kind = model::RunKind::pull_request,
+                                                       .runner_id = host,
+                                                       .series = {{"noisy", VerdictKind::regressed}},
+                                                       .at = start(),
+                                                       .number = 7});
+        for (int i = 1; i <= 3; ++i)
+            store::insert_judged_run(tx, {.runner_id = host,
+                                          .series = {{"noisy", VerdictKind::regressed}},
+                                          .at = start() + std::chrono::minutes(i)});
+        EXPECT_EQ(run_report(tx, run, {"http://here", ""}).gate, model::Gate::failure);
     });
 }
 

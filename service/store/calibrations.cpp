@@ -9,7 +9,7 @@ namespace {
 constexpr Query series{"calibrations_series", R"(
     with recent as materialized (
         select repository_id, run_id from runs
-        where repository_id = $1 and kind = 'calibration' and created_at >= $4 order by seq desc limit $5)
+        where repository_id = $1 and kind = 'calibration' and created_at between $4 and $6 order by seq desc limit $5)
     select runner_id, suite, benchmark, metric, count(*) as comparisons,
         count(*) filter (where verdict in ('regressed', 'improved')) as alarms,
         avg(case when exact then 0.0::double precision
@@ -19,14 +19,14 @@ constexpr Query series{"calibrations_series", R"(
     from recent join jobs using (repository_id, run_id)
         join judgements using (repository_id, run_id, job_id, suite)
         join verdicts using (repository_id, run_id, job_id)
-    where gating and verdict in ('regressed', 'improved', 'unchanged', 'inconclusive') and runner_id is not null
+    where judgements.judged_at <= $6 and gating and verdict in ('regressed', 'improved', 'unchanged', 'inconclusive') and runner_id is not null
         and ($2 = '' or suite = $2) and ($3 = '' or runner_id::text = $3)
     group by runner_id, suite, benchmark, metric order by runner_id, suite, benchmark, metric)"};
 
 constexpr Query hosts{"calibrations_hosts", R"(
     with recent as materialized (
         select repository_id, run_id from runs
-        where repository_id = $1 and kind = 'calibration' and created_at >= $4 order by seq desc limit $5),
+        where repository_id = $1 and kind = 'calibration' and created_at between $4 and $6 order by seq desc limit $5),
     counted as (
         select runner_id, suite, job_id, judgements.judged_at,
             bool_or(verdict in ('regressed', 'improved')) as alarmed,
@@ -34,7 +34,7 @@ constexpr Query hosts{"calibrations_hosts", R"(
         from recent join jobs using (repository_id, run_id)
             join judgements using (repository_id, run_id, job_id, suite)
             join verdicts using (repository_id, run_id, job_id)
-        where gating and verdict in ('regressed', 'improved', 'unchanged', 'inconclusive') and runner_id is not null
+        where judgements.judged_at <= $6 and gating and verdict in ('regressed', 'improved', 'unchanged', 'inconclusive') and runner_id is not null
             and ($2 = '' or suite = $2) and ($3 = '' or runner_id::text = $3)
         group by runner_id, suite, job_id, judgements.judged_at, jobs.spec)
     select runner_id, suite, count(*) as comparisons, count(*) filter (where alarmed) as alarms,
@@ -66,13 +66,13 @@ CalibratedHost read_host(const pqxx::row& row) {
 
 std::vector<CalibratedHost> calibrated_hosts(Tx& tx, const CalibrationQuery& query) {
     return all(exec(tx, hosts, query.repository_id, query.suite, query.runner_id, query.now - calibrations_for,
-                    most_calibrations),
+                    most_calibrations, query.now),
                read_host);
 }
 
 std::vector<CalibratedRow> calibrated_series(Tx& tx, const CalibrationQuery& query) {
     return all(exec(tx, series, query.repository_id, query.suite, query.runner_id, query.now - calibrations_for,
-                    most_calibrations),
+                    most_calibrations, query.now),
                read_series);
 }
 

@@ -18,7 +18,7 @@ struct CalibrationQuery {
     std::int64_t repository_id = 0;
     std::string suite{};      ///< empty: all
     std::string runner_id{};  ///< empty: all
-    Time now{};
+    Time now{};               ///< what was judged later does not count: a report stays as it was
 };
 
 /// A suite on a host: how often a whole job raised an alarm.

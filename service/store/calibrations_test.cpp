@@ -1,10 +1,6 @@
 #include "service/store/calibrations.h"
 
-#include "platform/ids.h"
-#include "service/store/leases.h"
-#include "service/store/runs.h"
-#include "service/store/test_database.h"
-#include "service/store/verdicts.h"
+#include "service/store/judged_for_tests.h"
 
 namespace benchgate::store {
 namespace {
@@ -14,49 +10,11 @@ using model::VerdictKind;
 const std::string first_host = "00000001-0000-4000-8000-000000000001";
 const std::string second_host = "00000001-0000-4000-8000-000000000002";
 
-struct Seen {
-    std::string benchmark;
-    VerdictKind kind;
-    bool exact = false;
-    bool gating = true;
-};
-
 class CalibrationsTest : public TestDatabase {
   protected:
-    /// One judged job of a run of its own.
-    void judged(model::RunKind kind, const std::string& host, const std::vector<Seen>& seen, Time at,
+    void judged(model::RunKind kind, const std::string& host, const std::vector<JudgedSeries>& seen, Time at,
                 std::int64_t repository = 1) {
-        RunRow run;
-        run.repository_id = repository;
-        run.run_id = platform::random_uuid();
-        run.kind = kind;
-        run.head_sha = run.base_sha = run.merge_base = "a";
-        run.base_ref = "main";
-        run.trigger_id = "delivery";
-        run.created_at = at;
-        NewJob job;
-        job.repository_id = repository;
-        job.job_id = platform::random_uuid();
-        job.run_id = run.run_id;
-        job.suite = "micro";
-        job.spec_json = R"({"experiment": {"false_alarms": 0.01}})";
-        JudgedJob judgement{repository, run.run_id, job.job_id, job.suite, at, {}};
-        judgement.judgement.tests = static_cast<int>(seen.size());
-        for (const auto& one : seen) {
-            model::Verdict verdict;
-            verdict.series.key = {one.benchmark, "time"};
-            verdict.series.gating = one.gating;
-            verdict.kind = one.kind;
-            verdict.exact = one.exact;
-            verdict.minimum_detectable = 0.04;
-            judgement.judgement.verdicts.push_back(verdict);
-        }
-        pool.transaction([&](Tx& tx) {
-            insert_run(tx, run);
-            insert_job(tx, job, at);
-            ASSERT_TRUE(lease_job(tx, {.runner_id = host, .labels = {}, .now = at}));
-            replace_verdicts(tx, judgement);
-        });
+        pool.transaction([&](Tx& tx) { insert_judged_run(tx, {kind, host, seen, at, repository}); });
     }
     std::vector<CalibratedRow> series(const CalibrationQuery& query) {
         return pool.transaction([&](Tx& tx) { return calibrated_series(tx, query); });
@@ -95,6 +53,8 @@ TEST_F(CalibrationsTest, OnlyComparisonsOfOneCommitWithItselfCount) {
            {{"broken", VerdictKind::failed}, {"recorded", VerdictKind::regressed, false, false}}, start());
     judged(model::RunKind::calibration, first_host, {{"old", VerdictKind::regressed}},
            start() - calibrations_for - std::chrono::hours(1));
+    judged(model::RunKind::calibration, first_host, {{"later", VerdictKind::regressed}},
+           start() + std::chrono::seconds(1));
     EXPECT_TRUE(series({.repository_id = 1, .now = start()}).empty());
     EXPECT_TRUE(hosts({.repository_id = 1, .now = start()}).empty());
 }
