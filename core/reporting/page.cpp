@@ -100,6 +100,7 @@ std::string render_repository(std::string_view full_name, const std::vector<RunR
         list.push_back(row);
     }
     data root("name", cell(full_name));
+    root.set("calibration", safe_address("/" + repository + "/calibration"));
     set_table(root, list);
     return render_html_template("repository", std::move(root), full_name, Style::linked);
 }

@@ -5,10 +5,12 @@
 #include "core/reporting/report_json.h"
 #include "platform/clock.h"
 #include "platform/crypto.h"
+#include "service/reports/calibration_report.h"
 #include "service/reports/stored_bundle.h"
 #include "service/store/inbox.h"
 #include "service/store/job_logs.h"
 #include "service/store/jobs.h"
+#include "service/store/repositories.h"
 #include "service/store/runs.h"
 
 namespace benchgate::http {
@@ -43,6 +45,11 @@ std::string openapi() {
     paths["/api/v1/jobs/{id}/bundle"] =
         operation("Everything a job measured; `benchgate judge` reads it", "id", "path");
     paths["/api/v1/jobs/{id}/log"] = operation("The log of a job's newest lease", "id", "path");
+    auto& calibration = paths["/api/v1/repositories/{owner}/{repo}/calibration"];
+    calibration =
+        operation("How often one commit against itself raised an alarm, per host and benchmark", "owner", "path");
+    calibration["get"]["parameters"].push_back(
+        {{"name", "repo"}, {"in", "path"}, {"required", true}, {"schema", {{"type", "string"}}}});
     paths["/api/v1/deliveries"] = operation("What became of a webhook delivery (admin token)", "guid", "query");
     return json::dump(document, 2);
 }
@@ -80,6 +87,17 @@ void serve_api(Edge& edge, Api api) {
             return json::dump(reporting::report_json(reports::run_report(tx, *run, api.addresses)));
         });
         if (!document) return answer_error(response, 404, "not_found", "No such run.");
+        send_json(response, *document);
+    });
+    get("/api/v1/repositories/{}/{}/calibration", [api](const Request& request, Response& response) {
+        const auto document = api.pool.transaction([&](store::Tx& tx) -> std::optional<std::string> {
+            const auto repository = store::find_repository(tx, request.matches[1].str(), request.matches[2].str());
+            if (!repository) return std::nullopt;
+            const auto hosts =
+                reports::calibration_report(tx, repository->repository_id, std::chrono::system_clock::now());
+            return json::dump(reporting::calibration_json(repository->owner + "/" + repository->name, hosts));
+        });
+        if (!document) return answer_error(response, 404, "not_found", "No such repository.");
         send_json(response, *document);
     });
     get("/api/v1/jobs/{}/bundle", [api](const Request& request, Response& response) {

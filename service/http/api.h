@@ -18,8 +18,8 @@ struct Api {
     std::string admin_token_hash;  ///< sha256, hex
 };
 
-/// GET /api/v1/runs/{id}, /api/v1/jobs/{id}/bundle, /api/v1/jobs/{id}/log, /api/v1/deliveries?guid= (admin),
-/// /api/v1/openapi.json
+/// GET /api/v1/runs/{id}, /api/v1/repositories/{owner}/{repo}/calibration, /api/v1/jobs/{id}/bundle,
+/// /api/v1/jobs/{id}/log, /api/v1/deliveries?guid= (admin), /api/v1/openapi.json
 void serve_api(Edge& edge, Api api);
 
 }  // namespace benchgate::http

