@@ -55,7 +55,7 @@ CREATE TABLE public.inbox (
     held_until timestamp with time zone,
     claims bigint DEFAULT 0 NOT NULL,
     origin text DEFAULT 'webhook'::text NOT NULL,
-    CONSTRAINT inbox_origin_check CHECK ((origin = ANY (ARRAY['webhook'::text, 'recovered'::text, 'reconciled'::text]))),
+    CONSTRAINT inbox_origin_check CHECK ((origin = ANY (ARRAY['webhook'::text, 'recovered'::text, 'reconciled'::text, 'asked'::text]))),
     CONSTRAINT inbox_state_check CHECK ((state = ANY (ARRAY['new'::text, 'done'::text, 'failed'::text])))
 );
 ALTER TABLE ONLY public.inbox ALTER COLUMN body SET COMPRESSION lz4;
@@ -63,7 +63,7 @@ COMMENT ON TABLE public.inbox IS 'Webhook deliveries as they came, one row per X
 COMMENT ON COLUMN public.inbox.repository_id IS 'Null: nobody has looked yet. 0: it concerns none.';
 COMMENT ON COLUMN public.inbox.held_until IS 'A worker has it until then, and renews that; when it passes, the worker is taken for dead.';
 COMMENT ON COLUMN public.inbox.claims IS 'Grows each time it is taken, and fences: a worker that lost it can write nothing.';
-COMMENT ON COLUMN public.inbox.origin IS 'webhook: signed by GitHub. recovered: fetched from GitHub''s log with the App''s own token, so without a signature. reconciled: written here from what GitHub''s API says.';
+COMMENT ON COLUMN public.inbox.origin IS 'webhook: signed by GitHub. recovered: fetched from GitHub''s log with the App''s own token, so without a signature. reconciled: written here from what GitHub''s API says. asked: written here at the wish of the operator or of the schedule.';
 ALTER TABLE public.inbox ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.inbox_seq_seq
     START WITH 1

@@ -31,6 +31,7 @@
 #include "service/store/repositories.h"
 #include "service/store/runners.h"
 #include "service/store/settings.h"
+#include "service/workers/calibrations.h"
 #include "service/workers/closing.h"
 #include "service/workers/inbox.h"
 #include "service/workers/intake.h"
@@ -170,6 +171,8 @@ void serve(const Settings& settings, std::stop_token stop) {
     workers::RecoveryWorker recovery(pool, tokens, app, now, {.interval = recovery_interval});
     workers::ReconcileWorker reconcile(pool, tokens, app, rest, now, {});
 
+    workers::CalibrationSchedule calibrations(pool, now, std::chrono::days(settings.calibrate_days));
+
     const platform::SystemClock clock;
     http::StoreInbox stored_inbox(pool, clock);
     http::DeliveryWriter writer(stored_inbox, {});
@@ -226,6 +229,8 @@ void serve(const Settings& settings, std::stop_token stop) {
     const auto look = std::min<milliseconds>(recovery_interval, milliseconds(15'000));
     workers::Loop recovery_loop({"recovery", look}, [&](std::stop_token s) { return recovery.work(s); });
     workers::Loop reconcile_loop({"reconcile", look}, [&](std::stop_token s) { return reconcile.work(s); });
+    workers::Loop calibration_loop({"calibrations", std::chrono::hours(1)},
+                                   [&](std::stop_token s) { return calibrations.work(s); });
     workers::Loop upkeep_loop({"upkeep", std::chrono::hours(1)}, [&](std::stop_token s) { return upkeep.work(s); });
     store::Listener listener(database.url(), [&](store::Channel channel) {
         switch (channel) {

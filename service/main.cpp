@@ -9,6 +9,7 @@
 
 #include "platform/log.h"
 #include "platform/stop.h"
+#include "service/calibrate.h"
 #include "service/composition.h"
 #include "service/database.h"
 #include "service/replay.h"
@@ -70,6 +71,10 @@ void add_settings(CLI::App& app, service::Settings& s) {
                    "Seconds between two looks for webhooks that GitHub could not deliver")
         ->check(CLI::Range(1, 86'400))
         ->envname("BENCHGATE_RECOVERY_INTERVAL");
+    app.add_option("--calibrate-every", s.calibrate_days,
+                   "Days after which a repository in use is measured against itself again; 0: only when asked")
+        ->check(CLI::Range(0, 365))
+        ->envname("BENCHGATE_CALIBRATE_EVERY");
     app.add_option("--tls-certificate", s.tls_certificate_file,
                    "Certificate chain (PEM file); default: plain HTTP, for a proxy in front")
         ->envname("BENCHGATE_TLS_CERTIFICATE");
@@ -147,6 +152,15 @@ int main(int argc, char** argv) {
         ->required();
     replay_command->footer(about_settings);
     migrate_command->footer(about_settings);
+    service::CalibrateOptions calibration;
+    auto* calibrate_command = app.add_subcommand(
+        "calibrate",
+        "Have a repository's default branch measured against itself, on a runner that nothing else asks for.\n"
+        "Every alarm of that is a false one. Exit status: 0 it was asked for, 1 no such repository, 2 wrong usage,\n"
+        "3 the database could not be asked");
+    calibrate_command->add_option("REPOSITORY", calibration.repository, "OWNER/NAME")->required();
+    calibrate_command->add_option("--suite", calibration.suites, "Only this suite; may be given several times");
+    calibrate_command->footer(about_settings);
     service::SimulateOptions simulation;
     auto* simulate_command = add_simulate(app, simulation);
     app.require_subcommand(0, 1);
@@ -167,6 +181,7 @@ int main(int argc, char** argv) {
             return 0;
         }
         if (*replay_command) return service::replay(settings, delivery);
+        if (*calibrate_command) return service::calibrate(settings, calibration);
         if (*simulate_command) return service::simulate(settings, simulation);
         service::check(settings);
         platform::StopSignals signals;

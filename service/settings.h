@@ -21,6 +21,7 @@ struct Settings {
     std::string secret_key;          ///< for secrets in the database; empty: secret.key in state_dir, made at need
     std::string admin_token;         ///< empty: made at the first start and printed once
     int lease_seconds = 90;          ///< a runner silent for longer has lost its job; it speaks six times as often
+    int calibrate_days = 7;          ///< between two calibrations of a repository in use; 0: never
     int recovery_seconds = 900;      ///< between two looks into GitHub's log of deliveries
     std::string tls_certificate_file;
     std::string tls_key_file;

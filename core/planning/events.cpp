@@ -12,8 +12,20 @@ EventResult read_ping(const json::Json&) {
     return PingEvent{};
 }
 
+EventResult read_calibration(const json::Json& payload) {
+    constexpr std::size_t most_suites = 100;
+    Fields fields(payload);
+    CalibrationEvent event;
+    event.source = fields.source();
+    const bool all = fields.each("suites", most_suites, [&](Fields& suite) {
+        event.suites.push_back(suite.text("name", is_label, "not a suite's name"));
+    });
+    if (!all) fields.complain("suites", "too many");
+    return fields.finished(std::move(event));
+}
+
 using Reader = EventResult (*)(const json::Json&);
-constexpr std::array<std::pair<std::string_view, Reader>, 10> readers{
+constexpr std::array<std::pair<std::string_view, Reader>, 11> readers{
     {{"ping", read_ping},
      {"push", read_push},
      {"pull_request", read_pull_request},
@@ -23,7 +35,8 @@ constexpr std::array<std::pair<std::string_view, Reader>, 10> readers{
      {"merge_group", read_merge_group},
      {"installation", read_installation},
      {"installation_repositories", read_installation_repositories},
-     {"repository", read_repository}}};
+     {"repository", read_repository},
+     {calibration_event, read_calibration}}};
 
 }  // namespace
 

@@ -183,8 +183,17 @@ struct Ignored {
     bool operator==(const Ignored&) const = default;
 };
 
-using Event = std::variant<PushEvent, BranchDeletedEvent, PullRequestEvent, CommentEvent, CheckRunEvent,
-                           CheckSuiteEvent, MergeGroupEvent, InstallationEvent, RepositoryEvent, PingEvent, Ignored>;
+/// Not GitHub's: asked for by the operator or by the schedule, and put into the inbox beside what GitHub says.
+inline constexpr std::string_view calibration_event = "benchgate_calibration";
+struct CalibrationEvent {
+    EventSource source;
+    std::vector<std::string> suites;  ///< empty: all
+    bool operator==(const CalibrationEvent&) const = default;
+};
+
+using Event =
+    std::variant<PushEvent, BranchDeletedEvent, PullRequestEvent, CommentEvent, CheckRunEvent, CheckSuiteEvent,
+                 MergeGroupEvent, InstallationEvent, RepositoryEvent, PingEvent, CalibrationEvent, Ignored>;
 
 /// Why a payload cannot be read: names the field ("pull_request.head.sha: not 40 hexadecimal digits"), never its value.
 struct EventError {

@@ -13,6 +13,7 @@ Plan plan(const PlanInput& input) {
         Plan operator()(const CommandTrigger& trigger) const { return plan_command(input, trigger); }
         Plan operator()(const CheckTrigger& trigger) const { return plan_check(input, trigger); }
         Plan operator()(const MergeGroupTrigger& trigger) const { return plan_merge_group(input, trigger); }
+        Plan operator()(const CalibrationTrigger& trigger) const { return plan_branch_calibration(input, trigger); }
     } const by_trigger{input};
     return std::visit(by_trigger, input.trigger);
 }

@@ -45,6 +45,12 @@ struct CommandTrigger {
     bool edited = false;                       ///< the comment said something else before (has_new_command)
 };
 
+/// The head of the default branch, PlanInput::base_sha, is to be measured against itself.
+struct CalibrationTrigger {
+    std::string branch;
+    std::vector<std::string> suites;  ///< empty: all
+};
+
 enum class CheckRequest { rerun, waive };
 
 /// A re-request of the check or of its suite, or one of its buttons.
@@ -79,7 +85,7 @@ struct MergeGroupTrigger {
 };
 
 using Trigger = std::variant<PullRequestTrigger, PushTrigger, BranchDeletedTrigger, CommandTrigger, CheckTrigger,
-                             MergeGroupTrigger>;
+                             MergeGroupTrigger, CalibrationTrigger>;
 
 struct ExistingJob {
     std::string suite;

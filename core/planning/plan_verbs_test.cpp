@@ -314,5 +314,50 @@ TEST(PlanCalibration, MeasuresTheBaseAgainstItself) {
     EXPECT_TRUE(holds(answer(plan(said("/rebench aa suite=x"))), "There is no suite `x`"));
 }
 
+PlanInput branch_calibration(std::vector<std::string> suites = {}) {
+    auto input = pull_input();
+    input.pull.reset();
+    input.trigger = CalibrationTrigger{"main", std::move(suites)};
+    return input;
+}
+
+TEST(PlanCalibration, TheOperatorsComparesTheDefaultBranchWithItself) {
+    const auto plan = planning::plan(branch_calibration());
+    ASSERT_EQ(plan.runs.size(), 1u) << plan.reason;
+    const auto& run = plan.runs[0];
+    EXPECT_EQ(run.kind, model::RunKind::calibration);
+    EXPECT_EQ(run.base_sha, base);
+    EXPECT_EQ(run.head_sha, base);
+    EXPECT_EQ(run.head_ref, "main");
+    EXPECT_FALSE(run.pull_number);
+    EXPECT_EQ(run.priority, priority::calibration);
+    EXPECT_EQ(run.jobs.size(), 2u);
+    EXPECT_FALSE(plan.reply) << "nobody on GitHub asked";
+}
+
+TEST(PlanCalibration, OfTheSuitesAskedForOrNone) {
+    const auto one = planning::plan(branch_calibration({"load", "nonsense"}));
+    ASSERT_EQ(one.runs.size(), 1u);
+    ASSERT_EQ(one.runs[0].jobs.size(), 1u);
+    EXPECT_EQ(one.runs[0].jobs[0].suite, "load");
+    EXPECT_TRUE(planning::plan(branch_calibration({"nonsense"})).runs.empty());
+}
+
+TEST(PlanCalibration, IsNotAskedForTwiceAtATimeButAgainLater) {
+    auto input = branch_calibration();
+    ExistingRun before;
+    before.kind = model::RunKind::calibration;
+    before.head_sha = base;
+    before.state = model::RunState::queued;
+    input.existing = {before};
+    EXPECT_TRUE(planning::plan(input).runs.empty());
+    input.existing[0].state = model::RunState::finished;
+    ASSERT_EQ(planning::plan(input).runs.size(), 1u);
+    EXPECT_EQ(planning::plan(input).runs[0].attempt, 2) << "another order of the blocks";
+    input.existing[0].state = model::RunState::queued;
+    input.existing[0].pull_number = 12;
+    EXPECT_EQ(planning::plan(input).runs.size(), 1u) << "that one was asked for on a pull request";
+}
+
 }  // namespace
 }  // namespace benchgate::planning

@@ -41,6 +41,18 @@ constexpr Query hosts{"calibrations_hosts", R"(
         avg(least(1, promised)) as promised, max(judged_at) as last_at
     from counted group by runner_id, suite order by runner_id, suite)"};
 
+/// Nobody waits for what nobody uses.
+constexpr std::chrono::days in_use_for{30};
+constexpr Query due{"calibrations_due", R"(
+    select repository_id from repositories
+    where active
+        and exists (select from runs where runs.repository_id = repositories.repository_id
+                    and kind in ('pull_request', 'push', 'command') and created_at >= $1)
+        and exists (select from runs where runs.repository_id = repositories.repository_id and created_at < $2)
+        and not exists (select from runs where runs.repository_id = repositories.repository_id
+                        and kind = 'calibration' and number is null and created_at >= $2)
+    order by repository_id limit 50)"};
+
 model::FalseAlarms read_counts(const pqxx::row& row) {
     return {.comparisons = static_cast<int>(column<std::int64_t>(row, "comparisons")),
             .alarms = static_cast<int>(column<std::int64_t>(row, "alarms")),
@@ -74,6 +86,13 @@ std::vector<CalibratedRow> calibrated_series(Tx& tx, const CalibrationQuery& que
     return all(exec(tx, series, query.repository_id, query.suite, query.runner_id, query.now - calibrations_for,
                     most_calibrations, query.now),
                read_series);
+}
+
+std::vector<std::int64_t> due_for_calibration(Tx& tx, std::chrono::hours every, Time now) {
+    std::vector<std::int64_t> ids;
+    for (const pqxx::row& row : exec(tx, due, now - in_use_for, now - every))
+        ids.push_back(column<std::int64_t>(row, "repository_id"));
+    return ids;
 }
 
 }  // namespace benchgate::store

@@ -1,6 +1,7 @@
 #include "service/store/calibrations.h"
 
 #include "service/store/judged_for_tests.h"
+#include "service/store/repositories.h"
 
 namespace benchgate::store {
 namespace {
@@ -64,6 +65,26 @@ TEST_F(CalibrationsTest, OnlyComparisonsOfOneCommitWithItselfCount) {
 TEST_F(CalibrationsTest, AnExactCounterIsPromisedNeverToDiffer) {
     judged(model::RunKind::calibration, first_host, {{"instructions", VerdictKind::regressed, true}}, start());
     EXPECT_EQ(series({.repository_id = 1, .now = start()}).at(0).series.counted, (model::FalseAlarms{1, 1, 0}));
+}
+
+TEST_F(CalibrationsTest, ARepositoryInUseIsDueOnceAWeek) {
+    using std::chrono::hours;
+    const hours week{168};
+    const auto due = [&](Time now) {
+        return pool.transaction([&](Tx& tx) { return due_for_calibration(tx, week, now); });
+    };
+    for (const std::int64_t id : {1, 3}) judged(model::RunKind::pull_request, first_host, {}, start(), id);
+    for (const std::int64_t id : {1, 2, 3})
+        pool.transaction([&](Tx& tx) {
+            upsert_repository(tx, {id, "acme", "r" + std::to_string(id), "main", 5, false, id != 3}, start());
+        });
+    EXPECT_TRUE(due(start() + hours(1)).empty()) << "it was measured for the first time an hour ago";
+    const auto later = start() + week + hours(1);
+    EXPECT_EQ(due(later), std::vector<std::int64_t>{1}) << "2 is not in use, 3 is out of reach";
+    judged(model::RunKind::calibration, first_host, {}, later, 1);
+    EXPECT_TRUE(due(later + hours(100)).empty());
+    EXPECT_EQ(due(later + week + hours(1)), std::vector<std::int64_t>{1});
+    EXPECT_TRUE(due(start() + hours(24 * 40)).empty()) << "nobody uses it any more";
 }
 
 }  // namespace

@@ -86,7 +86,7 @@ std::optional<InboxState> state_from(std::string_view text) {
 }
 
 std::optional<Origin> origin_from(std::string_view text) {
-    for (const auto origin : {Origin::webhook, Origin::recovered, Origin::reconciled})
+    for (const auto origin : {Origin::webhook, Origin::recovered, Origin::reconciled, Origin::asked})
         if (text == to_string(origin)) return origin;
     return std::nullopt;
 }
@@ -116,6 +116,8 @@ std::string_view to_string(Origin origin) {
             return "recovered";
         case Origin::reconciled:
             return "reconciled";
+        case Origin::asked:
+            return "asked";
     }
     return "";
 }

@@ -12,9 +12,9 @@
 namespace benchgate::store {
 
 /// How a delivery came here. webhook: signed by GitHub, in time. recovered: fetched from GitHub's log with the App's
-/// own token over TLS, so without a signature, and late. reconciled: written here, from what GitHub's API says. Only
-/// the first may be believed to tell what is newest.
-enum class Origin { webhook, recovered, reconciled };
+/// own token over TLS, so without a signature, and late. reconciled: written here, from what GitHub's API says. asked:
+/// by the operator or the schedule, written here. Only the first may be believed to tell what is newest.
+enum class Origin { webhook, recovered, reconciled, asked };
 std::string_view to_string(Origin origin);
 
 struct Delivery {

@@ -74,7 +74,7 @@ Intake::Deed Intake::prepare(const store::InboxRow& delivery, std::stop_token st
     auto event = read(delivery.delivery);
     if (!event) throw std::runtime_error(event.error());
     const Via via{delivery.delivery.delivery_id, delivery.seq, delivery.delivery.origin != store::Origin::webhook,
-                  delivery.attempts};
+                  delivery.attempts, delivery.delivery.origin == store::Origin::asked};
     Deed deed = [](Ledger& ledger) { ledger.nothing("an event of a check that asks for nothing here"); };
     if (const auto* pull = std::get_if<planning::PullRequestEvent>(&*event)) deed = on_pull_request(*pull, via, stop);
     if (const auto* push = std::get_if<planning::PushEvent>(&*event)) deed = on_push(*push, via, stop);
@@ -91,6 +91,8 @@ Intake::Deed Intake::prepare(const store::InboxRow& delivery, std::stop_token st
         deed = on_installation(*installation, via, stop);
     if (const auto* repository = std::get_if<planning::RepositoryEvent>(&*event))
         deed = on_repository(*repository, via);
+    if (const auto* calibration = std::get_if<planning::CalibrationEvent>(&*event))
+        deed = on_calibration(*calibration, via, stop);
     if (std::holds_alternative<planning::PingEvent>(*event)) deed = [](Ledger& ledger) { ledger.nothing("a ping"); };
     if (const auto* ignored = std::get_if<planning::Ignored>(&*event))
         deed = [reason = ignored->reason](Ledger& ledger) { ledger.nothing(reason); };

@@ -38,8 +38,9 @@ class Intake {
     struct Via {
         std::string id;
         std::int64_t seq = 0;
-        bool late = false;  ///< not by a webhook in time: newer ones may have been handled before
-        int attempts = 0;   ///< to handle it, before this one
+        bool late = false;   ///< not by a webhook in time: newer ones may have been handled before
+        int attempts = 0;    ///< to handle it, before this one
+        bool asked = false;  ///< by the operator or the schedule
     };
     Deed on_pull_request(const planning::PullRequestEvent& told, const Via& via, std::stop_token stop);
     Deed on_push(const planning::PushEvent& event, const Via& via, std::stop_token stop);
@@ -52,6 +53,7 @@ class Intake {
         std::vector<std::int64_t> pull_numbers;
     };
     Deed on_check(const planning::EventSource& source, const CheckAsked& asked, const Via& via, std::stop_token stop);
+    Deed on_calibration(const planning::CalibrationEvent& event, const Via& via, std::stop_token stop);
     Deed on_merge_group(const planning::MergeGroupEvent& event, const Via& via, std::stop_token stop);
     Deed on_installation(const planning::InstallationEvent& event, const Via& via, std::stop_token stop);
     Deed on_repository(const planning::RepositoryEvent& event, const Via& via);

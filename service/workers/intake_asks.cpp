@@ -1,5 +1,5 @@
-// The events that people press rather than push (checks, the merge queue), and those that change what exists: deleted
-// branches, installations, repositories.
+// The events that people press rather than push (checks, the merge queue, calibrations), and those that change what
+// exists: deleted branches, installations, repositories.
 
 #include <fmt/format.h>
 
@@ -26,6 +26,34 @@ Intake::Deed Intake::on_branch_deleted(const planning::BranchDeletedEvent& event
         ledger.remember(source, late);
         auto known = context;
         ledger.look_up_pushes(known.input);
+        ledger.carry_out(planning::plan(known.input), known);
+    };
+}
+
+Intake::Deed Intake::on_calibration(const planning::CalibrationEvent& event, const Via& via, std::stop_token stop) {
+    const auto nothing = [](std::string reason) -> Deed {
+        return [reason = std::move(reason)](Ledger& ledger) { ledger.nothing(reason, Ledger::Surprise::notable); };
+    };
+    if (!via.asked) return nothing("a calibration that nobody here asked for");
+    const auto repository = github_repository(event.source);
+    const auto& branch = event.source.repository.default_branch;
+    if (branch.empty()) return nothing("the default branch is not known before the first event of the repository");
+    const auto tip = asking_.resolve(repository, branch, stop);
+    if (!tip) return nothing(fmt::format("there is no branch {}", branch));
+    auto inspection = asking_.inspect({repository, tip->sha, tip->sha, {"refs/heads/" + branch}, false}, stop);
+    if (!inspection.config) return nothing("there is no .benchgate.yml at " + tip->sha);
+    auto parsed = config::parse(*inspection.config);
+    if (!parsed) return nothing("the configuration at " + tip->sha + " has mistakes");
+    PlanContext context;
+    context.trigger_id = via.id;
+    context.config_text = std::move(*inspection.config);
+    context.input.repository = event.source.repository;
+    context.input.trigger = planning::CalibrationTrigger{branch, event.suites};
+    context.input.config = std::move(*parsed);
+    context.input.base_sha = tip->sha;
+    return [head = tip->sha, context = std::move(context)](Ledger& ledger) {
+        auto known = context;
+        ledger.look_up_commit(known.input, head);
         ledger.carry_out(planning::plan(known.input), known);
     };
 }

@@ -77,6 +77,9 @@ struct Describe {
     std::string operator()(const planning::RepositoryEvent& event) const {
         return fmt::format("repository {}{}", event.source.repository.full_name(), by(event.source));
     }
+    std::string operator()(const planning::CalibrationEvent& event) const {
+        return "calibration of " + event.source.repository.full_name();
+    }
     std::string operator()(const planning::PingEvent&) const { return "a ping"; }
     std::string operator()(const planning::Ignored& event) const { return event.reason; }
 };
