@@ -73,6 +73,26 @@ TEST_F(Verbs, ACalibrationMeasuresOneCommitAgainstItselfAndTouchesNeitherCheckNo
     EXPECT_EQ(conclusion(now[0]), "failure");
     EXPECT_EQ(words(now[0]), words(check));
     EXPECT_EQ(world().checks("calibrated", world().head_of("calibrated", "main")), checks_of_main);
+
+    // The operator's way, and what both have counted.
+    const auto asked = world().command({"calibrate", "maintainer/calibrated", "--suite", "quick"});
+    EXPECT_EQ(asked.status, 0) << asked.err;
+    EXPECT_NE(asked.out.find("/maintainer/calibrated/calibration\n"), std::string::npos) << asked.out;
+    const auto counted = [] {
+        const auto page = world().get("/maintainer/calibrated/calibration").body;
+        return page.find(" of 2 comparisons raised an alarm") != std::string::npos;
+    };
+    EXPECT_TRUE(wait_until(counted, std::chrono::seconds(90)))
+        << world().get("/maintainer/calibrated/calibration").body;
+    EXPECT_EQ(leases_of("calibrated"), leases + 2);
+    const auto document = json::parse(world().get("/api/v1/repositories/maintainer/calibrated/calibration").body);
+    ASSERT_TRUE(document);
+    EXPECT_EQ(json::text(json::at(*document, "hosts").at(0), "suite"), "quick");
+    EXPECT_TRUE(world().calms_down());
+    EXPECT_EQ(comment(pull), sticky) << "nobody on GitHub asked";
+    EXPECT_EQ(world().checks("calibrated", world().head_of("calibrated", "main")), checks_of_main);
+    EXPECT_EQ(world().command({"calibrate", "maintainer/nowhere"}).status, 1);
+    EXPECT_EQ(world().command({"calibrate", "nonsense"}).status, 2);
 }
 
 TEST_F(Verbs, ABisectionFindsTheCommitThoughTheServiceDiesOverIt) {
