@@ -89,6 +89,11 @@ int main(int argc, char** argv) {
     app.add_option("--job-processes", options.limits.processes, "Processes and threads that a job may have at a time")
         ->check(CLI::Range(16, 1'000'000))
         ->envname("BENCHGATE_RUNNER_JOB_PROCESSES");
+    app.add_option("--canary", options.canary,
+                   "Time a little fixed work before each job, and give the job back while this host is not as fast as "
+                   "it used to be")
+        ->default_str("true")
+        ->envname("BENCHGATE_RUNNER_CANARY");
     app.add_flag("--once", options.once, "End after one job");
     app.add_flag("--allow-unsandboxed", allow_unsandboxed, "Run jobs without isolation where bubblewrap cannot work");
     app.add_option("--log-format", log_format, "text or json")

@@ -131,7 +131,38 @@ protocol::LeaseRequest Agent::lease_request() const {
     facts.ask_compiler = false;
     request.facts = host::collect_facts(facts);
     request.wait_s = wait_s_;
+    if (is_quarantined_) request.state = "quarantined";
     return request;
+}
+
+std::optional<std::string> Agent::unfit(std::stop_token stop) {
+    constexpr int tries = 3;
+    if (!canaries_) return std::nullopt;
+    std::optional<std::string> why;
+    for (int i = 0; i < tries && !stop.stop_requested(); ++i) {
+        if (i > 0) platform::sleep_for(stop, options_.canary_pause);
+        const auto reading = options_.take_canary();
+        why = host::leaves_history(canaries_->readings(), reading);
+        if (why) continue;
+        if (const auto problem = canaries_->add(reading); !problem.empty()) spdlog::warn("canary: {}", problem);
+        return std::nullopt;
+    }
+    return why;
+}
+
+void Agent::rest(std::stop_token drain) {
+    while (is_quarantined_ && !drain.stop_requested()) {
+        // The answer is known: the service is told, and gives nothing.
+        if (const auto told = service_.lease(lease_request(), drain); told && *told) return;
+        platform::sleep_for(drain, options_.quarantine_for);
+        if (drain.stop_requested()) return;
+        const auto why = unfit(drain);
+        is_quarantined_ = why.has_value();
+        if (why)
+            spdlog::warn("still not fit to measure: {}", *why);
+        else
+            spdlog::info("the host is itself again");
+    }
 }
 
 int Agent::run(std::stop_token drain, std::stop_token abort) {
@@ -150,6 +181,7 @@ int Agent::run(std::stop_token drain, std::stop_token abort) {
         }
     int exit_status = exit_ok;
     if (!join(drain, exit_status)) return exit_status;
+    if (options_.canary) canaries_.emplace(options_.work / "canary.json", host::describe_host(host::collect_facts({})));
     // Trees of jobs that an earlier process did not live to remove.
     if (auto removed = platform::remove_tree(options_.work / "jobs");
         !removed && std::filesystem::exists(options_.work / "jobs"))
@@ -157,6 +189,11 @@ int Agent::run(std::stop_token drain, std::stop_token abort) {
     auto request = lease_request();
     for (int failures = 0; !drain.stop_requested();) {
         resend_spool(drain);
+        if (is_quarantined_) {
+            rest(drain);
+            request = lease_request();
+            continue;
+        }
         auto lease = service_.lease(request, drain);
         if (drain.stop_requested() && !(lease && *lease)) break;
         if (!lease) {
@@ -208,6 +245,16 @@ void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token abort) {
     spdlog::info("job {} (epoch {}): suite '{}' of {}", job.job, job.epoch, lease.spec.suite.name,
                  lease.spec.repository);
     Session session(service_, {job, options_.work, lease.heartbeat_s, std::chrono::seconds(600)}, abort);
+    if (const auto why = unfit(session.stop()); why && !session.lost() && !abort.stop_requested()) {
+        is_quarantined_ = true;
+        spdlog::warn(
+            "job {} {}: this host is not itself: {}. Nothing is measured here until it is; if it is meant to be so "
+            "from "
+            "now on, remove {} and restart the runner.",
+            job.job, session.give_back("the host is not itself") ? "goes back to the queue" : "could not be given back",
+            *why, canaries_->file().string());
+        return;
+    }
     std::filesystem::create_directories(options_.work / "jobs");
     platform::TempDir directory("job-", options_.work / "jobs");
     // The sandbox's user must get through to the trees below, and see nothing on the way.
@@ -219,7 +266,8 @@ void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token abort) {
     const auto is_given_back = [&] {
         if (abort.stop_requested() && !session.lost())
             spdlog::warn("job {} {}", job.job,
-                         session.give_back() ? "goes back to the queue" : "could not be given back");
+                         session.give_back("the runner was told to break off") ? "goes back to the queue"
+                                                                               : "could not be given back");
         return abort.stop_requested();
     };
     if (!trees) {

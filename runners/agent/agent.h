@@ -2,7 +2,10 @@
 // The runner's one loop: join if needed, send what an earlier process left in the spool, ask for a lease, do the job,
 // ask again. Owns the work folder. Does not own measuring (runners/measure) or a job's conversation (session.h).
 
+#include <chrono>
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -11,6 +14,7 @@
 #include "platform/http_client.h"
 #include "runners/agent/identity.h"
 #include "runners/agent/service_client.h"
+#include "runners/host/canary.h"
 #include "runners/sandbox/sandbox.h"
 
 namespace benchgate::agent {
@@ -22,7 +26,11 @@ struct AgentOptions {
     std::vector<std::string> labels;
     std::filesystem::path work;
     bool once = false;       ///< end after one job
+    bool canary = true;      ///< time a little fixed work before each job
     sandbox::Limits limits;  ///< of each command of a job
+    std::function<host::CanaryReading()> take_canary = host::take_canary;
+    std::chrono::milliseconds canary_pause{2000};      ///< between two tries
+    std::chrono::milliseconds quarantine_for{60'000};  ///< between two looks of a host that is not itself
 };
 
 /// Exit statuses of the program.
@@ -43,11 +51,18 @@ class Agent {
     void do_job(const protocol::LeaseAnswer& lease, std::stop_token abort);
     void give_up(const protocol::LeaseAnswer& lease, const std::string& reason);
     protocol::LeaseRequest lease_request() const;
+    /// Why no job should be measured here now: the host is not as fast, or as slow, as it used to be. Several tries, so
+    /// that a moment is not taken for a state.
+    std::optional<std::string> unfit(std::stop_token stop);
+    /// Asks for nothing until the host is itself again; the service hears of it, and gives nothing.
+    void rest(std::stop_token drain);
 
     AgentOptions options_;
     sandbox::Sandbox& sandbox_;
     const platform::Clock& clock_;
     ServiceClient service_;
+    std::optional<host::CanaryHistory> canaries_;
+    bool is_quarantined_ = false;
     std::optional<platform::Ed25519PrivateKey> key_;
     std::string boot_id_;
     std::string sandbox_note_;

@@ -14,6 +14,7 @@
 #include "platform/ids.h"
 #include "runners/agent/agent.h"
 #include "runners/agent/session.h"
+#include "runners/host/facts.h"
 #include "runners/sandbox/direct.h"
 
 namespace benchgate::agent {
@@ -33,6 +34,11 @@ class FakeService : public platform::HttpClient {
         if (is_down) return tl::unexpected(platform::HttpError{platform::HttpErrorKind::timeout, "no answer in 30 s"});
         if (what == "register")
             return answer(201, {{"runner", platform::random_uuid()}, {"token", "t"}, {"name", "n"}});
+        if (what == "leases" && request.body.find("\"quarantined\"") != std::string::npos) {
+            ++counts_["quarantined"];
+            return answer(423, {{"code", "quarantined"}, {"message", "rest"}});
+        }
+        if (what == "leases") ++counts_["ready"];
         if (what == "leases" && job) return answer(200, *std::exchange(job, std::nullopt));
         if (what == "leases") {
             changed_.wait(lock, stop, [] { return false; });
@@ -69,7 +75,6 @@ class FakeService : public platform::HttpClient {
 class Contact : public testing::Test {
   protected:
     int run(std::stop_token drain) {
-        AgentOptions options;
         options.service_url = "http://service.invalid";
         options.join_token = "join";
         options.labels = {"x86_64"};
@@ -91,6 +96,7 @@ class Contact : public testing::Test {
     }
 
     platform::TempDir folder;
+    AgentOptions options;
     FakeService service;
     sandbox::DirectSandbox sandbox;
     platform::SystemClock clock;
@@ -124,6 +130,28 @@ TEST_F(Contact, AHostThatCannotDoAJobSaysSoAndLives) {
     const auto told = json::parse(service.body("finish")).value_or(json::Json());
     EXPECT_EQ(json::boolean(told, "infrastructure"), true) << service.body("finish");
     EXPECT_EQ(json::text(told, "outcome"), "failed");
+}
+
+TEST_F(Contact, AHostThatIsNotItselfGivesItsJobBackAndRestsUntilItIsAgain) {
+    std::filesystem::create_directories(folder.path() / "work");
+    host::CanaryHistory history(folder.path() / "work" / "canary.json", host::describe_host(host::collect_facts({})));
+    for (std::size_t i = 0; i < host::least_canaries; ++i) ASSERT_EQ(history.add({0.008, 0.009}), "");
+    std::atomic<bool> is_slow = true;
+    options.take_canary = [&] { return host::CanaryReading{is_slow ? 0.012 : 0.008, 0.009}; };
+    options.canary_pause = options.quarantine_for = 5ms;
+    service.job = a_job();
+    std::stop_source drain;
+    auto agent = std::async(std::launch::async, [&] { return run(drain.get_token()); });
+    service.wait_for("release", 0);
+    EXPECT_EQ(json::text(json::parse(service.body("release")).value_or(json::Json()), "reason"),
+              "the host is not itself");
+    service.wait_for("quarantined", 1);
+    EXPECT_EQ(service.count("finish"), 0) << "nothing was measured, and no attempt is charged";
+    EXPECT_EQ(service.count("ready"), 1) << "it asks for no other job";
+    is_slow = false;
+    service.wait_for("ready", 1);
+    drain.request_stop();
+    EXPECT_EQ(agent.get(), exit_ok);
 }
 
 TEST_F(Contact, AServiceThatSwallowsRequestsIsNotWaitedForAgainAndAgain) {

@@ -218,14 +218,14 @@ bool Session::finish_failed(const measure::JobFailure& given) {
     return close(std::move(request));
 }
 
-bool Session::give_back() {
+bool Session::give_back(const std::string& reason) {
     options_.give_up_upload = std::chrono::seconds(0);
-    const protocol::ReleaseRequest request{platform::random_uuid(), "the runner ends"};
+    const protocol::ReleaseRequest request{platform::random_uuid(), reason};
     if (digests_.empty() && service_.release(options_.job, request, {})) {
         spool_.drop_all();
         return true;
     }
-    return finish_failed({phase_, std::nullopt, "the runner was told to break off", true, false});
+    return finish_failed({phase_, std::nullopt, reason, true, false});
 }
 
 }  // namespace benchgate::agent

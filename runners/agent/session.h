@@ -45,8 +45,8 @@ class Session final : public measure::Observer {
     bool finish_measured(const model::Bundle& bundle, const platform::Ed25519PrivateKey& key);
     bool finish_failed(const measure::JobFailure& given);
     /// The process was told to break off: the job goes back to the queue, where it costs nobody anything before its
-    /// first trial and an attempt later. One try, no waiting.
-    bool give_back();
+    /// first trial and an attempt later. One try, no waiting. `reason`: a clause for the service's log.
+    bool give_back(const std::string& reason);
 
   private:
     void beat(std::stop_token stop);

@@ -222,14 +222,14 @@ TEST_F(SessionTest, BreakingOffGivesTheJobBack) {
     auto untouched = start();
     abort.request_stop();
     EXPECT_TRUE(untouched->stop().stop_requested());
-    EXPECT_TRUE(untouched->give_back());
+    EXPECT_TRUE(untouched->give_back("the runner was told to break off"));
     EXPECT_EQ(service.asked("release").size(), 1u) << "before the first trial it costs no attempt";
     EXPECT_TRUE(service.asked("finish").empty());
     EXPECT_TRUE(spool_is_empty());
 
     auto measured = start();
     measured->on_trials(trials(0, 1));
-    EXPECT_TRUE(measured->give_back());
+    EXPECT_TRUE(measured->give_back("the runner was told to break off"));
     EXPECT_EQ(finish().outcome, "failed");
     EXPECT_TRUE(finish().infrastructure) << "to be tried again";
     EXPECT_TRUE(spool_is_empty());
@@ -241,7 +241,7 @@ TEST_F(SessionTest, BreakingOffDoesNotWaitForAServiceThatIsAway) {
     session->on_trials(trials(0, 1));
     abort.request_stop();
     const auto begin = std::chrono::steady_clock::now();
-    EXPECT_FALSE(session->give_back());
+    EXPECT_FALSE(session->give_back("the runner was told to break off"));
     EXPECT_LT(std::chrono::steady_clock::now() - begin, seconds(30));
     EXPECT_TRUE(Spool(work.path(), job).finish()->infrastructure) << "the next start tells it";
 }

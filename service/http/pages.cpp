@@ -126,10 +126,10 @@ std::string runners_page(store::Tx& tx, store::Time now) {
         row.name = runner.name;
         row.labels = joined(runner.labels);
         row.job = work[runner.runner_id];
-        row.state = !row.job.empty()                            ? "busy"
-                    : runner.failures >= store::max_failures    ? "quarantined"
-                    : now - runner.last_seen_at > offline_after ? "offline"
-                                                                : "idle";
+        row.state = !row.job.empty()                                                          ? "busy"
+                    : runner.failures >= store::max_failures || runner.state == "quarantined" ? "quarantined"
+                    : now - runner.last_seen_at > offline_after                               ? "offline"
+                                                                                              : "idle";
         row.last_seen_at = platform::format_utc(runner.last_seen_at);
         row.version = runner.version;
         if (const auto facts = json::parse(runner.facts_json); facts && facts->is_array())

@@ -219,6 +219,8 @@ TEST_F(RunnerApiTest, WhoMayNotWorkGetsNoJob) {
     request.state = "quarantined";
     const Answer resting = post("leases", to_json(request), token);
     EXPECT_EQ(resting.status, 423);
+    EXPECT_EQ(pool.transaction([](store::Tx& tx) { return store::list_runners(tx); }).at(0).state, "quarantined")
+        << "the page of runners shows it";
     EXPECT_NE(resting.text.find("Retry-After: "), std::string::npos);
     no_clone = true;
     EXPECT_EQ(post("leases", to_json(lease_request()), token).status, 503);

@@ -190,7 +190,15 @@ void serve_leases(Edge& edge, const RunnerApi& api) {
             RunnerRow runner = authenticated(api, request);
             auto message = message_of(request, protocol::read_lease_request);
             check(message);
-            if (message.state == "quarantined") throw resting("the runner says that its host is not fit");
+            if (message.state == "quarantined") {
+                // So that people see it where they look for runners.
+                api.pool.transaction([&](store::Tx& tx) {
+                    store::runner_seen(
+                        tx, runner.runner_id,
+                        {message.boot_id, message.state, message.labels, facts_json(message), api.clock.now()});
+                });
+                throw resting("the runner says that its host is not fit");
+            }
             // A process that starts afresh is forgiven; the same one has to rest.
             if (runner.failures >= store::max_failures && runner.boot_id == message.boot_id)
                 throw resting("too many infrastructure failures in a row; repair the host and restart the runner");
