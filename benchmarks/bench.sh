@@ -108,6 +108,12 @@ part_accuracy() {
     reached "accuracy: drawn, margin .5 %, power at +3 %" ".972 +- .02" "$(field "$work/power.json" "d[1].power3.toFixed(3)")" "" "v >= .952"
     reached "accuracy: drawn, host drift, power at +3 %" ".968 +- .02" "$(field "$work/power.json" "d[2].power3.toFixed(3)")" "" "v >= .948"
     reached "accuracy: drawn, bimodal, power at +3 %" ".734 +- .02" "$(field "$work/power.json" "d[4].power3.toFixed(3)")" "" "v >= .714"
+    heading "accuracy: two modes and drift within a job, by the trials of one series"
+    "$bin/gate_modes" --json "$work/modes.json" || { not_run "accuracy: modes"; return; }
+    reached "accuracy: one mode named two, worst kind of noise" "<= 1 %" "$(field "$work/modes.json" "(100 * d.worst_modes).toFixed(2)")" % "v <= 1"
+    reached "accuracy: no drift named one, worst kind of noise" "<= 1 %" "$(field "$work/modes.json" "(100 * d.worst_drift).toFixed(2)")" % "v <= 1"
+    reached "accuracy: two modes 8 sd apart found, 12 a side" "no target" "$(field "$work/modes.json" "(100 * d.found_12).toFixed(1)")" % 1
+    reached "accuracy: two modes 8 sd apart found, 60 a side" ">= 95 %" "$(field "$work/modes.json" "(100 * d.found_60).toFixed(1)")" % "v >= 95"
 }
 
 # of_service PART FIELD NAME TARGET UNIT CONDITION

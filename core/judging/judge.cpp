@@ -1,5 +1,7 @@
 #include "core/judging/judge.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -27,21 +29,70 @@ Verdict verdict_of(const model::Series& series, const SeriesResult& result) {
     verdict.trials_used = result.trials_used;
     verdict.exact = result.exact;
     verdict.reason = result.reason;
+    verdict.modes = result.modes;
+    verdict.drift = result.drift;
     return verdict;
 }
 
 constexpr double million = 1e6;
 
-void set_level(Verdict& verdict, model::Explanation& explanation, const model::Policy& policy, double worse_ppm) {
+/// What the intervals of an alarm support, in parts per million of base.
+struct Supported {
+    double worse_ppm = 0;
+    std::optional<double> levels_ppm;  ///< with each of two modes compared with itself; none: one mode
+
+    static Supported of(const SeriesResult& result) { return {result.worse_ppm.value_or(0), result.levels_worse_ppm}; }
+    /// By both: where only one of them has two modes, the other stands for itself.
+    Supported with(const Supported& again) const {
+        Supported both{std::min(worse_ppm, again.worse_ppm), {}};
+        if (levels_ppm || again.levels_ppm)
+            both.levels_ppm = std::min(levels_ppm.value_or(worse_ppm), again.levels_ppm.value_or(again.worse_ppm));
+        return both;
+    }
+};
+
+/// The level by the whole change. But a mix of two modes changes with a rebuild that changes nothing else: what is the
+/// mix's alone asks for a look and never blocks.
+void set_level(Verdict& verdict, model::Explanation& explanation, const model::Policy& policy,
+               const Supported& supported) {
     double highest = -1;
+    bool blocks = false;
     for (const auto& level : levels_for(policy, verdict.series.key.metric)) {
-        const bool reached = worse_ppm >= std::round(level.at * million);
-        explanation.levels.push_back({level.name, level.at, level.action, reached});
-        if (!reached || level.at <= highest) continue;
+        const double at = std::round(level.at * million);
+        const bool reached = supported.worse_ppm >= at;
+        const bool by_the_mix = reached && supported.levels_ppm && *supported.levels_ppm < at;
+        explanation.levels.push_back({level.name, level.at, level.action, reached, by_the_mix});
+        if (!reached) continue;
+        blocks = blocks || (level.action == model::Action::block && !by_the_mix);
+        if (level.at <= highest) continue;
         highest = level.at;
         verdict.level = level.name;
         verdict.action = level.action;
     }
+    if (verdict.action == model::Action::block && !blocks) {
+        verdict.action = model::Action::review;
+        verdict.reason = "the mix of its modes changed, their own levels did not by as much: to be looked at, no block";
+    }
+}
+
+void add_clause(std::string& reason, const std::string& clause) {
+    reason += (reason.empty() ? "" : "; ") + clause;
+}
+
+/// Said of every verdict that a test reached, whatever it is.
+void name_shape(Verdict& verdict) {
+    if (const auto& modes = verdict.modes) {
+        const bool speed = verdict.series.unit == "ns" || verdict.series.unit == "1/s";
+        add_clause(verdict.reason,
+                   fmt::format("two modes {:.3g} % apart, the {} one holds {:.0f} % of the base and {:.0f} % of the "
+                               "head trials",
+                               100 * std::abs(modes->worse_level / modes->better_level - 1), speed ? "fast" : "better",
+                               100 * modes->base_share, 100 * modes->head_share));
+    }
+    if (verdict.drift)
+        add_clause(verdict.reason, fmt::format("the level drifted by {:.2g} % within the job, which comparing within "
+                                               "blocks cancels",
+                                               100 * *verdict.drift));
 }
 
 std::optional<double> relative(const std::optional<double>& ppm) {
@@ -63,21 +114,26 @@ class Confirmation {
             if (!series.blocks.empty()) fresh_.emplace(series.series.key, &series);
     }
 
-    void settle(Verdict& verdict, model::Explanation& explanation, double worse_ppm, NullTable& nulls) const {
+    void settle(Verdict& verdict, model::Explanation& explanation, const Supported& first, NullTable& nulls) const {
         const auto& key = verdict.series.key;
         auto& record = explanation.confirmation.emplace();
-        if (!any_ && !options_.confirmation_required)
-            return set_level(verdict, explanation, options_.policy, worse_ppm);
+        if (!any_ && !options_.confirmation_required) return set_level(verdict, explanation, options_.policy, first);
         const auto found = fresh_.find(key);
         if (found == fresh_.end())
             return not_confirmed(verdict, "alarmed, but there are no fresh blocks to confirm it");
         const auto thresholds = Thresholds::of(detect_for(options_.policy, key.metric));
         auto again = judge_series(*found->second, plan_, thresholds, nulls);
-        record = {true, again.kind, again.ratio, again.interval, relative(again.worse_ppm), std::move(again.how)};
+        record = {true,
+                  again.kind,
+                  again.ratio,
+                  again.interval,
+                  relative(again.worse_ppm),
+                  relative(again.levels_worse_ppm),
+                  std::move(again.how)};
         if (record.kind != VerdictKind::regressed)
             return not_confirmed(verdict, "alarmed, but not again on fresh blocks");
         verdict.confirmed = true;
-        set_level(verdict, explanation, options_.policy, std::min(worse_ppm, again.worse_ppm.value_or(0)));
+        set_level(verdict, explanation, options_.policy, first.with(Supported::of(again)));
     }
 
   private:
@@ -107,7 +163,7 @@ Explained judge_explained(const JobBlocks& blocks, const JudgeOptions& options) 
     NullTable nulls;
     Explained explained;
     auto& [judgement, explanations] = explained;
-    std::vector<double> worse_ppm;
+    std::vector<Supported> supported;
     std::size_t alarmed = 0;
     for (const auto& series : blocks.measured.series) {
         const auto thresholds = Thresholds::of(detect_for(options.policy, series.series.key.metric));
@@ -117,17 +173,19 @@ Explained judge_explained(const JobBlocks& blocks, const JudgeOptions& options) 
             result.kind = measured ? VerdictKind::failed : VerdictKind::inconclusive;
             result.reason = measured ? "no kept trial gave a value" : "no block was kept";
         }
-        worse_ppm.push_back(result.worse_ppm.value_or(0));
+        supported.push_back(Supported::of(result));
         judgement.verdicts.push_back(verdict_of(series.series, result));
         alarmed += result.kind == VerdictKind::regressed;
         auto& explanation = explanations.emplace_back();
         explanation.worse = relative(result.worse_ppm);
+        explanation.levels_worse = relative(result.levels_worse_ppm);
         explanation.measured = std::move(result.how);
     }
     const Confirmation confirmation(blocks, options, alarmed);
     for (std::size_t i = 0; i < judgement.verdicts.size(); ++i)
         if (judgement.verdicts[i].kind == VerdictKind::regressed)
-            confirmation.settle(judgement.verdicts[i], explanations[i], worse_ppm[i], nulls);
+            confirmation.settle(judgement.verdicts[i], explanations[i], supported[i], nulls);
+    for (auto& verdict : judgement.verdicts) name_shape(verdict);
     const auto decision = gate(judgement.verdicts, options.policy);
     for (std::size_t i = 0; i < decision.asked.size(); ++i) explanations[i].asks = decision.asked[i];
     judgement.gate = decision.gate;

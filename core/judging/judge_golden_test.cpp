@@ -109,7 +109,7 @@ TEST(JudgeGolden, TheSameBundleGivesTheSameBitsForever) {
         fold.add(verdict.head_value);
         fold.add(verdict.p);
     }
-    EXPECT_EQ(judgement.judge_version, "2") << "a new version has a new number below";
+    EXPECT_EQ(judgement.judge_version, "3") << "a new version has a new number below";
     EXPECT_EQ(kinds,
               "close unchanged 8 -\ncounter unchanged 4 -\nerrors regressed 12 critical\nfast improved 12 -\n"
               "same unchanged 8 -\nslow regressed 12 major\nstarved regressed 12 major\n");

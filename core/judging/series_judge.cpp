@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/judging/drift.h"
+#include "core/judging/modes.h"
 #include "core/judging/value_rules.h"
 
 namespace benchgate::judging {
@@ -203,8 +205,37 @@ class SeriesWalk {
         // That it is worse is settled at the level spent; how much worse needs no further share of that error rate, and
         // the interval at the level spent of an early look is too wide to say it.
         if (nominal.low) result.worse_ppm = worse_ppm(*nominal.low, scale);
+        if (scale.margin.scale == Margin::Scale::ratio) fill_shape(result);
         fill_detectable(result, kind, seen, scale);
         return result;
+    }
+
+    /// What the trials look like beside their level, of all that was walked along. Decides nothing here; what it means
+    /// for a level is judge.h.
+    void fill_shape(SeriesResult& result) {
+        // Less than what is to be detected is no news: the blocks cancel it.
+        if (const auto drift = find_drift(seen_); drift && *drift >= thresholds_.detect_ppm / million)
+            result.drift = drift;
+        const auto found = find_modes(seen_, swapped_);
+        if (!found) return;
+        result.modes = found->modes;
+        result.levels_worse_ppm = 0;
+        const auto strata = split_by_mode(seen_, found->cuts);
+        if (strata.empty()) return;
+        const auto pairs = all_pairs(strata, Margin::Scale::ratio, swapped_);
+        const auto interval = test_interval(pairs, nulls_.of(strata), {nominal_level, nominal_level});
+        const TestScale scale{};
+        result.modes->levels = metric_interval(interval, scale);
+        if (interval.low) result.levels_worse_ppm = worse_ppm(*interval.low, scale);
+    }
+
+    /// The robust spread passes over the smaller of two modes: it is added.
+    static double with_modes(double spread, const std::optional<model::Modes>& modes) {
+        if (!modes) return spread;
+        const double share = (modes->base_share + modes->head_share) / 2;
+        const double apart = std::abs(modes->worse_level - modes->better_level) /
+                             (share * modes->better_level + (1 - share) * modes->worse_level);
+        return std::max(spread, std::sqrt(share * (1 - share)) * apart);
     }
 
     std::optional<double> metric_ratio(double cost, const TestScale& scale) const {
@@ -243,6 +274,7 @@ class SeriesWalk {
             if (scale.reference == 0) return;
             *spread /= scale.reference;
         }
+        *spread = with_modes(*spread, result.modes);
         const bool unchanged = kind == VerdictKind::unchanged;
         const int trials = unchanged ? plan_.max_trials() : trials_;
         const double seen_change =

@@ -53,6 +53,10 @@ struct SeriesResult {
     std::optional<double> head_value;
     /// Smallest change for the worse, relative to base and in parts per million, that the nominal interval supports.
     std::optional<double> worse_ppm;
+    std::optional<model::Modes> modes;
+    /// As worse_ppm, with each of the two modes compared with itself; 0 where that supports nothing. None: one mode.
+    std::optional<double> levels_worse_ppm;
+    std::optional<double> drift;
     model::PhaseRecord how;  ///< what was asked and answered on the way
 };
 

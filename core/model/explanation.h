@@ -88,6 +88,7 @@ struct ConfirmationRecord {
     std::optional<double> ratio;
     Interval interval;
     std::optional<double> worse;  ///< change for the worse that its unadjusted interval supports, relative to base
+    std::optional<double> levels_worse;  ///< the same with each of two modes compared with itself; none: one mode
     PhaseRecord how;
     bool operator==(const ConfirmationRecord&) const = default;
 };
@@ -97,12 +98,14 @@ struct LevelRecord {
     double at = 0;
     Action action = Action::log;
     bool reached = false;
+    bool by_the_mix = false;  ///< reached, but the levels of the two modes themselves did not move so far
     bool operator==(const LevelRecord&) const = default;
 };
 
 struct Explanation {
     PhaseRecord measured;
     std::optional<double> worse;  ///< change for the worse that the unadjusted interval supports, relative to base
+    std::optional<double> levels_worse;  ///< the same with each of two modes compared with itself; none: one mode
     std::optional<ConfirmationRecord> confirmation;  ///< of an alarm
     std::vector<LevelRecord> levels;  ///< as they were tried, of a regression; the highest reached counts
     Gate asks = Gate::success;        ///< what this verdict alone asks of the gate

@@ -21,6 +21,16 @@ struct Interval {
     bool operator==(const Interval&) const = default;
 };
 
+/// Two modes that the trials of a series fall into. Shares are of a side's trials, in the better one of the two.
+struct Modes {
+    double better_level = 0;  ///< medians, canonical unit
+    double worse_level = 0;
+    double base_share = 0;
+    double head_share = 0;
+    Interval levels;  ///< of head/base, unadjusted 95 %, each mode compared with itself; the mix is no change of it
+    bool operator==(const Modes&) const = default;
+};
+
 /// The verdict on one series. Ratios are head/base of the metric's own values (2.0 of a throughput is good), absent
 /// where there is nothing to divide (new, missing, failed, base of zero).
 struct Verdict {
@@ -36,9 +46,11 @@ struct Verdict {
     int trials_used = 0;               ///< a side, up to the look that decided
     std::optional<std::string> level;  ///< of a regression: the highest that the nominal interval supports
     Action action = Action::log;
-    bool exact = false;      ///< compared exactly (a counter that does not vary), no p
-    bool confirmed = false;  ///< alarmed again on fresh blocks
-    std::string reason;      ///< one clause in plain words; may be empty
+    bool exact = false;             ///< compared exactly (a counter that does not vary), no p
+    bool confirmed = false;         ///< alarmed again on fresh blocks
+    std::string reason;             ///< one clause in plain words; may be empty
+    std::optional<Modes> modes{};   ///< as the judge found them; the store keeps the words of `reason` only
+    std::optional<double> drift{};  ///< span of the blocks' levels in one job, relative, where it is no chance
     bool operator==(const Verdict&) const = default;
 };
 

@@ -183,5 +183,22 @@ TEST(Comment, HostileNamesAreOnlyNames) {
     }
 }
 
+TEST(Comment, RemarksAreFoldedAndOnlyWhereThereIsNews) {
+    auto report = sample::regression();
+    EXPECT_EQ(count(render_comment(report), "Remarks"), 0u);
+    auto& verdicts = report.suites[0].judgement->verdicts;
+    verdicts[0].reason = "two modes 8 % apart, the fast one holds 70 % of the base and 66 % of the head trials";
+    verdicts[3].reason = "still open after 60 trials a side";
+    verdicts[2].reason = "exact: identical within each side";
+    verdicts[2].exact = true;
+    const auto text = render_comment(report);
+    EXPECT_NE(text.find("<details><summary>Remarks (2)</summary>\n\n"
+                        "- <code>BM\\_Copy</code> time: still open after 60 trials a side\n"
+                        "- <code>BM\\_Find</code> time: two modes 8 % apart, the fast one holds 70 % of the base and "
+                        "66 % of the head trials\n"),
+              std::string::npos)
+        << text;
+}
+
 }  // namespace
 }  // namespace benchgate::reporting

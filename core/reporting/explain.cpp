@@ -128,6 +128,23 @@ void add_detectable(Node& node, const model::Verdict& verdict, const model::Phas
     node.children.push_back(std::move(detectable));
 }
 
+/// What was seen beside the level. Decides only what add_levels says of it.
+void add_shape(Node& node, const model::Verdict& verdict) {
+    if (const auto& modes = verdict.modes) {
+        const auto& unit = verdict.series.unit;
+        const auto level = [&](double value) { return shortened(one_line(format_value(value, unit)), 80); };
+        Node shape{fmt::format("two modes, at {} and {}", level(modes->better_level), level(modes->worse_level))};
+        shape.children.push_back({fmt::format("the better one holds {} of the base and {} of the head trials",
+                                              format_percent(modes->base_share), format_percent(modes->head_share))});
+        shape.children.push_back({fmt::format("each mode compared with itself, interval of 95 %, unadjusted: {}",
+                                              interval_text(modes->levels))});
+        node.children.push_back(std::move(shape));
+    }
+    if (verdict.drift)
+        node.children.push_back({fmt::format("drift: the blocks' levels span {}; only values of one block are compared",
+                                             format_percent(*verdict.drift))});
+}
+
 void add_confirmation(Node& node, const model::Verdict& verdict, const model::Explanation& explanation) {
     if (!explanation.confirmation) return;
     const auto& record = *explanation.confirmation;
@@ -164,10 +181,23 @@ void add_levels(Node& node, const model::Verdict& verdict, const model::Explanat
                                             to_string(verdict.action))
                               : "no level of the policy is reached"};
     levels.children.push_back({supported_text(explanation)});
+    const auto& first = explanation.levels_worse;
+    const auto again = explanation.confirmation ? explanation.confirmation->levels_worse : std::nullopt;
+    if (first || again) {
+        const auto text = [](const std::optional<double>& worse) {
+            return worse ? format_percent(std::max(*worse, 0.0)) : std::string("one mode seen");
+        };
+        levels.children.push_back({fmt::format(
+            "each of its modes compared with itself supports {}{}; only that may block", text(first),
+            explanation.confirmation && explanation.confirmation->fresh_blocks ? " and, on fresh blocks, " + text(again)
+                                                                               : "")});
+    }
     for (const auto& level : explanation.levels)
-        levels.children.push_back(
-            {fmt::format("{} begins at {} ({}): {}", shortened(one_line(level.name), 40), format_percent(level.at),
-                         to_string(level.action), level.reached ? "reached" : "not reached")});
+        levels.children.push_back({fmt::format("{} begins at {} ({}): {}", shortened(one_line(level.name), 40),
+                                               format_percent(level.at), to_string(level.action),
+                                               level.by_the_mix ? "reached by the mix of its modes alone"
+                                               : level.reached  ? "reached"
+                                                                : "not reached")});
     node.children.push_back(std::move(levels));
 }
 
@@ -213,6 +243,7 @@ Node verdict_node(const SuiteReport& suite, std::size_t at) {
     add_looks(node, explanation.measured);
     add_estimate(node, verdict, explanation.measured);
     add_detectable(node, verdict, explanation.measured);
+    add_shape(node, verdict);
     add_confirmation(node, verdict, explanation);
     add_levels(node, verdict, explanation);
     add_exceptions(node, suite, at);

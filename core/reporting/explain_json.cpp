@@ -63,6 +63,7 @@ OrderedJson phase_json(const model::PhaseRecord& how) {
 OrderedJson explanation_json(const model::Explanation& explanation) {
     auto object = phase_json(explanation.measured);
     object["supported_loss"] = number(explanation.worse);
+    object["supported_loss_of_modes"] = number(explanation.levels_worse);
     object["confirmation"] = nullptr;
     if (const auto& record = explanation.confirmation) {
         OrderedJson confirmation = OrderedJson::object();
@@ -73,14 +74,18 @@ OrderedJson explanation_json(const model::Explanation& explanation) {
             confirmation["interval"] =
                 OrderedJson::array({number(record->interval.low), number(record->interval.high)});
             confirmation["supported_loss"] = number(record->worse);
+            confirmation["supported_loss_of_modes"] = number(record->levels_worse);
             confirmation["how"] = phase_json(record->how);
         }
         object["confirmation"] = std::move(confirmation);
     }
     object["levels"] = OrderedJson::array();
     for (const auto& level : explanation.levels)
-        object["levels"].push_back(OrderedJson{
-            {"name", level.name}, {"at", level.at}, {"action", to_string(level.action)}, {"reached", level.reached}});
+        object["levels"].push_back(OrderedJson{{"name", level.name},
+                                               {"at", level.at},
+                                               {"action", to_string(level.action)},
+                                               {"reached", level.reached},
+                                               {"by_the_mix", level.by_the_mix}});
     object["asks"] = to_string(explanation.asks);
     return object;
 }

@@ -80,5 +80,29 @@ TEST(ExplainJson, StandsBesideEachVerdictOnlyWhereAskedFor) {
         judgement_json(*report.suites[0].judgement, report.suites[0].explanations)["verdicts"][3].contains("explain"));
 }
 
+TEST(ExplainText, TwoModesShowTheirSharesAndWhatOfThemMayBlock) {
+    auto suite = explained(sample::regression());
+    auto& verdict = suite.judgement->verdicts.at(1);
+    verdict.modes = model::Modes{1'000'000, 1'500'000, 0.75, 0.1, {0.99, 1.01}};
+    verdict.drift = 0.042;
+    verdict.action = model::Action::review;
+    auto& explanation = suite.explanations.at(1);
+    explanation.worse = 0.24;
+    explanation.levels_worse = 0.0;
+    explanation.levels = {{"critical", 0.2, model::Action::block, true, true}};
+    const auto text = explain_text(suite);
+    for (const auto* line :
+         {"two modes, at 1 ms and 1.5 ms\n", "the better one holds 75 % of the base and 10 % of the head trials\n",
+          "each mode compared with itself, interval of 95 %, unadjusted: −1 % to +1 %\n",
+          "drift: the blocks' levels span 4.2 %; only values of one block are compared\n",
+          "each of its modes compared with itself supports 0 %; only that may block\n",
+          "critical begins at 20 % (block): reached by the mix of its modes alone\n"})
+        EXPECT_NE(text.find(line), std::string::npos) << line << text;
+    const auto json = verdict_json(verdict);
+    EXPECT_EQ(json["modes"]["head_share"], 0.1);
+    EXPECT_EQ(json["drift"], 0.042);
+    EXPECT_FALSE(verdict_json(suite.judgement->verdicts.at(0)).contains("modes"));
+}
+
 }  // namespace
 }  // namespace benchgate::reporting

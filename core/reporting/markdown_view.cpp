@@ -170,7 +170,7 @@ std::string gate_reason(const MarkdownView& view) {
 void set_tables(data& root, const MarkdownView& view) {
     const auto rows = rows_of(view.suites);
     const bool several = view.suites.size() > 1;
-    std::vector<Row> changed, waived, void_waivers, advice;
+    std::vector<Row> changed, waived, void_waivers, advice, remarks;
     for (const auto& row : rows)
         if (row.is_waived())
             waived.push_back(row);
@@ -178,8 +178,10 @@ void set_tables(data& root, const MarkdownView& view) {
             advice.push_back(row);
         else if (is_changed(*row.verdict) && row.verdict->series.gating)
             changed.push_back(row);
-    for (const auto& row : rows)
+    for (const auto& row : rows) {
         if (row.waiver != nullptr && !row.waiver->covers) void_waivers.push_back(row);
+        if (has_remark(*row.verdict)) remarks.push_back(row);
+    }
     set_rows(root, "changed", changed, std::min(view.most_changed, view.most_rows), several);
     set_rows(root, "void_waivers", void_waivers, std::min(view.most_changed, view.most_rows), several);
     set_rows(root, "waived", waived, view.most_rows, several);
@@ -188,6 +190,7 @@ void set_tables(data& root, const MarkdownView& view) {
     set_rows(root, "added", of_kind(rows, VerdictKind::added), view.most_rows, several);
     set_rows(root, "missing", of_kind(rows, VerdictKind::missing), view.most_rows, several);
     set_rows(root, "failed", of_kind(rows, VerdictKind::failed), view.most_rows, several);
+    set_rows(root, "remarks", remarks, view.most_rows, several);
     set_rows(root, "everything", rows, view.most_rows, several);
 }
 

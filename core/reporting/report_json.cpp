@@ -129,6 +129,13 @@ OrderedJson verdict_json(const model::Verdict& verdict) {
     object["exact"] = verdict.exact;
     object["confirmed"] = verdict.confirmed;
     object["reason"] = verdict.reason;
+    if (const auto& modes = verdict.modes)
+        object["modes"] = OrderedJson{{"better_level", number(modes->better_level)},
+                                      {"worse_level", number(modes->worse_level)},
+                                      {"base_share", number(modes->base_share)},
+                                      {"head_share", number(modes->head_share)},
+                                      {"levels_interval", interval_json(modes->levels)}};
+    if (verdict.drift) object["drift"] = number(verdict.drift);
     return object;
 }
 

@@ -93,16 +93,20 @@ void fit_names(std::vector<Cells>& cells, std::array<std::size_t, columns>& widt
     widths[0] = std::min(widths[0], left);
 }
 
-/// Why a benchmark has no change to show; the table has no room for it.
+/// Why a benchmark has no change to show, and what is to be known of the others; the table has no room for it.
 std::string reasons_of(const std::vector<Row>& rows) {
+    constexpr int most_remarks = 20;
     std::string text;
+    int remarks = 0;
     for (const auto& row : rows) {
         const auto& verdict = *row.verdict;
-        if (verdict.ratio || verdict.reason.empty()) continue;
+        if (verdict.reason.empty() || (verdict.ratio && !has_remark(verdict))) continue;
+        if (verdict.ratio && ++remarks > most_remarks) continue;
         text +=
             fmt::format("  {} {}: {}\n", shortened(one_line(verdict.series.key.benchmark)),
                         shortened(one_line(verdict.series.key.metric), 24), shortened(one_line(verdict.reason), 400));
     }
+    if (remarks > most_remarks) text += fmt::format("  and {} more remarks\n", remarks - most_remarks);
     return text;
 }
 

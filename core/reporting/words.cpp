@@ -318,6 +318,11 @@ std::string_view confirmation_word(const model::Verdict& verdict) {
     return verdict.confirmed ? "yes" : "no";
 }
 
+bool has_remark(const model::Verdict& verdict) {
+    if (verdict.reason.empty() || verdict.exact || !verdict.series.gating) return false;
+    return verdict.p.has_value() || verdict.kind == VerdictKind::inconclusive;
+}
+
 const model::Interval& shown_interval(const model::Verdict& verdict) {
     return verdict.interval.low || verdict.interval.high ? verdict.interval : verdict.nominal;
 }

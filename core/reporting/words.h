@@ -72,6 +72,8 @@ std::string budget_value_text(const model::BudgetFinding& note, const model::Ver
 std::string advisory_text(const AdvisoryNote& note);
 /// "yes", "exact" or "no" for a change; a dash otherwise.
 std::string_view confirmation_word(const model::Verdict& verdict);
+/// Its reason is news to the author: two modes, a drift, why it stayed open. Not what its kind says anyway.
+bool has_remark(const model::Verdict& verdict);
 /// The interval to show: that of the error level spent, else the nominal one.
 const model::Interval& shown_interval(const model::Verdict& verdict);
 /// "queued", "measuring", "could not be measured", ... ; one suite's state in few words, with its progress.
