@@ -286,5 +286,46 @@ TEST(Config, LaterKeysAreCheckedForShape) {
               "2:42: suites.a.service.ready: e");
 }
 
+TEST(Config, LevelsMayBeAPresetPerMetricPerBenchmarkAndOverABudget) {
+    const auto config =
+        parse(with("policy:\n"
+                   "  levels: minor-major-critical\n"
+                   "  metrics: {peak_memory: {levels: notice-warning-critical}}\n"
+                   "  benchmarks:\n"
+                   "    \"parser/*\": {levels: notice-warning-critical, detect: 1%,\n"
+                   "                 metrics: {peak_memory: {detect: 10%}}}\n"
+                   "    startup: {levels: [{name: any, at: 2%, action: block}]}\n"
+                   "budgets: [{benchmark: startup, metric: time, max: 60ms, levels: green-yellow-red}]\n"))
+            .value();
+    const auto& policy = config.policy;
+    EXPECT_EQ(policy.levels, model::level_preset("minor-major-critical"));
+    EXPECT_EQ(levels_for(policy, {"a", "peak_memory"}), model::level_preset("notice-warning-critical"));
+    ASSERT_EQ(policy.benchmarks.size(), 2u);
+    EXPECT_EQ(policy.benchmarks[0].benchmark, "parser/*") << "in the order of the file";
+    EXPECT_EQ(detect_for(policy, {"parser/x", "peak_memory"}), 0.10);
+    EXPECT_EQ(detect_for(policy, {"parser/x", "time"}), 0.01);
+    EXPECT_EQ(levels_for(policy, {"startup", "time"}).at(0).action, model::Action::block);
+    EXPECT_EQ(config.budgets.at(0).levels, model::level_preset("green-yellow-red"));
+}
+
+TEST(Config, MistakesInLevelsHaveTheirPlace) {
+    EXPECT_EQ(errors_of(with("policy: {levels: minor-major}\n")),
+              "3:18: policy.levels: unknown 'minor-major'; known: minor-major-critical, notice-warning-critical");
+    EXPECT_EQ(errors_of(with("policy: {levels: green-yellow-red}\n")),
+              "3:18: policy.levels: unknown 'green-yellow-red'; known: minor-major-critical, notice-warning-critical");
+    EXPECT_EQ(errors_of(with("policy:\n  benchmarks: [a]\n")),
+              "4:15: policy.benchmarks: expected a map of benchmark names or globs");
+    EXPECT_EQ(errors_of(with("policy:\n  benchmarks: {\"a/*\": {level: x}}\n")),
+              "4:24: unknown key 'level' in policy.benchmarks.a/*; did you mean 'levels'?");
+    EXPECT_EQ(errors_of(with("policy:\n  benchmarks: {a: {metrics: {time: {detect: 3}}}}\n")),
+              "4:45: policy.benchmarks.a.metrics.time.detect: expected a percentage such as 5%, found '3'");
+    std::string many = "policy: {levels: [";
+    for (int i = 0; i < 21; ++i) many += fmt::format("{{name: l{}, at: {}%, action: log}}, ", i, i + 1);
+    EXPECT_EQ(errors_of(with(many + "]}\n")), "3:18: policy.levels: more than 20 levels");
+    many = "policy:\n  benchmarks: {";
+    for (int i = 0; i < 201; ++i) many += fmt::format("b{}: {{detect: 5%}}, ", i);
+    EXPECT_EQ(errors_of(with(many + "}\n")), "4:15: policy.benchmarks: more than 200 entries");
+}
+
 }  // namespace
 }  // namespace benchgate::config

@@ -5,11 +5,27 @@
 #include <algorithm>
 
 #include "core/config/readers.h"
+#include "core/model/metrics.h"
 
 namespace benchgate::config {
 namespace {
 
-std::vector<model::Level> read_levels(Reader& reader, const Node& node, const std::string& what) {
+using Presets = std::vector<std::string_view>;
+Presets of_change() {
+    return {std::begin(model::change_presets), std::end(model::change_presets)};
+}
+
+Presets of_budget() {
+    return {std::begin(model::budget_presets), std::end(model::budget_presets)};
+}
+
+/// A list of levels, or the name of one that is known.
+std::vector<model::Level> read_levels(Reader& reader, const Node& node, const std::string& what,
+                                      const Presets& presets = of_change()) {
+    if (node.kind == Node::Kind::scalar) {
+        const auto name = reader.word(node, what, presets);
+        return model::level_preset(name.value_or("")).value_or(std::vector<model::Level>{});
+    }
     std::vector<model::Level> levels;
     for (const auto* item : reader.list(node, what)) {
         Section section(reader, *item, "level", what);
@@ -28,22 +44,55 @@ std::vector<model::Level> read_levels(Reader& reader, const Node& node, const st
         levels.push_back(std::move(level));
     }
     if (node.kind == Node::Kind::list && levels.empty()) reader.fail(node, what + ": an empty list");
+    if (levels.size() > model::most_levels)
+        reader.fail(node, fmt::format("{}: more than {} levels", what, model::most_levels));
     std::stable_sort(levels.begin(), levels.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
     return levels;
 }
 
-void read_metric_policies(Reader& reader, const Node& node, model::Policy& policy) {
-    if (node.kind != Node::Kind::map) return reader.fail(node, "policy.metrics: expected a map of metrics");
-    for (const auto& [key, value] : node.entries) {
-        const auto what = "policy.metrics." + shown(key->text);
-        const Section section(reader, *value, "metric", what);
-        model::MetricPolicy metric;
-        if (const auto* levels = section.get("levels"))
-            metric.levels = read_levels(reader, *levels, section.path("levels"));
-        if (const auto* detect = section.get("detect"))
-            metric.detect = reader.percent(*detect, section.path("detect"), {0, 1});
-        policy.metrics[key->text] = std::move(metric);
+model::MetricPolicy read_metric_policy(Reader& reader, const Section& section) {
+    model::MetricPolicy metric;
+    if (const auto* levels = section.get("levels"))
+        metric.levels = read_levels(reader, *levels, section.path("levels"));
+    if (const auto* detect = section.get("detect"))
+        metric.detect = reader.percent(*detect, section.path("detect"), {0, 1});
+    return metric;
+}
+
+std::map<std::string, model::MetricPolicy> read_metric_policies(Reader& reader, const Node& node,
+                                                                const std::string& what) {
+    std::map<std::string, model::MetricPolicy> metrics;
+    if (node.kind != Node::Kind::map) {
+        reader.fail(node, what + ": expected a map of metrics");
+        return metrics;
     }
+    for (const auto& [key, value] : node.entries) {
+        const Section section(reader, *value, "metric", what + "." + shown(key->text));
+        metrics[key->text] = read_metric_policy(reader, section);
+    }
+    return metrics;
+}
+
+std::vector<model::BenchmarkPolicy> read_benchmark_policies(Reader& reader, const Node& node) {
+    std::vector<model::BenchmarkPolicy> policies;
+    const std::string what = "policy.benchmarks";
+    if (node.kind != Node::Kind::map) {
+        reader.fail(node, what + ": expected a map of benchmark names or globs");
+        return policies;
+    }
+    if (node.entries.size() > model::most_benchmark_policies) {
+        reader.fail(node, fmt::format("{}: more than {} entries", what, model::most_benchmark_policies));
+        return policies;
+    }
+    for (const auto& [key, value] : node.entries) {
+        if (key->text.empty()) reader.fail(*key, what + ": an empty name");
+        const Section section(reader, *value, "benchmark_policy", what + "." + shown(key->text));
+        model::BenchmarkPolicy policy{key->text, read_metric_policy(reader, section), {}};
+        if (const auto* metrics = section.get("metrics"))
+            policy.metrics = read_metric_policies(reader, *metrics, section.path("metrics"));
+        policies.push_back(std::move(policy));
+    }
+    return policies;
 }
 
 /// Both limits of a budget, in the metric's own unit.
@@ -62,19 +111,18 @@ void read_limits(Reader& reader, const Section& section, std::string_view metric
 }  // namespace
 
 std::string_view unit_of_metric(std::string_view metric) {
-    const bool percentile = metric.size() >= 2 && metric.front() == 'p' &&
-                            metric.find_first_not_of("0123456789.", 1) == std::string_view::npos;
-    if (percentile || metric.ends_with("time") || metric.ends_with("latency")) return "ns";
-    if (metric.ends_with("memory") || metric.ends_with("_bytes") || metric.ends_with("size")) return "bytes";
-    if (metric == "throughput" || metric.ends_with("per_second")) return "1/s";
-    return metric.ends_with("_rate") ? "ratio" : "";
+    const auto kind = model::metric_kind(metric);
+    return kind && kind->name != "counter" ? kind->unit : "";
 }
 
 model::Policy read_policy(Reader& reader, const Node& node) {
     model::Policy policy;
     const Section section(reader, node, "policy", "policy");
     if (const auto* levels = section.get("levels")) policy.levels = read_levels(reader, *levels, "policy.levels");
-    if (const auto* metrics = section.get("metrics")) read_metric_policies(reader, *metrics, policy);
+    if (const auto* metrics = section.get("metrics"))
+        policy.metrics = read_metric_policies(reader, *metrics, "policy.metrics");
+    if (const auto* benchmarks = section.get("benchmarks"))
+        policy.benchmarks = read_benchmark_policies(reader, *benchmarks);
     if (const auto* rate = section.get("false_alarms"))
         policy.false_alarms = reader.percent(*rate, "policy.false_alarms", {0, 0.5}).value_or(policy.false_alarms);
     if (const auto* detect = section.get("detect"))
@@ -106,6 +154,8 @@ std::vector<model::Budget> read_budgets(Reader& reader, const Node& node) {
             budget.metric = reader.text(*metric, section.path("metric")).value_or("");
         read_limits(reader, section, budget.metric, budget.max, budget.min);
         budget.unit = unit_of_metric(budget.metric);
+        if (const auto* levels = section.get("levels"))
+            budget.levels = read_levels(reader, *levels, section.path("levels"), of_budget());
         budgets.push_back(std::move(budget));
     }
     return budgets;

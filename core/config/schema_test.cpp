@@ -138,6 +138,9 @@ TEST(Schema, JudgesExamplesAsTheParserDoes) {
         "suites: {a: {run: x, on: {push: , pull_request: true}}}\n",
         "suites: {a: {run: x}}\nforks: contributors\nmerge_group_timeout: 5m\n",
         "suites: {a: {run: x}}\nreport: status\n",
+        "suites: {a: {run: x}}\npolicy: {levels: minor-major-critical, benchmarks: {\"a/*\": {detect: 1%, metrics: {m: "
+        "{levels: notice-warning-critical}}}}}\nbudgets: [{benchmark: a, metric: b, max: 1, levels: "
+        "green-yellow-red}]\n",
         "suites: {a: {run: x, component: {\"a/*\": b}, build: make, environment: {A: b}}}\n"};
     const std::vector<std::string> bad{"version: 1\n",
                                        "suites: {}\n",
@@ -152,6 +155,8 @@ TEST(Schema, JudgesExamplesAsTheParserDoes) {
                                        "suites: {a: {run: x}}\nmerge_group_timeout: 10\n",
                                        "suites: {a: {run: x}}\npolicy: {detect: 5}\n",
                                        "suites: {a: {run: x}}\npolicy: {levels: []}\n",
+                                       "suites: {a: {run: x}}\npolicy: {levels: green-yellow-red}\n",
+                                       "suites: {a: {run: x}}\npolicy: {benchmarks: {a: {run: x}}}\n",
                                        "suites: {a: {run: x}}\nbudgets: [{benchmark: a, metric: b}]\n",
                                        "suites: {a: {run: x}}\nretention: {raw: soon}\n",
                                        "suites: {a: {run: x}}\nalerts: [{on: noon, to: [slack]}]\n"};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/model/globs.h"
 
@@ -30,6 +31,25 @@ BudgetState state_of(const model::Budget& budget, const model::Interval& interva
     return below && above ? BudgetState::within : BudgetState::unclear;
 }
 
+/// By how far the near end of the interval passes the limit, relative to it.
+double passed_by(const model::Budget& budget, const model::Interval& interval) {
+    if (budget.max && interval.low && *interval.low > *budget.max)
+        return *budget.max > 0 ? *interval.low / *budget.max - 1 : INFINITY;
+    return *budget.min > 0 ? 1 - *interval.high / *budget.min : INFINITY;
+}
+
+void set_level(model::BudgetFinding& finding, const model::Budget& budget) {
+    if (budget.levels.empty()) return;
+    const double by = passed_by(budget, finding.interval);
+    constexpr double rounding = 1e-12;
+    finding.action = model::Action::log;
+    for (const auto& level : budget.levels) {
+        if (by < level.at - rounding) continue;
+        finding.level = level.name;
+        finding.action = level.action;
+    }
+}
+
 std::string count(std::size_t budgets) {
     return fmt::format("{} budget{}", budgets, budgets == 1 ? " is" : "s are");
 }
@@ -48,6 +68,7 @@ std::vector<model::BudgetFinding> find_budgets(std::span<const model::Verdict> v
             if (verdicts[v].head_value) {
                 finding.interval = head_interval(verdicts[v]);
                 finding.state = state_of(budget, finding.interval);
+                if (finding.state == BudgetState::over) set_level(finding, budget);
             }
             findings.push_back(finding);
         }
@@ -56,10 +77,13 @@ std::vector<model::BudgetFinding> find_budgets(std::span<const model::Verdict> v
 
 GateDecision gate_with_budgets(GateDecision decision, std::span<const model::BudgetFinding> findings,
                                model::InconclusiveAction inconclusive) {
-    const auto in = [&](BudgetState state) {
-        return static_cast<std::size_t>(
-            std::count_if(findings.begin(), findings.end(), [state](const auto& one) { return one.state == state; }));
+    const auto over = [&](model::Action action) {
+        return static_cast<std::size_t>(std::count_if(findings.begin(), findings.end(), [action](const auto& one) {
+            return one.state == BudgetState::over && one.action == action;
+        }));
     };
+    const auto unclear = static_cast<std::size_t>(std::count_if(
+        findings.begin(), findings.end(), [](const auto& one) { return one.state == BudgetState::unclear; }));
     const auto ask = [&](std::size_t budgets, model::Gate gate, const char* words) {
         if (budgets == 0) return;
         const auto reason = count(budgets) + words;
@@ -68,9 +92,9 @@ GateDecision gate_with_budgets(GateDecision decision, std::span<const model::Bud
         else if (decision.gate == gate)
             decision.reason += "; " + reason;
     };
-    ask(in(BudgetState::over), model::Gate::failure, " broken");
-    ask(in(BudgetState::unclear),
-        inconclusive == model::InconclusiveAction::block ? model::Gate::action_required : model::Gate::neutral,
+    ask(over(model::Action::block), model::Gate::failure, " broken");
+    ask(over(model::Action::review), model::Gate::neutral, " over at a level that asks for a review");
+    ask(unclear, inconclusive == model::InconclusiveAction::block ? model::Gate::action_required : model::Gate::neutral,
         " too near to the limit to be decided");
     return decision;
 }

@@ -2,7 +2,8 @@
 // Absolute limits on what the head measures, and the gate with them. Owns the rule; it reads the estimates of verdicts
 // and changes none.
 //
-//   over        the whole interval of the head's value lies beyond the limit: the gate fails, whatever the base is
+//   over        the whole interval of the head's value lies beyond the limit: the gate fails, whatever the base is;
+//               a budget with levels asks for what the highest says that the interval's near end reaches
 //   within      the whole interval keeps the limit
 //   unclear     it reaches over the limit, or there is none (a benchmark that is new): as an inconclusive verdict
 //   unmeasured  the benchmark gave no value on the head: its verdict already says so

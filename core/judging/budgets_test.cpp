@@ -100,5 +100,37 @@ TEST(Budgets, TheGateHeedsThemAndNeverGetsBetter) {
     EXPECT_EQ(with(Gate::success, BudgetState::unmeasured).gate, Gate::success);
 }
 
+TEST(Budgets, LevelsSayWhatAnExcessAsksFor) {
+    auto budget = at_most(100);
+    budget.levels = *model::level_preset("green-yellow-red");
+    const auto found = [&](double head) {
+        return find_budgets(std::vector{verdict("a", head)}, std::vector{budget}).at(0);
+    };
+    EXPECT_EQ(found(99).state, BudgetState::unclear);
+    EXPECT_FALSE(found(99).level);
+    EXPECT_EQ(found(105).level, "green");
+    EXPECT_EQ(found(105).action, model::Action::log);
+    EXPECT_FALSE(found(105).is_broken());
+    EXPECT_EQ(found(111).level, "green") << "the near end of the interval is below 10 %";
+    EXPECT_EQ(found(113).level, "yellow");
+    EXPECT_EQ(found(113).action, model::Action::review);
+    EXPECT_EQ(found(125).level, "red");
+    EXPECT_EQ(found(125).action, model::Action::block);
+    const auto gate = [&](double head) {
+        return gate_with_budgets({Gate::success, "before"}, std::vector{found(head)},
+                                 model::InconclusiveAction::neutral);
+    };
+    EXPECT_EQ(gate(105).gate, Gate::success);
+    EXPECT_EQ(gate(113).gate, Gate::neutral);
+    EXPECT_EQ(gate(113).reason, "1 budget is over at a level that asks for a review");
+    EXPECT_EQ(gate(125).gate, Gate::failure);
+    budget.max.reset();
+    budget.min = 100;
+    EXPECT_EQ(found(85).level, "yellow") << "a least value is passed from above";
+    budget.min.reset();
+    budget.max = 0;
+    EXPECT_EQ(found(1).level, "red") << "nothing is a share of zero";
+}
+
 }  // namespace
 }  // namespace benchgate::judging

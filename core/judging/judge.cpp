@@ -57,7 +57,7 @@ void set_level(Verdict& verdict, model::Explanation& explanation, const model::P
                const Supported& supported) {
     double highest = -1;
     bool blocks = false;
-    for (const auto& level : levels_for(policy, verdict.series.key.metric)) {
+    for (const auto& level : levels_for(policy, verdict.series.key)) {
         const double at = std::round(level.at * million);
         const bool reached = supported.worse_ppm >= at;
         const bool by_the_mix = reached && supported.levels_ppm && *supported.levels_ppm < at;
@@ -121,7 +121,7 @@ class Confirmation {
         const auto found = fresh_.find(key);
         if (found == fresh_.end())
             return not_confirmed(verdict, "alarmed, but there are no fresh blocks to confirm it");
-        const auto thresholds = Thresholds::of(detect_for(options_.policy, key.metric));
+        const auto thresholds = Thresholds::of(detect_for(options_.policy, key));
         auto again = judge_series(*found->second, plan_, thresholds, nulls);
         record = {true,
                   again.kind,
@@ -166,7 +166,7 @@ Explained judge_explained(const JobBlocks& blocks, const JudgeOptions& options) 
     std::vector<Supported> supported;
     std::size_t alarmed = 0;
     for (const auto& series : blocks.measured.series) {
-        const auto thresholds = Thresholds::of(detect_for(options.policy, series.series.key.metric));
+        const auto thresholds = Thresholds::of(detect_for(options.policy, series.series.key));
         auto result = judge_series(series, plan, thresholds, nulls);
         if (series.blocks.empty() && series.conflict.empty()) {
             const bool measured = blocks.measured.kept > 0;

@@ -8,7 +8,7 @@ Progress assess(const PhaseBlocks& phase, const Plan& plan, const model::Policy&
     NullTable nulls;
     for (const auto& series : phase.series) {
         const auto& key = series.series.key;
-        const auto result = judge_series(series, plan, Thresholds::of(detect_for(policy, key.metric)), nulls);
+        const auto result = judge_series(series, plan, Thresholds::of(detect_for(policy, key)), nulls);
         (result.settled ? progress.settled : progress.open).push_back(key);
         if (result.settled && result.kind == model::VerdictKind::regressed) progress.alarmed.push_back(key);
     }

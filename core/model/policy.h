@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/model/series.h"
+
 namespace benchgate::model {
 
 /// What a level asks for. log: mention it. review: somebody should look (check is neutral). block: the check fails.
@@ -20,6 +22,9 @@ struct Level {
     bool operator==(const Level&) const = default;
 };
 
+/// Most levels of one list.
+inline constexpr std::size_t most_levels = 20;
+
 /// Overrides for one metric. Naming a metric here also makes it gating.
 struct MetricPolicy {
     std::optional<std::vector<Level>> levels;
@@ -27,12 +32,22 @@ struct MetricPolicy {
     bool operator==(const MetricPolicy&) const = default;
 };
 
+/// Overrides for the benchmarks that a glob names: of every metric of theirs, and of one.
+struct BenchmarkPolicy {
+    std::string benchmark;  ///< glob
+    MetricPolicy every;
+    std::map<std::string, MetricPolicy> metrics;
+    bool operator==(const BenchmarkPolicy&) const = default;
+};
+inline constexpr std::size_t most_benchmark_policies = 200;
+
 enum class InconclusiveAction { neutral, block };
 
 struct Policy {
     std::vector<Level> levels{
         {"minor", 0.05, Action::log}, {"major", 0.10, Action::review}, {"critical", 0.20, Action::block}};
     std::map<std::string, MetricPolicy> metrics;
+    std::vector<BenchmarkPolicy> benchmarks{};  ///< in the order of the file: the first that says something counts
     double false_alarms = 0.01;  ///< chance of any false alarm in one pull request, over all its benchmarks
     double detect = 0.03;        ///< the relative change that must be seen with 95 % power, or else "inconclusive"
     InconclusiveAction inconclusive = InconclusiveAction::neutral;
@@ -49,6 +64,8 @@ struct Budget {
     std::optional<double> min;
     int line = 0;        ///< where it stands in the file, for annotations
     std::string unit{};  ///< that the limits are in; empty: that of the metric, whatever it is
+    /// By how far the limit is passed, relative to it. None: whatever is over it blocks.
+    std::vector<Level> levels{};
     bool operator==(const Budget&) const = default;
 };
 
@@ -64,9 +81,19 @@ struct Claim {
 std::string_view to_string(Action action);
 std::optional<Action> action_from(std::string_view text);
 
-/// Levels that apply to a metric: its own, else the policy's.
-const std::vector<Level>& levels_for(const Policy& policy, const std::string& metric);
-/// The change to be detected for a metric: its own, else the policy's.
-double detect_for(const Policy& policy, const std::string& metric);
+/// Levels by a name: minor-major-critical (10, 20, 50 %), notice-warning-critical (5, 10, 20 %) and, over a budget,
+/// green-yellow-red (0, 10, 20 %); their actions are log, review, block.
+std::optional<std::vector<Level>> level_preset(std::string_view name);
+/// The presets for a change, and for a budget.
+inline constexpr std::string_view change_presets[] = {"minor-major-critical", "notice-warning-critical"};
+inline constexpr std::string_view budget_presets[] = {"green-yellow-red", "minor-major-critical",
+                                                      "notice-warning-critical"};
+
+/// What applies to a series: what the first matching glob says of its metric, then that of all its metrics, the next
+/// glob likewise, then what is said of the metric, then the policy's own.
+const std::vector<Level>& levels_for(const Policy& policy, const SeriesKey& series);
+double detect_for(const Policy& policy, const SeriesKey& series);
+/// Its metric is named, for all benchmarks or for this one: it gates, whatever the format says.
+bool names_metric_of(const Policy& policy, const SeriesKey& series);
 
 }  // namespace benchgate::model

@@ -46,10 +46,10 @@ struct Verdict {
     int trials_used = 0;               ///< a side, up to the look that decided
     std::optional<std::string> level;  ///< of a regression: the highest that the nominal interval supports
     Action action = Action::log;
-    bool exact = false;             ///< compared exactly (a counter that does not vary), no p
-    bool confirmed = false;         ///< alarmed again on fresh blocks
-    std::string reason;             ///< one clause in plain words; may be empty
-    std::optional<Modes> modes{};   ///< as the judge found them; the store keeps the words of `reason` only
+    bool exact = false;            ///< compared exactly (a counter that does not vary), no p
+    bool confirmed = false;        ///< alarmed again on fresh blocks
+    std::string reason;            ///< one clause in plain words; may be empty
+    std::optional<Modes> modes{};  ///< as the judge found them; the store keeps the words of `reason` only
     std::optional<double> drift{};  ///< span of the blocks' levels in one job, relative, where it is no chance
     bool operator==(const Verdict&) const = default;
 };
@@ -65,6 +65,10 @@ struct BudgetFinding {
     std::optional<double> max;  ///< the limits, canonical unit
     std::optional<double> min;
     int line = 0;  ///< of the budget in .benchgate.yml; 0: unknown
+    /// Of one that is over: the highest of the budget's levels that the interval supports, and what it asks for.
+    std::optional<std::string> level{};
+    Action action = Action::block;
+    bool is_broken() const { return state == BudgetState::over && action != Action::log; }
     bool operator==(const BudgetFinding&) const = default;
 };
 

@@ -30,6 +30,9 @@ JobSpec full_spec() {
     spec.experiment.seed = 18446744073709551615ull;
     spec.experiment.policy.metrics["throughput"].detect = 0.07;
     spec.experiment.policy.metrics["time"].levels = {{{"critical", 0.15, model::Action::block}}};
+    spec.experiment.policy.benchmarks.push_back(
+        {"parser/*", {model::level_preset("minor-major-critical"), 0.01}, {{"peak_memory", {{}, 0.1}}}});
+    spec.experiment.policy.benchmarks.push_back({"startup", {{}, 0.02}, {}});
     spec.experiment.policy.inconclusive = model::InconclusiveAction::block;
     spec.experiment.policy.drift_per = "release";
     return spec;
@@ -175,6 +178,16 @@ TEST(Protocol, AnUnknownWordOfThePolicyIsNoDefault) {
     auto spec = to_json(full_spec());
     spec["experiment"]["policy"]["inconclusive"] = "blok";
     EXPECT_EQ(read_job_spec(spec).error().message, "experiment: policy: inconclusive: unknown word");
+    spec = to_json(full_spec());
+    auto& benchmarks = spec["experiment"]["policy"]["benchmarks"];
+    for (int i = 0; i < 200; ++i) benchmarks.push_back(json::Json(benchmarks[0]));
+    EXPECT_FALSE(read_job_spec(spec)) << "more than the bound";
+    spec = to_json(full_spec());
+    spec["experiment"]["policy"].erase("benchmarks");
+    const auto without = read_job_spec(spec);
+    EXPECT_TRUE(without) << without.error().message << "an older service does not send them";
+    spec["experiment"]["policy"]["benchmarks"] = "none";
+    EXPECT_FALSE(read_job_spec(spec));
 }
 
 TEST(Protocol, EveryMessageReadsBackWhatWasWritten) {

@@ -18,8 +18,8 @@ json::Json levels_json(const std::vector<model::Level>& levels) {
 
 Read<std::vector<model::Level>> read_levels(const json::Json& list) {
     std::vector<model::Level> levels;
-    if (!list.is_array() || list.size() > 20)
-        return tl::unexpected(MessageError{"expected a list of at most 20 levels"});
+    if (!list.is_array() || list.size() > model::most_levels)
+        return tl::unexpected(MessageError{fmt::format("expected a list of at most {} levels", model::most_levels)});
     for (const auto& item : list) {
         Fields f(item);
         model::Level level{f.text("name"), f.number("at"), f.word("action", model::Action::log, model::action_from)};
@@ -64,21 +64,63 @@ Read<model::Triggers> read_triggers(const json::Json& document) {
     return f.done(std::move(on));
 }
 
+json::Json metric_json(const model::MetricPolicy& metric) {
+    auto entry = json::Json::object();
+    if (metric.levels) entry["levels"] = levels_json(*metric.levels);
+    if (metric.detect) entry["detect"] = *metric.detect;
+    return entry;
+}
+
+json::Json metrics_json(const std::map<std::string, model::MetricPolicy>& metrics) {
+    auto document = json::Json::object();
+    for (const auto& [name, metric] : metrics) document[name] = metric_json(metric);
+    return document;
+}
+
+model::MetricPolicy read_metric(Fields& f, const char* key, const json::Json& entry) {
+    model::MetricPolicy metric;
+    if (entry.is_object() && entry.contains("levels")) metric.levels = f.take(key, read_levels(entry["levels"]));
+    metric.detect = json::number(entry, "detect");
+    if (metric.detect && !(*metric.detect > 0 && *metric.detect < 10)) f.fail("detect: expected a share above 0");
+    return metric;
+}
+
+std::map<std::string, model::MetricPolicy> read_metrics(Fields& f, const json::Json& object) {
+    std::map<std::string, model::MetricPolicy> metrics;
+    for (const auto& [name, entry] : object.items()) metrics.emplace(name, read_metric(f, "metrics", entry));
+    return metrics;
+}
+
+std::vector<model::BenchmarkPolicy> read_benchmarks(Fields& f, const json::Json& list) {
+    std::vector<model::BenchmarkPolicy> policies;
+    if (!list.is_array() || list.size() > model::most_benchmark_policies) {
+        f.fail(fmt::format("benchmarks: expected a list of at most {}", model::most_benchmark_policies));
+        return policies;
+    }
+    for (const auto& entry : list) {
+        const auto glob = json::text(entry, "benchmark");
+        if (!glob) f.fail("benchmarks: an entry without its benchmark");
+        policies.push_back(
+            {glob.value_or(""), read_metric(f, "benchmarks", entry), read_metrics(f, json::at(entry, "metrics"))});
+    }
+    return policies;
+}
+
 }  // namespace
 
 json::Json to_json(const model::Policy& policy) {
-    auto metrics = json::Json::object();
-    for (const auto& [name, metric] : policy.metrics) {
-        auto& entry = metrics[name] = json::Json::object();
-        if (metric.levels) entry["levels"] = levels_json(*metric.levels);
-        if (metric.detect) entry["detect"] = *metric.detect;
-    }
     json::Json document{
         {"levels", levels_json(policy.levels)},
-        {"metrics", metrics},
+        {"metrics", metrics_json(policy.metrics)},
         {"false_alarms", policy.false_alarms},
         {"detect", policy.detect},
         {"inconclusive", policy.inconclusive == model::InconclusiveAction::block ? "block" : "neutral"}};
+    for (const auto& entry : policy.benchmarks) {
+        auto one = metric_json(entry.every);
+        one["benchmark"] = entry.benchmark;
+        one["metrics"] = metrics_json(entry.metrics);
+        document["benchmarks"].push_back(std::move(one));
+    }
     if (policy.drift_per) document["drift_per"] = *policy.drift_per;
     if (policy.drift_allow) document["drift_allow"] = *policy.drift_allow;
     return document;
@@ -88,13 +130,8 @@ Read<model::Policy> read_policy(const json::Json& document) {
     Fields f(document);
     model::Policy policy;
     policy.levels = f.take("levels", read_levels(f.array("levels")));
-    for (const auto& [name, entry] : f.object("metrics").items()) {
-        model::MetricPolicy metric;
-        if (entry.is_object() && entry.contains("levels"))
-            metric.levels = f.take("metrics", read_levels(entry["levels"]));
-        metric.detect = json::number(entry, "detect");
-        policy.metrics.emplace(name, std::move(metric));
-    }
+    policy.metrics = read_metrics(f, f.object("metrics"));
+    if (document.contains("benchmarks")) policy.benchmarks = read_benchmarks(f, document["benchmarks"]);
     policy.false_alarms = f.number("false_alarms");
     policy.detect = f.number("detect");
     if (!(policy.false_alarms > 0 && policy.false_alarms < 1)) f.fail("false_alarms: expected a share between 0 and 1");

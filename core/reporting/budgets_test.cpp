@@ -81,5 +81,24 @@ TEST(Budgets, ThousandsOfThemFit) {
     EXPECT_EQ(check.annotations.size(), 50u);
 }
 
+TEST(Budgets, ALevelIsNamedAndOnlyWhatAsksForMoreIsBroken) {
+    auto report = broken();
+    auto& over = report.suites[0].budgets[0];
+    over.level = "yellow";
+    over.action = model::Action::review;
+    EXPECT_TRUE(has(render_comment(report), "| ⚠️ yellow | ")) << render_comment(report);
+    EXPECT_EQ(render_check(report, {}).annotations.at(0).level, "warning");
+    EXPECT_TRUE(has(render_text(report, {}), "  budget over (yellow): "));
+    EXPECT_EQ(report_json(report)["suites"][0]["budgets"][0]["action"], "review");
+    over.level = "green";
+    over.action = model::Action::log;
+    report.suites[0].judgement->gate = report.gate = model::Gate::success;
+    const auto text = render_comment(report);
+    EXPECT_FALSE(has(text, "❌")) << text;
+    EXPECT_FALSE(has(text, "broken;")) << text;
+    EXPECT_TRUE(has(text, "| over (green) | ")) << "it stays in the folded list: " << text;
+    EXPECT_TRUE(render_check(report, {}).annotations.empty());
+}
+
 }  // namespace
 }  // namespace benchgate::reporting

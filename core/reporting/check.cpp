@@ -37,7 +37,9 @@ CheckAnnotation annotation_of(const SuiteReport& suite, const model::BudgetFindi
     const auto message =
         fmt::format("{} {}: {}, allowed is {}", verdict.series.key.benchmark, verdict.series.key.metric,
                     budget_value_text(note, verdict), limit_text(note, verdict.series.unit));
-    return {".benchgate.yml", std::max(1, note.line), "failure", "Budget broken", shortened(one_line(message), 1000)};
+    const bool blocks = note.action == model::Action::block;
+    return {".benchgate.yml", std::max(1, note.line), blocks ? "failure" : "warning",
+            blocks ? "Budget broken" : "Over the budget", shortened(one_line(message), 1000)};
 }
 
 /// Mistakes of the configuration and limits that are broken, at the lines where they stand.
@@ -50,7 +52,7 @@ std::vector<CheckAnnotation> annotations_for(const Report& report, const SuiteLi
     }
     for (const auto* suite : suites)
         for (const auto& note : suite->budgets)
-            if (note.state == model::BudgetState::over && annotations.size() < most_annotations)
+            if (note.is_broken() && annotations.size() < most_annotations)
                 annotations.push_back(annotation_of(*suite, note));
     return annotations;
 }

@@ -211,7 +211,7 @@ void add_exceptions(Node& node, const SuiteReport& suite, std::size_t at) {
     const auto& verdict = suite.judgement->verdicts[at];
     for (const auto& budget : suite.budgets) {
         if (budget.verdict != at) continue;
-        node.children.push_back({fmt::format("budget {}: {}, allowed is {}", model::to_string(budget.state),
+        node.children.push_back({fmt::format("budget {}: {}, allowed is {}", budget_word(budget),
                                              one_line(budget_value_text(budget, verdict)),
                                              one_line(limit_text(budget, verdict.series.unit)))});
     }

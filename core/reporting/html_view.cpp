@@ -93,8 +93,8 @@ data budgets_data(const SuiteReport& suite) {
         const auto& verdict = suite.judgement->verdicts.at(note.verdict);
         data row("name", name_text(verdict.series.key.benchmark));
         row.set("metric", name_text(verdict.series.key.metric));
-        row.set("tag", note.state == model::BudgetState::over ? "failed" : "plain");
-        row.set("state", std::string(model::to_string(note.state)));
+        row.set("tag", note.is_broken() ? "failed" : "plain");
+        row.set("state", budget_word(note));
         row.set("value", budget_value_text(note, verdict));
         row.set("limit", limit_text(note, verdict.series.unit));
         rows.push_back(row);

@@ -200,7 +200,9 @@ data budget_row(const SuiteReport& suite, const model::BudgetFinding& note, bool
     row.set("name",
             (several_suites ? text_of(suite.name, 60) + " · " : "") + markdown_name(verdict.series.key.benchmark));
     row.set("metric", text_of(verdict.series.key.metric, 60));
-    row.set("state", std::string(model::to_string(note.state)));
+    row.set("state", text_of(budget_word(note), 60));
+    row.set("mark", note.action == model::Action::block ? "❌" : "⚠️");
+    row.set("level", note.level ? text_of(*note.level, 40) : "budget");
     row.set("value", text_of(budget_value_text(note, verdict), 100));
     row.set("limit", text_of(limit_text(note, verdict.series.unit), 100));
     return row;
@@ -214,8 +216,7 @@ void set_budgets(data& root, const MarkdownView& view) {
     for (const auto* suite : view.suites)
         for (const auto& note : suite->budgets) {
             if (count++ < view.most_rows) all.push_back(budget_row(*suite, note, several));
-            if (note.state != model::BudgetState::over || broken_count++ >= std::min(view.most_changed, view.most_rows))
-                continue;
+            if (!note.is_broken() || broken_count++ >= std::min(view.most_changed, view.most_rows)) continue;
             ++shown_broken;
             broken.push_back(budget_row(*suite, note, several));
         }

@@ -24,8 +24,7 @@ model::Gate gate_of(const std::vector<SuiteReport>& suites) {
 double detect_of(const model::Policy& policy, const model::Judgement& judgement) {
     std::optional<double> largest;
     for (const auto& verdict : judgement.verdicts)
-        if (verdict.series.gating)
-            largest = std::max(largest.value_or(0), detect_for(policy, verdict.series.key.metric));
+        if (verdict.series.gating) largest = std::max(largest.value_or(0), detect_for(policy, verdict.series.key));
     return largest.value_or(policy.detect);
 }
 

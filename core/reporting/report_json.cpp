@@ -62,15 +62,19 @@ OrderedJson budgets_json(const SuiteReport& suite) {
     OrderedJson list = OrderedJson::array();
     for (const auto& note : suite.budgets) {
         const auto& verdict = suite.judgement->verdicts.at(note.verdict);
-        list.push_back(OrderedJson{{"benchmark", verdict.series.key.benchmark},
-                                   {"metric", verdict.series.key.metric},
-                                   {"unit", verdict.series.unit},
-                                   {"state", model::to_string(note.state)},
-                                   {"value", number(verdict.head_value)},
-                                   {"interval", interval_json(note.interval)},
-                                   {"max", number(note.max)},
-                                   {"min", number(note.min)},
-                                   {"line", note.line}});
+        list.push_back(
+            OrderedJson{{"benchmark", verdict.series.key.benchmark},
+                        {"metric", verdict.series.key.metric},
+                        {"unit", verdict.series.unit},
+                        {"state", model::to_string(note.state)},
+                        {"level", note.level ? OrderedJson(*note.level) : OrderedJson(nullptr)},
+                        {"action", note.state == model::BudgetState::over ? OrderedJson(model::to_string(note.action))
+                                                                          : OrderedJson(nullptr)},
+                        {"value", number(verdict.head_value)},
+                        {"interval", interval_json(note.interval)},
+                        {"max", number(note.max)},
+                        {"min", number(note.min)},
+                        {"line", note.line}});
     }
     return list;
 }

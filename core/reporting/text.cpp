@@ -116,7 +116,7 @@ std::string budgets_of(const SuiteReport& suite) {
     for (const auto& note : suite.budgets) {
         if (note.state == model::BudgetState::within) continue;
         const auto& verdict = suite.judgement->verdicts.at(note.verdict);
-        text += fmt::format("  budget {}: {} {}: {}, allowed is {}\n", model::to_string(note.state),
+        text += fmt::format("  budget {}: {} {}: {}, allowed is {}\n", budget_word(note),
                             shortened(one_line(verdict.series.key.benchmark)),
                             shortened(one_line(verdict.series.key.metric), 24), budget_value_text(note, verdict),
                             limit_text(note, verdict.series.unit));

@@ -10,6 +10,7 @@
 #include <set>
 #include <tuple>
 
+#include "core/reporting/escape.h"
 #include "core/reporting/numbers.h"
 
 namespace benchgate::reporting {
@@ -162,7 +163,7 @@ Tally tally_of(const SuiteList& suites) {
         tally.suites_identical += suite->identical;
         tally.detect = std::max(tally.detect, suite->detect);
         for (const auto& budget : suite->budgets) {
-            tally.budgets_over += budget.state == model::BudgetState::over;
+            tally.budgets_over += budget.is_broken();
             tally.budgets_unclear += budget.state == model::BudgetState::unclear;
         }
         if (suite->judgement) count_verdicts(tally, *suite);
@@ -287,6 +288,11 @@ std::string method_sentence(const SuiteReport& suite) {
         text += fmt::format("; changes of {} or more would have been seen{}", format_percent(*seen),
                             all_settled ? "" : " (inconclusive ones aside)");
     return text;
+}
+
+std::string budget_word(const model::BudgetFinding& note) {
+    std::string word(model::to_string(note.state));
+    return note.level ? word + " (" + shortened(one_line(*note.level), 40) + ")" : word;
 }
 
 std::string limit_text(const model::BudgetFinding& note, std::string_view unit) {

@@ -32,7 +32,7 @@ struct Tally {
     int added = 0;
     int missing = 0;
     int unchanged = 0;
-    int budgets_over = 0;     ///< verdicts that break a budget, each budget counted
+    int budgets_over = 0;     ///< verdicts that break a budget and ask for more than a line, each budget counted
     int budgets_unclear = 0;  ///< too near to the limit
     bool only_speed = true;   ///< what regressed or improved are times and rates
     double detect = 0;        ///< the largest change that any suite's policy leaves unseen
@@ -64,6 +64,8 @@ std::string_view gate_sentence(ReportState state, model::Gate gate);
 std::string next_step(const Report& report, const SuiteList& suites, model::Gate gate);
 /// "20 trials a side in blocks of 4 + 4, 1 block measured again; changes of 2.4 % or more would have been seen"
 std::string method_sentence(const SuiteReport& suite);
+/// "over (yellow)", "within", "not measured".
+std::string budget_word(const model::BudgetFinding& note);
 /// "at most 50 ms", "at least 10 k/s", "50 ms to 80 ms".
 std::string limit_text(const model::BudgetFinding& note, std::string_view unit);
 /// The head's value with its interval: "61 ms (59.8 ms to 62.1 ms)"; a dash without a value.

@@ -84,9 +84,9 @@ class Experiment {
 
     /// The bundle says it, so that every later judge counts the same series.
     void judge_what_the_policy_names(model::Trial& trial) const {
-        const auto& named = bundle_.experiment.policy.metrics;
+        const auto& policy = bundle_.experiment.policy;
         for (auto& value : trial.values)
-            if (value.series.better != model::Better::none && named.contains(value.series.key.metric))
+            if (value.series.better != model::Better::none && model::names_metric_of(policy, value.series.key))
                 value.series.gating = true;
     }
 
