@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/model/metrics.h"
 #include "core/model/units.h"
 
 namespace benchgate::formats::benchgate_json {
@@ -15,7 +16,11 @@ model::UnitScale scale_of(const std::string& unit) {
     return model::unit_scale(unit).value_or(model::UnitScale{1, unit});
 }
 
-model::Better better_by_unit(std::string_view canonical) {
+/// By the metric's name where that says it of this unit, else by the unit.
+model::Better better_of(std::string_view metric, std::string_view canonical) {
+    const auto kind = model::metric_kind(metric);
+    if (kind && kind->better != model::Better::none && (kind->unit.empty() || kind->unit == canonical))
+        return kind->better;
     if (canonical == "ns" || canonical == "bytes") return model::Better::lower;
     return canonical == "1/s" ? model::Better::higher : model::Better::none;
 }
@@ -54,7 +59,8 @@ void read_measurement(const Json& entry, Collector& collector) {
     const auto unit = json::text(entry, "unit");
     if (!unit || unit->empty()) return collector.fail(*benchmark, "a measurement without its unit");
     const auto scale = scale_of(*unit);
-    auto better = better_by_unit(scale.canonical);
+    const auto metric = json::text(entry, "metric").value_or("time");
+    auto better = better_of(metric, scale.canonical);
     if (entry.contains("better")) {
         const auto stated = model::better_from(json::text(entry, "better").value_or(""));
         if (!stated) return collector.fail(*benchmark, "better is not one of lower, higher, none");
@@ -64,7 +70,7 @@ void read_measurement(const Json& entry, Collector& collector) {
         return collector.fail(*benchmark, "gating is not true or false");
     // What has no direction cannot be judged, whatever the document says.
     const bool gating = better != model::Better::none && json::boolean(entry, "gating").value_or(true);
-    const Row row{*benchmark, json::text(entry, "metric").value_or("time"), scale.canonical, better, gating};
+    const Row row{*benchmark, metric, scale.canonical, better, gating};
     collector.set_params(*benchmark, params_in(entry));
     if (json::at(entry, "samples").is_array()) {
         add_samples(json::at(entry, "samples"), row, scale.factor, collector);

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <limits>
 
+#include "core/model/metrics.h"
+
 namespace benchgate::formats::google_benchmark {
 namespace {
 
@@ -159,6 +161,8 @@ Row counter_row(const std::string& benchmark, const std::string& key) {
     if (key == "max_bytes_used" || key == "total_allocated_bytes" || key == "net_heap_growth")
         return {benchmark, key, "bytes", model::Better::lower, false};
     if (key == "allocs_per_iter") return {benchmark, key, "count", model::Better::lower, false};
+    if (const auto kind = model::metric_kind(key); kind && kind->unit == "count")
+        return {benchmark, key, "count", kind->better, false};
     // A counter may be called like one of our own metrics.
     const bool taken = key == "time" || key == "real_time" || key == "cpu_time";
     return {benchmark, taken ? "counter_" + key : key, "count", model::Better::none, false};
