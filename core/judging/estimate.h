@@ -55,6 +55,10 @@ struct Sensitivity {
 /// power. Rounded to 1e-6, so that the last bits of a host's math library do not show.
 double detectable_change(const Sensitivity& sensitivity);
 
+/// The inverse: trials a side, in whole blocks, that see a change of `detect` (0.03: 3 %) with about 95 % power at the
+/// spread, alpha and margin of `sensitivity`. None: `detect` is within the margin, or more than a million trials.
+std::optional<int> trials_needed(const Sensitivity& sensitivity, double detect);
+
 /// Median; the mean of the middle two of an even number. Not empty.
 double median(std::vector<double> values);
 

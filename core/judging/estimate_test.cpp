@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "core/judging/plan.h"
+
 namespace benchgate::judging {
 namespace {
 
@@ -75,6 +77,25 @@ TEST(Estimate, MedianOfEvenAndOddNumbers) {
     EXPECT_EQ(median({4, 1, 2, 3}), 2.5);
     EXPECT_EQ(median({1e300, 1e300}), 1e300);
     EXPECT_EQ(median({-7}), -7);
+}
+
+TEST(Estimate, TrialsNeededAreTheInverseOfWhatIsDetectable) {
+    for (const double spread : {0.01, 0.04, 0.2})
+        for (const double detect : {0.01, 0.03, 0.2}) {
+            Sensitivity sensitivity{1e-4, std::log1p(0.0016), spread, 60};
+            const auto needed = trials_needed(sensitivity, detect);
+            ASSERT_TRUE(needed);
+            EXPECT_EQ(*needed % trials_per_block, 0);
+            sensitivity.trials = *needed;
+            EXPECT_LE(detectable_change(sensitivity), detect + 1e-6) << spread << ' ' << detect;
+            sensitivity.trials = *needed - trials_per_block;
+            if (sensitivity.trials > 0) {
+                EXPECT_GT(detectable_change(sensitivity), detect - 1e-6);
+            }
+        }
+    EXPECT_FALSE(trials_needed({1e-4, std::log1p(0.005), 0.01, 60}, 0.005)) << "within the margin nothing is seen";
+    EXPECT_FALSE(trials_needed({1e-4, 0, 1e9, 60}, 0.03));
+    EXPECT_EQ(trials_needed({1e-4, 0, 0, 60}, 0.03), trials_per_block);
 }
 
 }  // namespace

@@ -31,6 +31,7 @@ Verdict verdict_of(const model::Series& series, const SeriesResult& result) {
     verdict.reason = result.reason;
     verdict.modes = result.modes;
     verdict.drift = result.drift;
+    if (result.how.detectable) verdict.trials_needed = result.how.detectable->needed;
     return verdict;
 }
 

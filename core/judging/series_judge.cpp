@@ -134,7 +134,7 @@ class SeriesWalk {
         } else if (last) {
             look.outcome = LookOutcome::inconclusive;
             auto result = tested(VerdictKind::inconclusive, seen_, look.worse.p);
-            result.reason = fmt::format("still open after {} trials a side", trials_);
+            result.reason = fmt::format("still open after {} trials a side{}", trials_, advice(result));
             return result;
         }
         return std::nullopt;
@@ -172,8 +172,8 @@ class SeriesWalk {
             const auto scale = choose_scale(figures, thresholds_);
             result = tested(VerdictKind::inconclusive, figures,
                             nulls_.of(figures).p(u_statistic(figures, scale.margin, swapped_)));
-            result.reason =
-                fmt::format("measuring ended after {} of at most {} trials a side", trials_, plan_.max_trials());
+            result.reason = fmt::format("measuring ended after {} of at most {} trials a side{}", trials_,
+                                        plan_.max_trials(), advice(result));
         }
         result.settled = false;
         return result;
@@ -280,9 +280,21 @@ class SeriesWalk {
         const double seen_change =
             detectable_change({plan_.alpha, std::log1p(thresholds_.margin_ppm() / million), *spread, trials});
         const bool by_the_policy = unchanged && seen_change < thresholds_.detect_ppm / million;
-        result.how.detectable = {*spread, trials, plan_.alpha, seen_change, by_the_policy};
+        result.how.detectable = {*spread, trials, plan_.alpha, seen_change, by_the_policy, {}};
+        const double detect = thresholds_.detect_ppm / million;
+        if (kind == VerdictKind::inconclusive && seen_change > detect)
+            result.how.detectable->needed =
+                trials_needed({plan_.alpha, std::log1p(thresholds_.margin_ppm() / million), *spread, trials}, detect);
         // A change larger than `detect` would have kept an unchanged series open up to the planned maximum.
         result.minimum_detectable = by_the_policy ? thresholds_.detect_ppm / million : seen_change;
+    }
+
+    /// What the noise cannot give within the plan: more trials than that, or a wider wish.
+    std::string advice(const SeriesResult& result) const {
+        const auto& from = result.how.detectable;
+        if (!from || !from->needed || *from->needed <= plan_.max_trials()) return "";
+        return fmt::format("; with this noise {:.3g} % needs about {} trials a side, and {} see {:.3g} %",
+                           thresholds_.detect_ppm / million * 100, *from->needed, from->trials, 100 * from->from_noise);
     }
 
     static void fill_medians(SeriesResult& result, std::span<const Block> seen) {

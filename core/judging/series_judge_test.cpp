@@ -275,5 +275,21 @@ TEST(SeriesJudge, TheMarginFollowsASmallerChangeToBeDetected) {
     EXPECT_EQ(Thresholds::of(0.006).margin_ppm(), 1000);
 }
 
+TEST(SeriesJudge, APolicyThatAsksForMoreThanTheNoiseGivesIsToldSo) {
+    std::vector<Block> wild;
+    for (int i = 0; i < 15; ++i) wild.push_back({{100, 107, 103, 109.5}, {101.5, 109, 104.5, 110.5 + i % 2}});
+    const auto result = judged(series(wild), 100);
+    ASSERT_EQ(result.kind, VerdictKind::inconclusive);
+    ASSERT_TRUE(result.how.detectable && result.how.detectable->needed);
+    const int needed = *result.how.detectable->needed;
+    EXPECT_GT(needed, 60);
+    EXPECT_NE(result.reason.find("with this noise 3 % needs about " + std::to_string(needed) + " trials a side"),
+              std::string::npos)
+        << result.reason;
+    const auto calm = judged(series(noisy(2, 1.03)), 100);
+    ASSERT_EQ(calm.kind, VerdictKind::inconclusive) << "eight trials of a calm benchmark";
+    EXPECT_EQ(calm.reason.find("noise"), std::string::npos) << "it only was not measured on: " << calm.reason;
+}
+
 }  // namespace
 }  // namespace benchgate::judging

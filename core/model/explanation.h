@@ -60,6 +60,8 @@ struct DetectableRecord {
     double alpha = 0;
     double from_noise = 0;       ///< the change that this noise lets be seen
     bool by_the_policy = false;  ///< it is smaller than what the policy asks for, which is said instead
+    /// Trials a side at which this noise would let be seen what the policy asks for; of one that stayed open.
+    std::optional<int> needed;
     bool operator==(const DetectableRecord&) const = default;
 };
 

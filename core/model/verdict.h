@@ -50,6 +50,8 @@ struct Verdict {
     bool confirmed = false;        ///< alarmed again on fresh blocks
     std::string reason;            ///< one clause in plain words; may be empty
     std::optional<Modes> modes{};  ///< as the judge found them; the store keeps the words of `reason` only
+    /// Of one that stayed open because of its noise: trials a side that would show what the policy asks for.
+    std::optional<int> trials_needed{};
     std::optional<double> drift{};  ///< span of the blocks' levels in one job, relative, where it is no chance
     bool operator==(const Verdict&) const = default;
 };

@@ -119,6 +119,9 @@ void add_detectable(Node& node, const model::Verdict& verdict, const model::Phas
             {fmt::format("noise of {} between trials of one side of one block", format_percent(from->spread))});
         detectable.children.push_back({fmt::format("{} trials a side at level {} see {} with 95 % power", from->trials,
                                                    probability(from->alpha), format_percent(from->from_noise))});
+        if (from->needed)
+            detectable.children.push_back(
+                {fmt::format("what the policy asks for needs about {} trials a side", format_count(*from->needed))});
         if (from->by_the_policy)
             detectable.children.push_back(
                 {"the policy asks for no smaller one, so that nothing was measured on for it"});

@@ -54,7 +54,8 @@ OrderedJson phase_json(const model::PhaseRecord& how) {
                                            {"trials", from->trials},
                                            {"alpha", from->alpha},
                                            {"from_noise", number(from->from_noise)},
-                                           {"by_the_policy", from->by_the_policy}};
+                                           {"by_the_policy", from->by_the_policy},
+                                           {"needed", from->needed ? OrderedJson(*from->needed) : nullptr}};
     return object;
 }
 

@@ -139,6 +139,7 @@ OrderedJson verdict_json(const model::Verdict& verdict) {
                                       {"base_share", number(modes->base_share)},
                                       {"head_share", number(modes->head_share)},
                                       {"levels_interval", interval_json(modes->levels)}};
+    if (verdict.trials_needed) object["trials_needed"] = *verdict.trials_needed;
     if (verdict.drift) object["drift"] = number(verdict.drift);
     return object;
 }
