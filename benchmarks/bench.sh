@@ -108,6 +108,10 @@ part_accuracy() {
     reached "accuracy: drawn, margin .5 %, power at +3 %" ".972 +- .02" "$(field "$work/power.json" "d[1].power3.toFixed(3)")" "" "v >= .952"
     reached "accuracy: drawn, host drift, power at +3 %" ".968 +- .02" "$(field "$work/power.json" "d[2].power3.toFixed(3)")" "" "v >= .948"
     reached "accuracy: drawn, bimodal, power at +3 %" ".734 +- .02" "$(field "$work/power.json" "d[4].power3.toFixed(3)")" "" "v >= .714"
+    heading "accuracy: ratios and intervals beside those that Go's benchseries published for the same runs"
+    "$bin/gate_golden" "$(dirname "$data")" --json "$work/golden.json" || { not_run "accuracy: golden figures"; return; }
+    reached "accuracy: ratio within benchseries' 95 % interval" ">= 95 %" "$(field "$work/golden.json" "(100 * d.inside).toFixed(1)")" % "v >= 95"
+    reached "accuracy: intervals that meet benchseries'" ">= 99 %" "$(field "$work/golden.json" "(100 * d.overlaps).toFixed(1)")" % "v >= 99"
     heading "accuracy: two modes and drift within a job, by the trials of one series"
     "$bin/gate_modes" --json "$work/modes.json" || { not_run "accuracy: modes"; return; }
     reached "accuracy: one mode named two, worst kind of noise" "<= 1 %" "$(field "$work/modes.json" "(100 * d.worst_modes).toFixed(2)")" % "v <= 1"

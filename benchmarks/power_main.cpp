@@ -17,9 +17,9 @@
 #include <iostream>
 #include <map>
 #include <random>
-#include <sstream>
 #include <string_view>
 
+#include "benchmarks/go_night.h"
 #include "core/judging/estimate.h"
 #include "core/judging/series_judge.h"
 
@@ -34,26 +34,13 @@ constexpr std::size_t fewest_runs = 24;
 /// ln of one benchmark's trials, the median of their night taken out.
 using Residuals = std::vector<double>;
 
-std::map<std::string, std::vector<double>> read_night(const std::filesystem::path& path) {
-    std::map<std::string, std::vector<double>> runs;
-    std::ifstream file(path);
-    for (std::string line; std::getline(file, line);) {
-        if (!line.starts_with("Benchmark")) continue;
-        std::istringstream fields(line);
-        std::string name, times, value, unit;
-        fields >> name >> times;
-        while (fields >> value >> unit)
-            if (unit == "ns/op") runs[name].push_back(std::log(std::strtod(value.c_str(), nullptr)));
-    }
-    return runs;
-}
-
 std::vector<Residuals> read_residuals(const std::filesystem::path& folder) {
     std::map<std::string, Residuals> pooled;
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
         if (!entry.path().filename().string().starts_with("Go1.17-opt.")) continue;
-        for (const auto& [name, runs] : read_night(entry.path())) {
+        for (auto& [name, runs] : bench::read_night(entry.path())) {
             if (runs.size() < fewest_runs) continue;
+            for (auto& value : runs) value = std::log(value);
             const double middle = judging::median(runs);
             for (const double value : runs) pooled[name].push_back(value - middle);
         }
