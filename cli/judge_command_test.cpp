@@ -159,5 +159,53 @@ TEST_F(JudgeCommand, WhatCannotBeReadIsSaid) {
     EXPECT_EQ(run({.trials_file = trials("same.csv", 1), .json = (folder_ / "no/such/folder.json").string()}), 2);
 }
 
+TEST_F(JudgeCommand, BadInputIsAnErrorWithItsLineOrADefinedAnswer) {
+    const std::string header = "benchmark,metric,unit,better,block,position,side,value\n";
+    /// Five blocks; the row of block 2, position 3 (head) is what is asked for.
+    const auto with = [&](const std::string& odd, const std::string& start = "A,time,ns,lower,") {
+        std::string csv = header;
+        for (int block = 0; block < 5; ++block)
+            for (int position = 0; position < 8; ++position)
+                csv += block == 2 && position == 3 ? odd
+                                                   : start + std::to_string(block) + "," + std::to_string(position) +
+                                                         (position % 2 == 1 ? ",head," : ",base,") +
+                                                         std::to_string(1000 + (position * 7 + block * 3) % 11) + "\n";
+        return file("odd.csv", csv);
+    };
+    const auto error = [&](const std::string& odd) {
+        EXPECT_EQ(run({.trials_file = with(odd), .json = "-"}), 2) << odd;
+        EXPECT_EQ(out_.str(), "");
+        return err_.str().substr(folder_.string().size() + 1);
+    };
+    EXPECT_EQ(error("A,time,us,lower,2,3,head,1\n"),
+              "odd.csv:21: unit and better differ from an earlier row of this benchmark and metric\n");
+    EXPECT_EQ(error("A,time,ns,higher,2,3,head,1000\n"),
+              "odd.csv:21: unit and better differ from an earlier row of this benchmark and metric\n");
+    EXPECT_EQ(error("A,time,ns,lower,2,2,head,1000\n"), "odd.csv:21: block 2 has position 2 twice\n");
+    EXPECT_EQ(error("A,time,ns,lower,2,3,head,\n"), "odd.csv:21: value must be a number\n");
+    EXPECT_EQ(error("A,time,ns,lower,2,3,head,1e309\n"), "odd.csv:21: value must be a number\n");
+
+    const auto verdict = [&](const std::string& odd) {
+        EXPECT_EQ(run({.trials_file = with(odd), .json = "-"}), 0) << odd;
+        return document()["verdicts"][0];
+    };
+    EXPECT_EQ(verdict("")["verdict"], "unchanged") << "a missing trial is a gap";
+    // Two blocks settle it: what stands in the third is not read any more.
+    EXPECT_EQ(verdict("A,time,ns,lower,2,3,head,1e308\n")["verdict"], "unchanged");
+    for (const auto* value : {"1e308", "-1e308", "nan", "inf", "-inf"}) {
+        std::string csv = header;
+        for (int position = 0; position < 8; ++position)
+            csv += "A,time,ns,lower,0," + std::to_string(position) + (position % 2 == 1 ? ",head," : ",base,") +
+                   (position == 3 ? value : "1000") + "\n";
+        EXPECT_EQ(run({.trials_file = file("odd.csv", csv), .json = "-"}), 0);
+        EXPECT_EQ(document()["verdicts"][0]["verdict"], "failed") << value;
+        EXPECT_EQ(document()["gate"], "neutral") << value;
+    }
+    EXPECT_EQ(run({.trials_file = file("odd.csv", header + "A,time,ns,lower,0,0,base,1000\n"), .json = "-"}), 0);
+    EXPECT_EQ(document()["verdicts"][0]["verdict"], "missing") << "one point";
+    EXPECT_EQ(run({.trials_file = file("odd.csv", header), .json = "-"}), 0);
+    EXPECT_EQ(document()["gate"], "neutral") << "nothing was judged";
+}
+
 }  // namespace
 }  // namespace benchgate::cli

@@ -65,6 +65,8 @@ class SeriesReader {
                     if (place_[column] != absent) return fmt::format("the column {} stands twice", name);
                     place_[column] = i;
                 }
+            for (std::size_t column = 0; column < same.size(); ++column)
+                if (name == same[column]) same_place_[column] = i;
         }
         width_ = fields.size();
         if (place_[value] == absent) return "the column value is missing";
@@ -80,6 +82,7 @@ class SeriesReader {
     Complaint row(const CsvFields& fields, std::size_t line) {
         if (fields.size() != width_) return fmt::format("{} fields where the header has {}", fields.size(), width_);
         const auto field = [&](Column column) { return trimmed(fields[place_[column]]); };
+        if (auto other = of_another_series(fields); !other.empty()) return other;
         Row row{static_cast<double>(rows_.size()), std::numeric_limits<double>::quiet_NaN(), 0};
         if (axis_ != commit) {
             const auto order = axis_ == index ? csv_number<double>(field(index)) : moment(field(time));
@@ -133,6 +136,22 @@ class SeriesReader {
     enum Column { index, time, commit, value, columns };
     static constexpr std::array<std::string_view, columns> names{"index", "time", "commit", "value"};
 
+    /// A history is one series: its values must not be of two units, two directions or two benchmarks.
+    static constexpr std::array<std::string_view, 4> same{"benchmark", "metric", "unit", "better"};
+
+    Complaint of_another_series(const CsvFields& fields) {
+        constexpr std::size_t most_shown = 60;
+        for (std::size_t column = 0; column < same.size(); ++column) {
+            if (same_place_[column] == absent) continue;
+            const std::string now(trimmed(fields[same_place_[column]]));
+            if (rows_.empty()) first_[column] = now;
+            if (now != first_[column])
+                return fmt::format("{} is \"{}\" here and \"{}\" in the first row; a history is one series",
+                                   same[column], now.substr(0, most_shown), first_[column].substr(0, most_shown));
+        }
+        return {};
+    }
+
     void leave_out(std::size_t line, std::string_view reason) {
         ++table_.left_out_count;
         if (table_.left_out.size() < max_listed_rows) table_.left_out.push_back({line, std::string(reason)});
@@ -182,6 +201,8 @@ class SeriesReader {
     }
 
     std::array<std::size_t, columns> place_{absent, absent, absent, absent};
+    std::array<std::size_t, same.size()> same_place_{absent, absent, absent, absent};
+    std::array<std::string, same.size()> first_{};
     std::size_t width_ = 0;
     Column axis_ = index, label_ = index;
     std::vector<Row> rows_;

@@ -113,5 +113,15 @@ TEST(SeriesCsv, MistakesHaveTheirLine) {
     EXPECT_EQ(mistake("index,value\n" + std::string(20'000, '1') + ",1\n"), "s.csv:2: a line of more than 16384 bytes");
 }
 
+TEST(SeriesCsv, AHistoryIsOfOneUnitDirectionAndBenchmark) {
+    EXPECT_EQ(mistake("index,value,unit,better\n0,1,ms,lower\n1,2,ms,lower\n"), "none");
+    EXPECT_EQ(mistake("index,value,unit\n0,1,ms\n1,2000,us\n"),
+              "s.csv:3: unit is \"us\" here and \"ms\" in the first row; a history is one series");
+    EXPECT_EQ(mistake("index,value,better\n0,1,lower\n1,2,higher\n"),
+              "s.csv:3: better is \"higher\" here and \"lower\" in the first row; a history is one series");
+    EXPECT_EQ(mistake("benchmark,index,value\nA,0,1\nB,0,2\n"),
+              "s.csv:3: benchmark is \"B\" here and \"A\" in the first row; a history is one series");
+}
+
 }  // namespace
 }  // namespace benchgate::cli
