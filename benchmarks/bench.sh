@@ -7,6 +7,9 @@
 #   memory    the idle service                            outbox    1,000 installations written for at once
 #   detect    change points of a history: marked series, false alarms, time; BENCHGATE_OTAVA=FOLDER (a checkout of
 #             apache/otava; needs python3-numpy and python3-scipy) times that peer in the same run
+#   own-builds  A/A pull requests of a C++ suite, both sides rebuilt, with and without shuffled link order: the table of
+#             the file in benchmarks/data; BENCHGATE_OWN_BUILDS=N makes N of each mode anew (about 30 s for one) into
+#             BENCHGATE_OWN_BUILDS_FILE (default build/own_builds.jsonl), going on where that stands
 #   build     a clean build (only when asked)             storm     10,000 deliveries, lost, doubled and in random order,
 #                                                                   among failing calls (only when asked: 10 minutes)
 # Exit status 1 if a part could not run. A missed target is said, and is no failure of the measurement.
@@ -199,6 +202,23 @@ part_detect() {
     fi
 }
 
+part_own-builds() {
+    local from=(--data benchmarks/data) file=${BENCHGATE_OWN_BUILDS_FILE:-build/own_builds.jsonl}
+    heading "own builds: A/A pull requests of the demo's suite, both sides rebuilt from one commit (benchmarks/data/README.md)"
+    if [ -n "${BENCHGATE_OWN_BUILDS:-}" ]; then
+        node benchmarks/own_builds/experiment.mjs --bin "$bin" --out "$file" --pause-file "${BENCHGATE_OWN_BUILDS_PAUSE:-}" \
+            --stamped "$BENCHGATE_OWN_BUILDS" --shuffled "$BENCHGATE_OWN_BUILDS" \
+            --reproducible "$(((BENCHGATE_OWN_BUILDS + 4) / 5))" || { not_run own-builds; return; }
+        from=(--journal "$file")
+    fi
+    node benchmarks/own_builds/table.mjs "${from[@]}" --json "$work/own_builds.json" || { not_run own-builds; return; }
+    local mode
+    for mode in stamped shuffled; do
+        reached "own builds: $mode, pull requests alarmed" "<= 1 % ($(field "$work/own_builds.json" "d.$mode.alarmed + ' of ' + d.$mode.pull_requests"))" \
+            "$(field "$work/own_builds.json" "(100 * d.$mode.alarmed / d.$mode.pull_requests).toFixed(2)")" % "v <= 1"
+    done
+}
+
 part_storm() {
     heading "storm: 10,000 deliveries in random order, 5 % dropped, 5 % doubled, 10 % of API calls failing, the service killed once"
     node tests/simulation/storm.mjs --bin "$bin" --deliveries "${BENCHGATE_BENCH_DELIVERIES:-10000}" --rate 20 --runners 16 \
@@ -221,9 +241,9 @@ part_build() {
     reached "build: clean, with tests" "< 480 s on 2 processors" "$((end - begin))" s "v < 480"
 }
 
-[ $# -gt 0 ] || set -- webhook judge planning accuracy detect latency memory outbox
+[ $# -gt 0 ] || set -- webhook judge planning accuracy own-builds detect latency memory outbox
 for part in "$@"; do
-    declare -F "part_$part" >/dev/null || { echo "bench: no part '$part'; there are webhook, judge, planning, accuracy, detect, latency, memory, outbox, storm, build" >&2; exit 2; }
+    declare -F "part_$part" >/dev/null || { echo "bench: no part '$part'; there are webhook, judge, planning, accuracy, own-builds, detect, latency, memory, outbox, storm, build" >&2; exit 2; }
 done
 for part in "$@"; do "part_$part"; done
 
