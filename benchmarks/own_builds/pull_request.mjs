@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 const here = import.meta.dirname;
-export const modes = ['stamped', 'shuffled', 'reproducible'];
+export const modes = ['stamped', 'shuffled', 'aligned', 'reproducible'];
 
 /// The policy is the default one: 1 % of pull requests may alarm, 3 % are to be detected. 28 trials a side instead of
 /// 60 make a pull request cheap; the whole 1 % is spent on the looks up to there.
