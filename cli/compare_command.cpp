@@ -10,6 +10,7 @@
 #include "cli/format_option.h"
 #include "cli/output.h"
 #include "cli/progress_display.h"
+#include "cli/suite_questions.h"
 #include "cli/tool_errors.h"
 #include "core/judging/budgets.h"
 #include "core/judging/judge.h"
@@ -150,7 +151,9 @@ class Comparison {
         if (sandbox_note_ != "bubblewrap")
             report_.notes.push_back("Measured without a sandbox (" +
                                     sandbox_note_.substr(std::string("none: ").size()) + ")");
-        for (auto& note : reporting::notes_of(config.unmet)) report_.notes.push_back(std::move(note));
+        auto unmet = config.unmet;
+        std::erase_if(unmet, [](const model::Unmet& wish) { return wish.only_service; });
+        for (auto& note : reporting::notes_of(unmet)) report_.notes.push_back(std::move(note));
         seed_ = options_.seed.value_or(platform::random_seed());
         for (auto suite : suites) {
             apply_limits(suite, options_);
@@ -158,6 +161,8 @@ class Comparison {
             if (stop_.stop_requested()) throw Refusal{exit_unmeasured, "stopped"};
         }
         for (auto& note : reporting::notes_of(report_.suites, config.budgets)) report_.notes.push_back(std::move(note));
+        for (auto& note : reporting::notes_of(report_.suites, config.claims)) report_.notes.push_back(std::move(note));
+        for (auto& note : reporting::notes_of(report_.suites, config.growth)) report_.notes.push_back(std::move(note));
         report_.state = reporting::state_of(report_.suites);
         report_.gate = reporting::gate_of(report_.suites);
         write_outputs();
@@ -197,6 +202,8 @@ class Comparison {
         input.experiment.policy = config.policy;
         // All suites together keep the stated rate.
         input.experiment.false_alarms = config.policy.false_alarms / static_cast<double>(suites);
+        const SuiteQuestions questions(config, suite, input.experiment.false_alarms);
+        input.ask = questions.beside_the_verdicts();
         input.sides = *copies;
         input.runner = "this machine";
         input.sandbox_note = sandbox_note_;
@@ -219,6 +226,14 @@ class Comparison {
                                                  bundle.error().reason, display.log_tail()};
             return report;
         }
+        if (!bundle->identical) {
+            report.claims = questions.between_benchmarks(*bundle);
+            report.growth = questions.growth(*bundle);
+        }
+        for (const auto& ref : questions.refs(bundle->trials)) {
+            auto found = questions.since(ref, measure_since(ref, repository, sides, input, questions.alone(ref)));
+            std::move(found.begin(), found.end(), std::back_inserter(report.claims));
+        }
         if (bundle->stopped_by == "time")
             display.note("the time was up before the plan was at its end; a longer --max-time lets it go on");
         report.identical = bundle->identical;
@@ -232,8 +247,45 @@ class Comparison {
             add_tool_errors(*report.judgement, *bundle);
             report.budgets = judging::apply_budgets(*report.judgement, config.budgets, config.policy.inconclusive);
         }
+        heed_findings(report, config.policy.inconclusive);
         if (!options_.bundle.empty()) write(options_.bundle, json::dump(protocol::to_json(*bundle)) + "\n");
         return report;
+    }
+
+    /// The head against a ref that claims speak of, as the comparison itself was measured; the error is for people.
+    tl::expected<model::Bundle, std::string> measure_since(const std::string& ref,
+                                                           const platform::LocalRepository& repository,
+                                                           const SidesOf& sides, const measure::JobInput& comparison,
+                                                           measure::Ask ask) {
+        const auto sha = repository.resolve(ref);
+        if (!sha) return tl::unexpected(fmt::format("'{}' is no commit of this repository", ref));
+        const platform::TempDir directory("benchgate-claim");
+        std::filesystem::permissions(directory.path(), std::filesystem::perms(0711));
+        const auto copies = copy_sides(repository, {*sha, sides.head_sha, "", ""}, directory.path());
+        if (!copies) return tl::unexpected(copies.error());
+        auto input = comparison;
+        input.comparison.base_sha = *sha;
+        input.experiment.confirm = false;
+        input.sides = *copies;
+        input.ask = std::move(ask);
+        ProgressDisplay display(err_, fmt::format("{} since {}", input.suite.name, ref), options_.terminal);
+        auto bundle = measure::run_job(input, *sandbox_, display, clock_, stop_);
+        if (!bundle)
+            return tl::unexpected(fmt::format("{}: {}", model::to_string(bundle.error().phase), bundle.error().reason));
+        return std::move(*bundle);
+    }
+
+    static void heed_findings(reporting::SuiteReport& report, model::InconclusiveAction inconclusive) {
+        if (!report.judgement) {
+            report.claims_gate =
+                judging::gate_with_claims({model::Gate::success, ""}, report.claims, inconclusive).gate;
+            return;
+        }
+        auto& judgement = *report.judgement;
+        auto decision = judging::gate_with_claims({judgement.gate, judgement.gate_reason}, report.claims, inconclusive);
+        decision = judging::gate_with_growth(std::move(decision), report.growth);
+        judgement.gate = decision.gate;
+        judgement.gate_reason = std::move(decision.reason);
     }
 
     void write(const std::string& target, const std::string& text) {

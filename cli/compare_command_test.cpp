@@ -153,6 +153,76 @@ TEST_F(CompareCommand, ABrokenBudgetFailsAndOneThatMeetsNothingIsSaid) {
     EXPECT_NE(document["notes"].back().get<std::string>().find("met no benchmark"), std::string::npos) << document;
 }
 
+TEST_F(CompareCommand, AClaimIsMeasuredSinceItsRefAndDecidesWithTheRest) {
+    std::string items = counting;
+    items.replace(items.find("\\\"unit\\\""), 0, "\\\"metric\\\": \\\"items\\\", ");
+    shell(
+        "cd 'my parser' && git tag v1 && echo 2 > count && git commit -qam three && echo more > README && git commit "
+        "-qam four");
+    const auto with_claim = [&](const std::string& claim) {
+        configure(items + "claims: [" + claim + "]\n");
+        options.json = "-";
+        const int status = compare();
+        return std::pair(status, json::parse(out.str()).value_or(json::Json::object()));
+    };
+    auto [status, document] = with_claim("{benchmark: n, metric: items, from: v1, at_least: -60%}");
+    EXPECT_EQ(status, 0) << document << err.str();
+    const auto& held = document["suites"][0]["claims"][0];
+    EXPECT_EQ(held["state"], "holds") << document;
+    EXPECT_EQ(held["before"], 5);
+    EXPECT_EQ(held["after"], 2) << "HEAD~1..HEAD changes nothing, since v1 there is much";
+    EXPECT_TRUE(says("−60 % since v1")) << err.str();
+    EXPECT_EQ(document["notes"].size(), 1u) << "only that there is no sandbox: " << document["notes"];
+    std::tie(status, document) = with_claim("{benchmark: n, metric: items, from: v1, at_least: -61%}");
+    EXPECT_EQ(status, 1) << document;
+    EXPECT_EQ(document["suites"][0]["claims"][0]["state"], "does not hold");
+    EXPECT_EQ(document["suites"][0]["gate_reason"], "1 claim does not hold");
+    std::tie(status, document) = with_claim("{benchmark: n, metric: items, from: v1, at_least: -61%, action: log}");
+    EXPECT_EQ(status, 0) << document;
+    std::tie(status, document) = with_claim("{benchmark: n, metric: items, from: v9, at_least: -61%}");
+    EXPECT_EQ(status, 0) << "neutral: nobody knows";
+    EXPECT_EQ(document["gate"], "neutral") << document;
+    EXPECT_EQ(document["suites"][0]["claims"][0]["reason"], "'v9' is no commit of this repository");
+    std::tie(status, document) = with_claim("{benchmark: other, metric: items, from: v1, at_least: -61%}");
+    EXPECT_NE(document["notes"].back().get<std::string>().find("the claim in line 3 was not measured"),
+              std::string::npos)
+        << document;
+    EXPECT_FALSE(says("micro since v1")) << "nothing is built for a benchmark that is not there: " << err.str();
+}
+
+TEST_F(CompareCommand, TwoBenchmarksOfTheHeadAreComparedAndGrowthIsFitted) {
+    // The cost of `new` is that of `old` on the base, and grows with the square on the head.
+    shell(
+        "cd 'my parser' && cat > tool <<'END'\n"
+        "for n in 4 8 16 32; do\n"
+        "  echo \"{\\\"benchmark\\\": \\\"old/$n\\\", \\\"metric\\\": \\\"steps\\\", \\\"unit\\\": \\\"count\\\", "
+        "\\\"better\\\": \\\"lower\\\", \\\"value\\\": $((n * n))},\"\n"
+        "  echo \"{\\\"benchmark\\\": \\\"new/$n\\\", \\\"metric\\\": \\\"steps\\\", \\\"unit\\\": \\\"count\\\", "
+        "\\\"better\\\": \\\"lower\\\", \\\"value\\\": $((n * $(cat factor || echo $n)))},\"\n"
+        "done\nEND\n"
+        "echo 2 > factor && git add . && git commit -qm tool && git rm -q factor && git commit -qm square");
+    configure(
+        "  micro: {run: '(echo \"{\\\"measurements\\\": [\"; sh tool 2>/dev/null | sed \"$ s/,$//\"; echo \"]}\")', "
+        "format: json}\n"
+        "claims: [{benchmark: 'new/*', metric: steps, against: 'old/*', at_least: -10%, action: review}]\n"
+        "growth: [{benchmark: 'new/{n}', metric: steps, action: block}, {benchmark: 'old/{n}', metric: steps}]\n"
+        "policy: {levels: [{name: any, at: 1%, action: log}]}\n");
+    options.json = "-";
+    EXPECT_EQ(compare(), 1) << err.str();
+    const auto document = json::parse(out.str()).value_or(json::Json::object());
+    const auto& suite = document["suites"][0];
+    ASSERT_EQ(suite["claims"].size(), 4u) << document << err.str();
+    for (const auto& claim : suite["claims"]) EXPECT_EQ(claim["state"], "does not hold") << claim;
+    EXPECT_EQ(suite["claims"][0]["against"], "old/16");
+    ASSERT_EQ(suite["growth"].size(), 2u);
+    EXPECT_EQ(suite["growth"][0]["state"], "steeper") << suite["growth"][0];
+    EXPECT_EQ(suite["growth"][0]["base_exponent"], 1);
+    EXPECT_EQ(suite["growth"][0]["head_exponent"], 2);
+    EXPECT_EQ(suite["growth"][1]["state"], "no steeper") << suite["growth"][1];
+    EXPECT_TRUE(says("Growth with the size")) << err.str();
+    EXPECT_TRUE(says("grows faster with the size")) << err.str();
+}
+
 TEST_F(CompareCommand, ExplainsEveryVerdictBelowTheTableAndInTheDocument) {
     configure(counting);
     options.explain = true;

@@ -69,7 +69,9 @@ CLI::App* add_compare(CLI::App& app, Commands& c) {
                       "Run builds and benchmarks with your own rights and network");
     compare->footer(
         "benchgate compare [OPTIONS] [RANGE] -- COMMAND...\n"
-        "needs no .benchgate.yml: nothing is built, the command runs in both checkouts.\n\n" +
+        "needs no .benchgate.yml: nothing is built, the command runs in both checkouts.\n\n"
+        "Budgets, claims and growth of the configuration are judged as well; each ref that a claim\n"
+        "names is built and measured besides.\n\n" +
         std::string(exit_statuses));
     return compare;
 }

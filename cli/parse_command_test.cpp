@@ -92,7 +92,7 @@ TEST_F(Commands, CheckConfigWarnsOfWhatIsNotDone) {
                            "suites:\n  a: {run: x}\nbudgets: [{benchmark: b, metric: time, max: 5ms}]\n"
                            "claims: [{benchmark: b, metric: time, from: v1, at_least: -5%}]\n");
     EXPECT_EQ(run_check_config(good, out_, err_), 0);
-    EXPECT_EQ(err_.str(), good + ":4:1: warning: claims are not judged by this version\n");
+    EXPECT_EQ(err_.str(), good + ":4:1: warning: claims are measured by `benchgate compare`, not by the service\n");
     EXPECT_EQ(out_.str().substr(0, out_.str().find('\n')), good + ": 1 suite, 1 budget, 1 claim");
 }
 

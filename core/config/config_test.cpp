@@ -72,7 +72,7 @@ TEST(Config, AMistakeIsToldWithItsPlaceAndTheNearestKey) {
     EXPECT_EQ(errors_of(with("polcy: {}\n")), "3:1: unknown key 'polcy'; did you mean 'policy'?");
     EXPECT_EQ(errors_of(with("zebra: 1\n")),
               "3:1: unknown key 'zebra'; known: version, host_class, forks, report, merge_group_timeout, suites, "
-              "policy, budgets, claims, alerts, retention");
+              "policy, budgets, claims, growth, alerts, retention");
     EXPECT_EQ(errors_of("suites:\n  a:\n    run: x\n    format: google_benchmark\n"),
               "4:13: suites.a.format: unknown 'google_benchmark'; did you mean 'google-benchmark'?");
     EXPECT_EQ(errors_of("suites:\n  a: {run: x, tier: macro}\n"),
@@ -251,7 +251,7 @@ TEST(Config, WhatThisVersionDoesNotDoIsToldWithItsPlace) {
                             "claims: [{benchmark: a, metric: time, from: v1, at_least: -5%}]\n"
                             "policy: {drift: {per: week, allow: 5%}}\n"
                             "retention: {raw: 7d}\nalerts: [{on: regression, to: [slack]}]\n")),
-              "4:1: claims are not judged by this version!\n"
+              "4:1: claims are measured by `benchgate compare`, not by the service!\n"
               "5:10: drift is not judged by this version!\n"
               "6:1: retention is not applied by this version\n"
               "7:1: alerts are not sent by this version\n");
@@ -267,6 +267,44 @@ TEST(Config, WhatThisVersionDoesNotDoIsToldWithItsPlace) {
               "8:5: suite r: service is not carried out by this version, only run is\n"
               "9:5: suite r: objectives are not judged by this version!\n");
     EXPECT_EQ(unmet_of("suites: {a: {run: x, measure: [time]}}\n"), "");
+}
+
+TEST(Config, AClaimComparesWithARefOrWithAnotherBenchmark) {
+    const auto config =
+        parse(with("claims:\n"
+                   "  - {benchmark: a, metric: time, from: v1, at_least: -5%}\n"
+                   "  - {benchmark: 'new/*', metric: time, against: 'old/*', at_least: 50%, action: log}\n"))
+            .value();
+    ASSERT_EQ(config.claims.size(), 2u);
+    EXPECT_EQ(config.claims[0].from, "v1");
+    EXPECT_EQ(config.claims[0].action, model::Action::block);
+    EXPECT_EQ(config.claims[0].line, 4);
+    EXPECT_EQ(config.claims[1].against, "old/*");
+    EXPECT_EQ(config.claims[1].at_least, 0.5);
+    EXPECT_EQ(config.claims[1].action, model::Action::log);
+    const std::string either = "3:10: claims: either 'from' (a ref) or 'against' (another benchmark) is needed";
+    EXPECT_EQ(errors_of(with("claims: [{benchmark: a, metric: time, at_least: -5%}]\n")), either);
+    EXPECT_EQ(errors_of(with("claims: [{benchmark: a, metric: time, from: v1, against: b, at_least: -5%}]\n")), either);
+    EXPECT_EQ(errors_of(with("claims: [{benchmark: a, metric: time, against: 'b/*', at_least: -5%}]\n")),
+              "3:48: claims.against: a wildcard here stands for the only one of 'benchmark'");
+}
+
+TEST(Config, ThereIsAnEndToClaims) {
+    std::string many = "claims:\n";
+    for (int i = 0; i < 201; ++i) many += "  - {benchmark: a, metric: time, from: v1, at_least: -5%}\n";
+    EXPECT_EQ(errors_of(with(many)), "204:5: claims: more than 200");
+}
+
+TEST(Config, GrowthNamesThePlaceOfTheSize) {
+    const auto config = parse(with("growth: [{benchmark: 'sort/{n}'}, {benchmark: 'a/{n}/*', metric: cpu_time, margin: "
+                                   "0.25, action: block}]\n"))
+                            .value();
+    ASSERT_EQ(config.growth.size(), 2u);
+    EXPECT_EQ(config.growth[0], (model::Growth{"sort/{n}", "time", 0.1, model::Action::review, 3}));
+    EXPECT_EQ(config.growth[1], (model::Growth{"a/{n}/*", "cpu_time", 0.25, model::Action::block, 3}));
+    const std::string place = "growth.benchmark: {n} must stand once where the size is, as in \"sort/{n}\"";
+    EXPECT_EQ(errors_of(with("growth: [{benchmark: sort}]\n")), "3:22: " + place);
+    EXPECT_EQ(errors_of(with("growth: [{benchmark: '{n}/{n}'}]\n")), "3:22: " + place);
 }
 
 TEST(Config, LaterKeysAreCheckedForShape) {

@@ -58,6 +58,9 @@ budgets:
   - { benchmark: startup, metric: time, max: 60ms }
 claims:
   - { benchmark: tool_execution, metric: time, from: v1.0, at_least: -82% }
+  - { benchmark: "sort/new/*", metric: time, against: "sort/old/*", at_least: -20%, action: review }
+growth:
+  - { benchmark: "sort/{n}", metric: time, margin: 0.1, action: review }
 alerts:
   - { on: change_point, to: [slack, issue] }
   - { on: "p95 > 1000ms for 5m", severity: warning, to: [slack, pagerduty] }

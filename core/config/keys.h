@@ -15,7 +15,7 @@ inline const std::vector<std::pair<std::string_view, Keys>>& sections() {
     static const std::vector<std::pair<std::string_view, Keys>> all{
         {"config",
          {"version", "host_class", "forks", "report", "merge_group_timeout", "suites", "policy", "budgets", "claims",
-          "alerts", "retention"}},
+          "growth", "alerts", "retention"}},
         {"suite",
          {"tier", "component", "on", "build", "run", "format", "artifacts", "trials", "timeout", "measure",
           "environment", "service", "load", "profile", "objectives", "search", "faults"}},
@@ -36,7 +36,8 @@ inline const std::vector<std::pair<std::string_view, Keys>>& sections() {
         {"benchmark_policy", {"levels", "detect", "metrics"}},
         {"drift", {"per", "allow"}},
         {"budget", {"benchmark", "metric", "max", "min", "levels"}},
-        {"claim", {"benchmark", "metric", "from", "at_least"}},
+        {"claim", {"benchmark", "metric", "from", "against", "at_least", "action"}},
+        {"growth", {"benchmark", "metric", "margin", "action"}},
         {"alert", {"on", "severity", "to"}},
         {"retention", {"raw", "hourly", "daily", "regressions"}}};
     return all;

@@ -1,14 +1,23 @@
-// Policy, budgets and claims: the numbers that decide.
+// Policy, budgets, claims and growth: the numbers that decide.
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "core/config/readers.h"
+#include "core/model/globs.h"
 #include "core/model/metrics.h"
 
 namespace benchgate::config {
 namespace {
+
+/// Claims, and families; each is held against every benchmark after every look.
+constexpr std::size_t most_questions = 200;
+
+std::optional<model::Action> read_action(Reader& reader, const Node& node, const std::string& what) {
+    const auto word = reader.word(node, what, {"log", "review", "block"});
+    return word ? model::action_from(*word) : std::nullopt;
+}
 
 using Presets = std::vector<std::string_view>;
 Presets of_change() {
@@ -36,8 +45,7 @@ std::vector<model::Level> read_levels(Reader& reader, const Node& node, const st
         if (name == nullptr || at == nullptr || action == nullptr) continue;
         level.name = reader.text(*name, section.path("name")).value_or("");
         level.at = reader.percent(*at, section.path("at"), {0, 100}).value_or(0);
-        const auto word = reader.word(*action, section.path("action"), {"log", "review", "block"});
-        level.action = model::action_from(word.value_or("")).value_or(model::Action::log);
+        level.action = read_action(reader, *action, section.path("action")).value_or(model::Action::log);
         for (const auto& other : levels)
             if (other.name == level.name)
                 reader.fail(*name, fmt::format("{}: two levels named {}", what, quoted(level.name)));
@@ -108,6 +116,18 @@ void read_limits(Reader& reader, const Section& section, std::string_view metric
     if (max && min && *min > *max) reader.fail(*lower, fmt::format("{} is above max", section.path("min")));
 }
 
+/// What a claim compares with: a ref, or another benchmark of the head.
+void read_compared(Reader& reader, const Section& section, model::Claim& claim) {
+    const auto* from = section.get("from");
+    const auto* against = section.get("against");
+    if (from != nullptr) claim.from = reader.text(*from, section.path("from")).value_or("");
+    if (against != nullptr) claim.against = reader.text(*against, section.path("against")).value_or("");
+    if (section.is_map() && (from == nullptr) == (against == nullptr))
+        reader.fail(section.node(), "claims: either 'from' (a ref) or 'against' (another benchmark) is needed");
+    if (against != nullptr && !model::fits_one_wildcard(claim.benchmark, claim.against))
+        reader.fail(*against, "claims.against: a wildcard here stands for the only one of 'benchmark'");
+}
+
 }  // namespace
 
 std::string_view unit_of_metric(std::string_view metric) {
@@ -161,21 +181,54 @@ std::vector<model::Budget> read_budgets(Reader& reader, const Node& node) {
     return budgets;
 }
 
+std::vector<model::Growth> read_growth(Reader& reader, const Node& node) {
+    std::vector<model::Growth> rules;
+    for (const auto* item : reader.list(node, "growth")) {
+        if (rules.size() == most_questions) {
+            reader.fail(*item, fmt::format("growth: more than {}", most_questions));
+            break;
+        }
+        Section section(reader, *item, "growth", "growth");
+        model::Growth rule;
+        rule.line = item->line;
+        if (const auto* value = section.require("benchmark")) {
+            rule.benchmark = reader.text(*value, section.path("benchmark")).value_or("");
+            const auto place = rule.benchmark.find("{n}");
+            if (place == std::string::npos || rule.benchmark.find("{n}", place + 1) != std::string::npos)
+                reader.fail(*value, "growth.benchmark: {n} must stand once where the size is, as in \"sort/{n}\"");
+        }
+        if (const auto* value = section.get("metric"))
+            rule.metric = reader.text(*value, section.path("metric")).value_or(rule.metric);
+        if (const auto* value = section.get("margin"))
+            rule.margin = reader.number(*value, section.path("margin"), {0, 10}).value_or(rule.margin);
+        if (const auto* value = section.get("action"))
+            rule.action = read_action(reader, *value, section.path("action")).value_or(rule.action);
+        rules.push_back(std::move(rule));
+    }
+    return rules;
+}
+
 std::vector<model::Claim> read_claims(Reader& reader, const Node& node) {
     std::vector<model::Claim> claims;
     for (const auto* item : reader.list(node, "claims")) {
+        if (claims.size() == most_questions) {
+            reader.fail(*item, fmt::format("claims: more than {}", most_questions));
+            break;
+        }
         Section section(reader, *item, "claim", "claims");
         model::Claim claim;
+        claim.line = item->line;
         if (const auto* value = section.require("benchmark"))
             claim.benchmark = reader.text(*value, section.path("benchmark")).value_or("");
         if (const auto* value = section.require("metric"))
             claim.metric = reader.text(*value, section.path("metric")).value_or("");
-        if (const auto* value = section.require("from"))
-            claim.from = reader.text(*value, section.path("from")).value_or("");
+        read_compared(reader, section, claim);
         if (const auto* value = section.require("at_least")) {
             claim.at_least = reader.percent(*value, section.path("at_least"), {-1, 1000}).value_or(1);
             if (claim.at_least == 0) reader.fail(*value, "claims.at_least: no change is no claim");
         }
+        if (const auto* value = section.get("action"))
+            claim.action = read_action(reader, *value, section.path("action")).value_or(claim.action);
         claims.push_back(std::move(claim));
     }
     return claims;

@@ -220,9 +220,11 @@ const Node* Section::require(std::string_view key) {
     return nullptr;
 }
 
-void Section::note_unmet(std::string_view key, const std::string& message, bool concerns_gate) const {
+void Section::note_unmet(std::string_view key, const std::string& message, bool concerns_gate,
+                         bool only_service) const {
     for (const auto& [name, value] : node_.entries)
-        if (name->text == key) return reader_.unmet.push_back({name->line, name->column, message, concerns_gate});
+        if (name->text == key)
+            return reader_.unmet.push_back({name->line, name->column, message, concerns_gate, only_service});
 }
 
 std::string Section::path(std::string_view key) const {

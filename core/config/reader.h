@@ -59,7 +59,8 @@ class Section {
     const Node* require(std::string_view key);
     std::string path(std::string_view key) const;
     /// Notes what this version does not do, if the key is there.
-    void note_unmet(std::string_view key, const std::string& message, bool concerns_gate = false) const;
+    void note_unmet(std::string_view key, const std::string& message, bool concerns_gate = false,
+                    bool only_service = false) const;
     const Node& node() const { return node_; }
     bool is_map() const { return node_.kind == Node::Kind::map; }
 

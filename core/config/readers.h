@@ -13,6 +13,7 @@ model::Suite read_suite(Reader& reader, const Node& key, const Node& value);
 model::Policy read_policy(Reader& reader, const Node& node);
 std::vector<model::Budget> read_budgets(Reader& reader, const Node& node);
 std::vector<model::Claim> read_claims(Reader& reader, const Node& node);
+std::vector<model::Growth> read_growth(Reader& reader, const Node& node);
 
 /// Parts that model::Config has no place for: their shape is checked, so that a mistake is told now and not by the
 /// release that begins to use them.

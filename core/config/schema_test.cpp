@@ -85,6 +85,8 @@ class Checker {
     bool holds(const Json& rule, const std::string& keyword, const Json& wanted, const Json& value) const {
         if (keyword == "$ref") return valid(root_.at(Json::json_pointer(wanted.get<std::string>().substr(1))), value);
         if (keyword == "anyOf") return any(wanted, value);
+        if (keyword == "oneOf")
+            return std::count_if(wanted.begin(), wanted.end(), [&](const Json& one) { return valid(one, value); }) == 1;
         if (keyword == "enum") return std::find(wanted.begin(), wanted.end(), value) != wanted.end();
         if (keyword == "type" && wanted.is_string()) return has_type(value, wanted.get<std::string>());
         if (keyword == "type")
@@ -99,6 +101,7 @@ class Checker {
         if (keyword == "maximum") return !value.is_number() || value <= wanted;
         if (keyword == "minItems" || keyword == "minProperties")
             return !value.is_structured() || value.size() >= wanted.get<std::size_t>();
+        if (keyword == "maxItems") return !value.is_array() || value.size() <= wanted.get<std::size_t>();
         if (keyword == "maxProperties") return value.size() <= wanted.get<std::size_t>();
         if (keyword == "required")
             return std::all_of(wanted.begin(), wanted.end(),

@@ -61,6 +61,7 @@ struct Unmet {
     int column = 1;
     std::string message;         ///< one clause: "claims are not judged by this version"
     bool concerns_gate = false;  ///< somebody may think that a green check answers for it
+    bool only_service = false;   ///< `benchgate compare` does it, only the service does not
     bool operator==(const Unmet&) const = default;
 };
 
@@ -81,6 +82,7 @@ struct Config {
     Policy policy;
     std::vector<Budget> budgets;
     std::vector<Claim> claims;
+    std::vector<Growth> growth;
     std::vector<Unmet> unmet;  ///< in the order of the file
     bool operator==(const Config&) const = default;
 };

@@ -98,6 +98,32 @@ bool glob_matches(std::string_view pattern, std::string_view text) {
     return places.complete();
 }
 
+bool fits_one_wildcard(std::string_view pattern, std::string_view other) {
+    const auto run_of = [](std::string_view text) {
+        const auto first = text.find('*');
+        if (first == std::string_view::npos) return std::string_view();
+        const auto rest = text.substr(first);
+        return rest.substr(0, std::min(rest.find_first_not_of('*'), rest.size()));
+    };
+    const auto stars = [](std::string_view text) { return std::count(text.begin(), text.end(), '*'); };
+    if (other.find('?') != std::string_view::npos) return false;
+    if (stars(other) == 0) return true;
+    const auto run = run_of(pattern);
+    return run == run_of(other) && std::ssize(run) == stars(pattern) && std::ssize(run) == stars(other) &&
+           pattern.find('?') == std::string_view::npos;
+}
+
+std::string counterpart(std::string_view pattern, std::string_view text, std::string_view other) {
+    const auto at = other.find('*');
+    if (at == std::string_view::npos) return std::string(other);
+    const auto front = pattern.find('*');
+    const auto back = pattern.size() - pattern.rfind('*') - 1;
+    // "**/x" matches "x" as well: then the wildcard stands for nothing, and the slash behind it is not in the text.
+    if (front + back > text.size()) return std::string(other.substr(0, at)) + std::string(text.substr(front));
+    return std::string(other.substr(0, at)) + std::string(text.substr(front, text.size() - front - back)) +
+           std::string(other.substr(other.rfind('*') + 1));
+}
+
 bool globs_match(const std::vector<std::string>& patterns, std::string_view text) {
     if (patterns.empty()) return true;
     const auto negative = [](const std::string& pattern) { return pattern.starts_with('!'); };

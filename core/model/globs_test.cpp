@@ -37,6 +37,23 @@ TEST(Globs, LastMatchingPatternDecides) {
     EXPECT_TRUE(any_matches({}, {}));
 }
 
+TEST(Globs, ACounterpartTakesWhatTheWildcardStandsFor) {
+    EXPECT_TRUE(fits_one_wildcard("new/*", "old/*"));
+    EXPECT_TRUE(fits_one_wildcard("new/**", "old/**"));
+    EXPECT_TRUE(fits_one_wildcard("new/*/?", "old"));
+    EXPECT_FALSE(fits_one_wildcard("new", "old/*")) << "nothing to stand for";
+    EXPECT_FALSE(fits_one_wildcard("*/new/*", "old/*")) << "which of the two?";
+    EXPECT_FALSE(fits_one_wildcard("new/*", "old/**"));
+    EXPECT_FALSE(fits_one_wildcard("new/*", "*/old/*"));
+    EXPECT_FALSE(fits_one_wildcard("new/?", "old/?"));
+    EXPECT_EQ(counterpart("new/*", "new/sort", "old/*"), "old/sort");
+    EXPECT_EQ(counterpart("sort<*>/64", "sort<fast>/64", "sort</*>"), "sort</fast>");
+    EXPECT_EQ(counterpart("new/**", "new/a/b", "old/**"), "old/a/b");
+    EXPECT_EQ(counterpart("**", "x", "old/**"), "old/x");
+    EXPECT_EQ(counterpart("**/x", "x", "**/y"), "x") << "no counterpart, and no crash";
+    EXPECT_EQ(counterpart("new", "new", "old"), "old");
+}
+
 TEST(Globs, ManyStarsEnd) {
     std::string pattern;
     for (int i = 0; i < 200; ++i) pattern += "**a*";

@@ -69,13 +69,26 @@ struct Budget {
     bool operator==(const Budget&) const = default;
 };
 
-/// An improvement that must be shown between two refs; at_least is a relative change (-0.82: 82 % less).
+/// An improvement that must be shown, either from a ref to the head or from one benchmark of the head to another.
 struct Claim {
-    std::string benchmark;
+    std::string benchmark;  ///< glob
     std::string metric;
-    std::string from;
-    double at_least = 0;
+    std::string from;               ///< ref; empty: `against` is set
+    double at_least = 0;            ///< relative change (-0.82: 82 % less); its sign is the direction that is claimed
+    std::string against{};          ///< benchmark of the head; its wildcard stands for what that of `benchmark` matched
+    Action action = Action::block;  ///< what a claim that does not hold asks for
+    int line = 0;                   ///< where it stands in the file
     bool operator==(const Claim&) const = default;
+};
+
+/// A family of benchmarks of growing size whose exponent must not rise.
+struct Growth {
+    std::string benchmark;  ///< glob with {n} where the size stands
+    std::string metric = "time";
+    double margin = 0.1;             ///< by which the head's exponent may be above the base's
+    Action action = Action::review;  ///< what a risen exponent asks for
+    int line = 0;                    ///< where it stands in the file
+    bool operator==(const Growth&) const = default;
 };
 
 std::string_view to_string(Action action);

@@ -48,6 +48,34 @@ std::string_view to_string(BudgetState state) {
     return "not measured";
 }
 
+std::string_view to_string(ClaimState state) {
+    switch (state) {
+        case ClaimState::holds:
+            return "holds";
+        case ClaimState::broken:
+            return "does not hold";
+        case ClaimState::unshown:
+            return "not shown";
+        case ClaimState::unmeasured:
+            return "not measured";
+    }
+    return "not measured";
+}
+
+std::string_view to_string(GrowthState state) {
+    switch (state) {
+        case GrowthState::steady:
+            return "no steeper";
+        case GrowthState::risen:
+            return "steeper";
+        case GrowthState::unclear:
+            return "unclear";
+        case GrowthState::unmeasured:
+            return "not measured";
+    }
+    return "not measured";
+}
+
 std::string_view to_string(Gate gate) {
     for (const auto& [value, name] : gates)
         if (value == gate) return name;

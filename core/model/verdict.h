@@ -74,6 +74,49 @@ struct BudgetFinding {
     bool operator==(const BudgetFinding&) const = default;
 };
 
+/// What was measured of a claim. The rules are in core/judging/claims.h.
+enum class ClaimState { holds, broken, unshown, unmeasured };  // "holds", "does not hold", "not shown", "not measured"
+
+/// A claim on one series.
+struct ClaimFinding {
+    Series series;         ///< of which it is claimed; a glob as its name where nothing was measured
+    std::string compared;  ///< with what: a ref as somebody wrote it, or a benchmark of the head
+    bool between_refs = true;
+    double at_least = 0;  ///< relative change; its sign is the direction
+    ClaimState state = ClaimState::unmeasured;
+    std::optional<double> ratio;   ///< of the metric: head over the ref, or this benchmark over the other
+    Interval interval;             ///< of `ratio`, both ends at the error level of the look that decided
+    std::optional<double> before;  ///< medians
+    std::optional<double> after;
+    int trials_used = 0;  ///< a side
+    Action action = Action::block;
+    std::string reason;  ///< one clause where there is something to say
+    int line = 0;        ///< of the claim in .benchgate.yml; 0: unknown
+    bool operator==(const ClaimFinding&) const = default;
+};
+
+/// Whether the exponent of a family has risen. The rules are in core/judging/growth.h.
+enum class GrowthState { steady, risen, unclear, unmeasured };  // "no steeper", "steeper", "unclear", "not measured"
+
+/// A family of benchmarks of growing size; an exponent is that of value ~ size^exponent.
+struct GrowthFinding {
+    Series series;  ///< its name has {n} where the size stands
+    std::vector<double> sizes;
+    GrowthState state = GrowthState::unmeasured;
+    std::optional<double> base;  ///< exponents: medians over the trials
+    Interval base_interval;      ///< 95 %
+    std::optional<double> head;
+    Interval head_interval;
+    std::optional<double> difference;  ///< head less base
+    Interval difference_interval;      ///< at the error levels of the look that decided
+    double margin = 0;
+    int trials_used = 0;  ///< a side
+    Action action = Action::review;
+    std::string reason;  ///< one clause where there is something to say
+    int line = 0;        ///< of the rule in .benchgate.yml; 0: unknown
+    bool operator==(const GrowthFinding&) const = default;
+};
+
 enum class Gate { success, failure, neutral, action_required };
 
 /// All verdicts of one job.
@@ -90,6 +133,8 @@ struct Judgement {
 
 std::string_view to_string(VerdictKind kind);
 std::string_view to_string(BudgetState state);
+std::string_view to_string(ClaimState state);
+std::string_view to_string(GrowthState state);
 std::string_view to_string(Gate gate);
 std::optional<VerdictKind> verdict_kind_from(std::string_view text);
 std::optional<Gate> gate_from(std::string_view text);

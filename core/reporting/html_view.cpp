@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/reporting/escape.h"
+#include "core/reporting/findings.h"
 #include "core/reporting/numbers.h"
 #include "core/reporting/page.h"
 #include "core/reporting/words.h"
@@ -102,6 +103,33 @@ data budgets_data(const SuiteReport& suite) {
     return data("rows", rows);
 }
 
+data findings_data(const SuiteReport& suite) {
+    data list(data::type::list);
+    for (const auto& table : finding_tables(suite)) {
+        data view("title", table.title), columns(data::type::list), lines(data::type::list);
+        for (const auto& column : table.columns) columns.push_back(data("name", column));
+        for (const auto& line : table.lines) {
+            data cells(data::type::list);
+            for (std::size_t i = 0; i < line.cells.size(); ++i) {
+                data cell("name", table.columns[i]);
+                cell.set(i == 0 ? "benchmark" : "plain", data("text", name_text(line.cells[i])));
+                cells.push_back(cell);
+            }
+            data row("cells", cells);
+            if (!line.reason.empty()) {
+                data why("clause", shortened(one_line(line.reason), 300));
+                why.set("columns", std::to_string(table.columns.size()));
+                row.set("why", why);
+            }
+            lines.push_back(row);
+        }
+        view.set("columns", columns);
+        view.set("lines", lines);
+        list.push_back(view);
+    }
+    return list;
+}
+
 data how_data(const SuiteReport& suite) {
     data facts(data::type::list);
     const auto add = [&](const std::string& fact) { facts.push_back(data("fact", fact)); };
@@ -153,6 +181,7 @@ data suite_data(const SuiteReport& suite) {
         if (!suite.budgets.empty()) view.set("budgets", budgets_data(suite));
         view.set("how", how_data(suite));
     }
+    view.set("findings", findings_data(suite));
     if (!suite.host.empty()) view.set("host", host_data(suite.host));
     return view;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/reporting/escape.h"
+#include "core/reporting/findings.h"
 #include "core/reporting/numbers.h"
 #include "templates_embedded.h"
 
@@ -232,6 +233,54 @@ void set_budgets(data& root, const MarkdownView& view) {
     if (count > 0) root.set("budgets", section(all, std::min(count, view.most_rows), count));
 }
 
+/// All of them folded below; broken ones above the fold, too.
+void set_findings(data& root, const MarkdownView& view) {
+    data folded(data::type::list), open(data::type::list);
+    std::size_t left = view.most_rows, open_left = std::min(view.most_changed, view.most_rows);
+    for (const auto* suite : view.suites)
+        for (const auto& table : finding_tables(*suite)) {
+            std::string heading, rule, lines, broken;
+            std::size_t shown = 0, broken_lines = 0;
+            for (const auto& column : table.columns) {
+                heading += "| " + column + " ";
+                rule += "|---";
+            }
+            for (const auto& line : table.lines) {
+                std::string text;
+                for (std::size_t i = 0; i < line.cells.size(); ++i)
+                    text +=
+                        "| " + (i == 0 ? markdown_name(line.cells[i]) : unbroken(text_of(line.cells[i], 100))) + " ";
+                if (!line.reason.empty()) text += "(" + text_of(line.reason) + ") ";
+                if (left > 0) {
+                    --left;
+                    ++shown;
+                    lines += text + "|\n";
+                }
+                if (!line.broken || open_left == 0) continue;
+                --open_left;
+                ++broken_lines;
+                broken += "| ❌ " + table.noun + " " + text + "|\n";
+            }
+            if (broken_lines > 0) {
+                data section("heading", "| " + heading + "|\n|---" + rule + "|");
+                section.set("lines", broken);
+                open.push_back(section);
+            }
+            data section("title", table.title + (view.suites.size() > 1 ? " of " + text_of(suite->name, 60) : ""));
+            section.set("count", format_count(static_cast<long long>(table.lines.size())));
+            if (shown > 0) {
+                data rows("heading", heading + "|\n" + rule + "|");
+                rows.set("lines", lines);
+                section.set("table", rows);
+            }
+            const auto rest = static_cast<long long>(table.lines.size() - shown);
+            if (rest > 0) section.set("more", data("sentence", fmt::format("and {} more", format_count(rest))));
+            folded.push_back(section);
+        }
+    root.set("findings", folded);
+    root.set("broken_findings", open);
+}
+
 /// Sections that are absent leave empty lines behind; one is enough, except within a block of code.
 std::string without_gaps(std::string_view text) {
     std::string result;
@@ -288,6 +337,7 @@ std::string render_markdown_template(std::string_view name, const MarkdownView& 
     root.set("errors", errors_data(view));
     set_tables(root, view);
     set_budgets(root, view);
+    set_findings(root, view);
     if (const auto next = next_step(report, view.suites, view.gate); !next.empty())
         root.set("next", data("sentence", next));
     // The address stands in parentheses of a link: the service wrote it, but it holds the names of a repository.

@@ -10,11 +10,33 @@ namespace {
 model::Gate without_result(const SuiteReport& suite) {
     return suite.inconclusive_blocks ? model::Gate::action_required : model::Gate::neutral;
 }
+
+constexpr std::size_t most_notes = 20;
+
+/// What the configuration asks in some line, and no suite has an answer to.
+template <class Asked, class Finding>
+std::vector<std::string> unasked(const std::vector<SuiteReport>& suites, const std::vector<Asked>& all,
+                                 std::vector<Finding> SuiteReport::*findings, std::string_view what) {
+    std::vector<std::string> notes;
+    for (const auto& asked : all) {
+        const bool is_judged = std::any_of(suites.begin(), suites.end(), [&](const SuiteReport& suite) {
+            return std::any_of((suite.*findings).begin(), (suite.*findings).end(),
+                               [&](const Finding& finding) { return finding.line == asked.line; });
+        });
+        if (!is_judged && notes.size() < most_notes)
+            notes.push_back(
+                fmt::format("Note: the {} in line {} was not measured: nothing that was measured here is \"{}\" with "
+                            "the metric \"{}\"",
+                            what, asked.line, asked.benchmark, asked.metric));
+    }
+    return notes;
+}
 }  // namespace
 
 model::Gate gate_of(const std::vector<SuiteReport>& suites) {
     model::Gate gate = model::Gate::success;
     for (const auto& suite : suites) {
+        gate = model::worse(gate, suite.claims_gate);
         if (suite.identical && !suite.error) continue;
         gate = model::worse(gate, suite.judgement ? suite.judgement->gate : without_result(suite));
     }
@@ -29,7 +51,6 @@ double detect_of(const model::Policy& policy, const model::Judgement& judgement)
 }
 
 std::vector<std::string> notes_of(const std::vector<SuiteReport>& suites, const std::vector<model::Budget>& budgets) {
-    constexpr std::size_t most = 20;
     std::vector<std::string> notes;
     for (const auto& budget : budgets) {
         const auto speaks = [&](const model::BudgetFinding& note) {
@@ -38,13 +59,21 @@ std::vector<std::string> notes_of(const std::vector<SuiteReport>& suites, const 
         const bool is_judged = std::any_of(suites.begin(), suites.end(), [&](const SuiteReport& suite) {
             return std::any_of(suite.budgets.begin(), suite.budgets.end(), speaks);
         });
-        if (!is_judged && notes.size() < most)
+        if (!is_judged && notes.size() < most_notes)
             notes.push_back(fmt::format(
                 "Note: the budget in line {} met no benchmark: nothing here is \"{}\" with the "
                 "metric \"{}\"{}",
                 budget.line, budget.benchmark, budget.metric, budget.unit.empty() ? "" : " in " + budget.unit));
     }
     return notes;
+}
+
+std::vector<std::string> notes_of(const std::vector<SuiteReport>& suites, const std::vector<model::Claim>& claims) {
+    return unasked(suites, claims, &SuiteReport::claims, "claim");
+}
+
+std::vector<std::string> notes_of(const std::vector<SuiteReport>& suites, const std::vector<model::Growth>& rules) {
+    return unasked(suites, rules, &SuiteReport::growth, "growth");
 }
 
 std::vector<std::string> notes_of(const std::vector<model::Unmet>& unmet) {

@@ -50,6 +50,11 @@ struct SuiteReport {
     std::vector<WaiverNote> waivers;
     std::vector<AdvisoryNote> advisories;
     std::vector<model::BudgetFinding> budgets;  ///< on the judgement's verdicts
+    std::vector<model::ClaimFinding> claims;
+    std::vector<model::GrowthFinding> growth;
+    /// What the claims ask of the gate where there is no judgement: those since a ref are measured even if the commits
+    /// of the comparison build the same artifacts.
+    model::Gate claims_gate = model::Gate::success;
     std::optional<SuiteError> error;
     bool identical = false;  ///< the artifacts' hashes are equal: nothing was measured
     bool cancelled = false;  ///< ended without a result on somebody's wish
@@ -103,6 +108,10 @@ double detect_of(const model::Policy& policy, const model::Judgement& judgement)
 
 /// A sentence for each budget that names nothing of what was judged: a green check must not seem to answer for it.
 std::vector<std::string> notes_of(const std::vector<SuiteReport>& suites, const std::vector<model::Budget>& budgets);
+
+/// The same for claims, and for growth.
+std::vector<std::string> notes_of(const std::vector<SuiteReport>& suites, const std::vector<model::Claim>& claims);
+std::vector<std::string> notes_of(const std::vector<SuiteReport>& suites, const std::vector<model::Growth>& rules);
 
 /// A sentence for each wish of the configuration that a green check could be thought to answer for, and does not.
 std::vector<std::string> notes_of(const std::vector<model::Unmet>& unmet);

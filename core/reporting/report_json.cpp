@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/reporting/explain.h"
+#include "core/reporting/findings.h"
 #include "core/reporting/words.h"
 
 namespace benchgate::reporting {
@@ -91,6 +92,8 @@ OrderedJson suite_json(const SuiteReport& suite) {
     object["waivers"] = waivers_json(suite);
     object["advisories"] = advisories_json(suite);
     object["budgets"] = budgets_json(suite);
+    object["claims"] = claims_json(suite.claims);
+    object["growth"] = growth_json(suite.growth);
     object["identical"] = suite.identical;
     object["cancelled"] = suite.cancelled;
     object["trials"] = suite.trials;

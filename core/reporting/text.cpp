@@ -6,6 +6,7 @@
 #include <array>
 
 #include "core/reporting/escape.h"
+#include "core/reporting/findings.h"
 #include "core/reporting/numbers.h"
 #include "core/reporting/utf8.h"
 #include "core/reporting/words.h"
@@ -124,6 +125,29 @@ std::string budgets_of(const SuiteReport& suite) {
     return text;
 }
 
+std::string findings_of(const SuiteReport& suite, const TextOptions& options) {
+    std::string text;
+    for (const auto& table : finding_tables(suite)) {
+        std::vector<std::vector<std::string>> cells{table.columns};
+        for (const auto& line : table.lines) {
+            auto& row = cells.emplace_back();
+            for (const auto& cell : line.cells) row.push_back(shortened(one_line(cell), 60));
+            if (!line.reason.empty()) row.back() += "  " + shortened(one_line(line.reason), 200);
+        }
+        std::vector<std::size_t> widths(table.columns.size());
+        for (const auto& row : cells)
+            for (std::size_t i = 0; i + 1 < row.size(); ++i) widths[i] = std::max(widths[i], characters(row[i]));
+        text += fmt::format("  {}\n", table.title);
+        for (std::size_t n = 0; n < cells.size(); ++n) {
+            std::string line;
+            for (std::size_t i = 0; i < cells[n].size(); ++i) line += "  " + padded(cells[n][i], widths[i]);
+            const bool broken = n > 0 && table.lines[n - 1].broken;
+            text += "  " + painted(line, n == 0 ? "2" : broken ? "31" : "", options) + "\n";
+        }
+    }
+    return text;
+}
+
 std::string table_of(const std::vector<Row>& rows, const TextOptions& options) {
     std::vector<Cells> cells{{"benchmark", "metric", "verdict", "change", "interval", "would see"}};
     for (const auto& row : rows) cells.push_back(cells_of(*row.verdict));
@@ -158,9 +182,10 @@ std::string suite_text(const SuiteReport& suite, const TextOptions& options) {
         text += ": " + method_sentence(suite);
         if (suite.duration_seconds > 0) text += ", in " + format_duration(suite.duration_seconds);
         const auto rows = rows_of({&suite});
-        return text + "\n" + (rows.empty() ? "" : table_of(rows, options) + reasons_of(rows)) + budgets_of(suite);
+        return text + "\n" + (rows.empty() ? "" : table_of(rows, options) + reasons_of(rows)) + budgets_of(suite) +
+               findings_of(suite, options);
     }
-    text += ": " + shortened(one_line(state_words(suite)), 120) + "\n";
+    text += ": " + shortened(one_line(state_words(suite)), 120) + "\n" + findings_of(suite, options);
     if (!suite.error) return text;
     text += fmt::format("  {}: {}\n", shortened(one_line(suite.error->phase), 40),
                         shortened(one_line(suite.error->message), 500));

@@ -1,6 +1,7 @@
 #include "core/reporting/words.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -166,6 +167,8 @@ Tally tally_of(const SuiteList& suites) {
             tally.budgets_over += budget.is_broken();
             tally.budgets_unclear += budget.state == model::BudgetState::unclear;
         }
+        for (const auto& claim : suite->claims) tally.claims_broken += claim.state == model::ClaimState::broken;
+        for (const auto& one : suite->growth) tally.grown += one.state == model::GrowthState::risen;
         if (suite->judgement) count_verdicts(tally, *suite);
     }
     return tally;
@@ -213,6 +216,19 @@ std::string headline_of_verdicts(const Report& report, const SuiteList& suites) 
     return "No benchmark was judged";
 }
 
+/// Limits and claims that are not kept: "1 budget is broken, 2 claims do not hold"; empty if all are.
+std::string broken_clause(const Tally& tally) {
+    std::vector<std::string> clauses;
+    if (const int n = tally.budgets_over; n > 0)
+        clauses.push_back(fmt::format("{} {} broken", counted(n, "budget"), n == 1 ? "is" : "are"));
+    if (const int n = tally.claims_broken; n > 0)
+        clauses.push_back(fmt::format("{} not hold", counted(n, "claim") + (n == 1 ? " does" : " do")));
+    if (const int n = tally.grown; n > 0)
+        clauses.push_back(
+            fmt::format("{} faster with the size", counted(n, "benchmark") + (n == 1 ? " grows" : " grow")));
+    return fmt::format("{}", fmt::join(clauses, ", "));
+}
+
 }  // namespace
 
 std::string headline(const Report& report, const SuiteList& suites) {
@@ -221,9 +237,8 @@ std::string headline(const Report& report, const SuiteList& suites) {
     if (tally.advised > 0 && tally.suites_done == tally.suites)
         text +=
             fmt::format("; {} only advice", counted(tally.advised, "alarm") + (tally.advised == 1 ? " is" : " are"));
-    if (tally.budgets_over == 0 || tally.suites_done < tally.suites) return text;
-    const auto broken =
-        fmt::format("{} {} broken", counted(tally.budgets_over, "budget"), tally.budgets_over == 1 ? "is" : "are");
+    const auto broken = broken_clause(tally);
+    if (broken.empty() || tally.suites_done < tally.suites) return text;
     if (tally.regressed > 0) return text + "; " + broken;
     // What breaks the gate comes first.
     text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
@@ -258,6 +273,9 @@ std::string next_step(const Report& report, const SuiteList& suites, model::Gate
                      "`/rebench` measures again here.";
     if (tally.budgets_over > 0)
         return "A budget is an absolute limit: the head must get below it, or the base branch must change it.";
+    if (tally.claims_broken > 0)
+        return "A claim says what the head must reach: make it so, or claim less on the base branch.";
+    if (tally.grown > 0) return "Look at what the cost of one more element depends on: the exponent has risen.";
     if (tally.suites_cancelled > 0) return "`/rebench` measures this head.";
     if (tally.suites_unmeasured > 0 && tally.suites_waited == tally.suites_unmeasured)
         return "A runner with all of these labels must be up; or `host_class` on the base branch must name what there "

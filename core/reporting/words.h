@@ -34,8 +34,10 @@ struct Tally {
     int unchanged = 0;
     int budgets_over = 0;     ///< verdicts that break a budget and ask for more than a line, each budget counted
     int budgets_unclear = 0;  ///< too near to the limit
-    bool only_speed = true;   ///< what regressed or improved are times and rates
-    double detect = 0;        ///< the largest change that any suite's policy leaves unseen
+    int claims_broken = 0;
+    int grown = 0;           ///< families whose exponent has risen
+    bool only_speed = true;  ///< what regressed or improved are times and rates
+    double detect = 0;       ///< the largest change that any suite's policy leaves unseen
     int suites = 0;
     int suites_done = 0;
     int suites_unmeasured = 0;  ///< ended with an error

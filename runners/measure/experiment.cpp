@@ -33,8 +33,10 @@ class Experiment {
         bundle_.stopped_by = "plan";
         if (auto warmed = warm_up(); !warmed) return warmed;
         const auto judge_options = judging::options_of(bundle_.experiment);
-        const auto measured =
-            phase(model::Phase::measure, [&] { return judging::measure_progress(bundle_.trials, judge_options); });
+        const auto measured = phase(model::Phase::measure, [&] {
+            return options_.ask ? options_.ask(bundle_.trials, judge_options)
+                                : judging::measure_progress(bundle_.trials, judge_options);
+        });
         if (!measured || !*measured || !bundle_.experiment.confirm) return to_void(measured);
         return to_void(
             phase(model::Phase::confirm, [&] { return judging::confirm_progress(bundle_.trials, judge_options); }));

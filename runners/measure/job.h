@@ -10,6 +10,7 @@
 #include "core/model/bundle.h"
 #include "core/model/config.h"
 #include "platform/clock.h"
+#include "runners/measure/experiment.h"
 #include "runners/measure/failure.h"
 #include "runners/measure/observer.h"
 #include "runners/measure/trial_runner.h"
@@ -26,6 +27,7 @@ struct JobInput {
     std::string sandbox_note;        ///< for the bundle: "bubblewrap" or "none: REASON"
     std::string only;                ///< glob of benchmarks to measure; empty: all
     bool measure_identical = false;  ///< equal artifacts do not end the job
+    Ask ask;                         ///< none: the judge alone says what is measured on
     std::string profile;             ///< benchmark to take a profile of instead of measuring; empty: none
     std::filesystem::path host_root = "/";
     sandbox::Limits limits;  ///< of each command, beside the suite's own times

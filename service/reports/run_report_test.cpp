@@ -32,7 +32,8 @@ TEST_F(RunReport, SaysWhatItsConfigurationAsksForInVain) {
     pool.transaction([&](store::Tx& tx) {
         const auto report = run_report(tx, run, {"http://here", ""});
         EXPECT_EQ(report.notes,
-                  (std::vector<std::string>{"a newer commit was pushed", "Note: claims are not judged by this version",
+                  (std::vector<std::string>{"a newer commit was pushed",
+                                            "Note: claims are measured by `benchgate compare`, not by the service",
                                             "Note: the budget in line 2 met no benchmark: nothing here "
                                             "is \"b\" with the metric \"time\" in ns"}));
     });
