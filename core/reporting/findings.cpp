@@ -41,7 +41,10 @@ FindingTable claims_table(const SuiteReport& suite) {
 /// "1.02 (0.98 to 1.06)"; a dash without a value.
 std::string exponent_text(const std::optional<double>& value, const model::Interval& interval) {
     if (!value) return "–";
-    const auto end = [](const std::optional<double>& one) { return one ? fmt::format("{:.2f}", *one) : "?"; };
+    const auto end = [](const std::optional<double>& one) {
+        if (!one) return std::string("?");
+        return fmt::format("{}{:.2f}", *one <= -0.005 ? "−" : "", std::fabs(*one));
+    };
     if (!interval.low && !interval.high) return end(value);
     return fmt::format("{} ({} to {})", end(value), end(interval.low), end(interval.high));
 }

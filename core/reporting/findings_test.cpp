@@ -88,12 +88,13 @@ TEST(Findings, AnExponentThatHasRisenIsSaid) {
     finding.base_interval = {0.99, 1.05};
     finding.head = 1.98;
     finding.difference = 0.96;
-    finding.difference_interval = {0.9, 1.01};
+    finding.difference_interval = {-0.9, std::nullopt};
     report.suites[0].growth = {finding};
     const auto text = render_text(report, {});
     EXPECT_TRUE(has(text, "sort/{n}")) << text;
     EXPECT_TRUE(has(text, "steeper")) << text;
     EXPECT_TRUE(has(text, "1.02 (0.99 to 1.05)")) << text;
+    EXPECT_TRUE(has(text, "0.96 (−0.90 to ?)")) << text;
     EXPECT_TRUE(has(text, "3 of 8 to 512")) << text;
     const auto comment = render_comment(report);
     EXPECT_TRUE(comment.starts_with("**1 benchmark grows faster with the size; no slowdown of 3 %")) << comment;
