@@ -39,6 +39,62 @@ CREATE TABLE public.github_objects (
     updated_at timestamp with time zone NOT NULL
 );
 COMMENT ON TABLE public.github_objects IS 'Ids of what was created outside: a check run per commit, a comment per pull request.';
+CREATE TABLE public.history_due (
+    repository_id bigint NOT NULL,
+    job_id uuid NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL
+);
+COMMENT ON TABLE public.history_due IS 'Judged jobs of pushes that main''s history has not taken up yet.';
+CREATE TABLE public.history_jobs (
+    repository_id bigint NOT NULL,
+    job_id uuid NOT NULL,
+    run_id uuid NOT NULL,
+    suite text NOT NULL,
+    host_class text NOT NULL,
+    head_sha text NOT NULL,
+    base_sha text NOT NULL,
+    host text NOT NULL,
+    measured_at timestamp with time zone NOT NULL,
+    outcome text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    CONSTRAINT history_jobs_outcome_check CHECK ((outcome = ANY (ARRAY['measured'::text, 'identical'::text, 'unusable'::text])))
+);
+COMMENT ON TABLE public.history_jobs IS 'Jobs of pushes to main that were taken up, with or without points.';
+COMMENT ON COLUMN public.history_jobs.host_class IS 'The labels that its runner had to have, sorted, with commas between.';
+COMMENT ON COLUMN public.history_jobs.host IS 'Name of the runner.';
+COMMENT ON COLUMN public.history_jobs.outcome IS 'identical: the artifacts are those of the commit before, nothing was measured.';
+CREATE TABLE public.history_points (
+    repository_id bigint NOT NULL,
+    series_id text NOT NULL,
+    job_id uuid NOT NULL,
+    unit text NOT NULL,
+    better text NOT NULL,
+    gating boolean NOT NULL,
+    value double precision,
+    base_value double precision,
+    trials integer NOT NULL,
+    note text NOT NULL,
+    CONSTRAINT history_points_better_check CHECK ((better = ANY (ARRAY['lower'::text, 'higher'::text, 'none'::text])))
+);
+COMMENT ON TABLE public.history_points IS 'One value a series and job: the median of head''s trials, and of base''s beside it.';
+COMMENT ON COLUMN public.history_points.note IS 'Why there is no value, or of how many trials it is not.';
+CREATE TABLE public.history_series (
+    repository_id bigint NOT NULL,
+    series_id text NOT NULL,
+    suite text NOT NULL,
+    host_class text NOT NULL,
+    benchmark text NOT NULL,
+    metric text NOT NULL,
+    due_at timestamp with time zone,
+    looked_at timestamp with time zone,
+    points integer DEFAULT 0 NOT NULL,
+    minor integer DEFAULT 0 NOT NULL
+);
+COMMENT ON TABLE public.history_series IS 'What main''s history is kept of.';
+COMMENT ON COLUMN public.history_series.series_id IS 'Of suite, host class, benchmark and metric: the same at any time, fit for an address.';
+COMMENT ON COLUMN public.history_series.due_at IS 'Points came since the detector looked; null: it has seen all.';
+COMMENT ON COLUMN public.history_series.minor IS 'Sure changes that are small beside the series'' own range, and are not followed.';
 CREATE TABLE public.inbox (
     delivery_id text NOT NULL,
     seq bigint NOT NULL,
@@ -162,6 +218,12 @@ CREATE TABLE public.leaders (
     expires_at timestamp with time zone NOT NULL
 );
 COMMENT ON TABLE public.leaders IS 'Which service process does a task of which there may be one (cron, reaper): a row with a term.';
+CREATE TABLE public.main_commits (
+    repository_id bigint NOT NULL,
+    sha text NOT NULL,
+    place bigint NOT NULL
+);
+COMMENT ON TABLE public.main_commits IS 'Commits of the default branch along first parents; places grow, and are given once.';
 CREATE TABLE public.outbox (
     repository_id bigint NOT NULL,
     item_id bigint NOT NULL,
@@ -455,6 +517,14 @@ ALTER TABLE ONLY public.bundles
     ADD CONSTRAINT bundles_pkey PRIMARY KEY (repository_id, job_id, epoch);
 ALTER TABLE ONLY public.github_objects
     ADD CONSTRAINT github_objects_pkey PRIMARY KEY (repository_id, target, kind);
+ALTER TABLE ONLY public.history_due
+    ADD CONSTRAINT history_due_pkey PRIMARY KEY (repository_id, job_id);
+ALTER TABLE ONLY public.history_jobs
+    ADD CONSTRAINT history_jobs_pkey PRIMARY KEY (repository_id, job_id);
+ALTER TABLE ONLY public.history_points
+    ADD CONSTRAINT history_points_pkey PRIMARY KEY (repository_id, series_id, job_id);
+ALTER TABLE ONLY public.history_series
+    ADD CONSTRAINT history_series_pkey PRIMARY KEY (repository_id, series_id);
 ALTER TABLE ONLY public.inbox
     ADD CONSTRAINT inbox_pkey PRIMARY KEY (delivery_id);
 ALTER TABLE ONLY public.job_logs
@@ -467,6 +537,8 @@ ALTER TABLE ONLY public.judgements
     ADD CONSTRAINT judgements_pkey PRIMARY KEY (repository_id, run_id, job_id);
 ALTER TABLE ONLY public.leaders
     ADD CONSTRAINT leaders_pkey PRIMARY KEY (task);
+ALTER TABLE ONLY public.main_commits
+    ADD CONSTRAINT main_commits_pkey PRIMARY KEY (repository_id, sha);
 ALTER TABLE ONLY public.outbox_lanes
     ADD CONSTRAINT outbox_lanes_pkey PRIMARY KEY (installation_id);
 ALTER TABLE ONLY public.outbox
@@ -503,6 +575,8 @@ ALTER TABLE ONLY public.verdicts
     ADD CONSTRAINT verdicts_pkey PRIMARY KEY (repository_id, run_id, job_id, item);
 ALTER TABLE ONLY public.waivers
     ADD CONSTRAINT waivers_pkey PRIMARY KEY (repository_id, waiver_id);
+CREATE INDEX history_due_next ON public.history_due USING btree (next_at);
+CREATE INDEX history_series_due ON public.history_series USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX inbox_due ON public.inbox USING btree (seq) WHERE (state = 'new'::text);
 CREATE INDEX inbox_failed ON public.inbox USING btree (received_at) WHERE (state = 'failed'::text);
 CREATE INDEX inbox_held ON public.inbox USING btree (repository_id) WHERE (held_until IS NOT NULL);
@@ -514,6 +588,7 @@ CREATE INDEX jobs_of_run ON public.jobs USING btree (repository_id, run_id);
 CREATE UNIQUE INDEX jobs_one_request ON public.jobs USING btree (repository_id, number, suite) WHERE ((number IS NOT NULL) AND (cancel_reason IS NULL) AND (state = ANY (ARRAY['queued'::text, 'leased'::text, 'running'::text])));
 CREATE INDEX jobs_queue ON public.jobs USING btree (priority DESC, seq) WHERE (state = 'queued'::text);
 CREATE INDEX jobs_unjudged ON public.jobs USING btree (finished_at) WHERE ((judged_at IS NULL) AND (state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text, 'lost'::text])));
+CREATE UNIQUE INDEX main_commits_by_place ON public.main_commits USING btree (repository_id, place);
 CREATE INDEX outbox_dead ON public.outbox USING btree (repository_id, target, kind) WHERE (state = 'dead'::text);
 CREATE INDEX outbox_done ON public.outbox USING btree (created_at) WHERE (state = ANY (ARRAY['sent'::text, 'replaced'::text]));
 CREATE INDEX outbox_lane ON public.outbox USING btree (installation_id, item_id) WHERE (state = ANY (ARRAY['pending'::text, 'sending'::text]));

@@ -6,6 +6,7 @@
 
 #include "core/judging/judge.h"
 #include "service/reports/stored_bundle.h"
+#include "service/store/history.h"
 #include "service/store/runs.h"
 #include "service/store/verdicts.h"
 #include "service/workers/announce.h"
@@ -27,6 +28,7 @@ bool JudgeWorker::work(std::stop_token) {
             if (!job) return;
             if (job->state == model::JobState::succeeded) judge(tx, *job);
             store::mark_job_judged(tx, job->job.job_id, now_());
+            store::add_history_due(tx, job->job.job_id, now_());
             close_run(tx, *job);
         });
         if (job) failures_.erase(job->job.job_id);
@@ -65,6 +67,7 @@ void JudgeWorker::set_aside(const store::JobRow& job, const std::string& reason)
         pool_.transaction([&](store::Tx& tx) {
             store_unusable(tx, job, "the measurements cannot be judged: " + reason);
             store::mark_job_judged(tx, job.job.job_id, now_());
+            store::add_history_due(tx, job.job.job_id, now_());
             close_run(tx, job);
         });
     } catch (const store::DatabaseLost&) {

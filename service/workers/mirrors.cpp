@@ -204,6 +204,24 @@ OwnRange Mirrors::range(const github::Repository& repository, const std::string&
     return range;
 }
 
+std::vector<std::string> Mirrors::line(const github::Repository& repository, const std::string& branch,
+                                       const std::string& sha, std::size_t limit, std::stop_token stop) {
+    const auto lock = lock_of(repository.id);
+    const std::lock_guard guard(*lock);
+    auto mirror = open_mirror(options_, repository);
+    const auto walk = [&]() -> std::vector<std::string> {
+        const auto tip = mirror.resolve(branches + branch);
+        if (!tip) return {};
+        auto commits = mirror.first_parent_path({"", *tip}, limit);
+        if (!commits) refuse(commits.error(), "commits of " + branch);
+        return std::move(*commits);
+    };
+    auto commits = walk();
+    if (std::find(commits.begin(), commits.end(), sha) != commits.end()) return commits;
+    fetch(mirror, tokens_, repository, {branches + branch}, stop);
+    return walk();
+}
+
 std::optional<platform::CommitInfo> Mirrors::describe(const github::Repository& repository, const std::string& sha,
                                                       std::stop_token stop) {
     const auto lock = lock_of(repository.id);

@@ -69,6 +69,9 @@ class Mirrors {
     /// The same for both ends, and what lies between; of more than `limit` commits the newest ones.
     OwnRange range(const github::Repository& repository, const std::string& good, const std::string& bad,
                    std::size_t limit, std::stop_token stop);
+    /// The newest `limit` commits of a branch along first parents, oldest first; fetched first unless they hold `sha`.
+    std::vector<std::string> line(const github::Repository& repository, const std::string& branch,
+                                  const std::string& sha, std::size_t limit, std::stop_token stop);
     /// Subject and author of a commit that is here; nothing is fetched, and a fetch under way is waited for shortly.
     std::optional<platform::CommitInfo> describe(const github::Repository& repository, const std::string& sha,
                                                  std::stop_token stop);

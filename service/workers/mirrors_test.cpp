@@ -115,5 +115,17 @@ TEST_F(MirrorsTest, ARangeLiesAlongFirstParents) {
     EXPECT_FALSE(mirrors.describe(repository, std::string(40, 'a'), {}));
 }
 
+TEST_F(MirrorsTest, ALineEndsWithTheBranchAsItIsNow) {
+    EXPECT_EQ(mirrors.line(repository, "main", three, 10, {}), (std::vector<std::string>{one, two, three}));
+    EXPECT_EQ(mirrors.line(repository, "main", three, 2, {}), (std::vector<std::string>{two, three}));
+    sh("git commit -qm four --allow-empty");
+    const auto four = sh("git rev-parse main");
+    EXPECT_EQ(mirrors.line(repository, "main", four, 2, {}), (std::vector<std::string>{three, four}));
+    sh("git reset -q --hard main~2; git commit -qm other --allow-empty");
+    const auto other = sh("git rev-parse main");
+    EXPECT_EQ(mirrors.line(repository, "main", other, 10, {}), (std::vector<std::string>{one, two, other}));
+    EXPECT_TRUE(mirrors.line(repository, "gone", other, 10, {}).empty());
+}
+
 }  // namespace
 }  // namespace benchgate::workers

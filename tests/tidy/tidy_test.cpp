@@ -37,6 +37,7 @@ const std::map<std::string, std::vector<std::string>> allowed{
     {"core/config", {"core/model", "core/formats", "core/json"}},
     {"core/formats", {"core/model", "core/json"}},
     {"core/judging", {"core/model"}},
+    {"core/history", {"core/model", "core/judging"}},
     {"core/planning", {"core/model", "core/json"}},
     {"core/reporting", {"core/model", "core/json"}},
     {"core/protocol", {"core/model", "core/json"}},
