@@ -31,6 +31,65 @@ CREATE TABLE public.bundles (
     created_at timestamp with time zone NOT NULL
 );
 COMMENT ON TABLE public.bundles IS 'What finish brought, for every epoch; used = false is kept for inspection and never judged.';
+CREATE TABLE public.change_events (
+    repository_id bigint NOT NULL,
+    change_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    who text NOT NULL,
+    what text NOT NULL,
+    note text DEFAULT ''::text NOT NULL
+);
+COMMENT ON TABLE public.change_events IS 'Everything that became of a change, with who and when; only added to.';
+ALTER TABLE public.change_events ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.change_events_seq_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.changes (
+    repository_id bigint NOT NULL,
+    change_id uuid NOT NULL,
+    series_id text NOT NULL,
+    state text NOT NULL,
+    worse boolean NOT NULL,
+    sha text NOT NULL,
+    from_sha text NOT NULL,
+    to_sha text NOT NULL,
+    commits integer NOT NULL,
+    unit text NOT NULL,
+    before double precision NOT NULL,
+    after double precision NOT NULL,
+    change double precision,
+    low double precision,
+    high double precision,
+    later integer NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    search_id uuid,
+    measured_run uuid,
+    measured_ratio double precision,
+    measured_low double precision,
+    measured_high double precision,
+    first_bad text DEFAULT ''::text NOT NULL,
+    subject text DEFAULT ''::text NOT NULL,
+    handling text DEFAULT 'open'::text NOT NULL,
+    handled_by text DEFAULT ''::text NOT NULL,
+    handled_at timestamp with time zone,
+    note text DEFAULT ''::text NOT NULL,
+    found_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT changes_handling_check CHECK ((handling = ANY (ARRAY['open'::text, 'acknowledged'::text, 'fixed'::text, 'reverted'::text, 'expected'::text]))),
+    CONSTRAINT changes_state_check CHECK ((state = ANY (ARRAY['provisional'::text, 'found'::text, 'measuring'::text, 'confirmed'::text, 'rejected'::text, 'undecided'::text, 'withdrawn'::text])))
+);
+COMMENT ON TABLE public.changes IS 'Change points of main: what measuring says (state), and what people say (handling).';
+COMMENT ON COLUMN public.changes.sha IS 'The first commit that was measured at the new level: what the change is known by.';
+COMMENT ON COLUMN public.changes.from_sha IS 'The last commit that may still be good; to_sha the last that may be the first bad one.';
+COMMENT ON COLUMN public.changes.commits IS 'After from_sha up to to_sha.';
+COMMENT ON COLUMN public.changes.before IS 'Medians of the series beside it; measured_... are of the gate''s test of to_sha against from_sha.';
+COMMENT ON COLUMN public.changes.handled_by IS 'benchgate: the level returned by itself.';
 CREATE TABLE public.github_objects (
     repository_id bigint NOT NULL,
     target text NOT NULL,
@@ -426,14 +485,19 @@ CREATE TABLE public.searches (
     outcome text DEFAULT ''::text NOT NULL,
     created_at timestamp with time zone NOT NULL,
     finished_at timestamp with time zone,
+    metric text DEFAULT ''::text NOT NULL,
+    improvement boolean DEFAULT false NOT NULL,
     CONSTRAINT searches_commits_check CHECK ((cardinality(commits) > 0)),
     CONSTRAINT searches_state_check CHECK ((state = ANY (ARRAY['open'::text, 'done'::text, 'cancelled'::text])))
 );
 COMMENT ON TABLE public.searches IS 'What is looked for, and between which commits; how far it is follows from search_steps.';
+COMMENT ON COLUMN public.searches.number IS 'Pull request; 0: main''s own history asked, and nobody is told on GitHub.';
 COMMENT ON COLUMN public.searches.ref IS 'What holds the commits: a branch''s name, or the full name of another ref.';
 COMMENT ON COLUMN public.searches.commits IS 'After good_sha along first parents, oldest first; the last one is the bad end.';
 COMMENT ON COLUMN public.searches.request IS 'What asked, once and for all: a replayed delivery starts no second search.';
 COMMENT ON COLUMN public.searches.config IS 'The .benchgate.yml of all its steps.';
+COMMENT ON COLUMN public.searches.metric IS 'Empty: the metric of the benchmark that lost most.';
+COMMENT ON COLUMN public.searches.improvement IS 'A change for the better is looked for.';
 CREATE TABLE public.settings (
     name text NOT NULL,
     value text NOT NULL,
@@ -515,6 +579,10 @@ ALTER TABLE ONLY public.artifacts
     ADD CONSTRAINT artifacts_pkey PRIMARY KEY (repository_id, job_id, epoch, name);
 ALTER TABLE ONLY public.bundles
     ADD CONSTRAINT bundles_pkey PRIMARY KEY (repository_id, job_id, epoch);
+ALTER TABLE ONLY public.change_events
+    ADD CONSTRAINT change_events_pkey PRIMARY KEY (repository_id, change_id, seq);
+ALTER TABLE ONLY public.changes
+    ADD CONSTRAINT changes_pkey PRIMARY KEY (repository_id, change_id);
 ALTER TABLE ONLY public.github_objects
     ADD CONSTRAINT github_objects_pkey PRIMARY KEY (repository_id, target, kind);
 ALTER TABLE ONLY public.history_due
@@ -575,6 +643,8 @@ ALTER TABLE ONLY public.verdicts
     ADD CONSTRAINT verdicts_pkey PRIMARY KEY (repository_id, run_id, job_id, item);
 ALTER TABLE ONLY public.waivers
     ADD CONSTRAINT waivers_pkey PRIMARY KEY (repository_id, waiver_id);
+CREATE INDEX changes_of_series ON public.changes USING btree (repository_id, series_id);
+CREATE INDEX changes_to_measure ON public.changes USING btree (found_at) WHERE (state = ANY (ARRAY['found'::text, 'measuring'::text]));
 CREATE INDEX history_due_next ON public.history_due USING btree (next_at);
 CREATE INDEX history_series_due ON public.history_series USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX inbox_due ON public.inbox USING btree (seq) WHERE (state = 'new'::text);

@@ -32,6 +32,7 @@
 #include "service/store/runners.h"
 #include "service/store/settings.h"
 #include "service/workers/calibrations.h"
+#include "service/workers/change_measuring.h"
 #include "service/workers/closing.h"
 #include "service/workers/history.h"
 #include "service/workers/inbox.h"
@@ -45,6 +46,7 @@
 #include "service/workers/renames.h"
 #include "service/workers/searches.h"
 #include "service/workers/senders.h"
+#include "service/workers/series_watch.h"
 #include "service/workers/watch.h"
 
 namespace benchgate::service {
@@ -163,13 +165,16 @@ void serve(const Settings& settings, std::stop_token stop) {
     workers::Reaper reaper(pool, now);
     workers::Closer closer(pool, now);
     workers::ProgressWatch progress(pool, addresses, now);
-    workers::SearchWorker searches(pool, addresses, now,
-                                   [&mirrors](const github::Repository& repository, const std::string& sha,
-                                              std::stop_token s) { return mirrors.describe(repository, sha, s); });
+    const auto describe = [&mirrors](const github::Repository& repository, const std::string& sha, std::stop_token s) {
+        return mirrors.describe(repository, sha, s);
+    };
+    workers::SearchWorker searches(pool, addresses, now, describe);
     workers::HistoryWorker history(
         pool, now,
         [&mirrors](const github::Repository& repository, const std::string& branch, const std::string& sha,
                    std::size_t limit, std::stop_token s) { return mirrors.line(repository, branch, sha, limit, s); });
+    workers::SeriesWatch series_watch(pool, now);
+    workers::ChangeMeasuring change_measuring(pool, addresses, now, describe);
     workers::Upkeep upkeep(pool, now);
     github::AppRest app(api, tokens);
     const std::chrono::seconds recovery_interval(settings.recovery_seconds);
@@ -221,7 +226,9 @@ void serve(const Settings& settings, std::stop_token stop) {
     workers::Loop closer_loop({"closer", std::chrono::minutes(1)}, [&](std::stop_token s) { return closer.work(s); });
     workers::Loop progress_loop({"progress", milliseconds(1500)}, [&](std::stop_token s) { return progress.work(s); });
     workers::Loop search_loop({"searches", milliseconds(1000)}, [&](std::stop_token s) { return searches.work(s); });
-    workers::Loop history_loop({"history", milliseconds(1000)}, [&](std::stop_token s) { return history.work(s); });
+    workers::Loop history_loop({"history", milliseconds(1000)}, [&](std::stop_token s) {
+        return history.work(s) || series_watch.work(s) || change_measuring.work(s);
+    });
     workers::Loop rename_loop({"renames", milliseconds(2000)}, [&](std::stop_token s) { return renames.work(s); });
     workers::Loop key_loop({"app key", milliseconds(5000)}, [&](std::stop_token) {
         if (!settings.app_id.empty()) look_for_new_key(key_file, tokens.app_id(), tokens, false);

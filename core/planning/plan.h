@@ -14,13 +14,15 @@
 
 namespace benchgate::planning {
 
-/// Who waits less: 50 asked for, 40 the merge queue, 30 a pull request, 20 main, 10 a schedule, 5 a calibration.
+/// Who waits less: 50 asked for, 40 the merge queue, 30 a pull request, 20 main, 10 a schedule, 8 main's
+/// history, 5 a calibration.
 namespace priority {
 inline constexpr int asked_for = 50;
 inline constexpr int merge_queue = 40;
 inline constexpr int pull_request = 30;
 inline constexpr int push = 20;
 inline constexpr int schedule = 10;
+inline constexpr int history = 8;
 inline constexpr int calibration = 5;
 }  // namespace priority
 
@@ -79,7 +81,7 @@ struct SupersededJob {
 
 /// A search for the first bad commit. Its steps are runs (run_of_step), one after the other, chosen by bisect_step.h.
 struct PlannedBisection {
-    std::int64_t number = 0;
+    std::int64_t number = 0;  ///< pull request; 0: main's own history asks
     std::string suite;
     std::string benchmark;
     std::string good_sha;
@@ -88,7 +90,9 @@ struct PlannedBisection {
     std::string ref;                   ///< ResolvedRange::ref
     std::int64_t comment_id = 0;
     std::string requested_by;
-    std::string request;  ///< as PlannedRun::request
+    std::string request;       ///< as PlannedRun::request
+    std::string metric = {};   ///< empty: the one that lost most
+    bool improvement = false;  ///< a change for the better is looked for
     bool operator==(const PlannedBisection&) const = default;
 };
 

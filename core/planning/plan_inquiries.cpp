@@ -167,13 +167,14 @@ Plan plan_bisect(const PlanInput& input, const CommandTrigger& trigger) {
 PlannedRun run_of_step(const PlannedBisection& bisection, const std::string& sha, const PlanInput& input) {
     PlannedRun run;
     run.kind = model::RunKind::bisection;
-    run.pull_number = bisection.number;
+    const bool asked_for = bisection.number != 0;
+    if (asked_for) run.pull_number = bisection.number;
     run.base_sha = bisection.good_sha;
     run.head_sha = sha;
     run.base_ref = run.head_ref = bisection.ref;
     run.attempt = next_attempt(input, sha);
-    run.priority = priority::asked_for;
-    run.comment_id = bisection.comment_id;
+    run.priority = asked_for ? priority::asked_for : priority::history;
+    if (asked_for) run.comment_id = bisection.comment_id;
     run.requested_by = bisection.requested_by;
     run.request = bisection.request;
     add_jobs(run, input, suites_where(input.config, [&](const auto& suite) { return suite.name == bisection.suite; }));

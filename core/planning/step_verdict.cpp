@@ -8,33 +8,41 @@ namespace {
 
 using model::VerdictKind;
 
-std::optional<double> cost_of(const model::Verdict& verdict) {
+std::optional<double> cost_of(const model::Verdict& verdict, bool improvement) {
     if (!verdict.ratio || !(*verdict.ratio > 0)) return std::nullopt;
-    return verdict.series.better == model::Better::higher ? 1 / *verdict.ratio : *verdict.ratio;
+    const bool inverted = (verdict.series.better == model::Better::higher) != improvement;
+    return inverted ? 1 / *verdict.ratio : *verdict.ratio;
+}
+
+VerdictKind kind_of(bool improvement) {
+    return improvement ? VerdictKind::improved : VerdictKind::regressed;
+}
+
+bool is_sought(const model::Verdict& verdict, const Sought& sought) {
+    return verdict.series.key.benchmark == sought.benchmark && verdict.series.gating &&
+           (sought.metric.empty() || verdict.series.key.metric == sought.metric);
 }
 
 }  // namespace
 
-std::optional<SearchedChange> searched_change(const std::vector<model::Verdict>& bad_end,
-                                              const std::string& benchmark) {
+std::optional<SearchedChange> searched_change(const std::vector<model::Verdict>& bad_end, const Sought& sought) {
     std::optional<SearchedChange> largest;
     for (const auto& verdict : bad_end) {
-        if (verdict.series.key.benchmark != benchmark || !verdict.series.gating ||
-            verdict.kind != VerdictKind::regressed)
-            continue;
-        const SearchedChange change{verdict.series.key, cost_of(verdict)};
+        if (!is_sought(verdict, sought) || verdict.kind != kind_of(sought.improvement)) continue;
+        const SearchedChange change{verdict.series.key, cost_of(verdict, sought.improvement), sought.improvement};
         if (!largest || change.cost.value_or(0) > largest->cost.value_or(0)) largest = change;
     }
     return largest;
 }
 
-StepVerdict verdict_of_end(const std::vector<model::Verdict>& verdicts, const std::string& benchmark) {
+StepVerdict verdict_of_end(const std::vector<model::Verdict>& verdicts, const Sought& sought) {
     bool compared = false, inconclusive = false;
     for (const auto& verdict : verdicts) {
-        if (verdict.series.key.benchmark != benchmark || !verdict.series.gating) continue;
-        if (verdict.kind == VerdictKind::regressed) return StepVerdict::bad;
+        if (!is_sought(verdict, sought)) continue;
+        if (verdict.kind == kind_of(sought.improvement)) return StepVerdict::bad;
         inconclusive |= verdict.kind == VerdictKind::inconclusive;
-        compared |= verdict.kind == VerdictKind::unchanged || verdict.kind == VerdictKind::improved;
+        compared |= verdict.kind == VerdictKind::unchanged || verdict.kind == VerdictKind::improved ||
+                    verdict.kind == VerdictKind::regressed;
     }
     if (inconclusive) return StepVerdict::inconclusive;
     return compared ? StepVerdict::good : StepVerdict::failed;
@@ -44,12 +52,13 @@ StepVerdict verdict_of_step(const std::vector<model::Verdict>& verdicts, const S
     const auto* verdict = verdict_on(verdicts, change.key);
     if (verdict == nullptr) return StepVerdict::failed;
     switch (verdict->kind) {
-        case VerdictKind::regressed: {
-            const auto cost = cost_of(*verdict);
+        case VerdictKind::regressed:
+        case VerdictKind::improved: {
+            if (verdict->kind != kind_of(change.improvement)) return StepVerdict::good;
+            const auto cost = cost_of(*verdict, change.improvement);
             if (!cost || !change.cost) return StepVerdict::bad;
             return *cost >= std::sqrt(*change.cost) ? StepVerdict::bad : StepVerdict::good;
         }
-        case VerdictKind::improved:
         case VerdictKind::unchanged:
             return StepVerdict::good;
         case VerdictKind::inconclusive:

@@ -77,6 +77,9 @@ constexpr Query looked_at{"history_series_looked", R"(
     update history_series set due_at = null, looked_at = $3, points = $4, minor = $5
     where repository_id = $1 and series_id = $2)"};
 
+constexpr Query series_due{"history_series_due", R"(
+    update history_series set due_at = coalesce(due_at, $3) where repository_id = $1 and series_id = $2)"};
+
 constexpr Query series_later{"history_series_later", R"(
     update history_series set due_at = $3 where repository_id = $1 and series_id = $2 and due_at is not null)"};
 
@@ -196,6 +199,10 @@ std::optional<SeriesRow> claim_due_series(Tx& tx, Time now) {
 
 void mark_series_looked(Tx& tx, const SeriesRow& series, const Looked& looked) {
     exec(tx, looked_at, series.repository_id, series.series_id, looked.at, looked.points, looked.minor);
+}
+
+void make_series_due(Tx& tx, std::int64_t repository_id, const std::string& series_id, Time due_at) {
+    exec(tx, series_due, repository_id, series_id, due_at);
 }
 
 void put_off_series(Tx& tx, std::int64_t repository_id, const std::string& series_id, Time due_at) {

@@ -93,6 +93,8 @@ struct Looked {
     Time at{};
 };
 void mark_series_looked(Tx& tx, const SeriesRow& series, const Looked& looked);
+void make_series_due(Tx& tx, std::int64_t repository_id, const std::string& series_id, Time due_at);
+/// A series that is due, and over which something fails, is due later.
 void put_off_series(Tx& tx, std::int64_t repository_id, const std::string& series_id, Time due_at);
 
 struct HistoryPoint {

@@ -9,8 +9,8 @@ namespace {
 
 constexpr Query insert{"searches_insert", R"(
     insert into searches (repository_id, search_id, number, suite, benchmark, good_sha, ref, commits, comment_id,
-                          requested_by, request, config, state, outcome, created_at)
-    values ($1, $2::uuid, $3, $4, $5, $6, $7, $8::text[], $9, $10, $11, $12, $13, $14, $15)
+                          requested_by, request, config, metric, improvement, state, outcome, created_at)
+    values ($1, $2::uuid, $3, $4, $5, $6, $7, $8::text[], $9, $10, $11, $12, $13, $14, $15, $16, $17)
     on conflict do nothing)"};
 
 constexpr Query insert_step{"search_steps_insert", R"(
@@ -69,6 +69,8 @@ SearchRow read(const pqxx::row& row) {
             .requested_by = column<std::string>(row, "requested_by"),
             .request = column<std::string>(row, "request"),
             .config = column<std::string>(row, "config"),
+            .metric = column<std::string>(row, "metric"),
+            .improvement = column<bool>(row, "improvement"),
             .state = word(row, "state", state_from),
             .outcome = column<std::string>(row, "outcome"),
             .created_at = column<Time>(row, "created_at"),
@@ -97,8 +99,8 @@ std::string_view to_string(SearchState state) {
 
 bool insert_search(Tx& tx, const SearchRow& row) {
     return exec(tx, insert, row.repository_id, row.search_id, row.number, row.suite, row.benchmark, row.good_sha,
-                row.ref, text_array(row.commits), row.comment_id, row.requested_by, row.request, row.config,
-                to_string(row.state), row.outcome, row.created_at)
+                row.ref, text_array(row.commits), row.comment_id, row.requested_by, row.request, row.config, row.metric,
+                row.improvement, to_string(row.state), row.outcome, row.created_at)
                .affected_rows() > 0;
 }
 

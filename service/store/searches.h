@@ -14,7 +14,7 @@ std::string_view to_string(SearchState state);
 struct SearchRow {
     std::int64_t repository_id = 0;
     std::string search_id{};  ///< UUID
-    std::int64_t number = 0;  ///< pull request on which it was asked for
+    std::int64_t number = 0;  ///< pull request on which it was asked for; 0: main's own history asks
     std::string suite{};
     std::string benchmark{};
     std::string good_sha{};
@@ -22,8 +22,10 @@ struct SearchRow {
     std::vector<std::string> commits{};  ///< after good_sha, oldest first, the last one being the bad end
     std::int64_t comment_id = 0;
     std::string requested_by{};
-    std::string request{};  ///< RunRow::trigger_id of its runs
-    std::string config{};   ///< the .benchgate.yml of all its steps
+    std::string request{};     ///< RunRow::trigger_id of its runs
+    std::string config{};      ///< the .benchgate.yml of all its steps
+    std::string metric{};      ///< empty: the one that lost most
+    bool improvement = false;  ///< a change for the better is looked for
     SearchState state = SearchState::open;
     std::string outcome{};  ///< of one that is over: a word for the log and the page
     Time created_at{};

@@ -60,7 +60,10 @@ void restate(store::Tx& tx, const std::string& head_sha, const std::string& rema
 void insert_runs(store::Tx& tx, const planning::Plan& plan, const PlanContext& context,
                  const reports::Addresses& addresses, store::Time now) {
     const auto ground = ground_of(context);
-    if (plan.bisection) return begin_search(tx, *plan.bisection, plan.runs.at(0), ground, addresses, now);
+    if (plan.bisection) {
+        begin_search(tx, *plan.bisection, plan.runs.at(0), ground, addresses, now);
+        return;
+    }
     for (const auto& planned : plan.runs) announce_run(tx, insert_planned(tx, planned, ground, now), addresses, now);
 }
 

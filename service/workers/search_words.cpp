@@ -20,6 +20,17 @@ std::string name_of(store::Tx& tx, const store::SearchRow& search) {
 
 }  // namespace
 
+planning::Sought sought_by(const store::SearchRow& search) {
+    return {search.benchmark, search.metric, search.improvement};
+}
+
+std::vector<planning::StepResult> results_of(const std::vector<store::SearchStepRow>& steps) {
+    std::vector<planning::StepResult> results;
+    for (const auto& step : steps)
+        if (const auto verdict = planning::step_verdict_from(step.verdict)) results.push_back({step.sha, *verdict});
+    return results;
+}
+
 StepFinding finding_of(store::Tx& tx, std::int64_t repository_id, const std::string& run_id) {
     StepFinding finding;
     const auto judged = store::list_verdicts(tx, repository_id, run_id);
@@ -57,7 +68,7 @@ reporting::SearchReport search_report(store::Tx& tx, const store::SearchRow& sea
         reporting::SearchStepReport step{row.sha, row.verdict, {}, ""};
         if (!row.verdict.empty()) {
             const auto finding = finding_of(tx, search.repository_id, row.run_id);
-            if (row.step == 1) change = planning::searched_change(finding.verdicts, search.benchmark);
+            if (row.step == 1) change = planning::searched_change(finding.verdicts, sought_by(search));
             const auto* verdict = change ? planning::verdict_on(finding.verdicts, change->key) : nullptr;
             if (verdict != nullptr) step.compared = *verdict;
             if (finding.identical) step.reason = "the same artifacts";
@@ -72,6 +83,7 @@ reporting::SearchReport search_report(store::Tx& tx, const store::SearchRow& sea
 
 void announce_search(store::Tx& tx, const store::SearchRow& search, const reporting::SearchReport& report,
                      store::Time now) {
+    if (search.number == 0) return;  // main's own history asked: its page tells
     announce_reply(tx,
                    {search.repository_id, search.number, search.comment_id, "",
                     reporting::render_search_progress(report), ":search"},

@@ -50,14 +50,9 @@ planning::PlannedBisection planned_from(const store::SearchRow& search) {
     planned.comment_id = search.comment_id;
     planned.requested_by = search.requested_by;
     planned.request = search.request;
+    planned.metric = search.metric;
+    planned.improvement = search.improvement;
     return planned;
-}
-
-std::vector<planning::StepResult> results_of(const std::vector<store::SearchStepRow>& steps) {
-    std::vector<planning::StepResult> results;
-    for (const auto& step : steps)
-        if (const auto verdict = planning::step_verdict_from(step.verdict)) results.push_back({step.sha, *verdict});
-    return results;
 }
 
 /// The last step's, once its run is over.
@@ -65,11 +60,12 @@ StepVerdict verdict_of_last(store::Tx& tx, const store::SearchRow& search,
                             const std::vector<store::SearchStepRow>& steps) {
     const auto finding = finding_of(tx, search.repository_id, steps.back().run_id);
     if (finding.identical) return StepVerdict::good;
-    if (steps.size() == 1) return planning::verdict_of_end(finding.verdicts, search.benchmark);
-    const auto change = planning::searched_change(finding_of(tx, search.repository_id, steps.front().run_id).verdicts,
-                                                  search.benchmark);
+    const auto sought = sought_by(search);
+    if (steps.size() == 1) return planning::verdict_of_end(finding.verdicts, sought);
+    const auto change =
+        planning::searched_change(finding_of(tx, search.repository_id, steps.front().run_id).verdicts, sought);
     return change ? planning::verdict_of_step(finding.verdicts, *change)
-                  : planning::verdict_of_end(finding.verdicts, search.benchmark);
+                  : planning::verdict_of_end(finding.verdicts, sought);
 }
 
 void end(store::Tx& tx, const store::SearchRow& search, reporting::SearchReport report, SearchOutcome outcome,
@@ -135,8 +131,8 @@ void point_to(reporting::SearchReport& report, const std::vector<store::SearchSt
 
 }  // namespace
 
-void begin_search(store::Tx& tx, const planning::PlannedBisection& planned, const planning::PlannedRun& first,
-                  const RunGround& ground, const reports::Addresses& addresses, store::Time now) {
+std::string begin_search(store::Tx& tx, const planning::PlannedBisection& planned, const planning::PlannedRun& first,
+                         const RunGround& ground, const reports::Addresses& addresses, store::Time now) {
     store::SearchRow search;
     search.repository_id = ground.repository.id;
     search.search_id = platform::random_uuid();
@@ -150,14 +146,17 @@ void begin_search(store::Tx& tx, const planning::PlannedBisection& planned, cons
     search.requested_by = planned.requested_by;
     search.request = planned.request;
     search.config = ground.config_text;
+    search.metric = planned.metric;
+    search.improvement = planned.improvement;
     search.created_at = now;
-    if (!store::insert_search(tx, search)) return;
+    if (!store::insert_search(tx, search)) return "";
     const auto run = insert_planned(tx, first, ground, now);
     store::insert_search_step(tx, search, {1, run.run_id, first.head_sha, ""});
     auto report = search_report(tx, search, addresses);
     const auto next = planning::bisect_step(search.commits, {});
     if (const auto* compare = std::get_if<planning::CompareNext>(&next)) report.steps_left = compare->steps_left;
     announce_search(tx, search, report, now);
+    return search.search_id;
 }
 
 void cancel_search(store::Tx& tx, std::int64_t repository_id, const std::string& search_id,

@@ -16,9 +16,10 @@
 
 namespace benchgate::workers {
 
-/// The first step of a search, `first` being its run. Nothing happens if the command has begun one before.
-void begin_search(store::Tx& tx, const planning::PlannedBisection& planned, const planning::PlannedRun& first,
-                  const RunGround& ground, const reports::Addresses& addresses, store::Time now);
+/// The first step of a search, `first` being its run; returns the search's id. Empty, and nothing happens: the same
+/// request has begun one before, or one for this benchmark is open.
+std::string begin_search(store::Tx& tx, const planning::PlannedBisection& planned, const planning::PlannedRun& first,
+                         const RunGround& ground, const reports::Addresses& addresses, store::Time now);
 
 /// Ends it and its step under way, and says so where it was asked for.
 void cancel_search(store::Tx& tx, std::int64_t repository_id, const std::string& search_id,

@@ -1,0 +1,207 @@
+// From pushes to change points to verdicts on them, without git, runner or GitHub.
+
+#include "service/workers/series_watch.h"
+
+#include <gtest/gtest.h>
+
+#include "service/workers/change_measuring.h"
+#include "service/workers/pushes_for_tests.h"
+
+namespace benchgate::workers {
+namespace {
+
+class WatchingMain : public PushesTest {
+  protected:
+    /// Pushes `from` to `to`, one commit each; from `slow` on the benchmark takes `ratio` times as long.
+    void push_all(int from, int to, int slow, double ratio = 1.3) {
+        for (int i = from; i <= to; ++i) {
+            const auto ns = [&](int commit) { return (commit >= slow ? 100 * ratio : 100) + (commit * 7 % 5) * 0.2; };
+            push({i - 1, i, ns(i - 1), ns(i)});
+        }
+    }
+    void watch_all() {
+        while (step()) {
+        }
+        while (SeriesWatch{pool, [this] { return start() + passed; }}.work({})) {
+        }
+    }
+    bool measure() {
+        return ChangeMeasuring{pool, {"http://bench.invalid", ""}, [this] { return start() + passed; }, describe}.work(
+            {});
+    }
+    bool search() {
+        return SearchWorker{pool, {"http://bench.invalid", ""}, [this] { return start(); }, describe}.work({});
+    }
+    std::vector<store::ChangeRow> changes() {
+        return pool.transaction([](store::Tx& tx) {
+            return store::changes_of_series(tx, 1, series_id_of("micro", "", {"sort", "time"}), 100);
+        });
+    }
+    std::vector<std::string> story(const store::ChangeRow& change) {
+        std::vector<std::string> words;
+        for (const auto& event :
+             pool.transaction([&](store::Tx& tx) { return store::events_of_change(tx, 1, change.change_id); }))
+            words.push_back(event.what);
+        return words;
+    }
+    store::RunRow newest_run() {
+        return pool.transaction([](store::Tx& tx) { return store::recent_runs(tx, 1); }).at(0);
+    }
+    /// The run under way ends; without a ratio its job failed.
+    void finish(std::optional<double> ratio) {
+        const auto run = newest_run();
+        ASSERT_EQ(run.kind, model::RunKind::bisection);
+        pool.transaction([&](store::Tx& tx) {
+            const auto job = store::jobs_of_run(tx, 1, run.run_id).at(0);
+            if (ratio) {
+                store::JudgedJob judged{1, run.run_id, job.job.job_id, "micro", start(), {}};
+                model::Verdict verdict;
+                verdict.series = {{"sort", "time"}, "ns", model::Better::lower, true};
+                verdict.kind = *ratio > 1.05   ? model::VerdictKind::regressed
+                               : *ratio < 0.95 ? model::VerdictKind::improved
+                                               : model::VerdictKind::unchanged;
+                verdict.ratio = ratio;
+                verdict.nominal = {*ratio - 0.01, *ratio + 0.01};
+                judged.judgement.verdicts = {verdict};
+                judged.judgement.judge_version = "1";
+                store::replace_verdicts(tx, judged);
+            }
+            store::mark_job_judged(tx, job.job.job_id, start());
+            store::set_run_state(tx, 1, run.run_id, {model::RunState::finished, "neutral", "", start()});
+        });
+    }
+    /// Lets everything run: of the steps' commits those from `first_bad` on are `ratio` of the good end.
+    void measure_out(int first_bad, double ratio) {
+        for (int i = 0; i < 40; ++i) {
+            if (measure()) continue;
+            const auto run = newest_run();
+            if (run.kind != model::RunKind::bisection || run.state == model::RunState::finished) return;
+            finish(std::stoi(run.head_sha, nullptr, 16) >= first_bad ? ratio : 1.0);
+            EXPECT_TRUE(search());
+        }
+    }
+    SearchWorker::Describe describe = [this](const github::Repository&, const std::string& commit, std::stop_token) {
+        platform::CommitInfo info;
+        info.sha = commit;
+        info.subject = subject;
+        return info;
+    };
+    std::string subject = "Sort twice";
+};
+
+TEST_F(WatchingMain, AChangeIsProvisionalThenMeasuredThenConfirmedWithItsCommit) {
+    push_all(1, 20, 99);
+    watch_all();
+    EXPECT_TRUE(changes().empty());
+    push_all(21, 24, 21);
+    watch_all();
+    ASSERT_EQ(changes().size(), 1u);
+    const auto id = changes()[0].change_id;
+    EXPECT_EQ(changes()[0].state, history::ChangeState::provisional);
+    EXPECT_EQ(changes()[0].sha, sha(21));
+    EXPECT_FALSE(measure()) << "too early";
+
+    push_all(25, 27, 21);
+    watch_all();
+    ASSERT_EQ(changes().size(), 1u) << "the same one";
+    EXPECT_EQ(changes()[0].change_id, id);
+    EXPECT_EQ(changes()[0].state, history::ChangeState::found);
+    EXPECT_NEAR(changes()[0].change.value(), 0.3, 0.01);
+    EXPECT_EQ(changes()[0].from_sha, sha(20));
+    EXPECT_EQ(changes()[0].to_sha, sha(21));
+
+    EXPECT_TRUE(measure());
+    EXPECT_FALSE(measure()) << "its run is under way";
+    const auto run = newest_run();
+    EXPECT_EQ(run.head_sha, sha(21));
+    EXPECT_EQ(run.base_sha, sha(20));
+    EXPECT_FALSE(run.number);
+    measure_out(21, 1.3);
+    const auto change = changes().at(0);
+    EXPECT_EQ(change.state, history::ChangeState::confirmed);
+    EXPECT_EQ(change.first_bad, sha(21));
+    EXPECT_EQ(change.subject, "Sort twice");
+    EXPECT_EQ(change.measured_ratio, 1.3);
+    EXPECT_EQ(change.measured_run, run.run_id);
+    EXPECT_EQ(story(change), (std::vector<std::string>{"provisional", "found", "measuring", "confirmed"}));
+    watch_all();
+    EXPECT_EQ(changes().size(), 1u);
+}
+
+TEST_F(WatchingMain, WhatDoesNotShowSideBySideIsRejectedAndStaysSo) {
+    push_all(1, 30, 21);
+    watch_all();
+    measure_out(99, 1.3);
+    ASSERT_EQ(changes().size(), 1u);
+    EXPECT_EQ(changes()[0].state, history::ChangeState::rejected);
+    EXPECT_EQ(changes()[0].reason, "Side by side the commit and the one before it do not differ.");
+    push_all(31, 40, 21);
+    watch_all();
+    EXPECT_EQ(changes().size(), 1u);
+    EXPECT_FALSE(measure());
+}
+
+TEST_F(WatchingMain, OfAPushOfManyCommitsTheFirstBadOneIsSearched) {
+    push_all(1, 20, 99);
+    for (int i = 21; i <= 27; ++i) main.push_back(i);
+    push({20, 28, 100, 130});
+    push_all(29, 35, 21);
+    watch_all();
+    ASSERT_EQ(changes().size(), 1u);
+    EXPECT_EQ(changes()[0].commits, 8);
+    measure_out(24, 1.3);
+    EXPECT_EQ(changes()[0].state, history::ChangeState::confirmed);
+    EXPECT_EQ(changes()[0].first_bad, sha(24));
+}
+
+TEST_F(WatchingMain, AnImprovementIsConfirmedToo) {
+    push_all(1, 30, 21, 0.7);
+    watch_all();
+    ASSERT_EQ(changes().size(), 1u);
+    EXPECT_FALSE(changes()[0].worse);
+    measure_out(21, 0.7);
+    EXPECT_EQ(changes()[0].state, history::ChangeState::confirmed);
+}
+
+TEST_F(WatchingMain, ALevelThatReturnsByARevertSaysSo) {
+    push_all(1, 32, 21);
+    watch_all();
+    measure_out(21, 1.3);
+    push_all(33, 48, 99);
+    watch_all();
+    ASSERT_EQ(changes().size(), 2u);
+    const auto lost = [&] { return changes()[0].worse ? changes()[0] : changes()[1]; };
+    EXPECT_EQ(lost().handling, history::Handling::fixed);
+    EXPECT_EQ(lost().handled_by, "benchgate");
+    EXPECT_EQ(lost().note, "the level returned with " + sha(33));
+    subject = "Revert \"Sort twice\"";
+    measure_out(33, 0.77);
+    watch_all();
+    EXPECT_EQ(lost().handling, history::Handling::reverted);
+    EXPECT_EQ(story(lost()).back(), "reverted");
+}
+
+TEST_F(WatchingMain, AFewHighValuesAreTakenBack) {
+    push_all(1, 20, 99);
+    push_all(21, 24, 21);
+    watch_all();
+    ASSERT_EQ(changes().size(), 1u);
+    push_all(25, 50, 99);
+    watch_all();
+    ASSERT_EQ(changes().size(), 1u);
+    EXPECT_EQ(changes()[0].state, history::ChangeState::withdrawn);
+    EXPECT_EQ(changes()[0].reason, "Later values took it back.");
+    EXPECT_FALSE(measure());
+}
+
+TEST_F(WatchingMain, ARebuildFindsTheSameChanges) {
+    push_all(1, 30, 21);
+    watch_all();
+    const auto before = changes();
+    pool.transaction([&](store::Tx& tx) { store::rebuild_history(tx, 1, start()); });
+    watch_all();
+    EXPECT_EQ(changes(), before);
+}
+
+}  // namespace
+}  // namespace benchgate::workers
