@@ -17,8 +17,8 @@ namespace benchgate::judging {
 
 /// Part of every verdict. Changes whenever any bundle could be judged differently.
 ///   2: a series that is clear of a slowdown is measured on for an improvement that looks likely at .1, no longer at .2
-///   3: two modes and drift are recognised: a change of the modes' mix alone does not block, the smallest detectable
-///      change of such a series takes both modes into account
+///   3: two modes and drift are recognised: a change of the modes' mix alone, where base has both, does not block; the
+///      smallest detectable change of such a series takes both modes into account
 inline constexpr std::string_view judge_version = "3";
 
 struct JudgeOptions {

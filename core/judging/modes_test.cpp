@@ -122,6 +122,12 @@ TEST(Modes, AChangedMixOfModesNeverBlocks) {
     EXPECT_GT(*verdict.modes->levels.high, 0.99);
 }
 
+TEST(Modes, AWorseModeThatTheBaseNeverHadIsNoOtherMix) {
+    const auto judgement = judged(Series().blocks(15, {1000, 0}, {1000, 0.8}));
+    EXPECT_EQ(judgement.verdicts.at(0).action, Action::block) << judgement.verdicts.at(0).reason;
+    EXPECT_EQ(judgement.gate, Gate::failure);
+}
+
 TEST(Modes, SlowerLevelsOfBothModesBlock) {
     const auto judgement = judged(Series().blocks(15, {1000, 0.3}, {1700, 0.3}));
     const auto& verdict = judgement.verdicts.at(0);

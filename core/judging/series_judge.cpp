@@ -219,6 +219,8 @@ class SeriesWalk {
         const auto found = find_modes(seen_, swapped_);
         if (!found) return;
         result.modes = found->modes;
+        // A worse mode that no base trial was ever in is no other mix: it is new.
+        if (found->modes.base_share >= 1) return;
         result.levels_worse_ppm = 0;
         const auto strata = split_by_mode(seen_, found->cuts);
         if (strata.empty()) return;
