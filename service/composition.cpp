@@ -19,6 +19,7 @@
 #include "service/github/tokens.h"
 #include "service/http/api.h"
 #include "service/http/github_gauges.h"
+#include "service/http/history.h"
 #include "service/http/job_wakeups.h"
 #include "service/http/pages.h"
 #include "service/http/runner_api.h"
@@ -212,6 +213,7 @@ void serve(const Settings& settings, std::stop_token stop) {
     const auto admin_hash = admin_token_hash(settings, pool);
     http::serve_setup(edge, setup_pages({pool, identity, api, addresses, admin_hash, now, stop}));
     http::serve_api(edge, {pool, reads, addresses, admin_hash});
+    http::serve_history(edge, {pool, reads, addresses, admin_hash, now});
     http::serve_pages(edge, {pool, reads, addresses, now});
 
     using std::chrono::milliseconds;

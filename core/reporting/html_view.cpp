@@ -261,7 +261,7 @@ std::string render_html_template(std::string_view name, data root, std::string_v
     root.set("icon", std::string(icon_path));
     if (style == Style::inside) root.set("inline_style", data(true));
     root.set("css", data(kainjow::mustache::partial{[] { return std::string(page_stylesheet()); }}));
-    for (const char* part : {"top", "bottom", "flame"})
+    for (const char* part : {"top", "bottom", "flame", "change_rows", "chart_drawing"})
         root.set(part, data(kainjow::mustache::partial{
                            [part] { return std::string(templates::embedded(std::string(part) + ".mustache")); }}));
     kainjow::mustache::mustache page(std::string(templates::embedded(std::string(name) + ".mustache")));

@@ -87,7 +87,7 @@ std::string render_repository(std::string_view full_name, const std::vector<RunR
     for (const auto& run : rows) {
         data row;
         const bool of_head = run.kind == "pull_request" || run.kind == "command";
-        row.set("title", !run.pull_number ? "Push"
+        row.set("title", !run.pull_number ? (run.kind == "bisection" ? "Change of the branch" : "Push")
                          : of_head        ? fmt::format("Pull request {}", *run.pull_number)
                                           : fmt::format("Pull request {}, {}", *run.pull_number, word_for(run.kind)));
         set_link(row, repository, run.kind, run.id, run.pull_number);
@@ -100,7 +100,7 @@ std::string render_repository(std::string_view full_name, const std::vector<RunR
         list.push_back(row);
     }
     data root("name", cell(full_name));
-    root.set("calibration", safe_address("/" + repository + "/calibration"));
+    root.set("history", safe_address("/" + repository));
     set_table(root, list);
     return render_html_template("repository", std::move(root), full_name, Style::linked);
 }

@@ -4,7 +4,7 @@
 #include "core/protocol/bundle_json.h"
 #include "core/reporting/report_json.h"
 #include "platform/clock.h"
-#include "platform/crypto.h"
+#include "service/http/admin.h"
 #include "service/reports/calibration_report.h"
 #include "service/reports/stored_bundle.h"
 #include "service/store/inbox.h"
@@ -20,13 +20,6 @@ constexpr std::int64_t most_log_bytes = 26 << 20;
 
 void send_json(Response& response, const std::string& document) {
     response.set_content(document, "application/json");
-}
-
-bool is_admin(const Request& request, const std::string& hash) {
-    constexpr std::string_view scheme = "Bearer ";
-    const auto header = request.get_header_value("Authorization");
-    return header.starts_with(scheme) &&
-           platform::equal_constant_time(platform::sha256_hex(header.substr(scheme.size())), hash);
 }
 
 json::Json operation(const char* summary, const char* parameter, const char* place) {
@@ -45,11 +38,25 @@ std::string openapi() {
     paths["/api/v1/jobs/{id}/bundle"] =
         operation("Everything a job measured; `benchgate judge` reads it", "id", "path");
     paths["/api/v1/jobs/{id}/log"] = operation("The log of a job's newest lease", "id", "path");
-    auto& calibration = paths["/api/v1/repositories/{owner}/{repo}/calibration"];
-    calibration =
-        operation("How often one commit against itself raised an alarm, per host and benchmark", "owner", "path");
-    calibration["get"]["parameters"].push_back(
-        {{"name", "repo"}, {"in", "path"}, {"required", true}, {"schema", {{"type", "string"}}}});
+    const auto of_repository = [](const char* summary, const char* more = nullptr) {
+        auto described = operation(summary, "owner", "path");
+        auto& parameters = described["get"]["parameters"];
+        for (const char* name : {"repo", more}) {
+            if (name == nullptr) continue;
+            auto parameter = parameters[0];
+            parameter["name"] = name;
+            parameters.push_back(std::move(parameter));
+        }
+        return described;
+    };
+    const std::string history = "/api/v1/repositories/{owner}/{repo}";
+    paths[history + "/changes"] = of_repository("Change points of the default branch, newest first");
+    paths[history + "/series"] = of_repository("What the default branch's history is kept of");
+    paths[history + "/series/{id}"] = of_repository("One series: points in the branch's order, changes", "id");
+    paths[history + "/calibration"] =
+        of_repository("How often one commit against itself raised an alarm, per host and benchmark");
+    auto said = of_repository("Says what becomes of a change: {handling, by, note} (admin token)", "id");
+    paths[history + "/changes/{id}"]["post"] = std::move(said["get"]);
     paths["/api/v1/deliveries"] = operation("What became of a webhook delivery (admin token)", "guid", "query");
     return json::dump(document, 2);
 }

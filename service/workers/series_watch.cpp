@@ -17,6 +17,7 @@ using history::Handling;
 /// A series over which something fails waits so long and holds up no other.
 constexpr std::chrono::minutes rest{10};
 constexpr int farthest_commits = 1'000'000;
+constexpr std::size_t shown_digits = 9;  // of a commit in a sentence
 
 /// Everything that one look sees.
 struct Seen {
@@ -92,7 +93,8 @@ void mark_returned_levels(store::Tx& tx, const Seen& seen, std::vector<store::Ch
         if (back) {
             const auto& later = changes[of[*back]];
             next = later.subject.starts_with("Revert ") ? Handling::reverted : Handling::fixed;
-            note = "the level returned with " + (later.first_bad.empty() ? later.sha : later.first_bad);
+            const auto& commit = later.first_bad.empty() ? later.sha : later.first_bad;
+            note = "the level returned with " + commit.substr(0, shown_digits);
         } else if (!by_itself || change.handling == Handling::open) {
             continue;
         } else {

@@ -173,7 +173,7 @@ TEST_F(WatchingMain, ALevelThatReturnsByARevertSaysSo) {
     const auto lost = [&] { return changes()[0].worse ? changes()[0] : changes()[1]; };
     EXPECT_EQ(lost().handling, history::Handling::fixed);
     EXPECT_EQ(lost().handled_by, "benchgate");
-    EXPECT_EQ(lost().note, "the level returned with " + sha(33));
+    EXPECT_EQ(lost().note, "the level returned with " + sha(33).substr(0, 9));
     subject = "Revert \"Sort twice\"";
     measure_out(33, 0.77);
     watch_all();

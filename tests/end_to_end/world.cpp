@@ -283,6 +283,14 @@ platform::HttpResponse World::get(const std::string& path) {
     return ask({.url = path, .headers = {{"Authorization", std::string("Bearer ") + admin_token}}});
 }
 
+platform::HttpResponse World::post(const std::string& path, const std::string& body) {
+    return ask(
+        {.method = "POST",
+         .url = path,
+         .headers = {{"Authorization", std::string("Bearer ") + admin_token}, {"Content-Type", "application/json"}},
+         .body = body});
+}
+
 platform::HttpResponse World::ask_as_runner(const std::string& method, const std::string& path,
                                             const std::string& body) {
     return ask({.method = method,

@@ -86,6 +86,8 @@ class World {
     platform::HttpResponse ask(const platform::HttpRequest& request,
                                std::chrono::seconds timeout = std::chrono::seconds(20));
     platform::HttpResponse get(const std::string& path);
+    /// JSON, with the admin token.
+    platform::HttpResponse post(const std::string& path, const std::string& body);
     /// With the runner's own token.
     platform::HttpResponse ask_as_runner(const std::string& method, const std::string& path, const std::string& body);
     /// A gauge or counter of /metrics; nullopt: it is not there, or not a number.
