@@ -124,6 +124,7 @@ LinePoint merged(std::span<const StoredPoint* const> same, const std::map<std::s
     point.sha = newest->sha;
     point.host = newest->host;
     point.run_id = newest->run_id;
+    point.measured_at = newest->measured_at;
     point.measurements = static_cast<int>(same.size());
     point.measured = same.size() == 1 ? *newest->value : judging::median(std::move(measured));
     point.value = judging::median(std::move(values));

@@ -3,6 +3,7 @@
 // host. Owns the answer to everything that does not fit (late, double, missing, off main, another unit, a host that
 // nothing ties to the others): it is set aside with a reason, never dropped. Does not look for changes (look.h).
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -26,6 +27,7 @@ struct StoredPoint {
     int trials = 0;
     std::string note{};    ///< why there is no value
     std::string run_id{};  ///< of the push
+    std::chrono::system_clock::time_point measured_at{};
 };
 
 struct LinePoint {
@@ -36,7 +38,8 @@ struct LinePoint {
     double value = 0;  ///< as the reference host would have measured it; the median where it was measured repeatedly
     int trials = 0;
     int measurements = 1;
-    std::string run_id;  ///< of the newest
+    std::string run_id;                                   ///< of the newest
+    std::chrono::system_clock::time_point measured_at{};  ///< of the newest
 };
 
 struct AsidePoint {

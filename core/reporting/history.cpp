@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/reporting/escape.h"
 #include "core/reporting/history_chart.h"
@@ -150,6 +151,13 @@ data facts_data(const HistorySeries& series) {
     if (series.minor > 0)
         add(fmt::format("Not followed: {}, sure but small beside this series' own range.",
                         counted(series.minor, "change")));
+    if (series.newest_sigmas && std::abs(*series.newest_sigmas) > 3)
+        add(fmt::format("The newest value lies {:.1f} standard deviations {} the thirty before it.",
+                        std::abs(*series.newest_sigmas), *series.newest_sigmas > 0 ? "above" : "below"));
+    if (series.week) add(fmt::format("Week over week: {}.", format_change(*series.week)));
+    if (series.drift)
+        add(fmt::format("From the first ten commits shown to the newest ten: {} ({}), steps and drift together.",
+                        format_change(*series.drift), range_text(series.drift_low, series.drift_high)));
     if (series.better == model::Better::none) add("The metric has no direction: its changes are not looked for.");
     return facts;
 }

@@ -89,6 +89,9 @@ struct HistorySeries {
     std::vector<HistoryHost> hosts;      ///< the reference first
     std::vector<HistoryChange> changes;  ///< oldest first
     int minor = 0;
+    std::optional<double> newest_sigmas;                 ///< of the newest value, by the noise before it
+    std::optional<double> week;                          ///< change from the week before
+    std::optional<double> drift, drift_low, drift_high;  ///< from the first ten points to the newest ten
 };
 
 struct HistorySeriesRow {

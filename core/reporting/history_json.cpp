@@ -86,6 +86,11 @@ json::Json series_json(const HistoryPlace& place, const HistorySeries& series) {
                         {"unit", series.unit},
                         {"better", model::to_string(series.better)},
                         {"minor_changes", series.minor},
+                        {"newest_sigmas", number(series.newest_sigmas)},
+                        {"week_over_week", number(series.week)},
+                        {"drift",
+                         {{"change", number(series.drift)},
+                          {"interval", json::Json::array({number(series.drift_low), number(series.drift_high)})}}},
                         {"changes", changes_array(series.changes)}};
     auto& points = document["points"] = json::Json::array();
     for (const auto& point : series.points)

@@ -49,6 +49,11 @@ HistorySeries series(std::size_t points) {
         made.points.push_back(point);
     }
     made.changes = {change("confirmed", sha(points / 2))};
+    made.newest_sigmas = -4.2;
+    made.week = 0.03;
+    made.drift = 0.2;
+    made.drift_low = 0.19;
+    made.drift_high = 0.21;
     made.aside = {{sha(900), "it is missing on this commit"}, {sha(901), "it is missing on this commit"}};
     return made;
 }
@@ -100,8 +105,9 @@ TEST(History, ASeriesTellsItsChangesItsHostsAndWhatWasSetAside) {
     const auto page = render_series(place(), series(40));
     for (const auto* part : {"worse, confirmed", "+20 %", "+19 % to +21 %", "100 ns → 120 ns",
                              "Values of bellows (hollow dots) are shown on the scale", "2 measurements set aside",
-                             "2 commits: it is missing on this commit", "lower is better",
-                             "href=\"https://github.com/acme/engine/commit/", "id=\"change-1\""})
+                             "4.2 standard deviations below the thirty", "Week over week: +3 %.",
+                             "newest ten: +20 % (+19 % to +21 %)", "2 commits: it is missing on this commit",
+                             "lower is better", "href=\"https://github.com/acme/engine/commit/", "id=\"change-1\""})
         EXPECT_NE(page.find(part), std::string::npos) << part;
     auto empty = series(0);
     empty.changes.clear();
@@ -167,6 +173,8 @@ TEST(History, TheDocumentsSayWhatThePagesSay) {
     EXPECT_EQ(document["changes"][0]["measured"], json::Json());
     EXPECT_EQ(document["changes"][0]["events"][0]["what"], "found");
     EXPECT_EQ(document["set_aside"].size(), 2u);
+    EXPECT_EQ(document["drift"]["interval"], json::Json::array({0.19, 0.21}));
+    EXPECT_EQ(document["week_over_week"], 0.03);
     EXPECT_EQ(changes_json(place(), {change("found", sha(1))})["changes"][0]["series"]["benchmark"], "Sort/1024");
     EXPECT_EQ(series_list_json(place(), {{series(1).name, 3, 1}})["series"][0]["changes"], 1);
 }

@@ -55,6 +55,8 @@ std::string openapi() {
     paths[history + "/series/{id}"] = of_repository("One series: points in the branch's order, changes", "id");
     paths[history + "/calibration"] =
         of_repository("How often one commit against itself raised an alarm, per host and benchmark");
+    auto again = of_repository("Makes all points again from the stored bundles (admin token)");
+    paths[history + "/series"]["post"] = std::move(again["get"]);
     auto said = of_repository("Says what becomes of a change: {handling, by, note} (admin token)", "id");
     paths[history + "/changes/{id}"]["post"] = std::move(said["get"]);
     paths["/api/v1/deliveries"] = operation("What became of a webhook delivery (admin token)", "guid", "query");

@@ -6,6 +6,7 @@
 #include "service/http/admin.h"
 #include "service/reports/history_report.h"
 #include "service/store/changes.h"
+#include "service/store/history.h"
 
 namespace benchgate::http {
 namespace {
@@ -108,6 +109,19 @@ void handle_change(const History& history, const Request& request, Response& res
     response.set_content("{\"accepted\":true}\n", "application/json");
 }
 
+/// Every stored bundle of a push to the default branch is read once more.
+void rebuild(const History& history, const Request& request, Response& response) {
+    if (!is_admin(request, history.admin_token_hash))
+        return answer_error(response, 401, "unauthorised", "The admin token is needed.");
+    const auto jobs = history.pool.transaction([&](store::Tx& tx) -> std::optional<std::int64_t> {
+        const auto repository = repository_in(tx, request);
+        if (!repository) return std::nullopt;
+        return store::rebuild_history(tx, repository->repository_id, history.now());
+    });
+    if (!jobs) return answer_error(response, 404, "not_found", "No such repository.");
+    response.set_content(json::dump(json::Json{{"jobs", *jobs}}), "application/json");
+}
+
 }  // namespace
 
 void serve_history(Edge& edge, History history) {
@@ -129,8 +143,9 @@ void serve_history(Edge& edge, History history) {
         return reporting::render_series_list(place(row), reports::series_of_main(tx, row.repository_id));
     });
     get("/{}/{}/benchmarks/{}", send_page,
-        [place](store::Tx& tx, const Row& row, const Request& request) -> std::optional<std::string> {
-            const auto series = reports::series_of_main(tx, row.repository_id, request.matches[3].str());
+        [place, now = history.now](store::Tx& tx, const Row& row,
+                                   const Request& request) -> std::optional<std::string> {
+            const auto series = reports::series_of_main(tx, row.repository_id, request.matches[3].str(), now());
             if (!series) return std::nullopt;
             return reporting::render_series(place(row), *series);
         });
@@ -142,11 +157,14 @@ void serve_history(Edge& edge, History history) {
         return json::dump(reporting::series_list_json(place(row), reports::series_of_main(tx, row.repository_id)));
     });
     get(api + "/series/{}", send_json,
-        [place](store::Tx& tx, const Row& row, const Request& request) -> std::optional<std::string> {
-            const auto series = reports::series_of_main(tx, row.repository_id, request.matches[3].str());
+        [place, now = history.now](store::Tx& tx, const Row& row,
+                                   const Request& request) -> std::optional<std::string> {
+            const auto series = reports::series_of_main(tx, row.repository_id, request.matches[3].str(), now());
             if (!series) return std::nullopt;
             return json::dump(reporting::series_json(place(row), *series));
         });
+    edge.post(api + "/series",
+              [history](const Request& request, Response& response) { rebuild(history, request, response); });
     edge.post(api + "/changes/{}",
               [history](const Request& request, Response& response) { handle_change(history, request, response); });
 }

@@ -22,8 +22,8 @@ struct History {
 };
 
 /// GET /{owner}/{repo}/changes, /{owner}/{repo}/benchmarks, /{owner}/{repo}/benchmarks/{id};
-/// GET /api/v1/repositories/{owner}/{repo}/changes, .../series, .../series/{id}; POST .../changes/{id} (admin).
-/// Before the other pages: the first route that fits is taken.
+/// GET /api/v1/repositories/{owner}/{repo}/changes, .../series, .../series/{id}; POST .../changes/{id}, and .../series
+/// to make all points again from their bundles (admin). Before the other pages: the first route that fits is taken.
 void serve_history(Edge& edge, History history);
 
 }  // namespace benchgate::http

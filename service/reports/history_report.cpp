@@ -4,6 +4,7 @@
 #include <map>
 
 #include "core/history/series.h"
+#include "core/history/trend.h"
 #include "platform/clock.h"
 #include "service/store/changes.h"
 #include "service/store/history.h"
@@ -52,6 +53,22 @@ reporting::HistoryChange change_of(store::Tx& tx, const store::ChangeRow& row,
     return change;
 }
 
+void set_trend(reporting::HistorySeries& series, const history::Line& line, store::Time now) {
+    std::vector<double> values;
+    std::vector<history::TimedValue> timed;
+    for (const auto& point : line.points) {
+        values.push_back(point.value);
+        timed.push_back({point.value, point.measured_at});
+    }
+    series.newest_sigmas = history::newest_in_sigmas(values);
+    series.week = history::week_over_week(timed, now);
+    if (const auto drift = history::drift_of(values)) {
+        series.drift = drift->change;
+        series.drift_low = drift->low;
+        series.drift_high = drift->high;
+    }
+}
+
 bool asks_for_somebody(const store::ChangeRow& change) {
     using history::ChangeState;
     return change.worse && change.handling == history::Handling::open && change.state != ChangeState::rejected &&
@@ -91,7 +108,7 @@ std::vector<reporting::HistorySeriesRow> series_of_main(store::Tx& tx, std::int6
 }
 
 std::optional<reporting::HistorySeries> series_of_main(store::Tx& tx, std::int64_t repository_id,
-                                                       const std::string& series_id) {
+                                                       const std::string& series_id, store::Time now) {
     const auto row = store::find_history_series(tx, repository_id, series_id);
     if (!row) return std::nullopt;
     std::vector<history::StoredPoint> stored;
@@ -106,6 +123,7 @@ std::optional<reporting::HistorySeries> series_of_main(store::Tx& tx, std::int64
     for (const auto& point : line.points)
         series.points.push_back(
             {point.sha, point.value, point.measured, point.host, point.run_id, point.trials, point.measurements});
+    set_trend(series, line, now);
     for (const auto& aside : line.aside) series.aside.push_back({aside.sha, aside.reason});
     for (const auto& host : line.hosts) series.hosts.push_back({host.host, host.factor, host.anchors});
     for (const auto& change : store::changes_of_series(tx, repository_id, series_id, most_changes))

@@ -17,6 +17,6 @@ std::vector<reporting::HistoryChange> changes_of_main(store::Tx& tx, std::int64_
 std::vector<reporting::HistorySeriesRow> series_of_main(store::Tx& tx, std::int64_t repository_id);
 /// The newest 2,000 commits. Absent: there is no such series.
 std::optional<reporting::HistorySeries> series_of_main(store::Tx& tx, std::int64_t repository_id,
-                                                       const std::string& series_id);
+                                                       const std::string& series_id, store::Time now);
 
 }  // namespace benchgate::reports

@@ -127,10 +127,10 @@ HistoryPoint read_point(const pqxx::row& row) {
                        .base_value = maybe<double>(row, "base_value"),
                        .trials = column<int>(row, "trials"),
                        .note = column<std::string>(row, "note"),
-                       .run_id = column<std::string>(row, "run_id")},
+                       .run_id = column<std::string>(row, "run_id"),
+                       .measured_at = column<Time>(row, "measured_at")},
             .gating = column<bool>(row, "gating"),
-            .job_id = column<std::string>(row, "job_id"),
-            .measured_at = column<Time>(row, "measured_at")};
+            .job_id = column<std::string>(row, "job_id")};
 }
 
 DueJob read_due(const pqxx::row& row) {

@@ -101,7 +101,6 @@ struct HistoryPoint {
     history::StoredPoint stored;
     bool gating = true;
     std::string job_id;
-    Time measured_at;
 };
 /// The newest `limit` by place, oldest first, those off main before them.
 std::vector<HistoryPoint> history_points(Tx& tx, std::int64_t repository_id, const std::string& series_id, int limit);

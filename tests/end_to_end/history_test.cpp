@@ -96,6 +96,11 @@ TEST_F(MainsHistory, ACommitThatMadeMainSlowerIsFoundMeasuredAndNamed) {
     EXPECT_EQ(json::text(handling, "by"), "ada");
     EXPECT_EQ(world().post(address, R"({"handling": "forgotten", "by": "ada"})").status, 422);
     EXPECT_EQ(world().post(address, R"({"measure": true, "by": "ada"})").status, 409) << "nothing is undecided";
+
+    EXPECT_EQ(world().post("/api/v1/repositories/maintainer/watched/series", "").body, "{\"jobs\":16}");
+    EXPECT_TRUE(world().calms_down());
+    ASSERT_EQ(changes(name).size(), 1u);
+    EXPECT_EQ(json::text(changes(name).at(0), "id"), id);
 }
 
 }  // namespace
