@@ -83,7 +83,7 @@ constexpr Query series_due{"history_series_due", R"(
 constexpr Query series_later{"history_series_later", R"(
     update history_series set due_at = $3 where repository_id = $1 and series_id = $2 and due_at is not null)"};
 
-constexpr Query points{"history_points_list", R"(
+constexpr Query list_of_points{"history_points_list", R"(
     select history_points.*, head_sha, base_sha, host, run_id, measured_at, place
     from history_points join history_jobs using (repository_id, job_id)
         left join main_commits on main_commits.repository_id = history_jobs.repository_id
@@ -210,7 +210,7 @@ void put_off_series(Tx& tx, std::int64_t repository_id, const std::string& serie
 }
 
 std::vector<HistoryPoint> history_points(Tx& tx, std::int64_t repository_id, const std::string& series_id, int limit) {
-    auto found = all(exec(tx, points, repository_id, series_id, limit), read_point);
+    auto found = all(exec(tx, list_of_points, repository_id, series_id, limit), read_point);
     std::ranges::reverse(found);
     return found;
 }
