@@ -19,7 +19,7 @@ namespace {
 
 constexpr const char* task = "reconcile";
 /// A process that ended without a word gives way after it; renewed before every call.
-constexpr std::chrono::seconds lead_term{90};
+constexpr std::chrono::seconds lead_term{45};
 constexpr std::chrono::seconds pause_after_refusal{60};
 constexpr std::chrono::hours aside_for{1};
 /// What GitHub's log brings back needs no comparing; but a log that cannot be read must not hold this up for ever.

@@ -17,7 +17,7 @@ namespace {
 
 constexpr const char* task = "recovery";
 /// A process that ended without a word gives way after it; renewed before every call.
-constexpr std::chrono::seconds lead_term{90};
+constexpr std::chrono::seconds lead_term{45};
 /// GitHub keeps deliveries for three days; an Enterprise Server may keep them for longer.
 constexpr std::chrono::hours oldest_of_interest{24 * 8};
 /// The log is in the order of GitHub's clock, and an attempt is in it once it is over.
