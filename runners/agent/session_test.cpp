@@ -86,6 +86,9 @@ TEST_F(SessionTest, AProfileThatIsNotTakenFailsTheJob) {
 
 TEST_F(SessionTest, AJobsTrialsLogAndSignedManifestArrive) {
     auto session = start();
+    // The heart beats on a thread of its own, which may begin late.
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (service.asked("heartbeat").empty() && std::chrono::steady_clock::now() < until) std::this_thread::yield();
     session->on_log("building\n");
     session->on_trials(trials(0, 2));
     EXPECT_EQ(log(), "building\n");
