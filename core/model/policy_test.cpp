@@ -7,7 +7,8 @@ namespace {
 
 std::vector<double> bounds(std::string_view preset) {
     std::vector<double> all;
-    for (const auto& level : level_preset(preset).value()) all.push_back(level.at);
+    const auto levels = level_preset(preset).value();
+    for (const auto& level : levels) all.push_back(level.at);
     return all;
 }
 
