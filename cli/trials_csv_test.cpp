@@ -10,24 +10,24 @@ namespace {
 
 const std::string header = "benchmark,metric,unit,better,block,position,side,value\n";
 
-tl::expected<TrialsTable, std::string> read(const std::string& text) {
+tl::expected<TrialsTable, std::string> read_table(const std::string& text) {
     std::istringstream input(text);
     return read_trials(input, "t.csv");
 }
 
 std::string error_of(const std::string& rows) {
-    const auto table = read(header + rows);
+    const auto table = read_table(header + rows);
     return table ? "no error" : table.error();
 }
 
 TEST(TrialsCsv, RowsBecomeBlocksOfSeries) {
-    const auto table = read(header +
-                            "Sort/8,time,ns,lower,1,0,head,4\n"
-                            "Sort/8,time,ns,lower,0,0,base,1\r\n"
-                            "Sort/8,time,ns,lower,0,1,head,2e3\n"
-                            "\n"
-                            "\"a,\"\"b\"\"\",rate,1/s,higher,0,0,base,nan\n"
-                            "Sort/8,notes,count,none,0,0,base,3");
+    const auto table = read_table(header +
+                                  "Sort/8,time,ns,lower,1,0,head,4\n"
+                                  "Sort/8,time,ns,lower,0,0,base,1\r\n"
+                                  "Sort/8,time,ns,lower,0,1,head,2e3\n"
+                                  "\n"
+                                  "\"a,\"\"b\"\"\",rate,1/s,higher,0,0,base,nan\n"
+                                  "Sort/8,notes,count,none,0,0,base,3");
     ASSERT_TRUE(table) << table.error();
     ASSERT_EQ(table->series.size(), 2u);
     EXPECT_EQ(table->series[0].series.key.benchmark, "Sort/8");
@@ -40,15 +40,15 @@ TEST(TrialsCsv, RowsBecomeBlocksOfSeries) {
 
 TEST(TrialsCsv, ColumnsMayStandInAnyOrder) {
     const auto table =
-        read("host,value,side,position,block,better,unit,metric,benchmark\nh,5,head,0,0,lower,ns,time,A\n");
+        read_table("host,value,side,position,block,better,unit,metric,benchmark\nh,5,head,0,0,lower,ns,time,A\n");
     ASSERT_TRUE(table) << table.error();
     EXPECT_EQ(table->series[0].series.key, (model::SeriesKey{"A", "time"}));
     EXPECT_EQ(table->series[0].blocks[0].head, std::vector<double>{5});
 }
 
 TEST(TrialsCsv, EveryMistakeHasItsPlace) {
-    EXPECT_EQ(read("").error(), "t.csv:1: the file is empty");
-    EXPECT_EQ(read("benchmark,metric\n").error(), "t.csv:1: the column unit is missing");
+    EXPECT_EQ(read_table("").error(), "t.csv:1: the file is empty");
+    EXPECT_EQ(read_table("benchmark,metric\n").error(), "t.csv:1: the column unit is missing");
     EXPECT_EQ(error_of("A,time,ns,lower,0,0,base\n"), "t.csv:2: 7 fields where the header has 8");
     EXPECT_EQ(error_of(",time,ns,lower,0,0,base,1\n"), "t.csv:2: benchmark and metric must not be empty");
     EXPECT_EQ(error_of("A,time,ns,less,0,0,base,1\n"), "t.csv:2: better must be lower, higher or none");

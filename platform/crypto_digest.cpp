@@ -8,18 +8,11 @@
 #include <stdexcept>
 
 #include "platform/crypto.h"
+#include "platform/crypto_bytes.h"
 
 namespace benchgate::platform {
 
 namespace {
-
-const unsigned char* bytes_of(std::string_view text) {
-    return reinterpret_cast<const unsigned char*>(text.data());
-}
-
-unsigned char* bytes_of(std::string& text) {
-    return reinterpret_cast<unsigned char*>(text.data());
-}
 
 void require(bool ok, const char* what) {
     if (ok) return;

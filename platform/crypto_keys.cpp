@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "platform/crypto.h"
+#include "platform/crypto_bytes.h"
 
 namespace benchgate::platform {
 
@@ -18,14 +19,6 @@ constexpr int min_rsa_bits = 2048;
 using Key = std::shared_ptr<EVP_PKEY>;
 using Context = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
 using Bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
-
-const unsigned char* bytes_of(std::string_view text) {
-    return reinterpret_cast<const unsigned char*>(text.data());
-}
-
-unsigned char* bytes_of(std::string& text) {
-    return reinterpret_cast<unsigned char*>(text.data());
-}
 
 tl::unexpected<CryptoError> failure(std::string message) {
     ERR_clear_error();

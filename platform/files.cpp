@@ -16,7 +16,7 @@ namespace benchgate::platform {
 
 namespace {
 
-tl::unexpected<FileError> failed(int number, const std::string& what) {
+tl::unexpected<FileError> file_failed(int number, const std::string& what) {
     const FileErrorKind kind = number == ENOENT || number == ENOTDIR ? FileErrorKind::not_found
                                : number == EXDEV || number == ELOOP  ? FileErrorKind::outside
                                : number == EACCES || number == EPERM ? FileErrorKind::denied
@@ -30,7 +30,7 @@ FileResult<std::string> read_all(int fd, std::size_t max_bytes, const std::strin
     for (;;) {
         const ssize_t count = ::read(fd, buffer, sizeof buffer);
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return failed(errno, "cannot read '" + name + "'");
+        if (count < 0) return file_failed(errno, "cannot read '" + name + "'");
         if (count == 0) return bytes;
         if (bytes.size() + static_cast<std::size_t>(count) > max_bytes)
             return tl::unexpected(FileError{FileErrorKind::too_large,
@@ -43,7 +43,7 @@ FileResult<void> write_all(int fd, std::string_view bytes, const std::string& na
     while (!bytes.empty()) {
         const ssize_t count = ::write(fd, bytes.data(), bytes.size());
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return failed(errno, "cannot write '" + name + "'");
+        if (count < 0) return file_failed(errno, "cannot write '" + name + "'");
         bytes.remove_prefix(static_cast<std::size_t>(count));
     }
     return {};
@@ -85,7 +85,7 @@ TempDir::~TempDir() {
 
 FileResult<std::string> read_file(const std::filesystem::path& path, std::size_t max_bytes) {
     const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file) return failed(errno, "cannot open '" + path.string() + "'");
+    if (!file) return file_failed(errno, "cannot open '" + path.string() + "'");
     return read_all(file.get(), max_bytes, path.string());
 }
 
@@ -93,15 +93,15 @@ FileResult<Fd> open_below(const std::filesystem::path& directory, const std::fil
     // Where the directory lies is nobody's business who wrote it, and messages end up on a page.
     const std::string name = relative.string();
     const Fd root(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    if (!root) return failed(errno, "cannot open '" + directory.string() + "'");
+    if (!root) return file_failed(errno, "cannot open '" + directory.string() + "'");
     open_how how{};
     // O_NONBLOCK: opening a pipe without a writer would wait for ever.
     how.flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
     Fd file(static_cast<int>(::syscall(SYS_openat2, root.get(), relative.c_str(), &how, sizeof how)));
-    if (!file) return failed(errno, "cannot open '" + name + "'");
+    if (!file) return file_failed(errno, "cannot open '" + name + "'");
     struct stat status {};
-    if (::fstat(file.get(), &status) != 0) return failed(errno, "cannot look at '" + name + "'");
+    if (::fstat(file.get(), &status) != 0) return file_failed(errno, "cannot look at '" + name + "'");
     if (!S_ISREG(status.st_mode))
         return tl::unexpected(FileError{FileErrorKind::not_a_regular_file, "'" + name + "' is not a regular file"});
     return file;
@@ -118,12 +118,12 @@ FileResult<void> write_file_atomically(const std::filesystem::path& path, std::s
     const std::filesystem::path parent = path.has_parent_path() ? path.parent_path() : ".";
     std::string beside = (parent / ("." + path.filename().string() + ".XXXXXX")).string();
     const Fd file(::mkostemp(beside.data(), O_CLOEXEC));
-    if (!file) return failed(errno, "cannot write beside '" + path.string() + "'");
+    if (!file) return file_failed(errno, "cannot write beside '" + path.string() + "'");
     auto written = write_all(file.get(), bytes, beside);
     if (written && (::fchmod(file.get(), mode) != 0 || ::fsync(file.get()) != 0))
-        written = failed(errno, "cannot sync '" + beside + "'");
+        written = file_failed(errno, "cannot sync '" + beside + "'");
     if (written && ::rename(beside.c_str(), path.c_str()) != 0)
-        written = failed(errno, "cannot put '" + path.string() + "' in its place");
+        written = file_failed(errno, "cannot put '" + path.string() + "' in its place");
     if (!written) {
         ::unlink(beside.c_str());
         return written;
@@ -131,7 +131,7 @@ FileResult<void> write_file_atomically(const std::filesystem::path& path, std::s
     const Fd directory(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     // The rename itself must survive a power cut; file systems that cannot sync a directory say EINVAL.
     if (!directory || (::fsync(directory.get()) != 0 && errno != EINVAL))
-        return failed(errno, "cannot sync '" + parent.string() + "'");
+        return file_failed(errno, "cannot sync '" + parent.string() + "'");
     return {};
 }
 

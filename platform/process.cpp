@@ -23,7 +23,7 @@ struct Pipe {
     Fd read, write;
 };
 
-tl::unexpected<ProcessError> failed(int number, const std::string& what) {
+tl::unexpected<ProcessError> not_started(int number, const std::string& what) {
     return tl::unexpected(ProcessError{number, what + ": " + std::strerror(number)});
 }
 
@@ -72,19 +72,19 @@ struct Plumbing {
                            (options.err != StreamTo::capture || options.err_into_out || open_pipe(err)) &&
                            open_pipe(report) && (!options.before_exec || open_pipe(go)) &&
                            (!options.reap_descendants || (open_pipe(control) && open_pipe(last_word)));
-        if (!piped) return failed(errno, "cannot open a pipe");
+        if (!piped) return not_started(errno, "cannot open a pipe");
         if (options.input) {
             Pipe pipe;
             if (!open_pipe(pipe) || options.input->size() > most_input_bytes)
-                return failed(options.input->size() > most_input_bytes ? E2BIG : errno, "cannot pass the input");
+                return not_started(options.input->size() > most_input_bytes ? E2BIG : errno, "cannot pass the input");
             const auto size = static_cast<ssize_t>(options.input->size());
             if (::write(pipe.write.get(), options.input->data(), options.input->size()) != size)
-                return failed(errno, "cannot pass the input");
+                return not_started(errno, "cannot pass the input");
             in = std::move(pipe.read);
         }
         for (const auto& file : options.join_files) {
             joins.emplace_back(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
-            if (!joins.back()) return failed(errno, "cannot open '" + file + "'");
+            if (!joins.back()) return not_started(errno, "cannot open '" + file + "'");
         }
         return {};
     }
@@ -151,7 +151,7 @@ pid_t first_child_of(pid_t reaper) {
 }
 
 tl::expected<Process, ProcessError> Process::spawn(const SpawnOptions& options) {
-    if (options.argv.empty()) return failed(EINVAL, "cannot start a program without a name");
+    if (options.argv.empty()) return not_started(EINVAL, "cannot start a program without a name");
     const std::string what = "cannot start '" + options.argv[0] + "'";
     Plumbing plumbing;
     if (auto opened = plumbing.open(options); !opened) return tl::unexpected(opened.error());
@@ -177,7 +177,7 @@ tl::expected<Process, ProcessError> Process::spawn(const SpawnOptions& options) 
 
     Process process;
     process.pid_ = fork_child(plan, plumbing);
-    if (process.pid_ < 0) return failed(errno, what);
+    if (process.pid_ < 0) return not_started(errno, what);
     process.own_group_ = options.own_session;
     process.pidfd_ = Fd(static_cast<int>(::syscall(SYS_pidfd_open, process.pid_, 0)));
     process.out_ = std::move(plumbing.out.read);

@@ -21,7 +21,7 @@ constexpr std::size_t tag_bytes = 16;
 constexpr char version = 1;
 constexpr std::size_t most_file_bytes = 256;
 
-using Context = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
+using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
 
 unsigned char* raw(std::string& bytes) {
     return reinterpret_cast<unsigned char*>(bytes.data());
@@ -30,7 +30,7 @@ const unsigned char* raw(std::string_view bytes) {
     return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
-tl::unexpected<CryptoError> failure(std::string message) {
+tl::unexpected<CryptoError> seal_failure(std::string message) {
     return tl::unexpected(CryptoError{std::move(message)});
 }
 
@@ -49,11 +49,11 @@ std::string reason(const std::filesystem::path& file) {
 tl::expected<void, CryptoError> make_key_file(const std::filesystem::path& file) {
     const auto fresh = file.string() + "." + random_uuid();
     const auto written = write_file_atomically(fresh, hex_encode(random_bytes(key_bytes)) + "\n", 0600);
-    if (!written) return failure(written.error().message);
+    if (!written) return seal_failure(written.error().message);
     const bool is_made = ::link(fresh.c_str(), file.c_str()) == 0 || errno == EEXIST;
     auto error = is_made ? std::string() : reason(file);
     ::unlink(fresh.c_str());
-    if (!is_made) return failure(std::move(error));
+    if (!is_made) return seal_failure(std::move(error));
     return {};
 }
 
@@ -63,24 +63,24 @@ tl::expected<SealKey, CryptoError> SealKey::from_text(std::string_view text) {
     const auto clean = trimmed(text);
     auto bytes = clean.size() == 2 * key_bytes ? hex_decode(clean) : base64_decode(clean);
     if (!bytes || bytes->size() != key_bytes)
-        return failure("a key for secrets is 32 bytes: 64 hexadecimal digits or 44 characters of base64");
+        return seal_failure("a key for secrets is 32 bytes: 64 hexadecimal digits or 44 characters of base64");
     return SealKey(std::move(*bytes));
 }
 
 tl::expected<SealKey, CryptoError> SealKey::from_file(const std::filesystem::path& file) {
     struct stat status {};
     if (::stat(file.c_str(), &status) != 0) {
-        if (errno != ENOENT) return failure(reason(file));
+        if (errno != ENOENT) return seal_failure(reason(file));
         if (auto made = make_key_file(file); !made) return tl::unexpected(made.error());
-        if (::stat(file.c_str(), &status) != 0) return failure(reason(file));
+        if (::stat(file.c_str(), &status) != 0) return seal_failure(reason(file));
     }
-    if (!S_ISREG(status.st_mode)) return failure(file.string() + " is not a regular file");
+    if (!S_ISREG(status.st_mode)) return seal_failure(file.string() + " is not a regular file");
     if (status.st_mode & 077)
-        return failure(file.string() + " can be read by others; type: chmod 600 " + file.string());
+        return seal_failure(file.string() + " can be read by others; type: chmod 600 " + file.string());
     const auto text = read_file(file, most_file_bytes);
-    if (!text) return failure(text.error().message);
+    if (!text) return seal_failure(text.error().message);
     auto key = from_text(*text);
-    if (!key) return failure(file.string() + ": " + key.error().message);
+    if (!key) return seal_failure(file.string() + ": " + key.error().message);
     return key;
 }
 
@@ -89,7 +89,7 @@ std::string SealKey::seal(std::string_view plain, std::string_view purpose) cons
     std::string sealed(plain.size(), '\0');
     std::string tag(tag_bytes, '\0');
     int length = 0;
-    const Context context(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free);
+    const CipherContext context(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free);
     const bool done =
         context && EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, raw(bytes_), raw(nonce)) == 1 &&
         EVP_EncryptUpdate(context.get(), nullptr, &length, raw(purpose), static_cast<int>(purpose.size())) == 1 &&
@@ -109,7 +109,7 @@ std::optional<std::string> SealKey::open(std::string_view sealed, std::string_vi
     std::string tag(whole.substr(whole.size() - tag_bytes));
     std::string plain(text.size(), '\0');
     int length = 0;
-    const Context context(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free);
+    const CipherContext context(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free);
     const bool is_genuine =
         context && EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, raw(bytes_), raw(nonce)) == 1 &&
         EVP_DecryptUpdate(context.get(), nullptr, &length, raw(purpose), static_cast<int>(purpose.size())) == 1 &&

@@ -9,10 +9,9 @@
 namespace benchgate::history {
 namespace {
 
-constexpr std::size_t window = 25;        // values on either side, as the detector takes
-constexpr std::size_t farthest = 10;      // points that a change may lie from where it was found
-constexpr double likelihood = 0.95;       // that the range must hold
-constexpr double normal_quantile = 1.96;  // two-sided 95 %
+constexpr std::size_t window = 25;    // values on either side, as the detector takes
+constexpr std::size_t farthest = 10;  // points that a change may lie from where it was found
+constexpr double likelihood = 0.95;   // that the range must hold
 
 struct Moments {
     double mean = 0;

@@ -14,6 +14,8 @@
 
 namespace benchgate::history {
 
+inline constexpr double normal_quantile = 1.96;  ///< two-sided 95 %
+
 /// A value as it was measured by one job of a push.
 struct StoredPoint {
     std::optional<std::int64_t> place{};  ///< of `sha` on main; absent: it is not on main

@@ -11,7 +11,6 @@ namespace {
 
 constexpr double normal_consistent = 1.4826;
 constexpr double median_error = 1.2533;  // of a median's standard error over that of a mean, under normal noise
-constexpr double normal_quantile = 1.96;
 constexpr std::size_t fewest_of_week = 3;
 
 double spread_of(std::span<const double> values, double center) {

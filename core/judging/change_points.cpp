@@ -14,7 +14,7 @@ namespace benchgate::judging {
 namespace {
 
 /// The finite values, as they are and on the scale they are judged on.
-struct Values {
+struct ScaledValues {
     std::vector<double> y;            ///< as given
     std::vector<std::size_t> places;  ///< index of each among all that was given; empty where all are finite
     std::vector<double> v;            ///< on the scale, without spikes
@@ -31,8 +31,8 @@ constexpr double least_noise = 1e-9;
 /// Squares of larger multiples of the noise, added up, would no longer know the noise itself.
 constexpr double most_noises = 1e6;
 
-Values on_scale(std::span<const double> all, const DetectOptions& options, std::vector<std::size_t>& not_finite) {
-    Values values;
+ScaledValues on_scale(std::span<const double> all, const DetectOptions& options, std::vector<std::size_t>& not_finite) {
+    ScaledValues values;
     for (std::size_t i = 0; i < all.size(); ++i)
         if (!std::isfinite(all[i])) not_finite.push_back(i);
     values.y.reserve(all.size() - not_finite.size());
@@ -62,7 +62,7 @@ Values on_scale(std::span<const double> all, const DetectOptions& options, std::
 }
 
 /// On the scale of the noise and around the median, so that sums of squares stay exact enough.
-std::vector<std::size_t> candidates(const Values& values, double price, const DetectOptions& options) {
+std::vector<std::size_t> candidates(const ScaledValues& values, double price, const DetectOptions& options) {
     std::vector<double> x(values.v);
     const double middle = middle_value(values.v);
     for (auto& value : x) value = (value - middle) / values.mean_noise;
@@ -70,7 +70,7 @@ std::vector<std::size_t> candidates(const Values& values, double price, const De
 }
 
 /// The change at `level.at` between the levels that begin at `level.begin` and end at `level.end`.
-ChangePoint described(const Values& values, const Window& level, const Evidence& evidence, Standing standing,
+ChangePoint described(const ScaledValues& values, const Window& level, const Evidence& evidence, Standing standing,
                       const DetectOptions& options) {
     const auto window = window_between(level.begin, level.at, level.end, options);
     const auto y = [&](std::size_t i) { return values.y.begin() + static_cast<std::ptrdiff_t>(i); };
@@ -88,7 +88,7 @@ ChangePoint described(const Values& values, const Window& level, const Evidence&
 }
 
 /// Points of `cuts` that stand in `wanted`, each judged between its neighbours in `cuts`.
-std::vector<ChangePoint> points_of(const Values& values, const std::vector<std::size_t>& cuts,
+std::vector<ChangePoint> points_of(const ScaledValues& values, const std::vector<std::size_t>& cuts,
                                    const std::vector<std::size_t>& wanted, Standing standing,
                                    const DetectOptions& options) {
     std::vector<ChangePoint> points;
@@ -110,7 +110,7 @@ double squares(std::span<const double> v) {
 
 /// Where a level that begins at `last` and runs to the end is best cut so that from `early` to `most` values follow;
 /// none where that would not pay its price.
-std::optional<std::size_t> late_cut(const Values& values, std::size_t last, std::size_t most, double price,
+std::optional<std::size_t> late_cut(const ScaledValues& values, std::size_t last, std::size_t most, double price,
                                     const DetectOptions& options) {
     const std::size_t n = values.v.size();
     const std::span<const double> level = std::span(values.v).subspan(last);
@@ -129,7 +129,7 @@ std::optional<std::size_t> late_cut(const Values& values, std::size_t last, std:
 
 /// A change with too few later values for the search: only at the end. The search may have put it as late as it may,
 /// too early: then it is taken out of `cuts` again.
-std::optional<ChangePoint> take_provisional(const Values& values, std::vector<std::size_t>& cuts, double price,
+std::optional<ChangePoint> take_provisional(const ScaledValues& values, std::vector<std::size_t>& cuts, double price,
                                             const DetectOptions& options) {
     const std::size_t n = values.v.size();
     const bool at_the_bound = !cuts.empty() && cuts.back() + options.shortest == n;

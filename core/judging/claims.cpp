@@ -19,17 +19,15 @@ using model::ClaimFinding;
 using model::ClaimState;
 using model::Side;
 
-constexpr double million = 1e6;
-
 /// All values of one series by block, of the trials that count.
-struct Values {
+struct PairedValues {
     model::Series series;
     std::map<int, Block> blocks;
     bool on_base = false;  ///< in any trial, the warm-up too
     bool on_head = false;
 };
 
-using ByKey = std::map<model::SeriesKey, Values>;
+using ByKey = std::map<model::SeriesKey, PairedValues>;
 
 /// Series of a metric that some claim names, recorded ones too.
 ByKey collect(std::span<const model::Trial> trials, std::span<const model::Claim> claims) {
@@ -41,7 +39,7 @@ ByKey collect(std::span<const model::Trial> trials, std::span<const model::Claim
         for (const auto& value : trial.values) {
             const auto& key = value.series.key;
             if (!metrics.contains(key.metric) || !seen.insert(key).second) continue;
-            auto& known = all.try_emplace(key, Values{value.series, {}, false, false}).first->second;
+            auto& known = all.try_emplace(key, PairedValues{value.series, {}, false, false}).first->second;
             (trial.side == Side::base ? known.on_base : known.on_head) = true;
             if (trial.phase != model::Phase::measure || !trial.kept) continue;
             auto& block = known.blocks[trial.block];
@@ -54,16 +52,16 @@ ByKey collect(std::span<const model::Trial> trials, std::span<const model::Claim
 /// A claim on one series: the values before (base) and after (head) in each block.
 struct Pair {
     const model::Claim* claim = nullptr;
-    const Values* of = nullptr;
+    const PairedValues* of = nullptr;
     std::string compared;
     std::vector<Block> blocks;
     std::string missing;  ///< why there is nothing to compare; empty: there is
     std::vector<model::SeriesKey> needed;
 };
 
-Pair pair_of(const model::Claim& claim, const Values& of, const ByKey& all) {
+Pair pair_of(const model::Claim& claim, const PairedValues& of, const ByKey& all) {
     Pair pair{&claim, &of, claim.from, {}, {}, {of.series.key}};
-    const Values* other = &of;
+    const PairedValues* other = &of;
     if (!of.on_head) pair.missing = "the head has no such benchmark";
     if (!claim.from.empty() && !of.on_base) pair.missing = fmt::format("'{}' has no such benchmark", claim.from);
     if (claim.from.empty()) {

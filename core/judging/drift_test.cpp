@@ -8,7 +8,7 @@ namespace benchgate::judging {
 namespace {
 
 /// Blocks with a scatter of 1 %; the level climbs by `rise` from the first to the last.
-std::vector<Block> blocks(int count, double rise, double effect = 1) {
+std::vector<Block> drifting_blocks(int count, double rise, double effect = 1) {
     std::uint64_t state = 3;
     const auto draw = [&] {
         state = state * 6364136223846793005u + 1442695040888963407u;
@@ -25,21 +25,21 @@ std::vector<Block> blocks(int count, double rise, double effect = 1) {
 }
 
 TEST(Drift, AClimbingLevelIsNamedWithItsSpan) {
-    const auto drift = find_drift(blocks(10, 0.1));
+    const auto drift = find_drift(drifting_blocks(10, 0.1));
     ASSERT_TRUE(drift);
     EXPECT_NEAR(*drift, 0.095, 0.015);
-    EXPECT_FALSE(find_drift(blocks(10, 0)));
-    EXPECT_FALSE(find_drift(blocks(10, 0, 1.5))) << "a slower head is no drift";
-    EXPECT_FALSE(find_drift(blocks(2, 0.5))) << "two blocks say nothing";
+    EXPECT_FALSE(find_drift(drifting_blocks(10, 0)));
+    EXPECT_FALSE(find_drift(drifting_blocks(10, 0, 1.5))) << "a slower head is no drift";
+    EXPECT_FALSE(find_drift(drifting_blocks(2, 0.5))) << "two blocks say nothing";
     EXPECT_FALSE(find_drift({}));
 }
 
 TEST(Drift, EqualValuesZerosAndAbsentSidesAreNone) {
     EXPECT_FALSE(find_drift(std::vector<Block>(5, Block{{7, 7, 7, 7}, {7, 7, 7, 7}})));
-    auto with_zero = blocks(10, 0.1);
+    auto with_zero = drifting_blocks(10, 0.1);
     with_zero[2].base[0] = 0;
     EXPECT_FALSE(find_drift(with_zero));
-    auto one_side = blocks(10, 0.1);
+    auto one_side = drifting_blocks(10, 0.1);
     for (auto& block : one_side) block.base.clear();
     EXPECT_TRUE(find_drift(one_side));
 }
@@ -54,12 +54,12 @@ TEST(Drift, IsNamedInTheVerdictAndCancelsInIt) {
         options.tests = 100;
         return judge(job, options).verdicts.at(0);
     };
-    const auto slower = judged(blocks(10, 0.2, 1.08));
+    const auto slower = judged(drifting_blocks(10, 0.2, 1.08));
     EXPECT_EQ(slower.kind, model::VerdictKind::regressed);
     ASSERT_TRUE(slower.drift);
     EXPECT_NE(slower.reason.find("the level drifted by "), std::string::npos) << slower.reason;
     EXPECT_NEAR(*slower.ratio, 1.08, 0.01) << "a drift larger than the effect does not blur it";
-    EXPECT_FALSE(judged(blocks(10, 0.01)).drift) << "less than what is to be detected is no news";
+    EXPECT_FALSE(judged(drifting_blocks(10, 0.01)).drift) << "less than what is to be detected is no news";
 }
 
 }  // namespace

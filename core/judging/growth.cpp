@@ -116,14 +116,14 @@ Exponents exponents_of(const Family& family) {
     return all;
 }
 
-struct Answer {
+struct SizesAnswer {
     GrowthFinding finding;
     bool settled = false;
 };
 
-class Walk {
+class SizesWalk {
   public:
-    Walk(const Family& family, const Plan& plan, NullTable& nulls)
+    SizesWalk(const Family& family, const Plan& plan, NullTable& nulls)
         : family_(family),
           plan_(plan),
           nulls_(nulls),
@@ -137,7 +137,7 @@ class Walk {
         finding.line = family.rule->line;
     }
 
-    Answer run() {
+    SizesAnswer run() {
         if (family_.sizes.size() < fewest_sizes)
             return settled(fmt::format("{} of at least {} sizes", family_.sizes.size(), fewest_sizes));
         const auto all = exponents_of(family_);
@@ -165,7 +165,7 @@ class Walk {
         return median_with_interval(values);
     }
 
-    Answer settled(std::string why) {
+    SizesAnswer settled(std::string why) {
         answer_.finding.state = GrowthState::unmeasured;
         answer_.finding.reason = std::move(why);
         answer_.settled = true;
@@ -193,7 +193,7 @@ class Walk {
     NullTable& nulls_;
     const bool falls_;  ///< higher is better: it is a lower exponent that is worse
     const Margin margin_;
-    Answer answer_;
+    SizesAnswer answer_;
     int trials_ = 0;
 };
 
@@ -260,7 +260,7 @@ Progress growth_progress(std::span<const model::Trial> trials, std::span<const m
     for (const auto& trial : trials)
         if (trial.phase == model::Phase::measure && trial.kept) kept.insert(trial.block);
     for (const auto& [name, family] : families)
-        if (!Walk(family, plan, nulls).run().settled) open.insert(family.members.begin(), family.members.end());
+        if (!SizesWalk(family, plan, nulls).run().settled) open.insert(family.members.begin(), family.members.end());
     Progress progress;
     progress.open = {open.begin(), open.end()};
     const int done = static_cast<int>(kept.size()) * trials_per_block;
@@ -279,7 +279,7 @@ std::vector<GrowthFinding> judge_growth(std::span<const model::Trial> trials, st
     NullTable nulls;
     std::vector<GrowthFinding> findings;
     findings.reserve(families.size());
-    for (const auto& [name, family] : families) findings.push_back(Walk(family, plan, nulls).run().finding);
+    for (const auto& [name, family] : families) findings.push_back(SizesWalk(family, plan, nulls).run().finding);
     return findings;
 }
 

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/judging/gate.h"
+#include "core/judging/rank_sum.h"
 
 namespace benchgate::judging {
 namespace {
@@ -34,8 +35,6 @@ Verdict verdict_of(const model::Series& series, const SeriesResult& result) {
     if (result.how.detectable) verdict.trials_needed = result.how.detectable->needed;
     return verdict;
 }
-
-constexpr double million = 1e6;
 
 /// What the intervals of an alarm support, in parts per million of base.
 struct Supported {

@@ -8,7 +8,7 @@
 namespace benchgate::judging {
 namespace {
 
-constexpr double infinite = std::numeric_limits<double>::infinity();
+constexpr double unbounded = std::numeric_limits<double>::infinity();
 
 /// Levels from `from` up to the next piece, for which the last cut is best put at `cut`.
 struct Piece {
@@ -31,7 +31,7 @@ class Search {
 
     std::vector<std::size_t> run() {
         const std::size_t n = sum_.size() - 1;
-        cost_.assign(n + 1, infinite);
+        cost_.assign(n + 1, unbounded);
         before_.assign(n + 1, 0);
         cost_[0] = -price_;
         for (std::size_t end = shortest_; end <= n; ++end) {
@@ -87,7 +87,7 @@ class Search {
     }
 
     void close(std::size_t end) {
-        double best = infinite;
+        double best = unbounded;
         std::uint32_t at = 0;
         for (const auto& piece : pieces_) {
             const double cost = base(piece.cut) + spread(piece.cut, end);

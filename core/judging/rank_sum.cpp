@@ -8,8 +8,6 @@ namespace {
 
 __extension__ typedef unsigned __int128 Count;
 
-constexpr double million = 1e6;
-
 double moved_up(double value, const Margin& margin) {
     return margin.scale == Margin::Scale::ratio ? value * (million + margin.ppm) : value + margin.distance;
 }

@@ -17,6 +17,9 @@
 
 namespace benchgate::judging {
 
+/// Margins and thresholds are counted in parts per million, so that they are exact.
+inline constexpr double million = 1e6;
+
 /// Values of one series in one block, in the metric's own unit. Sides may differ in size where a trial is missing.
 struct Block {
     std::vector<double> base;

@@ -15,9 +15,9 @@ struct Collected {
     std::map<int, Block> blocks;
 };
 
-using ByKey = std::map<model::SeriesKey, Collected>;
+using CollectedByKey = std::map<model::SeriesKey, Collected>;
 
-void learn(ByKey& series, const model::Trial& trial) {
+void learn(CollectedByKey& series, const model::Trial& trial) {
     for (const auto& measurement : trial.values) {
         const auto& found = measurement.series;
         if (!found.gating || found.better == model::Better::none) continue;
@@ -32,7 +32,7 @@ void learn(ByKey& series, const model::Trial& trial) {
     }
 }
 
-void add_values(ByKey& series, const model::Trial& trial) {
+void add_values(CollectedByKey& series, const model::Trial& trial) {
     std::set<model::SeriesKey> added;
     for (const auto& measurement : trial.values) {
         const auto place = series.find(measurement.series.key);
@@ -45,7 +45,7 @@ void add_values(ByKey& series, const model::Trial& trial) {
 }  // namespace
 
 PhaseBlocks collect_blocks(std::span<const model::Trial> trials, model::Phase phase) {
-    ByKey series;
+    CollectedByKey series;
     std::set<int> kept;
     std::set<std::pair<int, int>> voided;
     for (const auto& trial : trials) {

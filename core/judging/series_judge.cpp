@@ -17,7 +17,6 @@ using model::LookOutcome;
 using model::Side;
 using model::VerdictKind;
 
-constexpr double million = 1e6;
 /// A series that is clear of a slowdown is measured on while an improvement looks likely at this level: it keeps
 /// improvements from being called unchanged at a look that is too early to show them. It is no error level: an
 /// improvement itself must reach alpha. 0.1 costs 0.05 trials a side on series that did not change and shows 96 % of

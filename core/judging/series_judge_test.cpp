@@ -11,8 +11,8 @@ namespace {
 using model::Better;
 using model::VerdictKind;
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+constexpr double infinite_value = std::numeric_limits<double>::infinity();
 
 /// Blocks of 4 + 4 around `level` with a spread of about 1 %, head multiplied by `effect`.
 std::vector<Block> noisy(int count, double effect, double level = 1e6, unsigned seed = 1) {
@@ -43,14 +43,14 @@ SeriesResult judged(const SeriesBlocks& of, int tests = 1, int max_trials = 60) 
     return judge_series(of, make_plan({max_trials, 0.01, tests}), Thresholds::of(0.03), nulls);
 }
 
-const std::vector<Block> slower{{{1000, 1004, 998, 1010}, {1052, 1049, 1060, 1047}},
-                                {{1002, 1001, 1015, 999}, {1055, 1051, 1048, 1063}},
-                                {{1006, 997, 1003, 1001}, {1050, 1058, 1046, 1100}}};
-const std::vector<Block> same{{{1000, 1004, 998, 1010}, {1003, 999, 1007, 1001}},
-                              {{1002, 1001, 1015, 996}, {1005, 997, 1000, 1008}}};
+const std::vector<Block> slower_head{{{1000, 1004, 998, 1010}, {1052, 1049, 1060, 1047}},
+                                     {{1002, 1001, 1015, 999}, {1055, 1051, 1048, 1063}},
+                                     {{1006, 997, 1003, 1001}, {1050, 1058, 1046, 1100}}};
+const std::vector<Block> same_sides{{{1000, 1004, 998, 1010}, {1003, 999, 1007, 1001}},
+                                    {{1002, 1001, 1015, 996}, {1005, 997, 1000, 1008}}};
 
 TEST(SeriesJudge, WorkedRegression) {
-    const auto result = judged(series(slower), 108);
+    const auto result = judged(series(slower_head), 108);
     EXPECT_EQ(result.kind, VerdictKind::regressed);
     EXPECT_TRUE(result.settled);
     EXPECT_EQ(result.trials_used, 12);
@@ -58,14 +58,14 @@ TEST(SeriesJudge, WorkedRegression) {
     EXPECT_NEAR(*result.ratio, 1.049326, 5e-7);
     EXPECT_GT(*result.interval.low, 1.005) << "the interval agrees with the verdict";
     EXPECT_NEAR(*result.nominal.low, 1.044955, 5e-7);
-    const auto more_tests = judged(series(slower), 109);
+    const auto more_tests = judged(series(slower_head), 109);
     EXPECT_FALSE(more_tests.settled) << "no result of 12 trials can alarm among 109 tests";
     EXPECT_EQ(more_tests.kind, VerdictKind::inconclusive);
     EXPECT_EQ(more_tests.reason, "measuring ended after 12 of at most 60 trials a side");
 }
 
 TEST(SeriesJudge, WorkedUnchanged) {
-    const auto result = judged(series(same), 100);
+    const auto result = judged(series(same_sides), 100);
     EXPECT_EQ(result.kind, VerdictKind::unchanged);
     EXPECT_EQ(result.trials_used, 8);
     EXPECT_EQ(result.p, 1.0 / 4900);
@@ -76,12 +76,13 @@ TEST(SeriesJudge, WorkedUnchanged) {
 }
 
 TEST(SeriesJudge, ASettledSeriesIsNotReadFurther) {
-    auto blocks = slower;
-    for (int i = 0; i < 12; ++i) blocks.push_back({{nan, nan, nan, nan}, {1, 1, 1, 1}});
+    auto blocks = slower_head;
+    for (int i = 0; i < 12; ++i)
+        blocks.push_back({{not_a_number, not_a_number, not_a_number, not_a_number}, {1, 1, 1, 1}});
     const auto result = judged(series(blocks));
     EXPECT_EQ(result.kind, VerdictKind::regressed);
     EXPECT_EQ(result.trials_used, 12);
-    EXPECT_EQ(result.ratio, judged(series(slower)).ratio);
+    EXPECT_EQ(result.ratio, judged(series(slower_head)).ratio);
 }
 
 TEST(SeriesJudge, JudgingAtEveryLookEqualsJudgingAtTheEnd) {
@@ -108,16 +109,16 @@ TEST(SeriesJudge, HigherIsBetterMirrorsLower) {
         for (auto& block : blocks) std::swap(block.base, block.head);
         return blocks;
     };
-    const auto slower_throughput = judged(series(swap_sides(slower), "1/s", Better::higher));
+    const auto slower_throughput = judged(series(swap_sides(slower_head), "1/s", Better::higher));
     EXPECT_EQ(slower_throughput.kind, VerdictKind::regressed);
     EXPECT_NEAR(*slower_throughput.ratio, 1 / 1.049326, 5e-7);
     EXPECT_LT(*slower_throughput.interval.low, *slower_throughput.interval.high);
     EXPECT_LT(*slower_throughput.interval.high, 1);
-    const auto cost = judged(series(slower));
+    const auto cost = judged(series(slower_head));
     EXPECT_NEAR(*slower_throughput.worse_ppm, 1e6 - 1e6 / *cost.nominal.low, 1e-3);
-    EXPECT_EQ(judged(series(slower, "1/s", Better::higher)).kind, VerdictKind::improved);
-    EXPECT_EQ(judged(series(swap_sides(slower))).kind, VerdictKind::improved);
-    EXPECT_LT(*judged(series(swap_sides(slower))).interval.high, 1);
+    EXPECT_EQ(judged(series(slower_head, "1/s", Better::higher)).kind, VerdictKind::improved);
+    EXPECT_EQ(judged(series(swap_sides(slower_head))).kind, VerdictKind::improved);
+    EXPECT_LT(*judged(series(swap_sides(slower_head))).interval.high, 1);
 }
 
 TEST(SeriesJudge, AnImprovementIsNotCalledUnchangedTooEarly) {
@@ -128,7 +129,7 @@ TEST(SeriesJudge, AnImprovementIsNotCalledUnchangedTooEarly) {
 }
 
 TEST(SeriesJudge, AnImprovementThatIsOnlyPossibleIsNotWaitedFor) {
-    auto blocks = same;
+    auto blocks = same_sides;
     blocks[0].head = {960, 961, 962, 1004};
     const auto with_head = [&](std::vector<double> head) {
         blocks[1].head = std::move(head);
@@ -179,7 +180,7 @@ TEST(SeriesJudge, ANewCostHasNoRatio) {
     EXPECT_EQ(counter.kind, VerdictKind::regressed);
     EXPECT_FALSE(counter.ratio);
     EXPECT_EQ(counter.reason, "new cost: 0 on base, 12 on head");
-    EXPECT_EQ(*counter.worse_ppm, infinity);
+    EXPECT_EQ(*counter.worse_ppm, infinite_value);
     EXPECT_EQ(judged(series(constant(3, 12, 0), "count")).kind, VerdictKind::improved);
     EXPECT_EQ(judged(series(constant(3, 12, 0), "count")).ratio, 0.0);
     const auto equal = judged(series(constant(3, 0, 0), "count"));
@@ -223,8 +224,8 @@ TEST(SeriesJudge, ConstantsAreUnchangedAndCoarseTimersAreRefused) {
 }
 
 TEST(SeriesJudge, BrokenAndAbsentValuesAreSaid) {
-    for (const double bad : {nan, infinity, -infinity, 1e301}) {
-        auto blocks = same;
+    for (const double bad : {not_a_number, infinite_value, -infinite_value, 1e301}) {
+        auto blocks = same_sides;
         blocks[1].head[2] = bad;
         EXPECT_EQ(judged(series(blocks)).kind, VerdictKind::failed);
         EXPECT_EQ(judged(series(blocks)).reason, "head reported a value that is not a usable number");
@@ -240,7 +241,7 @@ TEST(SeriesJudge, BrokenAndAbsentValuesAreSaid) {
     for (auto& block : crashes) block.head.resize(2);
     EXPECT_EQ(judged(series(crashes)).kind, VerdictKind::failed);
     EXPECT_EQ(judged(series(crashes)).reason, "head gave a value in only 4 of 8 trials");
-    auto conflict = series(same);
+    auto conflict = series(same_sides);
     conflict.conflict = "its unit is ns in one trial and bytes in another";
     EXPECT_EQ(judged(conflict).kind, VerdictKind::failed);
     EXPECT_EQ(judged(series({})).kind, VerdictKind::inconclusive);
@@ -248,7 +249,7 @@ TEST(SeriesJudge, BrokenAndAbsentValuesAreSaid) {
 }
 
 TEST(SeriesJudge, ABlockWithAMissingTrialIsJudged) {
-    auto blocks = slower;
+    auto blocks = slower_head;
     blocks[2].head.pop_back();
     const auto result = judged(series(blocks));
     EXPECT_EQ(result.kind, VerdictKind::regressed);

@@ -12,7 +12,6 @@ using model::Better;
 using model::Side;
 using model::VerdictKind;
 
-constexpr double million = 1e6;
 /// Beyond this a comparison in parts per million would overflow.
 constexpr double largest_value = 1e300;
 

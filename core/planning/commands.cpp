@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "core/model/units.h"
+#include "core/planning/ascii.h"
 #include "core/planning/comment_lines.h"
 #include "core/planning/events.h"
 #include "core/planning/nearest.h"
@@ -75,10 +76,6 @@ bool is_key(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
     });
-}
-
-bool is_blank(char c) {
-    return c == ' ' || c == '\t';
 }
 
 /// Splits at blanks; a double quote at the start of a value holds it together, a backslash inside takes the next

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/planning/ascii.h"
+
 namespace benchgate::planning {
 namespace {
 
@@ -21,13 +23,6 @@ std::string lower(std::string_view text) {
     for (char& c : result)
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
     return result;
-}
-
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-bool is_blank(char c) {
-    return c == ' ' || c == '\t';
 }
 
 /// Reads one line from left to right; every function says whether it found what it is named for.

@@ -2,14 +2,12 @@
 
 #include <algorithm>
 
+#include "core/planning/ascii.h"
+
 namespace benchgate::planning {
 namespace {
 
 constexpr std::string_view word = "/rebench";
-
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 /// Something that hides the lines between its two ends, if it has a second one.
 class Hiding {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/planning/ascii.h"
+
 namespace benchgate::planning {
 namespace {
 
@@ -11,13 +13,6 @@ constexpr std::size_t longest_address = 2048;
 constexpr std::size_t longest_body = 4 * 65536;  // GitHub bounds characters; one has at most four bytes
 constexpr std::size_t longest_label = 255;
 constexpr std::string_view branches = "refs/heads/";
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 bool is_clone_address(std::string_view text) {
     if (text.size() > longest_address) return false;

@@ -24,8 +24,8 @@ EventResult read_calibration(const json::Json& payload) {
     return fields.finished(std::move(event));
 }
 
-using Reader = EventResult (*)(const json::Json&);
-constexpr std::array<std::pair<std::string_view, Reader>, 11> readers{
+using EventReader = EventResult (*)(const json::Json&);
+constexpr std::array<std::pair<std::string_view, EventReader>, 11> readers{
     {{"ping", read_ping},
      {"push", read_push},
      {"pull_request", read_pull_request},

@@ -1,4 +1,4 @@
-// Events of branches: push, and the heads of GitHub's merge queue.
+// Events of branch_prefix: push, and the heads of GitHub's merge queue.
 
 #include <charconv>
 
@@ -8,7 +8,7 @@ namespace benchgate::planning {
 namespace {
 
 constexpr std::string_view no_commit = "0000000000000000000000000000000000000000";
-constexpr std::string_view branches = "refs/heads/";
+constexpr std::string_view branch_prefix = "refs/heads/";
 constexpr std::string_view queue = "gh-readonly-queue/";
 
 /// "gh-readonly-queue/main/pr-12-SHA" -> 12; the name of the base may hold slashes.
@@ -31,8 +31,8 @@ EventResult read_push(const json::Json& payload) {
     const std::string ref = fields.ref("ref");
     const bool deleted = fields.flag("deleted");
     if (fields.error()) return tl::unexpected(*fields.error());
-    if (!ref.starts_with(branches)) return Ignored{"a tag was pushed"};
-    const std::string branch = ref.substr(branches.size());
+    if (!ref.starts_with(branch_prefix)) return Ignored{"a tag was pushed"};
+    const std::string branch = ref.substr(branch_prefix.size());
     if (branch.starts_with(queue)) return Ignored{"a branch of the merge queue"};
     auto source = fields.source();
     const auto after = deleted ? std::string(no_commit) : fields.sha("after");

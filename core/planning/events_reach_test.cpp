@@ -3,14 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "core/planning/events.h"
+#include "core/planning/events_for_tests.h"
 
 namespace benchgate::planning {
 namespace {
 
 using json::Json;
-
-const std::string sha_a(40, 'a');
-const std::string sha_b(40, 'b');
 
 Json of_repository(Json payload) {
     payload["repository"] = {{"id", 7}, {"name", "engine"}, {"owner", {{"login", "acme"}}}};
@@ -29,11 +27,6 @@ Kind read(std::string_view name, const Json& payload) {
     if (const auto* found = std::get_if<Kind>(&*event)) return *found;
     ADD_FAILURE() << name << " is read as event " << event->index();
     return {};
-}
-
-std::string complaint(std::string_view name, const Json& payload) {
-    const auto event = read_event(name, payload);
-    return event ? "" : event.error().message;
 }
 
 bool is_ignored(std::string_view name, const Json& payload) {

@@ -2,13 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "core/planning/events_for_tests.h"
+
 namespace benchgate::planning {
 namespace {
 
 using json::Json;
-
-const std::string sha_a(40, 'a');
-const std::string sha_b(40, 'b');
 
 Json repository() {
     return {{"id", 7},
@@ -53,11 +52,6 @@ Json comment() {
               {"body", "/rebench"},
               {"user", {{"login", "ann"}, {"type", "User"}}},
               {"author_association", "MEMBER"}}}};
-}
-
-std::string complaint(std::string_view name, const Json& payload) {
-    const auto event = read_event(name, payload);
-    return event ? "" : event.error().message;
 }
 
 std::string ignored(std::string_view name, const Json& payload) {

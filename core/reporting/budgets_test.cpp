@@ -8,13 +8,10 @@
 #include "core/reporting/report_json.h"
 #include "core/reporting/sample_report.h"
 #include "core/reporting/text.h"
+#include "core/reporting/text_for_tests.h"
 
 namespace benchgate::reporting {
 namespace {
-
-bool has(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
 
 /// Nothing regressed, one limit is broken and one is kept.
 Report broken() {

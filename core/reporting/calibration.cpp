@@ -13,7 +13,7 @@ namespace {
 
 using kainjow::mustache::data;
 
-constexpr std::size_t most_bytes = 65'000;
+constexpr std::size_t most_bytes_of_text = 65'000;
 constexpr std::size_t most_open_rows = 10;
 constexpr std::size_t most_folded_rows = 400;
 
@@ -127,7 +127,7 @@ std::string rendered(const Report& report, std::size_t most_folded) {
 std::string render_calibration(const Report& report) {
     std::size_t most = most_folded_rows;
     std::string text = rendered(report, most);
-    while (text.size() > most_bytes && most > 0) text = rendered(report, most /= 2);
+    while (text.size() > most_bytes_of_text && most > 0) text = rendered(report, most /= 2);
     return text;
 }
 

@@ -2,12 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "core/reporting/text_for_tests.h"
+
 namespace benchgate::reporting {
 namespace {
-
-bool has(const std::string& text, std::string_view part) {
-    return text.find(part) != std::string::npos;
-}
 
 CalibrationHostRow host() {
     CalibrationHostRow made;

@@ -10,7 +10,7 @@
 namespace benchgate::reporting {
 namespace {
 
-constexpr std::size_t most_bytes = 65000;
+constexpr std::size_t most_bytes_of_field = 65000;
 constexpr std::size_t most_title = 250;
 constexpr std::size_t most_annotations = 50;
 
@@ -86,8 +86,8 @@ CheckOutput render_check(const Report& report, const std::vector<std::string>& s
     output.status = state_word(view.state);
     if (view.state == ReportState::completed) output.conclusion = conclusion_of(report, view.suites, view.gate);
     output.title = shortened(headline(report, view.suites), most_title);
-    output.summary = render_markdown_within("check_summary", view, most_bytes);
-    output.text = render_markdown_within("check_text", view, most_bytes);
+    output.summary = render_markdown_within("check_summary", view, most_bytes_of_field);
+    output.text = render_markdown_within("check_text", view, most_bytes_of_field);
     if (output.text.find_first_not_of(" \n") == std::string::npos) output.text.clear();
     output.details_url = report.page_url;
     output.actions = actions_for(output, view.suites);

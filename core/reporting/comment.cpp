@@ -10,14 +10,15 @@ namespace benchgate::reporting {
 namespace {
 
 // GitHub takes 65,536 characters, none of which has less than a byte; folded away, more stands around the text.
-constexpr std::size_t most_bytes = 64'000;
+constexpr std::size_t most_bytes_of_comment = 64'000;
 constexpr std::size_t most_headline = 200;
 constexpr std::size_t most_address = 500;
 
 }  // namespace
 
 std::string render_comment(const Report& report) {
-    return render_markdown_within("comment", {report, all_suites(report), report.gate, report.state}, most_bytes);
+    return render_markdown_within("comment", {report, all_suites(report), report.gate, report.state},
+                                  most_bytes_of_comment);
 }
 
 bool needs_new_comment(std::optional<model::Gate> said, model::Gate now) {

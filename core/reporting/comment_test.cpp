@@ -5,15 +5,10 @@
 #include "core/reporting/escape.h"
 #include "core/reporting/markdown.h"
 #include "core/reporting/sample_report.h"
+#include "core/reporting/text_for_tests.h"
 
 namespace benchgate::reporting {
 namespace {
-
-std::size_t count(const std::string& text, std::string_view part) {
-    std::size_t found = 0;
-    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + part.size())) ++found;
-    return found;
-}
 
 std::string first_line(const Report& report) {
     const auto text = render_comment(report);

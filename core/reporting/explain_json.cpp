@@ -7,7 +7,7 @@ namespace {
 
 using json::OrderedJson;
 
-OrderedJson number(const std::optional<double>& value) {
+OrderedJson finite_or_null(const std::optional<double>& value) {
     return value && std::isfinite(*value) ? OrderedJson(*value) : OrderedJson(nullptr);
 }
 
@@ -45,15 +45,15 @@ OrderedJson phase_json(const model::PhaseRecord& how) {
                                               {"no_improvement", test_json(look.no_improvement)},
                                               {"outcome", to_string(look.outcome)}});
     object["figures_blocks"] = how.figures_blocks;
-    object["relative_to"] = number(how.absolute);
+    object["relative_to"] = finite_or_null(how.absolute);
     object["interval"] = ranks_json(how.interval);
     object["nominal_interval"] = ranks_json(how.nominal);
     object["detectable"] = nullptr;
     if (const auto& from = how.detectable)
-        object["detectable"] = OrderedJson{{"noise", number(from->spread)},
+        object["detectable"] = OrderedJson{{"noise", finite_or_null(from->spread)},
                                            {"trials", from->trials},
                                            {"alpha", from->alpha},
-                                           {"from_noise", number(from->from_noise)},
+                                           {"from_noise", finite_or_null(from->from_noise)},
                                            {"by_the_policy", from->by_the_policy},
                                            {"needed", from->needed ? OrderedJson(*from->needed) : nullptr}};
     return object;
@@ -63,19 +63,19 @@ OrderedJson phase_json(const model::PhaseRecord& how) {
 
 OrderedJson explanation_json(const model::Explanation& explanation) {
     auto object = phase_json(explanation.measured);
-    object["supported_loss"] = number(explanation.worse);
-    object["supported_loss_of_modes"] = number(explanation.levels_worse);
+    object["supported_loss"] = finite_or_null(explanation.worse);
+    object["supported_loss_of_modes"] = finite_or_null(explanation.levels_worse);
     object["confirmation"] = nullptr;
     if (const auto& record = explanation.confirmation) {
         OrderedJson confirmation = OrderedJson::object();
         confirmation["fresh_blocks"] = record->fresh_blocks;
         if (record->fresh_blocks) {
             confirmation["verdict"] = to_string(record->kind);
-            confirmation["ratio"] = number(record->ratio);
+            confirmation["ratio"] = finite_or_null(record->ratio);
             confirmation["interval"] =
-                OrderedJson::array({number(record->interval.low), number(record->interval.high)});
-            confirmation["supported_loss"] = number(record->worse);
-            confirmation["supported_loss_of_modes"] = number(record->levels_worse);
+                OrderedJson::array({finite_or_null(record->interval.low), finite_or_null(record->interval.high)});
+            confirmation["supported_loss"] = finite_or_null(record->worse);
+            confirmation["supported_loss_of_modes"] = finite_or_null(record->levels_worse);
             confirmation["how"] = phase_json(record->how);
         }
         object["confirmation"] = std::move(confirmation);

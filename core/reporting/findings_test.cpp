@@ -9,13 +9,10 @@
 #include "core/reporting/report_json.h"
 #include "core/reporting/sample_report.h"
 #include "core/reporting/text.h"
+#include "core/reporting/text_for_tests.h"
 
 namespace benchgate::reporting {
 namespace {
-
-bool has(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
 
 model::ClaimFinding claim(model::ClaimState state) {
     model::ClaimFinding finding;

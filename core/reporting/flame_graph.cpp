@@ -26,7 +26,7 @@ constexpr double narrowest = 0.6;
 constexpr double worth_a_row = 12;
 constexpr std::size_t rows_below = 6;
 constexpr std::size_t most_nodes = 200'000;
-constexpr std::size_t most_drawn = 10'000;
+constexpr std::size_t most_frames_drawn = 10'000;
 /// Full colour is for the largest difference, or for this one where all are small: noise is not to look like news.
 constexpr double least_full_colour = 0.05;
 
@@ -122,16 +122,16 @@ std::string told(const std::string& name, const Node& node) {
     return text;
 }
 
-class Drawing {
+class FlameDrawing {
   public:
-    Drawing(const Node& root, model::Side widths)
+    FlameDrawing(const Node& root, model::Side widths)
         : widths_(widths),
           full_colour_(std::max(least_full_colour, largest_difference(root))),
           most_depth_(deepest(root, widths, 0) + rows_below) {}
 
     void draw(const std::string& name, const Node& node, double left, std::size_t depth) {
         const double width = node.all.of(widths_) * canvas;
-        if (width < narrowest || depth > most_depth_ || drawn_ >= most_drawn) return;
+        if (width < narrowest || depth > most_depth_ || drawn_ >= most_frames_drawn) return;
         ++drawn_;
         depth_ = std::max(depth_, depth);
         const double top = static_cast<double>(depth) * row;
@@ -180,7 +180,7 @@ kainjow::mustache::data flame_graph_data(const model::FoldedStacks& base, const 
     Tree tree;
     tree.add(base, model::Side::base);
     tree.add(head, model::Side::head);
-    Drawing drawing(tree.root(), options.widths);
+    FlameDrawing drawing(tree.root(), options.widths);
     drawing.draw(std::string(model::profile_root), tree.root(), 0, 0);
     return drawing.result(options.title);
 }

@@ -11,7 +11,7 @@
 namespace benchgate::reporting {
 namespace {
 
-constexpr std::size_t most_drawn = 400;  // the newest
+constexpr std::size_t most_points_drawn = 400;  // the newest
 constexpr double width = 1000, height = 320, left = 78, right = 986, top = 34, bottom = 282;
 
 struct Scale {
@@ -57,11 +57,11 @@ std::string at(double coordinate) {
     return fmt::format("{:.1f}", coordinate);
 }
 
-class Drawing {
+class ChartDrawing {
   public:
-    Drawing(const HistoryPlace& place, const HistorySeries& series, const Scale& scale)
+    ChartDrawing(const HistoryPlace& place, const HistorySeries& series, const Scale& scale)
         : place_(place), series_(series), scale_(scale) {
-        first_ = series.points.size() > most_drawn ? series.points.size() - most_drawn : 0;
+        first_ = series.points.size() > most_points_drawn ? series.points.size() - most_points_drawn : 0;
         for (std::size_t i = 0; i < series.points.size(); ++i) index_[series.points[i].sha] = i;
         for (std::size_t c = 0; c < series_.changes.size(); ++c) {
             const auto found = index_.find(series_.changes[c].sha);
@@ -168,9 +168,9 @@ class Drawing {
 
 std::optional<data> history_chart(const HistoryPlace& place, const HistorySeries& series) {
     if (series.points.empty()) return std::nullopt;
-    const auto first = series.points.size() > most_drawn ? series.points.size() - most_drawn : 0;
+    const auto first = series.points.size() > most_points_drawn ? series.points.size() - most_points_drawn : 0;
     const auto scale = scale_of(series.points, first);
-    return scale ? std::optional(Drawing(place, series, *scale).drawn()) : std::nullopt;
+    return scale ? std::optional(ChartDrawing(place, series, *scale).drawn()) : std::nullopt;
 }
 
 }  // namespace benchgate::reporting

@@ -5,7 +5,7 @@
 namespace benchgate::reporting {
 namespace {
 
-json::Json number(const std::optional<double>& value) {
+json::Json number_or_null(const std::optional<double>& value) {
     return value && std::isfinite(*value) ? json::Json(*value) : json::Json();
 }
 
@@ -32,10 +32,10 @@ json::Json change_json(const HistoryChange& change) {
                         {"range", {{"after", change.from_sha}, {"until", change.to_sha}, {"commits", change.commits}}},
                         {"first_bad", text_or_null(change.first_bad)},
                         {"subject", text_or_null(change.subject)},
-                        {"before", number(change.before)},
-                        {"after", number(change.after)},
-                        {"change", number(change.change)},
-                        {"interval", json::Json::array({number(change.low), number(change.high)})},
+                        {"before", number_or_null(change.before)},
+                        {"after", number_or_null(change.after)},
+                        {"change", number_or_null(change.change)},
+                        {"interval", json::Json::array({number_or_null(change.low), number_or_null(change.high)})},
                         {"later", change.later},
                         {"found_at", change.found_at},
                         {"handling",
@@ -43,12 +43,12 @@ json::Json change_json(const HistoryChange& change) {
                           {"by", text_or_null(change.handled_by)},
                           {"at", text_or_null(change.handled_at)},
                           {"note", change.note}}}};
-    document["measured"] =
-        change.measured_run.empty()
-            ? json::Json()
-            : json::Json{{"run", change.measured_run},
-                         {"ratio", number(change.measured_ratio)},
-                         {"interval", json::Json::array({number(change.measured_low), number(change.measured_high)})}};
+    document["measured"] = change.measured_run.empty()
+                               ? json::Json()
+                               : json::Json{{"run", change.measured_run},
+                                            {"ratio", number_or_null(change.measured_ratio)},
+                                            {"interval", json::Json::array({number_or_null(change.measured_low),
+                                                                            number_or_null(change.measured_high)})}};
     auto& events = document["events"] = json::Json::array();
     for (const auto& event : change.events)
         events.push_back({{"at", event.at}, {"who", event.who}, {"what", event.what}, {"note", event.note}});
@@ -80,23 +80,24 @@ json::Json series_list_json(const HistoryPlace& place, const std::vector<History
 }
 
 json::Json series_json(const HistoryPlace& place, const HistorySeries& series) {
-    json::Json document{{"schema_version", 1},
-                        {"repository", place.repository},
-                        {"series", name_json(series.name)},
-                        {"unit", series.unit},
-                        {"better", model::to_string(series.better)},
-                        {"minor_changes", series.minor},
-                        {"newest_sigmas", number(series.newest_sigmas)},
-                        {"week_over_week", number(series.week)},
-                        {"drift",
-                         {{"change", number(series.drift)},
-                          {"interval", json::Json::array({number(series.drift_low), number(series.drift_high)})}}},
-                        {"changes", changes_array(series.changes)}};
+    json::Json document{
+        {"schema_version", 1},
+        {"repository", place.repository},
+        {"series", name_json(series.name)},
+        {"unit", series.unit},
+        {"better", model::to_string(series.better)},
+        {"minor_changes", series.minor},
+        {"newest_sigmas", number_or_null(series.newest_sigmas)},
+        {"week_over_week", number_or_null(series.week)},
+        {"drift",
+         {{"change", number_or_null(series.drift)},
+          {"interval", json::Json::array({number_or_null(series.drift_low), number_or_null(series.drift_high)})}}},
+        {"changes", changes_array(series.changes)}};
     auto& points = document["points"] = json::Json::array();
     for (const auto& point : series.points)
         points.push_back({{"commit", point.sha},
-                          {"value", number(point.value)},
-                          {"measured", number(point.measured)},
+                          {"value", number_or_null(point.value)},
+                          {"measured", number_or_null(point.measured)},
                           {"host", point.host},
                           {"trials", point.trials},
                           {"measurements", point.measurements},
@@ -105,7 +106,7 @@ json::Json series_json(const HistoryPlace& place, const HistorySeries& series) {
     for (const auto& one : series.aside) aside.push_back({{"commit", one.sha}, {"reason", one.reason}});
     auto& hosts = document["hosts"] = json::Json::array();
     for (const auto& host : series.hosts)
-        hosts.push_back({{"host", host.host}, {"factor", number(host.factor)}, {"anchors", host.anchors}});
+        hosts.push_back({{"host", host.host}, {"factor", number_or_null(host.factor)}, {"anchors", host.anchors}});
     return document;
 }
 

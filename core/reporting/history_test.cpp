@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "core/reporting/text_for_tests.h"
+
 namespace benchgate::reporting {
 namespace {
 
-const std::string evil = "<script>alert(1)</script>\"'<!-- -->|@team\n";
+const std::string evil_text = "<script>alert(1)</script>\"'<!-- -->|@team\n";
 
 HistoryPlace place() {
     return {"acme/engine", "https://github.com/acme/engine"};
@@ -63,12 +65,6 @@ std::string drawn_in(const HistorySeries& shown) {
     const auto page = render_series(place(), shown);
     const auto begin = page.find("<svg class=\"chart\""), end = page.find("</svg>");
     return begin == std::string::npos ? "" : page.substr(begin, end - begin);
-}
-
-std::size_t count(const std::string& text, const std::string& part) {
-    std::size_t found = 0;
-    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
-    return found;
 }
 
 TEST(History, TheChartShowsDotsLevelsAndChangesAndLeadsToRuns) {
@@ -147,17 +143,17 @@ TEST(History, AChangeTellsTheCommitThatDidItOrTheRange) {
 
 TEST(History, ForeignTextIsOnlyText) {
     auto changed = change("confirmed", sha(20));
-    changed.series.key = {evil, evil};
-    changed.series.suite = changed.subject = changed.note = changed.handled_by = changed.reason = evil;
-    changed.first_bad = changed.from_sha = evil;
+    changed.series.key = {evil_text, evil_text};
+    changed.series.suite = changed.subject = changed.note = changed.handled_by = changed.reason = evil_text;
+    changed.first_bad = changed.from_sha = evil_text;
     changed.commits = 3;
     auto shown = series(40);
-    shown.name.key = {evil, evil};
-    shown.name.suite = shown.name.host_class = shown.unit = evil;
-    shown.points[3].host = shown.points[3].sha = shown.points[3].run_id = evil;
+    shown.name.key = {evil_text, evil_text};
+    shown.name.suite = shown.name.host_class = shown.unit = evil_text;
+    shown.points[3].host = shown.points[3].sha = shown.points[3].run_id = evil_text;
     shown.changes = {changed};
-    shown.aside = {{evil, evil}};
-    shown.hosts = {{evil, 1, 0}, {evil, 2, 1}};
+    shown.aside = {{evil_text, evil_text}};
+    shown.hosts = {{evil_text, 1, 0}, {evil_text, 2, 1}};
     const auto pages = render_series(place(), shown) + render_changes(place(), {changed}) +
                        render_series_list(place(), {{shown.name, 3, 1}});
     EXPECT_EQ(pages.find("<script"), std::string::npos);

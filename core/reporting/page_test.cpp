@@ -9,7 +9,7 @@
 namespace benchgate::reporting {
 namespace {
 
-const std::string evil = "\"><script>alert(1)</script>";
+const std::string evil_name = "\"><script>alert(1)</script>";
 
 TEST(Page, ShowsWhatAPersonLooksFor) {
     auto report = sample::regression();
@@ -31,7 +31,7 @@ TEST(Page, ShowsWhatAPersonLooksFor) {
 TEST(Page, TellsWhatGitHubDidNotTake) {
     auto report = sample::unchanged();
     EXPECT_EQ(render_page(report).find("<strong>"), std::string::npos);
-    report.undelivered = {"GitHub did not take the comment: unprocessable (422): " + evil};
+    report.undelivered = {"GitHub did not take the comment: unprocessable (422): " + evil_name};
     const auto page = render_page(report);
     EXPECT_NE(page.find("GitHub did not take the comment: unprocessable (422)"), std::string::npos);
     EXPECT_EQ(page.find("<script"), std::string::npos);
@@ -47,7 +47,7 @@ TEST(Page, StandsAloneAsOneFile) {
 
 TEST(Page, HostileWordsStayWords) {
     auto report = sample::hostile();
-    report.repository = evil;
+    report.repository = evil_name;
     report.repository_url = "javascript:alert(1)";
     for (const auto& page : {render_page(report), render_html(report)}) {
         for (const auto* bad : {"<script", "<img", "javascript:alert(1)/pull", "\x1b", "\xE2\x80\xAE"})
@@ -55,11 +55,19 @@ TEST(Page, HostileWordsStayWords) {
         EXPECT_NE(page.find("{{headline}} {{{page}}}"), std::string::npos);
     }
     const std::string lists =
-        render_repositories({{evil, 1, evil, evil}}) +
-        render_repository(evil, {{evil, evil, evil, evil, 1, evil, evil, evil, evil}}) +
-        render_queue({{evil, evil, evil, 1, evil, evil, evil, evil, evil, evil, evil, 0}}) +
-        render_runners({{evil, evil, evil, evil, evil, evil, {{evil, model::FactStatus::warn, evil, evil, evil}}}}) +
-        render_message(evil, evil);
+        render_repositories({{evil_name, 1, evil_name, evil_name}}) +
+        render_repository(
+            evil_name, {{evil_name, evil_name, evil_name, evil_name, 1, evil_name, evil_name, evil_name, evil_name}}) +
+        render_queue({{evil_name, evil_name, evil_name, 1, evil_name, evil_name, evil_name, evil_name, evil_name,
+                       evil_name, evil_name, 0}}) +
+        render_runners({{evil_name,
+                         evil_name,
+                         evil_name,
+                         evil_name,
+                         evil_name,
+                         evil_name,
+                         {{evil_name, model::FactStatus::warn, evil_name, evil_name, evil_name}}}}) +
+        render_message(evil_name, evil_name);
     EXPECT_EQ(lists.find("<script"), std::string::npos);
 }
 

@@ -4,15 +4,10 @@
 #include <gtest/gtest.h>
 
 #include "core/reporting/flame_graph.h"
+#include "core/reporting/text_for_tests.h"
 
 namespace benchgate::reporting {
 namespace {
-
-std::size_t count(const std::string& text, const std::string& part) {
-    std::size_t found = 0;
-    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
-    return found;
-}
 
 ProfileReport sample() {
     ProfileReport report;
@@ -80,9 +75,9 @@ TEST(ProfileReport, ManyFunctionsAreTenInTheAnswer) {
 
 TEST(ProfileReport, HostileNamesAreOnlyNames) {
     auto report = sample();
-    const std::string evil = "<script>alert(1)</script>|@team`</title><!-- ]]>&";
-    report.benchmark = report.suite = report.runner = evil;
-    report.head["all;main;" + model::frame_name(evil)] = 900;
+    const std::string evil_frame = "<script>alert(1)</script>|@team`</title><!-- ]]>&";
+    report.benchmark = report.suite = report.runner = evil_frame;
+    report.head["all;main;" + model::frame_name(evil_frame)] = 900;
     const auto page = render_profile_page(report);
     EXPECT_EQ(page.find("<script"), std::string::npos);
     EXPECT_EQ(page.find("</title><!--"), std::string::npos);
@@ -91,8 +86,8 @@ TEST(ProfileReport, HostileNamesAreOnlyNames) {
     EXPECT_EQ(text.find("<script"), std::string::npos) << text;
     EXPECT_EQ(text.find("@team"), std::string::npos) << text;
     report.profile.reset();
-    report.error = evil;
-    report.log_tail = "```\n" + evil;
+    report.error = evil_frame;
+    report.log_tail = "```\n" + evil_frame;
     EXPECT_EQ(render_profile_page(report).find("<script"), std::string::npos);
     EXPECT_EQ(render_profile_answer(report).find("| @team"), std::string::npos);
 }

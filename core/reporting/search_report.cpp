@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t most_steps_shown = 40;
 constexpr std::size_t most_suspects = 10;
 
-std::string text_of(std::string_view foreign, std::size_t most) {
+std::string short_text(std::string_view foreign, std::size_t most) {
     return markdown_text(shortened(one_line(foreign), most));
 }
 
@@ -24,12 +24,12 @@ std::string commit(const SearchReport& report, const std::string& sha) {
 
 std::string subject_of(const SearchReport& report) {
     std::string text = markdown_name(report.benchmark);
-    if (!report.metric.empty()) text += fmt::format(" ({})", text_of(report.metric, 60));
+    if (!report.metric.empty()) text += fmt::format(" ({})", short_text(report.metric, 60));
     return text;
 }
 
 std::string change_of_step(const SearchStepReport& step) {
-    if (!step.compared) return step.reason.empty() ? "–" : text_of(step.reason, 200);
+    if (!step.compared) return step.reason.empty() ? "–" : short_text(step.reason, 200);
     std::string text = change_text(*step.compared);
     if (const auto word = direction_word(*step.compared); is_changed(*step.compared) && !word.empty())
         text += fmt::format(" {}", word);
@@ -43,7 +43,7 @@ std::string table_of_steps(const SearchReport& report) {
     for (std::size_t i = report.steps.size() - shown; i < report.steps.size(); ++i) {
         const auto& step = report.steps[i];
         table += fmt::format("| {} | {} | {} | {} |\n", i + 1, commit(report, step.sha),
-                             step.verdict.empty() ? "under way" : text_of(step.verdict, 20), change_of_step(step));
+                             step.verdict.empty() ? "under way" : short_text(step.verdict, 20), change_of_step(step));
     }
     return table;
 }
@@ -58,11 +58,11 @@ std::string found_text(const SearchReport& report) {
     std::string text = fmt::format("**{} is the first of {} that made {} worse.**", commit(report, found.sha),
                                    counted(static_cast<long long>(report.commits), "commit"), subject_of(report));
     if (!found.subject.empty() || !found.author.empty())
-        text += fmt::format("\n\n> {}{}{}", text_of(found.subject, 200),
+        text += fmt::format("\n\n> {}{}{}", short_text(found.subject, 200),
                             found.author.empty()    ? ""
                             : found.subject.empty() ? "by "
                                                     : "<br>by ",
-                            text_of(found.author, 100));
+                            short_text(found.author, 100));
     for (const auto& step : report.steps)
         if (step.sha == found.sha && step.compared)
             text +=
@@ -76,7 +76,7 @@ std::string found_text(const SearchReport& report) {
 std::string undecided_text(const SearchReport& report) {
     std::string text =
         fmt::format("**The search for the commit that made {} worse is undecided.**", subject_of(report));
-    if (!report.why.empty()) text += fmt::format(" {}.", text_of(report.why, 500));
+    if (!report.why.empty()) text += fmt::format(" {}.", short_text(report.why, 500));
     if (report.suspects.size() > 1) {
         text += fmt::format("\n\nIt is one of {}, oldest first:\n",
                             counted(static_cast<long long>(report.suspects.size()), "commit"));

@@ -5,13 +5,10 @@
 #include "core/reporting/page.h"
 #include "core/reporting/report_json.h"
 #include "core/reporting/sample_report.h"
+#include "core/reporting/text_for_tests.h"
 
 namespace benchgate::reporting {
 namespace {
-
-bool has(const std::string& text, std::string_view part) {
-    return text.find(part) != std::string::npos;
-}
 
 TEST(Waived, ACoveredRegressionIsFoldedAwayWithItsCeilingEndAndReason) {
     const auto text = render_comment(sample::waived(0.3));

@@ -8,7 +8,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const std::string mint_path = "/app/installations/100/access_tokens";
 const Answer minted{201, R"({"token": "ghs_x", "expires_at": "2027-01-15T09:00:00Z"})"};
 const Answer unknown_key{401, R"({"message": "A JSON web token could not be decoded"})"};
 

@@ -8,7 +8,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const std::string mint_path = "/app/installations/100/access_tokens";
 const Answer not_granted{422, R"({"message": "The permissions requested are not granted to this installation."})"};
 
 class PermissionsTest : public ScriptedGithub {

@@ -8,16 +8,20 @@ namespace {
 using namespace std::chrono_literals;
 using platform::HttpHeaders;
 
-const TimePoint now = TimePoint(std::chrono::seconds(1'800'000'000));
+const TimePoint asked_at = TimePoint(std::chrono::seconds(1'800'000'000));
 
 Decision decide_on(int status, const HttpHeaders& headers = {}, std::string_view message = {}, int attempts = 1) {
-    return decide(
-        {.status = status, .headers = &headers, .message = message, .now = now, .attempts = attempts, .jitter = 0.5});
+    return decide({.status = status,
+                   .headers = &headers,
+                   .message = message,
+                   .now = asked_at,
+                   .attempts = attempts,
+                   .jitter = 0.5});
 }
 
 std::chrono::milliseconds wait(const Decision& decision) {
     EXPECT_TRUE(decision.retry_at.has_value());
-    return std::chrono::duration_cast<std::chrono::milliseconds>(decision.retry_at.value_or(now) - now);
+    return std::chrono::duration_cast<std::chrono::milliseconds>(decision.retry_at.value_or(asked_at) - asked_at);
 }
 
 TEST(RateLimit, ObeysGitHubsOwnHeadersFirst) {
@@ -60,7 +64,7 @@ TEST(RateLimit, TakesAPlain403ForAMissingPermission) {
 
 TEST(RateLimit, RetriesARefusedTokenOnlyAsOftenAsItCanHelp) {
     const HttpHeaders none;
-    Attempt attempt{.status = 401, .headers = &none, .message = {}, .now = now, .token_is_fresh = true};
+    Attempt attempt{.status = 401, .headers = &none, .message = {}, .now = asked_at, .token_is_fresh = true};
     const std::chrono::seconds waits[] = {1s, 2s, 4s};
     for (attempt.attempts = 1; attempt.attempts <= 3; ++attempt.attempts)
         EXPECT_EQ(wait(decide(attempt)), waits[attempt.attempts - 1]);
@@ -75,12 +79,12 @@ TEST(RateLimit, RetriesARefusedTokenOnlyAsOftenAsItCanHelp) {
 
 TEST(RateLimit, WaitsForReplicasOnlyWhereTheObjectIsNew) {
     const HttpHeaders none;
-    Attempt attempt{.status = 404, .headers = &none, .message = {}, .now = now, .object_is_new = true};
+    Attempt attempt{.status = 404, .headers = &none, .message = {}, .now = asked_at, .object_is_new = true};
     const std::chrono::seconds waits[] = {1s, 2s, 4s, 8s};
     for (attempt.attempts = 1; attempt.attempts <= 4; ++attempt.attempts)
         EXPECT_EQ(wait(decide(attempt)), waits[attempt.attempts - 1]);
     EXPECT_EQ(decide(attempt).retry_at, std::nullopt);
-    attempt = {.status = 422, .headers = &none, .message = "No commit found for SHA: f00", .now = now};
+    attempt = {.status = 422, .headers = &none, .message = "No commit found for SHA: f00", .now = asked_at};
     EXPECT_EQ(decide(attempt).kind, ErrorKind::unprocessable);
     attempt.object_is_new = true;
     EXPECT_EQ(decide(attempt).kind, ErrorKind::not_found);
@@ -107,7 +111,7 @@ TEST(RateLimit, BacksOffFromAServerThatIsIllAndSpreadsItsClients) {
     }
     EXPECT_EQ(wait(decide_on(503, {{"retry-after", "30"}})), 30s);
     const auto spread = [](double jitter) {
-        return wait(decide({.status = 500, .headers = nullptr, .message = {}, .now = now, .jitter = jitter}));
+        return wait(decide({.status = 500, .headers = nullptr, .message = {}, .now = asked_at, .jitter = jitter}));
     };
     EXPECT_EQ(spread(0), 500ms);
     EXPECT_EQ(spread(1), 1500ms);

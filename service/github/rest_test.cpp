@@ -33,7 +33,7 @@ std::string comment(int id, const std::string& body, const std::string& type = "
                                  {"performed_via_github_app", app == 0 ? json::Json() : json::Json{{"id", app}}}});
 }
 
-const std::string repository_body = R"({"id": 77, "name": "engine", "owner": {"login": "octo"}, "private": false,
+const std::string found_repository = R"({"id": 77, "name": "engine", "owner": {"login": "octo"}, "private": false,
     "default_branch": "main", "clone_url": "https://h/octo/engine.git", "archived": true})";
 
 TEST_F(RestTest, EveryRequestNamesItsVersionAndItsSender) {
@@ -58,7 +58,7 @@ TEST_F(RestTest, EveryRequestNamesItsVersionAndItsSender) {
 TEST_F(RestTest, ATokenThatIsNotKnownEverywhereYetIsTriedAgain) {
     on("GET", repo_, {401, R"({"message": "Bad credentials"})"});
     on("GET", repo_, {401, R"({"message": "Bad credentials"})"});
-    on("GET", repo_, {200, repository_body});
+    on("GET", repo_, {200, found_repository});
     const auto found = rest_->get_repository(repository_, {});
     ASSERT_TRUE(found) << found.error().message;
     EXPECT_EQ(waits(), (std::vector<std::chrono::milliseconds>{1s, 2s}));
@@ -69,7 +69,7 @@ TEST_F(RestTest, ATokenThatIsNotKnownEverywhereYetIsTriedAgain) {
 }
 
 TEST_F(RestTest, ARefusedTokenIsReplacedOnceAndThenItIsGivenUp) {
-    on("GET", repo_, {200, repository_body});
+    on("GET", repo_, {200, found_repository});
     ASSERT_TRUE(rest_->get_repository(repository_, {}));
     advance(10min);
     on("GET", repo_, {401, R"({"message": "Bad credentials"})"});

@@ -21,6 +21,9 @@
 
 namespace benchgate::github {
 
+/// Where GitHub mints the token of the installation that the tests have.
+inline const std::string mint_path = "/app/installations/100/access_tokens";
+
 struct Answer {
     int status = 200;
     std::string body = "{}";

@@ -10,8 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const std::string mint_path = "/app/installations/100/access_tokens";
-
 class TokensTest : public ScriptedGithub {
   protected:
     const TokenScope scope_{100, 77, {}};
