@@ -40,12 +40,6 @@ std::optional<double> moment(std::string_view text) {
     return std::chrono::duration<double>(parsed->time_since_epoch()).count();
 }
 
-struct Row {
-    double order;
-    double value;  ///< NaN: none
-    std::uint32_t label_end;
-};
-
 }  // namespace
 
 std::string_view SeriesTable::label(std::size_t build) const {
@@ -133,6 +127,12 @@ class SeriesReader {
     }
 
   private:
+    struct Row {
+        double order;
+        double value;  ///< NaN: none
+        std::uint32_t label_end;
+    };
+
     enum Column { index, time, commit, value, columns };
     static constexpr std::array<std::string_view, columns> names{"index", "time", "commit", "value"};
 

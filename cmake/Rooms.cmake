@@ -1,10 +1,11 @@
-# benchgate_room(PATH [SEES room...] [LIBRARIES lib::x...] [TEST_SEES room...] [TEST_LIBRARIES lib::x...])
+# benchgate_room(PATH [APART] [SEES room...] [LIBRARIES lib::x...] [TEST_SEES room...] [TEST_LIBRARIES lib::x...])
 #
 # Makes the static library of the room whose folder calls it (core/model -> target core_model) from its *.cpp,
 # and from its *_test.cpp one test program core_model_test, which CTest runs from the project's root.
-# main.cpp and *_main.cpp belong to programs (benchgate_program).
+# main.cpp and *_main.cpp belong to programs (benchgate_program). APART: its files are compiled one by one, since each
+# has helpers of the same names.
 function(benchgate_room path)
-  cmake_parse_arguments(ROOM "" "" "SEES;LIBRARIES;TEST_SEES;TEST_LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ROOM "APART" "" "SEES;LIBRARIES;TEST_SEES;TEST_LIBRARIES" ${ARGN})
   string(REPLACE "/" "_" name ${path})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${path}/*.cpp)
   set(tests ${sources})
@@ -17,6 +18,9 @@ function(benchgate_room path)
     add_library(${name} STATIC ${sources})
     target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
     target_link_libraries(${name} PUBLIC ${sees} ${ROOM_LIBRARIES})
+    if(ROOM_APART)
+      set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
+    endif()
   else()
     add_library(${name} INTERFACE)
     target_include_directories(${name} INTERFACE ${CMAKE_SOURCE_DIR})

@@ -32,7 +32,7 @@ std::string name_of(const Row& row, bool several_suites) {
     return suite + markdown_name(row.verdict->series.key.benchmark);
 }
 
-data row_data(const Row& row, bool several_suites) {
+data calibration_row(const Row& row, bool several_suites) {
     const auto& verdict = *row.verdict;
     data view("name", name_of(row, several_suites));
     view.set("metric", markdown_text(shortened(one_line(verdict.series.key.metric), 60)));
@@ -47,7 +47,7 @@ data row_data(const Row& row, bool several_suites) {
 data table_of(const std::vector<Row>& rows, std::size_t first, std::size_t most, bool several_suites) {
     data list(data::type::list);
     const auto end = std::min(rows.size(), first + most);
-    for (std::size_t i = first; i < end; ++i) list.push_back(row_data(rows[i], several_suites));
+    for (std::size_t i = first; i < end; ++i) list.push_back(calibration_row(rows[i], several_suites));
     data table("rows", list);
     table.set("count", format_count(static_cast<long long>(rows.size() - first)));
     if (end < rows.size())
@@ -56,7 +56,7 @@ data table_of(const std::vector<Row>& rows, std::size_t first, std::size_t most,
     return table;
 }
 
-std::string suite_line(const SuiteReport& suite) {
+std::string calibration_line(const SuiteReport& suite) {
     std::string line = markdown_name(suite.name) + ": ";
     if (!suite.judgement) {
         line += markdown_text(shortened(one_line(state_words(suite)), 120));
@@ -111,7 +111,7 @@ std::string rendered(const Report& report, std::size_t most_folded) {
     if (!report.head_sha.empty())
         root.set("commit", data("name", markdown_commit(report.repository_url, report.head_sha)));
     data lines(data::type::list);
-    for (const auto* suite : suites) lines.push_back(data("line", suite_line(*suite)));
+    for (const auto* suite : suites) lines.push_back(data("line", calibration_line(*suite)));
     root.set("suites", lines);
     if (!alarms.empty()) root.set("alarms", table_of(alarms, 0, most_open_rows, several));
     if (!noise.empty()) root.set("noise", table_of(noise, 0, most_open_rows, several));

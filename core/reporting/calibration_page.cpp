@@ -6,6 +6,7 @@
 
 #include "core/reporting/escape.h"
 #include "core/reporting/html_view.h"
+#include "core/reporting/json_parts.h"
 #include "core/reporting/numbers.h"
 
 namespace benchgate::reporting {
@@ -14,10 +15,6 @@ namespace {
 using kainjow::mustache::data;
 
 constexpr std::size_t most_rows = 500;  // of one suite on one host
-
-std::string cell(std::string_view foreign) {
-    return shortened(one_line(foreign));
-}
 
 std::string share(double value) {
     return value > 0 && value < 0.0001 ? "below 0.01 %" : format_percent(value);
@@ -70,13 +67,6 @@ data host_data(const CalibrationHostRow& host) {
         view.set("more", data("sentence", fmt::format("and {} more, none of which alarmed more often",
                                                       format_count(static_cast<long long>(ordered.size() - shown)))));
     return view;
-}
-
-json::OrderedJson interval_json(const model::Interval& interval) {
-    const auto end = [](const std::optional<double>& value) {
-        return value ? json::OrderedJson(*value) : json::OrderedJson(nullptr);
-    };
-    return json::OrderedJson::array({end(interval.low), end(interval.high)});
 }
 
 void set_counts(json::OrderedJson& object, const model::FalseAlarms& counted, const model::Interval& rate) {

@@ -3,15 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "core/reporting/sample_report.h"
+#include "core/reporting/text_for_tests.h"
 
 namespace benchgate::reporting {
 namespace {
 
 using model::VerdictKind;
-
-bool holds(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
 
 Report calibration(int benchmarks, VerdictKind first = VerdictKind::unchanged) {
     std::vector<model::Verdict> verdicts;
@@ -27,22 +24,22 @@ Report calibration(int benchmarks, VerdictKind first = VerdictKind::unchanged) {
 
 TEST(Calibration, SaysThatNothingAlarmedAndWhatThatMeans) {
     const auto text = render_calibration(calibration(24));
-    EXPECT_TRUE(holds(text,
-                      "**0 of 24 benchmarks alarmed: same code against itself, and no change was found.** The "
-                      "policy allows an alarm in 1 % of such runs."))
+    EXPECT_TRUE(has(text,
+                    "**0 of 24 benchmarks alarmed: same code against itself, and no change was found.** The "
+                    "policy allows an alarm in 1 % of such runs."))
         << text;
-    EXPECT_TRUE(holds(text, "on both sides, each side built by itself")) << text;
-    EXPECT_TRUE(holds(text, "24 benchmarks, 0 alarmed; 20 trials a side")) << text;
-    EXPECT_FALSE(holds(text, "False alarms"));
-    EXPECT_FALSE(holds(text, "benchgate:sticky")) << "it is not the pull request's comment";
+    EXPECT_TRUE(has(text, "on both sides, each side built by itself")) << text;
+    EXPECT_TRUE(has(text, "24 benchmarks, 0 alarmed; 20 trials a side")) << text;
+    EXPECT_FALSE(has(text, "False alarms"));
+    EXPECT_FALSE(has(text, "benchgate:sticky")) << "it is not the pull request's comment";
 }
 
 TEST(Calibration, CallsEveryAlarmAFalseOne) {
     for (const auto kind : {VerdictKind::regressed, VerdictKind::improved}) {
         const auto text = render_calibration(calibration(24, kind));
-        EXPECT_TRUE(holds(text, "**1 of 24 benchmarks alarmed: same code against itself, so that is a false alarm.**"))
+        EXPECT_TRUE(has(text, "**1 of 24 benchmarks alarmed: same code against itself, so that is a false alarm.**"))
             << text;
-        EXPECT_TRUE(holds(text, "| <code>b0</code> | time | +12 % | +10 % to +14 % |")) << text;
+        EXPECT_TRUE(has(text, "| <code>b0</code> | time | +12 % | +10 % to +14 % |")) << text;
     }
 }
 
@@ -54,7 +51,7 @@ TEST(Calibration, ShowsTheTenNoisiestAndFoldsTheRest) {
     EXPECT_LT(text.find("<code>b14</code>"), fold);
     EXPECT_GT(text.find("<code>b13</code>"), fold);
     EXPECT_GT(text.find("<code>b0</code> | time | 1 %"), fold);
-    EXPECT_FALSE(holds(render_calibration(calibration(10)), "<details>"));
+    EXPECT_FALSE(has(render_calibration(calibration(10)), "<details>"));
 }
 
 TEST(Calibration, StaysWithinGitHubsBoundWhateverTheNames) {
@@ -63,8 +60,8 @@ TEST(Calibration, StaysWithinGitHubsBoundWhateverTheNames) {
         verdict.series.key.benchmark = std::string(300, '<') + "@team|" + verdict.series.key.benchmark;
     const auto text = render_calibration(report);
     EXPECT_LT(text.size(), 65'536u);
-    EXPECT_FALSE(holds(text, "@team"));
-    EXPECT_TRUE(holds(text, "0 of 5,000 benchmarks alarmed")) << text.substr(0, 200);
+    EXPECT_FALSE(has(text, "@team"));
+    EXPECT_TRUE(has(text, "0 of 5,000 benchmarks alarmed")) << text.substr(0, 200);
 }
 
 TEST(Calibration, SaysWhatCouldNotBeMeasured) {
@@ -72,8 +69,8 @@ TEST(Calibration, SaysWhatCouldNotBeMeasured) {
     report.suites[0].judgement.reset();
     report.suites[0].error = SuiteError{"build", "head: build 'make' ended with status 2", ""};
     const auto text = render_calibration(report);
-    EXPECT_TRUE(holds(text, "Nothing was judged")) << text;
-    EXPECT_TRUE(holds(text, "ended with status 2")) << text;
+    EXPECT_TRUE(has(text, "Nothing was judged")) << text;
+    EXPECT_TRUE(has(text, "ended with status 2")) << text;
 }
 
 }  // namespace

@@ -160,4 +160,13 @@ std::string csv_field(std::string_view text) {
     return quoted + '"';
 }
 
+std::string cell(std::string_view foreign) {
+    return shortened(one_line(foreign));
+}
+
+std::string time_cell(std::string_view iso) {
+    if (iso.size() < 16 || (iso[10] != 'T' && iso[10] != ' ')) return cell(iso);
+    return cell(fmt::format("{} {}", iso.substr(0, 10), iso.substr(11, 5)));
+}
+
 }  // namespace benchgate::reporting

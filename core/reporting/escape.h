@@ -17,6 +17,10 @@ std::string one_line(std::string_view text);
 std::string many_lines(std::string_view text);
 /// At most `most` characters, the last one an ellipsis if anything was dropped.
 std::string shortened(std::string_view text, std::size_t most = longest_name);
+/// What a person wrote or a tool named, as it stands in a cell of a table; to be escaped by the template.
+std::string cell(std::string_view foreign);
+/// A time of the store ("2026-01-31T12:00:00Z") to the minute.
+std::string time_cell(std::string_view iso);
 /// Number of code points.
 std::size_t characters(std::string_view text);
 

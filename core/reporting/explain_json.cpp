@@ -1,15 +1,10 @@
-#include <cmath>
-
 #include "core/reporting/explain.h"
+#include "core/reporting/json_parts.h"
 
 namespace benchgate::reporting {
 namespace {
 
 using json::OrderedJson;
-
-OrderedJson finite_or_null(const std::optional<double>& value) {
-    return value && std::isfinite(*value) ? OrderedJson(*value) : OrderedJson(nullptr);
-}
 
 OrderedJson whole(const std::optional<std::int64_t>& value) {
     return value ? OrderedJson(*value) : OrderedJson(nullptr);
@@ -45,15 +40,15 @@ OrderedJson phase_json(const model::PhaseRecord& how) {
                                               {"no_improvement", test_json(look.no_improvement)},
                                               {"outcome", to_string(look.outcome)}});
     object["figures_blocks"] = how.figures_blocks;
-    object["relative_to"] = finite_or_null(how.absolute);
+    object["relative_to"] = number_json(how.absolute);
     object["interval"] = ranks_json(how.interval);
     object["nominal_interval"] = ranks_json(how.nominal);
     object["detectable"] = nullptr;
     if (const auto& from = how.detectable)
-        object["detectable"] = OrderedJson{{"noise", finite_or_null(from->spread)},
+        object["detectable"] = OrderedJson{{"noise", number_json(from->spread)},
                                            {"trials", from->trials},
                                            {"alpha", from->alpha},
-                                           {"from_noise", finite_or_null(from->from_noise)},
+                                           {"from_noise", number_json(from->from_noise)},
                                            {"by_the_policy", from->by_the_policy},
                                            {"needed", from->needed ? OrderedJson(*from->needed) : nullptr}};
     return object;
@@ -63,19 +58,19 @@ OrderedJson phase_json(const model::PhaseRecord& how) {
 
 OrderedJson explanation_json(const model::Explanation& explanation) {
     auto object = phase_json(explanation.measured);
-    object["supported_loss"] = finite_or_null(explanation.worse);
-    object["supported_loss_of_modes"] = finite_or_null(explanation.levels_worse);
+    object["supported_loss"] = number_json(explanation.worse);
+    object["supported_loss_of_modes"] = number_json(explanation.levels_worse);
     object["confirmation"] = nullptr;
     if (const auto& record = explanation.confirmation) {
         OrderedJson confirmation = OrderedJson::object();
         confirmation["fresh_blocks"] = record->fresh_blocks;
         if (record->fresh_blocks) {
             confirmation["verdict"] = to_string(record->kind);
-            confirmation["ratio"] = finite_or_null(record->ratio);
+            confirmation["ratio"] = number_json(record->ratio);
             confirmation["interval"] =
-                OrderedJson::array({finite_or_null(record->interval.low), finite_or_null(record->interval.high)});
-            confirmation["supported_loss"] = finite_or_null(record->worse);
-            confirmation["supported_loss_of_modes"] = finite_or_null(record->levels_worse);
+                OrderedJson::array({number_json(record->interval.low), number_json(record->interval.high)});
+            confirmation["supported_loss"] = number_json(record->worse);
+            confirmation["supported_loss_of_modes"] = number_json(record->levels_worse);
             confirmation["how"] = phase_json(record->how);
         }
         object["confirmation"] = std::move(confirmation);

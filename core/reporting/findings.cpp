@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/reporting/escape.h"
+#include "core/reporting/json_parts.h"
 #include "core/reporting/numbers.h"
 
 namespace benchgate::reporting {
@@ -13,10 +14,6 @@ namespace {
 
 using json::OrderedJson;
 using model::ClaimState;
-
-OrderedJson number(const std::optional<double>& value) {
-    return value && std::isfinite(*value) ? OrderedJson(*value) : OrderedJson(nullptr);
-}
 
 /// "250 ns → 40 ns", or a dash.
 std::string values_text(const model::ClaimFinding& claim) {
@@ -68,10 +65,6 @@ FindingTable growth_table(const SuiteReport& suite) {
     return table;
 }
 
-OrderedJson interval_json(const model::Interval& interval) {
-    return OrderedJson::array({number(interval.low), number(interval.high)});
-}
-
 }  // namespace
 
 std::string claim_text(const model::ClaimFinding& claim) {
@@ -96,10 +89,10 @@ OrderedJson claims_json(const std::vector<model::ClaimFinding>& claims) {
                                    {claim.between_refs ? "from" : "against", claim.compared},
                                    {"at_least", claim.at_least},
                                    {"state", model::to_string(claim.state)},
-                                   {"ratio", number(claim.ratio)},
+                                   {"ratio", number_json(claim.ratio)},
                                    {"interval", interval_json(claim.interval)},
-                                   {"before", number(claim.before)},
-                                   {"after", number(claim.after)},
+                                   {"before", number_json(claim.before)},
+                                   {"after", number_json(claim.after)},
                                    {"trials_used", claim.trials_used},
                                    {"action", model::to_string(claim.action)},
                                    {"reason", claim.reason},
@@ -114,11 +107,11 @@ OrderedJson growth_json(const std::vector<model::GrowthFinding>& growth) {
                                    {"metric", one.series.key.metric},
                                    {"sizes", one.sizes},
                                    {"state", model::to_string(one.state)},
-                                   {"base_exponent", number(one.base)},
+                                   {"base_exponent", number_json(one.base)},
                                    {"base_interval", interval_json(one.base_interval)},
-                                   {"head_exponent", number(one.head)},
+                                   {"head_exponent", number_json(one.head)},
                                    {"head_interval", interval_json(one.head_interval)},
-                                   {"difference", number(one.difference)},
+                                   {"difference", number_json(one.difference)},
                                    {"difference_interval", interval_json(one.difference_interval)},
                                    {"margin", one.margin},
                                    {"trials_used", one.trials_used},

@@ -38,10 +38,10 @@ struct Pair {
     double& of(model::Side side) { return side == model::Side::base ? base : head; }
 };
 
-struct Node {
+struct Frame {
     Pair all;  ///< with everything that it called
     Pair own;
-    std::map<std::string, std::unique_ptr<Node>, std::less<>> children;
+    std::map<std::string, std::unique_ptr<Frame>, std::less<>> children;
 };
 
 class Tree {
@@ -55,11 +55,11 @@ class Tree {
         const auto total = static_cast<double>(std::max<std::uint64_t>(1, model::total_of(stacks)));
         for (const auto& stack : order) add(stack->first, static_cast<double>(stack->second) / total, side);
     }
-    const Node& root() const { return root_; }
+    const Frame& root() const { return root_; }
 
   private:
     void add(std::string_view stack, double share, model::Side side) {
-        Node* node = &root_;
+        Frame* node = &root_;
         node->all.of(side) += share;
         // The root's own name comes first.
         for (auto end = stack.find(';'); end != std::string_view::npos;) {
@@ -70,7 +70,7 @@ class Tree {
             if (child == node->children.end()) {
                 if (nodes_ >= most_nodes) break;
                 ++nodes_;
-                child = node->children.emplace(std::string(name), std::make_unique<Node>()).first;
+                child = node->children.emplace(std::string(name), std::make_unique<Frame>()).first;
             }
             node = child->second.get();
             node->all.of(side) += share;
@@ -78,18 +78,18 @@ class Tree {
         node->own.of(side) += share;
     }
 
-    Node root_;
+    Frame root_;
     std::size_t nodes_ = 0;
 };
 
-double largest_difference(const Node& node) {
+double largest_difference(const Frame& node) {
     double largest = std::abs(node.all.difference());
     for (const auto& [name, child] : node.children) largest = std::max(largest, largest_difference(*child));
     return largest;
 }
 
 /// The deepest row with a box that is worth one.
-std::size_t deepest(const Node& node, model::Side widths, std::size_t depth) {
+std::size_t deepest(const Frame& node, model::Side widths, std::size_t depth) {
     if (node.all.of(widths) * canvas < worth_a_row) return 0;
     std::size_t most = depth;
     for (const auto& [name, child] : node.children) most = std::max(most, deepest(*child, widths, depth + 1));
@@ -114,7 +114,7 @@ std::string points(double difference) {
     return fmt::format("{}{:.2f} points", difference < 0 ? "−" : "+", std::abs(difference) * 100);
 }
 
-std::string told(const std::string& name, const Node& node) {
+std::string told(const std::string& name, const Frame& node) {
     auto text = fmt::format("{}\nbase {}, head {} ({})", name, format_percent(node.all.base),
                             format_percent(node.all.head), points(node.all.difference()));
     if (node.own.base > 0 || node.own.head > 0)
@@ -124,12 +124,12 @@ std::string told(const std::string& name, const Node& node) {
 
 class FlameDrawing {
   public:
-    FlameDrawing(const Node& root, model::Side widths)
+    FlameDrawing(const Frame& root, model::Side widths)
         : widths_(widths),
           full_colour_(std::max(least_full_colour, largest_difference(root))),
           most_depth_(deepest(root, widths, 0) + rows_below) {}
 
-    void draw(const std::string& name, const Node& node, double left, std::size_t depth) {
+    void draw(const std::string& name, const Frame& node, double left, std::size_t depth) {
         const double width = node.all.of(widths_) * canvas;
         if (width < narrowest || depth > most_depth_ || drawn_ >= most_frames_drawn) return;
         ++drawn_;

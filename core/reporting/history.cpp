@@ -17,14 +17,6 @@ using kainjow::mustache::data;
 
 constexpr std::size_t most_listed = 200;  // points, or what was set aside, in a table
 
-std::string cell(std::string_view foreign) {
-    return shortened(one_line(foreign));
-}
-
-std::string time_cell(const std::string& iso) {
-    return iso.size() < 16 ? cell(iso) : cell(iso.substr(0, 10) + " " + iso.substr(11, 5));
-}
-
 std::string series_address(const HistoryPlace& place, const HistorySeriesName& name) {
     return safe_address(fmt::format("/{}/benchmarks/{}", place.repository, name.id));
 }

@@ -21,11 +21,11 @@ std::string name_text(std::string_view foreign) {
     return shortened(one_line(foreign));
 }
 
-std::string value_text(const std::optional<double>& value, const std::string& unit) {
+std::string value_cell(const std::optional<double>& value, const std::string& unit) {
     return value ? format_value(*value, unit) : "–";
 }
 
-data row_data(const Row& place, double reach) {
+data place_data(const Row& place, double reach) {
     const auto& verdict = *place.verdict;
     data row;
     row.set("name", name_text(verdict.series.key.benchmark));
@@ -43,8 +43,8 @@ data row_data(const Row& place, double reach) {
     row.set("change", change);
     if (const auto bar = interval_bar(verdict, reach)) row.set("bar", *bar);
     row.set("interval", interval_text(shown_interval(verdict)));
-    row.set("base", value_text(verdict.base_value, verdict.series.unit));
-    row.set("head", value_text(verdict.head_value, verdict.series.unit));
+    row.set("base", value_cell(verdict.base_value, verdict.series.unit));
+    row.set("head", value_cell(verdict.head_value, verdict.series.unit));
     row.set("detectable", verdict.minimum_detectable ? format_percent(*verdict.minimum_detectable) : "–");
     std::string why = verdict.reason;
     if (is_changed(verdict) && !verdict.exact) {
@@ -76,7 +76,7 @@ data verdicts_data(const SuiteReport& suite) {
     const double reach = bar_reach(verdicts);
     bool drawn = false;
     for (const auto& row : ordered) {
-        rows.push_back(row_data(row, reach));
+        rows.push_back(place_data(row, reach));
         drawn = drawn || interval_bar(*row.verdict, reach);
     }
     data table("rows", rows);

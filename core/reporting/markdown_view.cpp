@@ -35,7 +35,7 @@ std::string value_text(const std::optional<double>& value, const std::string& un
     return value ? unbroken(text_of(format_value(*value, unit), 40)) : "–";
 }
 
-data row_data(const Row& row, bool several_suites) {
+data verdict_row(const Row& row, bool several_suites) {
     const auto& verdict = *row.verdict;
     std::string change = change_text(verdict);
     if (const auto word = direction_word(verdict); is_changed(verdict) && !word.empty())
@@ -74,7 +74,7 @@ struct Cut {
 Cut cut(const std::vector<Row>& rows, std::size_t most, bool several_suites) {
     Cut result;
     const std::size_t shown = std::min(most, rows.size());
-    for (std::size_t i = 0; i < shown; ++i) result.rows.push_back(row_data(rows[i], several_suites));
+    for (std::size_t i = 0; i < shown; ++i) result.rows.push_back(verdict_row(rows[i], several_suites));
     if (shown < rows.size())
         result.more = fmt::format("{}{} more", shown > 0 ? "and " : "",
                                   format_count(static_cast<long long>(rows.size() - shown)));

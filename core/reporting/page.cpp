@@ -12,16 +12,7 @@ namespace {
 
 using kainjow::mustache::data;
 
-std::string cell(std::string_view foreign) {
-    return shortened(one_line(foreign));
-}
-
 /// "2026-11-21T04:38:43Z" -> "2026-11-21 04:38"; another form stays as it is.
-std::string time_cell(std::string_view iso) {
-    if (iso.size() < 16 || (iso[10] != 'T' && iso[10] != ' ')) return cell(iso);
-    return cell(fmt::format("{} {}", iso.substr(0, 10), iso.substr(11, 5)));
-}
-
 void set_gate(data& row, const std::string& gate) {
     if (gate.empty()) return;
     data tag("word", cell(gate));

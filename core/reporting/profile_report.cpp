@@ -19,7 +19,7 @@ using kainjow::mustache::data;
 
 constexpr double least_difference = 0.001;
 constexpr std::size_t most_told = 10;
-constexpr std::size_t most_listed = 30;  // on the page
+constexpr std::size_t most_functions = 30;  // on the page
 constexpr std::size_t longest_function = 120;
 
 constexpr const char* caveat =
@@ -167,7 +167,7 @@ std::string render_profile_page(const ProfileReport& report) {
         data profile("samples", samples_sentence(*report.profile));
         profile.set("caveat", caveat);
         if (report.profile->whole_command) profile.set("whole", data("yes", "yes"));
-        set_tables(profile, report, most_listed, false);
+        set_tables(profile, report, most_functions, false);
         profile.set("by_head", drawing_of(report, model::Side::head));
         profile.set("by_base", drawing_of(report, model::Side::base));
         profile.set("folder", safe_address(report.page_path));

@@ -1,24 +1,16 @@
 #include "core/reporting/report_json.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "core/reporting/explain.h"
 #include "core/reporting/findings.h"
+#include "core/reporting/json_parts.h"
 #include "core/reporting/words.h"
 
 namespace benchgate::reporting {
 namespace {
 
 using json::OrderedJson;
-
-OrderedJson number(const std::optional<double>& value) {
-    return value && std::isfinite(*value) ? OrderedJson(*value) : OrderedJson(nullptr);
-}
-
-OrderedJson interval_json(const model::Interval& interval) {
-    return OrderedJson::array({number(interval.low), number(interval.high)});
-}
 
 OrderedJson verdicts_json(const std::vector<model::Verdict>& verdicts,
                           std::span<const model::Explanation> explanations) {
@@ -71,10 +63,10 @@ OrderedJson budgets_json(const SuiteReport& suite) {
                         {"level", note.level ? OrderedJson(*note.level) : OrderedJson(nullptr)},
                         {"action", note.state == model::BudgetState::over ? OrderedJson(model::to_string(note.action))
                                                                           : OrderedJson(nullptr)},
-                        {"value", number(verdict.head_value)},
+                        {"value", number_json(verdict.head_value)},
                         {"interval", interval_json(note.interval)},
-                        {"max", number(note.max)},
-                        {"min", number(note.min)},
+                        {"max", number_json(note.max)},
+                        {"min", number_json(note.min)},
                         {"line", note.line}});
     }
     return list;
@@ -120,30 +112,30 @@ OrderedJson verdict_json(const model::Verdict& verdict) {
     object["benchmark"] = verdict.series.key.benchmark;
     object["metric"] = verdict.series.key.metric;
     object["verdict"] = model::to_string(verdict.kind);
-    object["ratio"] = number(verdict.ratio);
+    object["ratio"] = number_json(verdict.ratio);
     object["interval"] = interval_json(verdict.interval);
     object["nominal_interval"] = interval_json(verdict.nominal);
-    object["minimum_detectable"] = number(verdict.minimum_detectable);
+    object["minimum_detectable"] = number_json(verdict.minimum_detectable);
     object["trials_used"] = verdict.trials_used;
     object["level"] = verdict.level ? OrderedJson(*verdict.level) : OrderedJson(nullptr);
     object["action"] = model::to_string(verdict.action);
     object["unit"] = verdict.series.unit;
     object["better"] = model::to_string(verdict.series.better);
     object["gating"] = verdict.series.gating;
-    object["base"] = number(verdict.base_value);
-    object["head"] = number(verdict.head_value);
-    object["p"] = number(verdict.p);
+    object["base"] = number_json(verdict.base_value);
+    object["head"] = number_json(verdict.head_value);
+    object["p"] = number_json(verdict.p);
     object["exact"] = verdict.exact;
     object["confirmed"] = verdict.confirmed;
     object["reason"] = verdict.reason;
     if (const auto& modes = verdict.modes)
-        object["modes"] = OrderedJson{{"better_level", number(modes->better_level)},
-                                      {"worse_level", number(modes->worse_level)},
-                                      {"base_share", number(modes->base_share)},
-                                      {"head_share", number(modes->head_share)},
+        object["modes"] = OrderedJson{{"better_level", number_json(modes->better_level)},
+                                      {"worse_level", number_json(modes->worse_level)},
+                                      {"base_share", number_json(modes->base_share)},
+                                      {"head_share", number_json(modes->head_share)},
                                       {"levels_interval", interval_json(modes->levels)}};
     if (verdict.trials_needed) object["trials_needed"] = *verdict.trials_needed;
-    if (verdict.drift) object["drift"] = number(verdict.drift);
+    if (verdict.drift) object["drift"] = number_json(verdict.drift);
     return object;
 }
 

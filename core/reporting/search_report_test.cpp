@@ -3,15 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "core/reporting/sample_report.h"
+#include "core/reporting/text_for_tests.h"
 
 namespace benchgate::reporting {
 namespace {
 
 using model::VerdictKind;
-
-bool holds(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
 
 SearchReport search() {
     SearchReport report;
@@ -30,10 +27,10 @@ SearchReport search() {
 
 TEST(SearchReport, FollowsTheSteps) {
     const auto text = render_search_progress(search());
-    EXPECT_TRUE(holds(text, "Looks for the first of 5 commits after [<code>aaaaaaaaa</code>](")) << text;
-    EXPECT_TRUE(holds(text, "made <code>sort</code> (time) worse: step 2 of about 4.")) << text;
-    EXPECT_TRUE(holds(text, "| bad | +50 % slower (+48 % to +52 %) |")) << text;
-    EXPECT_TRUE(holds(text, "| under way | – |")) << text;
+    EXPECT_TRUE(has(text, "Looks for the first of 5 commits after [<code>aaaaaaaaa</code>](")) << text;
+    EXPECT_TRUE(has(text, "made <code>sort</code> (time) worse: step 2 of about 4.")) << text;
+    EXPECT_TRUE(has(text, "| bad | +50 % slower (+48 % to +52 %) |")) << text;
+    EXPECT_TRUE(has(text, "| under way | – |")) << text;
     EXPECT_EQ(render_search_answer(search()), "");
 }
 
@@ -42,17 +39,17 @@ TEST(SearchReport, NamesTheFirstBadCommitWithoutCallingAnybody) {
     report.outcome = SearchOutcome::found;
     report.found = FoundCommit{report.bad_sha, "Sort twice <b> @team #12", "Ann @ann", std::string(40, 'e')};
     const auto text = render_search_answer(report);
-    EXPECT_TRUE(holds(text, "[<code>fffffffff</code>](https://github.com/acme/engine/commit/" + report.bad_sha +
-                                ") is the first of 5 commits that made <code>sort</code> (time) worse."))
+    EXPECT_TRUE(has(text, "[<code>fffffffff</code>](https://github.com/acme/engine/commit/" + report.bad_sha +
+                              ") is the first of 5 commits that made <code>sort</code> (time) worse."))
         << text;
-    EXPECT_TRUE(holds(text, "+50 % slower (+48 % to +52 %)")) << text;
-    EXPECT_TRUE(holds(text, "Sort twice") && holds(text, "by Ann")) << text;
-    EXPECT_FALSE(holds(text, "@team") || holds(text, "@ann") || holds(text, "<b>") || holds(text, "#12")) << text;
-    EXPECT_TRUE(holds(text, "<code>eeeeeeeee</code>](") && holds(text, "has not got this change")) << text;
-    EXPECT_TRUE(holds(text, "[Every number](https://bench.example.org")) << text;
+    EXPECT_TRUE(has(text, "+50 % slower (+48 % to +52 %)")) << text;
+    EXPECT_TRUE(has(text, "Sort twice") && has(text, "by Ann")) << text;
+    EXPECT_FALSE(has(text, "@team") || has(text, "@ann") || has(text, "<b>") || has(text, "#12")) << text;
+    EXPECT_TRUE(has(text, "<code>eeeeeeeee</code>](") && has(text, "has not got this change")) << text;
+    EXPECT_TRUE(has(text, "[Every number](https://bench.example.org")) << text;
     report.found->before.clear();
-    EXPECT_TRUE(holds(render_search_answer(report), "the good end"));
-    EXPECT_TRUE(holds(render_search_progress(report), "the answer is in a comment of its own"));
+    EXPECT_TRUE(has(render_search_answer(report), "the good end"));
+    EXPECT_TRUE(has(render_search_progress(report), "the answer is in a comment of its own"));
 }
 
 TEST(SearchReport, SaysWhyItIsUndecided) {
@@ -60,18 +57,18 @@ TEST(SearchReport, SaysWhyItIsUndecided) {
     report.outcome = SearchOutcome::undecided;
     report.why = "The bad end could not be compared: head: build 'make' ended with status 2";
     report.suspects = {report.bad_sha};
-    EXPECT_TRUE(holds(render_search_answer(report), "is undecided.** The bad end could not be compared"))
+    EXPECT_TRUE(has(render_search_answer(report), "is undecided.** The bad end could not be compared"))
         << render_search_answer(report);
     report.suspects.assign(3000, std::string(40, 'c'));
     const auto text = render_search_answer(report);
-    EXPECT_TRUE(holds(text, "one of 3,000 commits")) << text;
-    EXPECT_TRUE(holds(text, "and 2990 more up to")) << text;
+    EXPECT_TRUE(has(text, "one of 3,000 commits")) << text;
+    EXPECT_TRUE(has(text, "and 2990 more up to")) << text;
     EXPECT_LT(text.size(), 10'000u);
     report.outcome = SearchOutcome::not_reproduced;
-    EXPECT_TRUE(holds(render_search_answer(report), "no bad commit to look for"));
+    EXPECT_TRUE(has(render_search_answer(report), "no bad commit to look for"));
     report.outcome = SearchOutcome::cancelled;
     EXPECT_EQ(render_search_answer(report), "");
-    EXPECT_TRUE(holds(render_search_progress(report), "was cancelled"));
+    EXPECT_TRUE(has(render_search_progress(report), "was cancelled"));
 }
 
 }  // namespace

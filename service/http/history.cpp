@@ -3,6 +3,7 @@
 #include "core/history/changes.h"
 #include "core/json/json.h"
 #include "core/reporting/page.h"
+#include "service/http/addressed.h"
 #include "service/http/admin.h"
 #include "service/reports/history_report.h"
 #include "service/store/changes.h"
@@ -13,13 +14,9 @@ namespace {
 
 constexpr std::size_t longest_who = 100, longest_note = 500;
 
-std::optional<store::RepositoryRow> repository_in(store::Tx& tx, const Request& request) {
-    return store::find_repository(tx, request.matches[1].str(), request.matches[2].str());
-}
-
 using Render = std::function<std::optional<std::string>(store::Tx&, const store::RepositoryRow&, const Request&)>;
 
-void send_page(const History& history, const Request& request, Response& response, const Render& render) {
+void send_history(const History& history, const Request& request, Response& response, const Render& render) {
     auto html = history.pool.transaction([&](store::Tx& tx) -> std::optional<std::string> {
         const auto repository = repository_in(tx, request);
         return repository ? render(tx, *repository, request) : std::nullopt;
@@ -32,7 +29,7 @@ void send_page(const History& history, const Request& request, Response& respons
     response.set_content(*html, "text/html; charset=utf-8");
 }
 
-void send_json(const History& history, const Request& request, Response& response, const Render& render) {
+void send_history_json(const History& history, const Request& request, Response& response, const Render& render) {
     const auto document = history.pool.transaction([&](store::Tx& tx) -> std::optional<std::string> {
         const auto repository = repository_in(tx, request);
         return repository ? render(tx, *repository, request) : std::nullopt;
@@ -136,13 +133,13 @@ void serve_history(Edge& edge, History history) {
         return reports::history_place(repository, addresses);
     };
     using Row = store::RepositoryRow;
-    get("/{}/{}/changes", send_page, [place](store::Tx& tx, const Row& row, const Request&) {
+    get("/{}/{}/changes", send_history, [place](store::Tx& tx, const Row& row, const Request&) {
         return reporting::render_changes(place(row), reports::changes_of_main(tx, row.repository_id));
     });
-    get("/{}/{}/benchmarks", send_page, [place](store::Tx& tx, const Row& row, const Request&) {
+    get("/{}/{}/benchmarks", send_history, [place](store::Tx& tx, const Row& row, const Request&) {
         return reporting::render_series_list(place(row), reports::series_of_main(tx, row.repository_id));
     });
-    get("/{}/{}/benchmarks/{}", send_page,
+    get("/{}/{}/benchmarks/{}", send_history,
         [place, now = history.now](store::Tx& tx, const Row& row,
                                    const Request& request) -> std::optional<std::string> {
             const auto series = reports::series_of_main(tx, row.repository_id, request.matches[3].str(), now());
@@ -150,13 +147,13 @@ void serve_history(Edge& edge, History history) {
             return reporting::render_series(place(row), *series);
         });
     const std::string api = "/api/v1/repositories/{}/{}";
-    get(api + "/changes", send_json, [place](store::Tx& tx, const Row& row, const Request&) {
+    get(api + "/changes", send_history_json, [place](store::Tx& tx, const Row& row, const Request&) {
         return json::dump(reporting::changes_json(place(row), reports::changes_of_main(tx, row.repository_id)));
     });
-    get(api + "/series", send_json, [place](store::Tx& tx, const Row& row, const Request&) {
+    get(api + "/series", send_history_json, [place](store::Tx& tx, const Row& row, const Request&) {
         return json::dump(reporting::series_list_json(place(row), reports::series_of_main(tx, row.repository_id)));
     });
-    get(api + "/series/{}", send_json,
+    get(api + "/series/{}", send_history_json,
         [place, now = history.now](store::Tx& tx, const Row& row,
                                    const Request& request) -> std::optional<std::string> {
             const auto series = reports::series_of_main(tx, row.repository_id, request.matches[3].str(), now());

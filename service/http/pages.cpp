@@ -12,10 +12,10 @@
 #include "core/reporting/flame_graph.h"
 #include "core/reporting/page.h"
 #include "platform/clock.h"
+#include "service/http/addressed.h"
 #include "service/reports/calibration_report.h"
 #include "service/reports/profile_report.h"
 #include "service/store/jobs.h"
-#include "service/store/repositories.h"
 #include "service/store/runners.h"
 #include "service/store/runs.h"
 
@@ -42,10 +42,6 @@ std::string full_name(const store::RepositoryRow& row) {
 
 std::string joined(const std::vector<std::string>& words) {
     return fmt::format("{}", fmt::join(words, ", "));
-}
-
-std::optional<store::RepositoryRow> repository_in(store::Tx& tx, const Request& request) {
-    return store::find_repository(tx, request.matches[1].str(), request.matches[2].str());
 }
 
 /// What a run of kind profile is about.

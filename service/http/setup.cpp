@@ -18,7 +18,7 @@ using identity::Origin;
 constexpr std::size_t longest_code = 200;
 constexpr std::size_t most_key_bytes = 16 << 10;
 
-void send_page(Response& response, const std::string& html, int status = 200) {
+void send_setup_page(Response& response, const std::string& html, int status = 200) {
     response.status = status;
     response.set_content(html, "text/html; charset=utf-8");
 }
@@ -47,7 +47,7 @@ class Visit {
         state.rotating = setup_.identity.webhook_secrets().size() > 1;
         state.problem = problem;
         state.done = done;
-        send_page(response_, reporting::render_setup_state(state), status);
+        send_setup_page(response_, reporting::render_setup_state(state), status);
     }
 
     void offer(const std::string& organisation, const std::string& problem = "", int status = 200) {
@@ -66,7 +66,7 @@ class Visit {
                              "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
                              "form-action 'self' " +
                                  setup_.github_web);
-        send_page(response_, reporting::render_setup_offer(offer), status);
+        send_setup_page(response_, reporting::render_setup_offer(offer), status);
     }
 
     void come_back(const std::string& code, const std::string& state) {
@@ -166,7 +166,7 @@ void serve_setup(Edge& edge, const Setup& setup) {
         Visit(setup, response).come_back(request.get_param_value("code"), request.get_param_value("state"));
     });
     edge.get("/setup/installed", [setup](const Request&, Response& response) {
-        send_page(response, reporting::render_setup_next_steps(setup.public_url));
+        send_setup_page(response, reporting::render_setup_next_steps(setup.public_url));
     });
     edge.get("/setup", [setup](const Request& request, Response& response) {
         Visit visit(setup, response);

@@ -9,7 +9,7 @@
 namespace benchgate::identity {
 namespace {
 
-constexpr const char* setting = "github_app";
+constexpr const char* app_setting = "github_app";
 
 }  // namespace
 
@@ -36,9 +36,9 @@ bool AppIdentity::refresh() {
         auto state = state_.lock();
         if (state->origin == Origin::settings) return false;
     }
-    const auto sealed = pool_.transaction([&](store::Tx& tx) { return store::find_setting(tx, setting); });
+    const auto sealed = pool_.transaction([&](store::Tx& tx) { return store::find_setting(tx, app_setting); });
     if (!sealed || *sealed == state_.lock()->sealed) return false;
-    const auto plain = key_.open(*sealed, setting);
+    const auto plain = key_.open(*sealed, app_setting);
     if (!plain)
         throw std::runtime_error(
             "the GitHub App in the database was sealed with another key: start with the former BENCHGATE_SECRET_KEY "
@@ -56,8 +56,8 @@ tl::expected<void, std::string> AppIdentity::store(const AppRecord& record) {
     if (auto readable = read_app_record(to_json(record)); !readable) return tl::unexpected(readable.error());
     if (auto key = platform::RsaPrivateKey::from_pem(record.private_key); !key)
         return tl::unexpected(key.error().message);
-    const auto sealed = key_.seal(to_json(record), setting);
-    pool_.transaction([&](store::Tx& tx) { store::put_setting(tx, setting, sealed, now_()); });
+    const auto sealed = key_.seal(to_json(record), app_setting);
+    pool_.transaction([&](store::Tx& tx) { store::put_setting(tx, app_setting, sealed, now_()); });
     return take(record, Origin::set_up, sealed);
 }
 

@@ -8,7 +8,7 @@
 namespace benchgate::identity {
 namespace {
 
-constexpr const char* setting = "setup_states";
+constexpr const char* states_setting = "setup_states";
 constexpr std::size_t longest_state = 200;
 
 std::int64_t seconds_of(store::Time time) {
@@ -17,7 +17,7 @@ std::int64_t seconds_of(store::Time time) {
 
 /// Those still alive, oldest first. The row is locked until the transaction ends.
 json::Json live_states(store::Tx& tx, store::Time now) {
-    const auto stored = json::parse(store::put_setting_once(tx, setting, "[]", now));
+    const auto stored = json::parse(store::put_setting_once(tx, states_setting, "[]", now));
     json::Json live = json::Json::array();
     if (stored && stored->is_array())
         for (const auto& one : *stored)
@@ -32,7 +32,7 @@ std::string issue_setup_state(store::Tx& tx, store::Time now) {
     while (live.size() >= most_setup_states) live.erase(live.begin());
     auto state = platform::random_token("");
     live.push_back({{"hash", platform::sha256_hex(state)}, {"until", seconds_of(now + setup_state_life)}});
-    store::put_setting(tx, setting, json::dump(live), now);
+    store::put_setting(tx, states_setting, json::dump(live), now);
     return state;
 }
 
@@ -47,12 +47,12 @@ bool consume_setup_state(store::Tx& tx, std::string_view state, store::Time now)
         else
             rest.push_back(one);
     }
-    if (found) store::put_setting(tx, setting, json::dump(rest), now);
+    if (found) store::put_setting(tx, states_setting, json::dump(rest), now);
     return found;
 }
 
 void void_setup_states(store::Tx& tx, store::Time now) {
-    store::put_setting(tx, setting, "[]", now);
+    store::put_setting(tx, states_setting, "[]", now);
 }
 
 }  // namespace benchgate::identity

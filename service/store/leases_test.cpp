@@ -11,18 +11,13 @@
 #include "service/store/runs.h"
 #include "service/store/test_database.h"
 #include "service/store/trials.h"
+#include "service/store/uuid_for_tests.h"
 
 namespace benchgate::store {
 namespace {
 
 using namespace std::chrono_literals;
 using model::JobState;
-
-std::string uuid(int kind, int n) {
-    char text[37];
-    std::snprintf(text, sizeof text, "%08d-0000-4000-8000-%012d", kind, n);
-    return text;
-}
 
 const std::string runner_a = uuid(1, 1);
 const std::string runner_b = uuid(1, 2);

@@ -4,6 +4,7 @@
 #include "service/store/leases.h"
 #include "service/store/pull_requests.h"
 #include "service/store/test_database.h"
+#include "service/store/uuid_for_tests.h"
 #include "service/store/verdicts.h"
 
 namespace benchgate::store {
@@ -12,12 +13,6 @@ namespace {
 using namespace std::chrono_literals;
 using model::JobState;
 using model::RunState;
-
-std::string uuid(int kind, int n) {
-    char text[37];
-    std::snprintf(text, sizeof text, "%08d-0000-4000-8000-%012d", kind, n);
-    return text;
-}
 
 const std::string runner = uuid(1, 1);
 

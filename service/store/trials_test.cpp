@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 using namespace std::string_literals;
 
 const std::string job_id = "00000002-0000-4000-8000-000000000001";
-const std::string runner = "00000001-0000-4000-8000-000000000001";
+const std::string measured_by = "00000001-0000-4000-8000-000000000001";
 
 class TrialsTest : public TestDatabase {
   protected:
@@ -28,10 +28,10 @@ class TrialsTest : public TestDatabase {
             job.suite = "micro";
             job.spec_json = "{}";
             insert_job(tx, job, start());
-            lease_job(tx, {.runner_id = runner, .labels = {}, .ttl = 90s, .now = start()});
+            lease_job(tx, {.runner_id = measured_by, .labels = {}, .ttl = 90s, .now = start()});
         });
     }
-    LeaseRef ref() const { return {job_id, 1, runner}; }
+    LeaseRef ref() const { return {job_id, 1, measured_by}; }
     TrialRow trial(std::int64_t number, const std::string& digest) const {
         return {.number = number, .digest = digest, .body_json = R"({"note": "\u0000"})", .created_at = start()};
     }

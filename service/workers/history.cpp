@@ -18,7 +18,7 @@ namespace {
 /// Whoever took a job up and died over it is waited for so long.
 constexpr std::chrono::minutes hold{5};
 /// So many attempts to ask git for a commit's place; then its points wait for one that a later push brings.
-constexpr int most_attempts = 20;
+constexpr int most_tries = 20;
 /// Most pushes follow the one before closely; the second walk is for the first time and for rewritten branches.
 constexpr std::size_t short_walk = 256, long_walk = 20'000;
 
@@ -51,7 +51,7 @@ bool HistoryWorker::work(std::stop_token stop) {
     try {
         place(*due, stop);
     } catch (const Later& later) {
-        if (due->attempts + 1 < most_attempts) {
+        if (due->attempts + 1 < most_tries) {
             pool_.transaction([&](store::Tx& tx) { store::put_off_history_due(tx, *due, now_() + later.wait); });
             return true;
         }

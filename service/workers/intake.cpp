@@ -12,10 +12,6 @@
 namespace benchgate::workers {
 namespace {
 
-github::Repository github_repository(const planning::EventSource& source) {
-    return {source.installation_id.value_or(0), source.repository.id, source.repository.owner, source.repository.name};
-}
-
 tl::expected<planning::Event, std::string> read(const store::Delivery& delivery) {
     const auto payload = json::parse(delivery.body);
     if (!payload) return tl::unexpected("the payload is " + payload.error().message);
@@ -44,6 +40,10 @@ bool may_ask(planning::Permission permission) {
 }
 
 }  // namespace
+
+github::Repository github_repository(const planning::EventSource& source) {
+    return {source.installation_id.value_or(0), source.repository.id, source.repository.owner, source.repository.name};
+}
 
 /// What planning must know of a pull request's content; or what is to be said instead.
 struct Intake::Asked {

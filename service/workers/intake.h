@@ -70,4 +70,7 @@ class Intake {
     reports::Addresses addresses_;
 };
 
+/// The repository that an event names, as GitHub is asked about it.
+github::Repository github_repository(const planning::EventSource& source);
+
 }  // namespace benchgate::workers

@@ -9,14 +9,6 @@
 #include "service/workers/reach.h"
 
 namespace benchgate::workers {
-namespace {
-
-github::Repository github_repository(const planning::EventSource& source) {
-    return {source.installation_id.value_or(0), source.repository.id, source.repository.owner, source.repository.name};
-}
-
-}  // namespace
-
 Intake::Deed Intake::on_branch_deleted(const planning::BranchDeletedEvent& event, const Via& via) {
     PlanContext context;
     context.trigger_id = via.id;

@@ -14,7 +14,7 @@
 namespace benchgate::workers {
 namespace {
 /// A statement may be refused for reasons that pass.
-constexpr int most_failures = 3;
+constexpr int most_failed_judgings = 3;
 }  // namespace
 
 JudgeWorker::JudgeWorker(store::Pool& pool, reports::Addresses addresses, std::function<store::Time()> now)
@@ -36,7 +36,7 @@ bool JudgeWorker::work(std::stop_token) {
     } catch (const store::DatabaseLost&) {
         throw;  // nothing was decided; the loop waits and repeats
     } catch (const std::exception& error) {
-        if (!job || ++failures_[job->job.job_id] < most_failures) throw;
+        if (!job || ++failures_[job->job.job_id] < most_failed_judgings) throw;
         const std::string reason = error.what();
         set_aside(*job, reason.substr(0, reason.find('\n')));
         failures_.erase(job->job.job_id);

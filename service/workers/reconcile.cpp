@@ -17,10 +17,10 @@
 namespace benchgate::workers {
 namespace {
 
-constexpr const char* task = "reconcile";
+constexpr const char* reconcile_task = "reconcile";
 /// A process that ended without a word gives way after it; renewed before every call.
-constexpr std::chrono::seconds lead_term{45};
-constexpr std::chrono::seconds pause_after_refusal{60};
+constexpr std::chrono::seconds reconcile_lead_term{45};
+constexpr std::chrono::seconds reconcile_pause{60};
 constexpr std::chrono::hours aside_for{1};
 /// What GitHub's log brings back needs no comparing; but a log that cannot be read must not hold this up for ever.
 constexpr std::chrono::hours patience_with_the_log{1};
@@ -84,14 +84,15 @@ ReconcileWorker::ReconcileWorker(store::Pool& pool, const github::Tokens& tokens
 
 ReconcileWorker::~ReconcileWorker() {
     try {
-        pool_.transaction([&](store::Tx& tx) { store::stop_leading(tx, task, holder_); });
+        pool_.transaction([&](store::Tx& tx) { store::stop_leading(tx, reconcile_task, holder_); });
     } catch (const std::exception&) {
         // The term ends by itself.
     }
 }
 
 bool ReconcileWorker::leads(store::Time now) {
-    return pool_.transaction([&](store::Tx& tx) { return store::try_lead(tx, task, holder_, now, lead_term); });
+    return pool_.transaction(
+        [&](store::Tx& tx) { return store::try_lead(tx, reconcile_task, holder_, now, reconcile_lead_term); });
 }
 
 bool ReconcileWorker::work(std::stop_token stop) {
@@ -112,7 +113,7 @@ bool ReconcileWorker::compare_reach(std::int64_t app_id, std::stop_token stop) {
     const auto began = now_();
     const auto installations = app_.list_installations(stop);
     if (!installations) {
-        not_before_ = std::max(installations.error().retry_at.value_or(began), began + pause_after_refusal);
+        not_before_ = std::max(installations.error().retry_at.value_or(began), began + reconcile_pause);
         spdlog::warn("reconcile: installations: {}", github::explain(installations.error()));
         return false;
     }
@@ -223,7 +224,7 @@ bool ReconcileWorker::put_off(const github::Repository& repository, const github
     if (error.kind == Kind::stopped) return false;
     spdlog::warn("reconcile: {}/{}: {}", repository.owner, repository.name, github::explain(error));
     if (error.kind == Kind::rate_limited) {
-        resting_[repository.installation_id] = error.retry_at.value_or(now + pause_after_refusal);
+        resting_[repository.installation_id] = error.retry_at.value_or(now + reconcile_pause);
         return true;
     }
     if (error.kind == Kind::auth) {
@@ -233,7 +234,7 @@ bool ReconcileWorker::put_off(const github::Repository& repository, const github
     if (error.kind == Kind::network || error.kind == Kind::server) {
         // It may be this repository alone that GitHub cannot tell of: the others come first then.
         aside_[repository.id] = now + aside_for;
-        not_before_ = std::max(error.retry_at.value_or(now), now + pause_after_refusal);
+        not_before_ = std::max(error.retry_at.value_or(now), now + reconcile_pause);
         return false;
     }
     // Out of reach, or not to be read: tomorrow again.

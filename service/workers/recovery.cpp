@@ -15,7 +15,7 @@
 namespace benchgate::workers {
 namespace {
 
-constexpr const char* task = "recovery";
+constexpr const char* recovery_task = "recovery";
 /// A process that ended without a word gives way after it; renewed before every call.
 constexpr std::chrono::seconds lead_term{45};
 /// GitHub keeps deliveries for three days; an Enterprise Server may keep them for longer.
@@ -46,14 +46,15 @@ RecoveryWorker::RecoveryWorker(store::Pool& pool, const github::Tokens& tokens, 
 
 RecoveryWorker::~RecoveryWorker() {
     try {
-        pool_.transaction([&](store::Tx& tx) { store::stop_leading(tx, task, holder_); });
+        pool_.transaction([&](store::Tx& tx) { store::stop_leading(tx, recovery_task, holder_); });
     } catch (const std::exception&) {
         // The term ends by itself.
     }
 }
 
 bool RecoveryWorker::leads(store::Time now) {
-    return pool_.transaction([&](store::Tx& tx) { return store::try_lead(tx, task, holder_, now, lead_term); });
+    return pool_.transaction(
+        [&](store::Tx& tx) { return store::try_lead(tx, recovery_task, holder_, now, lead_term); });
 }
 
 bool RecoveryWorker::is_due(const store::RecoveryRow& row, store::Time now) const {

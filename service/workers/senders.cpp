@@ -9,7 +9,7 @@
 namespace benchgate::workers {
 
 namespace {
-constexpr std::chrono::milliseconds first_pause{250};
+constexpr std::chrono::milliseconds pause_between_looks{250};
 constexpr std::chrono::milliseconds longest_pause{15'000};
 }  // namespace
 
@@ -68,7 +68,7 @@ void Senders::look(std::stop_token stop) {
     const auto now = worker_.timing().now();
     if (!claimed.items.empty()) {
         for (auto& item : claimed.items) state->claimed.push_back(std::move(item));
-        state->pause = first_pause;
+        state->pause = pause_between_looks;
     } else {
         auto pause = options_.period;
         if (failed) {
@@ -97,7 +97,7 @@ void Senders::deliver(const store::OutboxItem& item, std::stop_token stop) {
         state.notify_all();
     } catch (const std::exception& error) {
         spdlog::error("outbox {} {}: {}", item.target, item.kind, error.what());
-        platform::sleep_for(stop, first_pause);
+        platform::sleep_for(stop, pause_between_looks);
     }
 }
 
