@@ -339,11 +339,14 @@ CREATE TABLE public.pull_requests (
     updated_at timestamp with time zone NOT NULL,
     delivery_seq bigint DEFAULT 0 NOT NULL,
     draft boolean,
+    merge_sha text,
+    merged_at timestamp with time zone,
     CONSTRAINT pull_requests_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text])))
 );
 COMMENT ON TABLE public.pull_requests IS 'Pull requests as last heard of. head_full_name is null when the fork was deleted.';
 COMMENT ON COLUMN public.pull_requests.delivery_seq IS 'inbox.seq of the newest delivery that told of it; an older one changes nothing.';
 COMMENT ON COLUMN public.pull_requests.draft IS 'Null: heard of before this was kept.';
+COMMENT ON COLUMN public.pull_requests.merge_sha IS 'Its commit on the base branch once it is merged; null: open, given up, or not told.';
 CREATE TABLE public.recovery (
     app_id bigint NOT NULL,
     looked_until timestamp with time zone,
@@ -666,6 +669,7 @@ CREATE INDEX outbox_lanes_due ON public.outbox_lanes USING btree (due_at);
 CREATE INDEX outbox_new ON public.outbox USING btree (item_id) WHERE ((installation_id IS NULL) AND (state = 'pending'::text));
 CREATE INDEX outbox_open ON public.outbox USING btree (repository_id, target, item_id) WHERE (state = ANY (ARRAY['pending'::text, 'sending'::text]));
 CREATE UNIQUE INDEX outbox_pending ON public.outbox USING btree (repository_id, target, kind) WHERE (state = 'pending'::text);
+CREATE INDEX pull_requests_merged ON public.pull_requests USING btree (repository_id, merge_sha) WHERE (merge_sha IS NOT NULL);
 CREATE INDEX repositories_full_name ON public.repositories USING btree (lower(owner), lower(name));
 CREATE INDEX repositories_installation ON public.repositories USING btree (installation_id);
 CREATE INDEX request_log_expiry ON public.request_log USING btree (expires_at);

@@ -1,8 +1,12 @@
 #include "core/history/changes.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
+
+#include "core/judging/waivers.h"
 
 namespace benchgate::history {
 namespace {
@@ -121,6 +125,30 @@ std::optional<std::size_t> only_push_that_shows(std::span<const PushInRange> pus
         only = i;
     }
     return only;
+}
+
+std::optional<Expectation> expectation_of(const KnownRegression& regression, std::span<const MergedWaiver> waivers) {
+    std::vector<model::Waiver> of_commit;
+    std::vector<std::int64_t> numbers;
+    for (const auto& merged : waivers) {
+        if (merged.merge_sha != regression.commit) continue;
+        of_commit.push_back(merged.waiver);
+        numbers.push_back(merged.number);
+    }
+    model::Verdict verdict;
+    verdict.series.key = regression.key;
+    verdict.kind = model::VerdictKind::regressed;
+    verdict.ratio = regression.ratio;
+    // In force on the day of the merge, a waiver says for good what was to be expected of it.
+    const auto waivings = judging::apply_waivers(std::span(&verdict, 1), of_commit, "");
+    if (waivings.empty()) return std::nullopt;
+    const auto& waiving = waivings.front();
+    const auto& waiver = of_commit[waiving.waiver];
+    const auto number = numbers[waiving.waiver];
+    if (!waiving.covers)
+        return Expectation{false, waiver.author, fmt::format("the waiver of #{} is void: {}", number, waiving.why_not)};
+    return Expectation{true, waiver.author,
+                       fmt::format("waived on #{} up to {:.3g} %: {}", number, 100 * waiver.max, waiver.reason)};
 }
 
 }  // namespace benchgate::history

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/history/look.h"
+#include "core/model/waiver.h"
 
 namespace benchgate::history {
 
@@ -65,6 +66,29 @@ struct LevelShift {
 };
 /// The first later shift for the better after which the level is back: at most a quarter of what was lost is left.
 std::optional<std::size_t> taken_back_by(std::span<const LevelShift> shifts, std::size_t of);
+
+/// A regression that people let pass on a pull request, and where it came onto main.
+struct MergedWaiver {
+    model::Waiver waiver;
+    std::int64_t number = 0;
+    std::string merge_sha;
+};
+/// A change for the worse whose commit is known, as its measuring left it.
+struct KnownRegression {
+    model::SeriesKey key;
+    std::string commit;           ///< the first bad one
+    std::optional<double> ratio;  ///< after / before
+};
+/// What merged waivers say of it: it was expected, or it is more than they allow.
+struct Expectation {
+    bool covers = false;
+    std::string who;   ///< author of the waiver
+    std::string note;  ///< one line
+    bool operator==(const Expectation&) const = default;
+};
+/// Absent: no waiver of the commit names the series. Of several the one that covers it, else that with the highest
+/// ceiling. The ceiling is held against |ratio - 1|, as on the pull request.
+std::optional<Expectation> expectation_of(const KnownRegression& regression, std::span<const MergedWaiver> waivers);
 
 /// What a push in the range of a change said of the series by its own comparison.
 struct PushInRange {

@@ -88,5 +88,30 @@ TEST(Changes, EveryWordIsReadAsItIsWritten) {
     EXPECT_FALSE(handling_from(""));
 }
 
+MergedWaiver merged(const std::string& benchmark, double max, const std::string& sha, std::int64_t number) {
+    return {{"", benchmark, "", max, "2026-12-31", "a safer hash", "ann"}, number, sha};
+}
+
+TEST(Changes, WhatWasWaivedOnItsPullRequestWasToBeExpectedOnMain) {
+    const KnownRegression slower{{"sort", "time"}, "c0ffee", 1.06};
+    EXPECT_FALSE(expectation_of(slower, {})) << "nobody waived it";
+    EXPECT_FALSE(expectation_of(slower, std::vector{merged("sort", 0.08, "another", 7)}))
+        << "it came with another pull request";
+    EXPECT_FALSE(expectation_of(slower, std::vector{merged("find", 0.08, "c0ffee", 7)})) << "another benchmark";
+    EXPECT_EQ(expectation_of(slower, std::vector{merged("so*", 0.08, "c0ffee", 7)}),
+              (Expectation{true, "ann", "waived on #7 up to 8 %: a safer hash"}));
+    EXPECT_EQ(
+        expectation_of(slower, std::vector{merged("sort", 0.01, "c0ffee", 7), merged("*", 0.08, "c0ffee", 8)})->note,
+        "waived on #8 up to 8 %: a safer hash")
+        << "the one that covers it";
+}
+
+TEST(Changes, AWaiverIsVoidOnMainOnceTheChangeIsOverItsCeiling) {
+    const std::vector waivers{merged("sort", 0.08, "c0ffee", 7)};
+    EXPECT_EQ(expectation_of({{"sort", "time"}, "c0ffee", 1.091}, waivers),
+              (Expectation{false, "ann", "the waiver of #7 is void: the change of 9.1 % is over its ceiling of 8 %"}));
+    EXPECT_FALSE(expectation_of({{"sort", "time"}, "c0ffee", std::nullopt}, waivers)->covers) << "of no known size";
+}
+
 }  // namespace
 }  // namespace benchgate::history

@@ -73,6 +73,7 @@ struct PullRequest {
     bool open = true;
     std::string author;
     bool merged = false;
+    std::string merge_sha = {};   ///< of a merged one: its commit on the base branch; empty: not told
     std::string updated_at = {};  ///< as is_moment has it; empty: not told
     bool operator==(const PullRequest&) const = default;
 };

@@ -29,6 +29,10 @@ PullRequest read_pull(Fields& fields, const Repository& repository) {
     pull.fork = fields.maybe_id("pull_request.head.repo.id") != std::optional(repository.id);
     pull.draft = fields.flag("pull_request.draft");
     pull.merged = fields.flag("pull_request.merged");
+    // Of an open one it is GitHub's trial merge, which is on no branch.
+    const auto* merge = pull.merged ? fields.find("pull_request.merge_commit_sha") : nullptr;
+    if (merge && merge->is_string() && is_sha(merge->get_ref<const std::string&>()))
+        pull.merge_sha = merge->get<std::string>();
     // A hint, and no reason to refuse the rest.
     const auto* moment = fields.find("pull_request.updated_at");
     if (moment && moment->is_string() && is_moment(moment->get_ref<const std::string&>()))

@@ -103,9 +103,11 @@ TEST(Events, ReadAPullRequest) {
     EXPECT_FALSE(std::get<PullRequestEvent>(*read_event("pull_request", payload)).pull.fork);
     payload["action"] = "closed";
     payload["pull_request"]["merged"] = true;
+    payload["pull_request"]["merge_commit_sha"] = sha_b;
     event = std::get<PullRequestEvent>(*read_event("pull_request", payload));
     EXPECT_FALSE(event.pull.open);
     EXPECT_TRUE(event.pull.merged);
+    EXPECT_EQ(event.pull.merge_sha, sha_b);
     payload["action"] = "converted_to_draft";
     event = std::get<PullRequestEvent>(*read_event("pull_request", payload));
     EXPECT_EQ(event.action, PullRequestAction::converted_to_draft);

@@ -55,6 +55,7 @@ std::optional<PullRequest> read_pull_request(const Json& document) {
     pull.open = *state == "open";
     pull.draft = json::boolean(document, "draft").value_or(false);
     pull.merged = json::boolean(document, "merged").value_or(false);
+    if (pull.merged) pull.merge_sha = json::text(document, "merge_commit_sha").value_or("");
     pull.title = json::text(document, "title").value_or("");
     pull.author = json::text(json::at(document, "user"), "login").value_or("");
     pull.updated_at = json::text(document, "updated_at").value_or("");

@@ -35,6 +35,7 @@ struct PullRequest {
     bool open = false;
     bool draft = false;
     bool merged = false;
+    std::string merge_sha;  ///< of a merged one: its commit on the base branch
     std::string title;
     std::string author;
     std::string updated_at;          ///< as GitHub writes it; empty: not said

@@ -28,6 +28,7 @@
 namespace benchgate::reports {
 namespace {
 
+constexpr int most_merged_waivers = 100;  // of one push
 constexpr std::int64_t log_tail_bytes = 3000;
 constexpr double longest_wait_s = 1e6;  // a runner says it
 constexpr const char* waiting_for_a_runner = "waiting for a runner";
@@ -161,13 +162,25 @@ void add_advisories(store::Tx& tx, const store::JobRow& job, reporting::SuiteRep
         suite.advisories.push_back({at, counted.at(verdicts[at].series.key)});
 }
 
-/// What people let pass on this pull request; the judgements in the store stay what was measured.
-void apply_exceptions(store::Tx& tx, const store::RunRow& run, reporting::Report& report) {
+/// What people let pass on this pull request, in the merge queue too; of a push what they let pass on those it merges.
+std::vector<model::Waiver> waivers_of_run(store::Tx& tx, const store::RunRow& run) {
     std::vector<model::Waiver> waivers;
-    if (speaks_for_pull(run))
+    if (run.number && model::speaks_on_check(run.kind))
         for (auto& row : store::waivers_of_pull(tx, run.repository_id, *run.number))
             waivers.push_back(std::move(row.waiver));
-    const auto today = platform::format_utc(std::chrono::system_clock::now()).substr(0, 10);
+    if (run.kind == model::RunKind::push)
+        for (auto& merged :
+             store::waivers_merged(tx, run.repository_id, run.base_sha, run.head_sha, most_merged_waivers))
+            waivers.push_back(std::move(merged.waiver));
+    return waivers;
+}
+
+/// The judgements in the store stay what was measured.
+void apply_exceptions(store::Tx& tx, const store::RunRow& run, reporting::Report& report) {
+    const auto waivers = waivers_of_run(tx, run);
+    // A merged waiver was in force on the day of the merge, and speaks of that day for ever.
+    const auto day = run.kind == model::RunKind::push ? run.created_at : std::chrono::system_clock::now();
+    const auto today = platform::format_utc(day).substr(0, 10);
     for (auto& suite : report.suites) {
         if (!suite.judgement) continue;
         const auto waivings = judging::apply_waivers(suite.judgement->verdicts, waivers, today);

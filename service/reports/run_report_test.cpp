@@ -4,6 +4,8 @@
 
 #include "platform/ids.h"
 #include "service/store/judged_for_tests.h"
+#include "service/store/pull_requests.h"
+#include "service/store/waivers.h"
 
 namespace benchgate::reports {
 namespace {
@@ -110,6 +112,36 @@ TEST_F(RunReport, WhatCalibrationsFindLaterChangesNoOldReport) {
                                           .series = {{"noisy", VerdictKind::regressed}},
                                           .at = start() + std::chrono::minutes(i)});
         EXPECT_EQ(run_report(tx, run, {"http://here", ""}).gate, model::Gate::failure);
+    });
+}
+
+TEST_F(RunReport, WhatWasWaivedOnAPullRequestPassesInTheMergeQueueAndOnMain) {
+    using model::VerdictKind;
+    const std::string host = "00000001-0000-4000-8000-000000000001";
+    int minutes = 0;
+    const auto gate_of = [&](store::Tx& tx, model::RunKind kind, std::optional<std::int64_t> number) {
+        const auto run = store::insert_judged_run(tx, {.kind = kind,
+                                                       .runner_id = host,
+                                                       .series = {{"sort", VerdictKind::regressed}},
+                                                       .at = start() + std::chrono::minutes(++minutes),
+                                                       .number = number});
+        return run_report(tx, run, {"http://here", ""}).gate;
+    };
+    pool.transaction([&](store::Tx& tx) {
+        store::insert_waiver(
+            tx, {1, 7, {platform::random_uuid(), "sort", "", 0.08, "2099-01-31", "known", "ann"}, 1, start()});
+        store::insert_waiver(
+            tx, {1, 8, {platform::random_uuid(), "sort", "", 0.01, "2099-01-31", "known", "ann"}, 1, start()});
+        EXPECT_EQ(gate_of(tx, model::RunKind::pull_request, 7), model::Gate::success);
+        EXPECT_EQ(gate_of(tx, model::RunKind::merge_group, 7), model::Gate::success);
+        EXPECT_EQ(gate_of(tx, model::RunKind::push, std::nullopt), model::Gate::failure) << "not merged yet";
+        store::PullRequestRow pull{1, 8, "h", "main", std::nullopt, false, false, std::nullopt};
+        pull.merge_sha = "a";  // the head of these runs
+        store::upsert_pull_request(tx, pull, 1, start());
+        EXPECT_EQ(gate_of(tx, model::RunKind::push, std::nullopt), model::Gate::failure) << "over the ceiling of #8";
+        pull.number = 7;
+        store::upsert_pull_request(tx, pull, 2, start());
+        EXPECT_EQ(gate_of(tx, model::RunKind::push, std::nullopt), model::Gate::success);
     });
 }
 

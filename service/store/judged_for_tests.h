@@ -58,6 +58,7 @@ inline RunRow insert_judged_run(Tx& tx, const JudgedRun& judged) {
         verdict.minimum_detectable = 0.04;
         if (one.kind == model::VerdictKind::regressed) {
             verdict.action = model::Action::block;
+            verdict.ratio = 1.05;
             said.judgement.gate = model::Gate::failure;
         }
         said.judgement.verdicts.push_back(verdict);

@@ -7,11 +7,13 @@ namespace {
 
 constexpr Query upsert{"pull_requests_upsert", R"(
     insert into pull_requests (repository_id, number, head_sha, base_ref, head_full_name, fork, state, updated_at,
-                               delivery_seq, draft)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $11)
+                               delivery_seq, draft, merge_sha, merged_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $11, nullif($12, ''), case when $12 <> '' then $8::timestamptz end)
     on conflict (repository_id, number) do update set head_sha = excluded.head_sha, base_ref = excluded.base_ref,
         head_full_name = excluded.head_full_name, fork = excluded.fork, state = excluded.state,
         updated_at = excluded.updated_at, draft = excluded.draft,
+        merge_sha = coalesce(excluded.merge_sha, pull_requests.merge_sha),
+        merged_at = coalesce(pull_requests.merged_at, excluded.merged_at),
         delivery_seq = greatest(pull_requests.delivery_seq, excluded.delivery_seq)
     where $10::boolean or pull_requests.delivery_seq <= excluded.delivery_seq)"};
 
@@ -36,14 +38,15 @@ PullRequestRow read(const pqxx::row& row) {
             .fork = column<bool>(row, "fork"),
             .open = column<std::string>(row, "state") == "open",
             .comment_id = maybe<std::int64_t>(row, "comment_id"),
-            .draft = maybe<bool>(row, "draft")};
+            .draft = maybe<bool>(row, "draft"),
+            .merge_sha = maybe<std::string>(row, "merge_sha").value_or("")};
 }
 
 }
 
 bool upsert_pull_request(Tx& tx, const PullRequestRow& row, Telling telling, Time now) {
     return exec(tx, upsert, row.repository_id, row.number, row.head_sha, row.base_ref, row.head_full_name, row.fork,
-                row.open ? "open" : "closed", now, telling.delivery_seq, telling.present, row.draft)
+                row.open ? "open" : "closed", now, telling.delivery_seq, telling.present, row.draft, row.merge_sha)
                .affected_rows() > 0;
 }
 

@@ -17,6 +17,7 @@ struct PullRequestRow {
     bool open = true;
     std::optional<std::int64_t> comment_id;
     std::optional<bool> draft = {};  ///< absent: not known
+    std::string merge_sha = {};      ///< its commit on the base branch once it is merged; empty: none, or not told
     bool operator==(const PullRequestRow&) const = default;
 };
 

@@ -2,7 +2,9 @@
 
 #include "platform/ids.h"
 #include "service/store/approvals.h"
+#include "service/store/history.h"
 #include "service/store/jobs.h"
+#include "service/store/pull_requests.h"
 #include "service/store/test_database.h"
 #include "service/store/waivers.h"
 
@@ -33,6 +35,39 @@ TEST_F(RequestsTest, AWaiverIsThereUntilItIsRevoked) {
     EXPECT_EQ(run([&](Tx& tx) { return revoke_waivers(tx, 7, 12, "sort", "bob", start()); }), 1u);
     EXPECT_EQ(run([](Tx& tx) { return waivers_of_pull(tx, 7, 12); }), std::vector{find});
     EXPECT_EQ(run([&](Tx& tx) { return revoke_waivers(tx, 7, 12, "sort", "bob", start()); }), 0u) << "only once";
+}
+
+TEST_F(RequestsTest, AWaiverComesOntoTheBranchWithItsPullRequest) {
+    const auto on = [this](std::int64_t number) {
+        return WaiverRow{
+            7, number, {platform::random_uuid(), "sort", "", 0.08, "2027-01-31", "known", "ada"}, 9, start()};
+    };
+    auto ended = on(14);
+    ended.waiver.until = "2019-12-31";
+    const auto numbers = [&](const std::string& after, const std::string& to) {
+        std::vector<std::int64_t> found;
+        for (const auto& merged : run([&](Tx& tx) { return waivers_merged(tx, 7, after, to, 100); }))
+            found.push_back(merged.number);
+        return found;
+    };
+    run([&](Tx& tx) {
+        for (const auto& row : {on(11), on(12), on(13), ended}) insert_waiver(tx, row);
+        int delivery = 0;
+        for (const auto& [number, sha] : {std::pair{11, "m2"}, {12, "m3"}, {14, "m3"}}) {
+            PullRequestRow pull{7, number, "h", "main", std::nullopt, false, false, std::nullopt};
+            pull.merge_sha = sha;
+            upsert_pull_request(tx, pull, ++delivery, start() + std::chrono::minutes(delivery));
+            pull.merge_sha.clear();  // told again, by an event that does not say it
+            upsert_pull_request(tx, pull, ++delivery, start() + std::chrono::hours(delivery));
+        }
+        upsert_pull_request(tx, {7, 13, "h", "main", std::nullopt, false, false, std::nullopt}, 9, start());
+    });
+    EXPECT_EQ(numbers("m0", "m3"), (std::vector<std::int64_t>{12})) << "main's order is not known";
+    EXPECT_EQ(numbers("m0", "m1"), (std::vector<std::int64_t>{}));
+    run([](Tx& tx) { apply_line_step(tx, 7, {std::nullopt, 0, 1}, {"m0", "m1", "m2", "m3"}); });
+    EXPECT_EQ(numbers("m0", "m3"), (std::vector<std::int64_t>{11, 12})) << "13 was given up, 14 had ended";
+    EXPECT_EQ(numbers("m2", "m3"), (std::vector<std::int64_t>{12}));
+    EXPECT_EQ(numbers("m3", "m2"), (std::vector<std::int64_t>{11})) << "at least its own commit";
 }
 
 TEST_F(RequestsTest, AWaiverWithoutASizeOrWithADateThatIsNoneIsRefused) {

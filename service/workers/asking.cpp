@@ -99,6 +99,7 @@ planning::PullRequest planning_pull(const github::PullRequest& found) {
     pull.draft = found.draft;
     pull.open = found.open;
     pull.merged = found.merged;
+    pull.merge_sha = found.merge_sha;
     pull.author = found.author;
     pull.updated_at = found.updated_at;
     return pull;

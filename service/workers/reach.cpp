@@ -75,7 +75,7 @@ void remember(store::Tx& tx, const planning::EventSource& source, store::Time no
 
 store::PullRequestRow row_of(const planning::EventSource& source, const planning::PullRequest& pull) {
     return {source.repository.id, pull.number, pull.head_sha, pull.base_ref, pull.head_repository, pull.fork, pull.open,
-            std::nullopt,         pull.draft};
+            std::nullopt,         pull.draft,  pull.merge_sha};
 }
 
 bool must_be_asked(const planning::InstallationEvent& event) {

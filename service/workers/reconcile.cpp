@@ -63,6 +63,7 @@ store::Delivery delivery_of(const store::RepositoryRow& row, const github::PullR
                                {"state", pull.open ? "open" : "closed"},
                                {"draft", pull.draft},
                                {"merged", pull.merged},
+                               {"merge_commit_sha", pull.merge_sha},
                                {"user", {{"login", pull.author}}},
                                {"head", side(pull.head)},
                                {"base", side(pull.base)}}}};

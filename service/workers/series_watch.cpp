@@ -7,6 +7,7 @@
 #include <map>
 
 #include "platform/ids.h"
+#include "service/store/waivers.h"
 
 namespace benchgate::workers {
 namespace {
@@ -17,6 +18,7 @@ using history::Handling;
 /// A series over which something fails waits so long and holds up no other.
 constexpr std::chrono::minutes rest{10};
 constexpr int farthest_commits = 1'000'000;
+constexpr int most_waivers = 100;        // of a range's pull requests
 constexpr std::size_t shown_digits = 9;  // of a commit in a sentence
 
 /// Everything that one look sees.
@@ -111,6 +113,33 @@ void mark_returned_levels(store::Tx& tx, const Seen& seen, std::vector<store::Ch
     }
 }
 
+/// What people let pass on a pull request is what they expect of its commit on main.
+void carry_waivers(store::Tx& tx, const Seen& seen, std::vector<store::ChangeRow>& changes) {
+    for (auto& change : changes) {
+        const bool measured = change.state == ChangeState::confirmed || change.state == ChangeState::undecided;
+        const auto& commit = change.first_bad.empty() && change.commits == 1 ? change.to_sha : change.first_bad;
+        if (!measured || !change.worse || change.handling != Handling::open || commit.empty()) continue;
+        std::vector<history::MergedWaiver> waivers;
+        for (auto& merged :
+             store::waivers_merged(tx, change.repository_id, change.from_sha, change.to_sha, most_waivers))
+            waivers.push_back({std::move(merged.waiver), merged.number, std::move(merged.merge_sha)});
+        const auto ratio = change.measured_ratio ? change.measured_ratio
+                           : change.before != 0  ? std::optional(change.after / change.before)
+                                                 : std::nullopt;
+        const auto expected = history::expectation_of({seen.series.key, commit, ratio}, waivers);
+        if (!expected || (!expected->covers && change.note == expected->note)) continue;
+        change.note = expected->note;
+        change.updated_at = seen.now;
+        if (expected->covers) {
+            change.handling = Handling::expected;
+            change.handled_by = expected->who;
+            change.handled_at = seen.now;
+        }
+        store::update_change(tx, change);
+        say(tx, change, expected->covers ? to_string(Handling::expected) : "waiver void", expected->note, seen.now);
+    }
+}
+
 }  // namespace
 
 SeriesWatch::SeriesWatch(store::Pool& pool, std::function<store::Time()> now) : pool_(pool), now_(std::move(now)) {}
@@ -184,6 +213,7 @@ void SeriesWatch::look(store::Tx& tx, const store::SeriesRow& series) {
         say(tx, change, to_string(change.state), change.reason, seen.now);
     }
     mark_returned_levels(tx, seen, changes);
+    carry_waivers(tx, seen, changes);
     store::mark_series_looked(tx, series, {static_cast<int>(seen.line.points.size()), seen.look.minor, seen.now});
 }
 

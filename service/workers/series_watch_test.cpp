@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include "platform/ids.h"
+#include "service/store/pull_requests.h"
+#include "service/store/waivers.h"
 #include "service/workers/change_measuring.h"
 #include "service/workers/pushes_for_tests.h"
 
@@ -126,6 +129,49 @@ TEST_F(WatchingMain, AChangeIsProvisionalThenMeasuredThenConfirmedWithItsCommit)
     EXPECT_EQ(story(change), (std::vector<std::string>{"provisional", "found", "measuring", "confirmed"}));
     watch_all();
     EXPECT_EQ(changes().size(), 1u);
+}
+
+TEST_F(WatchingMain, WhatWasWaivedOnItsPullRequestIsExpectedOnceItsCommitIsKnown) {
+    pool.transaction([&](store::Tx& tx) {
+        store::insert_waiver(tx,
+                             {1, 7, {platform::random_uuid(), "so*", "", 0.4, "2099-01-31", "safer", "ann"}, 1, {}});
+        store::PullRequestRow pull{1, 7, "h", "main", std::nullopt, false, false, std::nullopt};
+        pull.merge_sha = sha(21);
+        store::upsert_pull_request(tx, pull, 1, start());
+    });
+    push_all(1, 27, 21);
+    watch_all();
+    ASSERT_EQ(changes().size(), 1u);
+    EXPECT_EQ(changes()[0].handling, history::Handling::open) << "it is not measured yet";
+    measure_out(21, 1.3);
+    watch_all();
+    const auto change = changes().at(0);
+    EXPECT_EQ(change.state, history::ChangeState::confirmed);
+    EXPECT_EQ(change.handling, history::Handling::expected);
+    EXPECT_EQ(change.handled_by, "ann");
+    EXPECT_EQ(change.note, "waived on #7 up to 40 %: safer");
+    EXPECT_EQ(story(change).back(), "expected");
+}
+
+TEST_F(WatchingMain, AMergedWaiverIsVoidWhenMainSlowsByMoreAndThatIsSaidOnce) {
+    pool.transaction([&](store::Tx& tx) {
+        store::insert_waiver(tx,
+                             {1, 7, {platform::random_uuid(), "sort", "", 0.1, "2099-01-31", "safer", "ann"}, 1, {}});
+        store::PullRequestRow pull{1, 7, "h", "main", std::nullopt, false, false, std::nullopt};
+        pull.merge_sha = sha(21);
+        store::upsert_pull_request(tx, pull, 1, start());
+    });
+    push_all(1, 27, 21);
+    watch_all();
+    measure_out(21, 1.3);
+    watch_all();
+    push_all(28, 30, 21);
+    watch_all();
+    const auto change = changes().at(0);
+    EXPECT_EQ(change.handling, history::Handling::open);
+    EXPECT_EQ(change.note, "the waiver of #7 is void: the change of 30 % is over its ceiling of 10 %");
+    const auto told = story(change);
+    EXPECT_EQ(std::count(told.begin(), told.end(), "waiver void"), 1);
 }
 
 TEST_F(WatchingMain, WhatDoesNotShowSideBySideIsRejectedAndStaysSo) {
