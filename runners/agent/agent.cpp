@@ -281,6 +281,7 @@ void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token abort) {
     input.sides = trees->sides;
     input.only = lease.spec.only;
     input.measure_identical = lease.spec.measure_identical;
+    input.shuffle_links = lease.spec.measure_identical;  // a calibration
     input.profile = lease.spec.profile;
     input.runner = options_.name;
     input.sandbox_note = sandbox_note_;

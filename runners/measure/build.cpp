@@ -32,9 +32,13 @@ tl::expected<void, JobFailure> build(sandbox::Sandbox& sandbox, const BuildReque
             return tl::unexpected(
                 failed(request, fmt::format("the build took longer than {} s", suite.timeout.build.count() / 1000)));
         sandbox::Command command;
-        command.shell_line = line;
+        command.shell_line = request.link_order ? LinkOrder::counted(line) : line;
         command.job_directory = request.directory;
         command.environment = suite.environment;
+        if (request.link_order) {
+            command.environment.merge(request.link_order->environment(request.link_seed));
+            command.read_only = {request.link_order->directory()};
+        }
         command.limits = request.limits;
         command.limits.wall = suite.timeout.build - used;
         command.limits.output_bytes = most_build_output;

@@ -11,6 +11,7 @@
 #include "core/model/config.h"
 #include "core/model/series.h"
 #include "runners/measure/failure.h"
+#include "runners/measure/link_order.h"
 #include "runners/sandbox/sandbox.h"
 
 namespace benchgate::measure {
@@ -21,7 +22,9 @@ struct BuildRequest {
     model::Side side = model::Side::base;
     std::filesystem::path directory;  ///< seen as /src
     const model::Suite* suite = nullptr;
-    sandbox::Limits limits;  ///< time and output are the suite's and ours
+    sandbox::Limits limits;                 ///< time and output are the suite's and ours
+    const LinkOrder* link_order = nullptr;  ///< absent: the order that the build gives its linker
+    std::uint64_t link_seed = 0;
 };
 
 tl::expected<void, JobFailure> build(sandbox::Sandbox& sandbox, const BuildRequest& request, const LogSink& log,

@@ -19,12 +19,41 @@ tl::expected<void, JobFailure> prepare(const JobInput& input, sandbox::Sandbox& 
     return {};
 }
 
+model::HostFact link_order_fact(int base, int head) {
+    if (base == 0 && head == 0)
+        return {"build.link_order", model::FactStatus::unknown,
+                "as the builds have it: they call no linker of this host", "shuffled",
+                "let gcc or clang link several object files"};
+    return {"build.link_order", model::FactStatus::ok,
+            fmt::format("shuffled, {} links of base and {} of head", base, head), "shuffled", ""};
+}
+
 tl::expected<void, JobFailure> build_both(const JobInput& input, sandbox::Sandbox& sandbox, Observer& observer,
-                                          std::stop_token stop) {
+                                          model::Bundle& bundle, std::stop_token stop) {
     const auto log = [&](std::string_view bytes) { observer.on_log(bytes); };
-    for (const auto side : {model::Side::base, model::Side::head})
-        if (auto built = build(sandbox, {side, input.sides.of(side), &input.suite, input.limits}, log, stop); !built)
-            return built;
+    std::optional<LinkOrder> order;
+    if (input.shuffle_links) {
+        auto made = LinkOrder::create(input.sides.base.parent_path() / "linkers");
+        if (!made)
+            return tl::unexpected(
+                JobFailure{model::JobPhase::build, std::nullopt, "the linkers: " + made.error(), true, false});
+        order = std::move(*made);
+        if (auto prepared = sandbox.prepare(order->directory()); !prepared)
+            return tl::unexpected(
+                JobFailure{model::JobPhase::build, std::nullopt, "sandbox: " + prepared.error().message, true, false});
+    }
+    std::map<model::Side, int> links;
+    for (const auto side : {model::Side::base, model::Side::head}) {
+        BuildRequest request{side, input.sides.of(side), &input.suite, input.limits};
+        request.link_order = order ? &*order : nullptr;
+        request.link_seed = 2 * input.experiment.seed + (side == model::Side::head);
+        if (auto built = build(sandbox, request, log, stop); !built) return built;
+        if (order) links[side] = LinkOrder::take_count(input.sides.of(side));
+    }
+    if (order) {
+        bundle.host.push_back(link_order_fact(links[model::Side::base], links[model::Side::head]));
+        log(fmt::format("link order: {}\n", bundle.host.back().observed));
+    }
     return {};
 }
 
@@ -70,7 +99,7 @@ tl::expected<model::Bundle, JobFailure> run_job(const JobInput& input, sandbox::
         if (const auto why = profiles_unsupported(sandbox, input.sides.base, input.limits, input.host_root, stop))
             return tl::unexpected(JobFailure{model::JobPhase::build, std::nullopt,
                                              "profiles are unsupported here: " + *why, false, stop.stop_requested()});
-    if (auto built = build_both(input, sandbox, observer, stop); !built) return tl::unexpected(built.error());
+    if (auto built = build_both(input, sandbox, observer, bundle, stop); !built) return tl::unexpected(built.error());
     if (!input.profile.empty()) {
         auto profile = take_profile(sandbox, {input.profile, input.sides, &input.suite, input.limits, deadline},
                                     observer, clock, stop);

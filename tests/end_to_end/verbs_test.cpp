@@ -49,7 +49,9 @@ class Verbs : public Conversation {
 };
 
 TEST_F(Verbs, ACalibrationMeasuresOneCommitAgainstItselfAndTouchesNeitherCheckNorComment) {
-    const auto main = equal_suite("cp bench.sh out; echo built\n");
+    const auto main = equal_suite(
+        "cp bench.sh out; echo 'int a;' >a.c; echo 'int main(void) { return 0; }' >b.c; cc -c a.c b.c && cc a.o b.o -o "
+        "linked; echo built\n");
     const auto pull = pull_after("calibrated", main, {{"bench.sh", quick_suite(1500).at("bench.sh")}});
     ASSERT_EQ(conclusion(world().completed_check(pull)), "failure");
     ASSERT_TRUE(world().calms_down());
@@ -65,6 +67,7 @@ TEST_F(Verbs, ACalibrationMeasuresOneCommitAgainstItselfAndTouchesNeitherCheckNo
     const auto said = all_comments(pull);
     EXPECT_EQ(leases_of("calibrated"), leases + 1);
     EXPECT_EQ(count(log_of_last_job("calibrated"), "built\n"), 2u) << log_of_last_job("calibrated");
+    EXPECT_EQ(count(log_of_last_job("calibrated"), "link order: shuffled, 1 links of base and 1 of head\n"), 1u);
     EXPECT_NE(said.find("8 trials a side"), std::string::npos) << "equal artifacts were not measured: " << said;
     EXPECT_NE(said.find("**Noise: the smallest change"), std::string::npos) << said;
     EXPECT_EQ(comment(pull), sticky);
