@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "core/planning/plan_for_tests.h"
 
 namespace benchgate::planning {
@@ -30,7 +32,7 @@ TEST(PlanCommand, MeasuresWhatItNames) {
     EXPECT_EQ(planned.runs[0].jobs[0].max_trials, 12);
     EXPECT_EQ(planned.runs[0].jobs[0].host_class, (Names{"arm64", "ci"}));
     EXPECT_EQ(planned.runs[0].base_ref, "refs/tags/v1");
-    EXPECT_DOUBLE_EQ(planned.runs[0].jobs[0].false_alarms, 0.01);
+    EXPECT_DOUBLE_EQ(planned.runs[0].jobs[0].false_alarms, 0.0075);
     EXPECT_EQ(plan(said("/rebench trials=20")).runs[0].jobs[0].max_trials, 20);
 
     planned = plan(said("/rebench suite=laod"));
@@ -245,6 +247,27 @@ TEST(PlanCommand, StatusSaysWhereThingsStand) {
               "Head `222222222`, attempt 1: running since 2026-11-21 07:10 UTC.\n\n- `micro`: running, done in about 3 "
               "h\n- `load`: queued, place 2 in the queue\n\nBesides, a calibration of `bbbbbbbbb`: queued.\n\n- "
               "`micro`: queued");
+}
+
+TEST(PlanCommand, AskingAgainSpendsFromTheSameRateOfFalseAlarms) {
+    auto input = said("/rebench suite=micro");
+    const auto rate = [&] { return plan(input).runs.at(0).jobs.at(0).false_alarms; };
+    double spent = rate();
+    EXPECT_DOUBLE_EQ(spent, 0.0075) << "the first time";
+    for (int asked = 1; asked <= 8; ++asked) {
+        auto before = existing(std::to_string(asked), head, RunState::finished);
+        before.jobs[0].state = model::JobState::succeeded;
+        input.existing.push_back(before);
+        EXPECT_DOUBLE_EQ(rate(), 0.0075 * std::pow(0.25, asked));
+        spent += rate();
+    }
+    EXPECT_LT(spent, 0.01) << "all together keep to it";
+
+    input.existing = {existing("1", std::string(40, 'f'), RunState::finished)};
+    input.existing[0].jobs[0].state = model::JobState::succeeded;
+    EXPECT_DOUBLE_EQ(rate(), 0.0075) << "another head has its own";
+    input.existing = {existing("1", head, RunState::failed)};
+    EXPECT_DOUBLE_EQ(rate(), 0.0075) << "what could not be measured could not alarm";
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "core/model/globs.h"
 
@@ -36,8 +37,12 @@ bool is_unfinished(const ExistingJob& job) {
            job.state == model::JobState::running;
 }
 
+bool measures_head(model::RunKind kind) {
+    return kind == model::RunKind::pull_request || kind == model::RunKind::command;
+}
+
 bool measures_head(const ExistingRun& run) {
-    return run.kind == model::RunKind::pull_request || run.kind == model::RunKind::command;
+    return measures_head(run.kind);
 }
 
 std::vector<const ExistingRun*> runs_of_pull(const PlanInput& input) {
@@ -114,6 +119,21 @@ bool wanted_by_push(const model::Suite& suite, const PushTrigger& push, const Pl
     return !input.changed_paths || model::any_matches(suite.on.push_paths, *input.changed_paths);
 }
 
+/// So often the suite has told something of this very head: each time was a chance to alarm.
+int times_measured(const PlanInput& input, const PlannedRun& run, const std::string& suite) {
+    return static_cast<int>(std::ranges::count_if(input.existing, [&](const ExistingRun& other) {
+        return measures_head(other) && other.pull_number == run.pull_number && other.head_sha == run.head_sha &&
+               std::ranges::any_of(other.jobs, [&](const ExistingJob& job) {
+                   return job.suite == suite && job.state == model::JobState::succeeded;
+               });
+    }));
+}
+
+double share_of_attempt(int attempt) {
+    constexpr int longest = 12;  // then no trials would do
+    return 0.75 * std::pow(0.25, std::min(attempt, longest) - 1);
+}
+
 void add_jobs(PlannedRun& run, const PlanInput& input, const Suites& suites) {
     for (const auto* suite : suites) {
         PlannedJob job;
@@ -121,6 +141,7 @@ void add_jobs(PlannedRun& run, const PlanInput& input, const Suites& suites) {
         job.host_class = input.config.host_class;
         job.seed = derive_seed({input.repository.id, run.head_sha, suite->name, run.attempt});
         job.false_alarms = input.config.policy.false_alarms / static_cast<double>(suites.size());
+        if (measures_head(run.kind)) job.false_alarms *= share_of_attempt(1 + times_measured(input, run, suite->name));
         job.max_trials = suite->max_trials;
         run.jobs.push_back(std::move(job));
     }

@@ -16,6 +16,7 @@ inline constexpr int quick_trials = 12;
 bool is_unfinished(const ExistingRun& run);
 bool is_unfinished(const ExistingJob& job);
 /// Compares the pull request's head with a base, as the gate wants it: no profile, calibration, bisection, merge group.
+bool measures_head(model::RunKind kind);
 bool measures_head(const ExistingRun& run);
 
 /// Of the trigger's pull request, in the order given.
@@ -44,7 +45,12 @@ std::string left_out_text(const PlanInput& input, const Wanted& wanted);
 bool wanted_by_pull(const model::Suite& suite, const std::optional<std::vector<std::string>>& changed_paths);
 bool wanted_by_push(const model::Suite& suite, const PushTrigger& push, const PlanInput& input);
 
-/// Adds one job a suite to a run whose commits and attempt are set. The false-alarm rate is shared equally.
+/// What the k-th measurement of the same head may spend of the pull request's false-alarm rate: three quarters of what
+/// those before it have left, so 3/4, 3/16, 3/64, ..., together 1. Asking again until something alarms gains nothing.
+double share_of_attempt(int attempt);
+
+/// Adds one job a suite to a run whose commits and attempt are set. The false-alarm rate is shared equally, and of a
+/// pull request's head between its attempts.
 void add_jobs(PlannedRun& run, const PlanInput& input, const Suites& suites);
 
 /// A run of the pull request's head, without jobs.

@@ -24,7 +24,7 @@ TEST(PlanPull, RunsTheSuitesThatItsPathsConcern) {
     EXPECT_EQ(run.attempt, 1);
     EXPECT_EQ(run.priority, 30);
     EXPECT_EQ(run.jobs[0].host_class, Names{"bare-metal"});
-    EXPECT_DOUBLE_EQ(run.jobs[0].false_alarms, 0.01);
+    EXPECT_DOUBLE_EQ(run.jobs[0].false_alarms, 0.0075);
     EXPECT_TRUE(planned.checks.empty());  // one check for all suites, and it is the run's
     EXPECT_EQ(planned, plan(pull_input()));
 }
@@ -34,7 +34,7 @@ TEST(PlanPull, SuitesShareTheRateOfFalseAlarms) {
     input.changed_paths.reset();  // unknown: everything runs
     const auto planned = plan(input);
     ASSERT_EQ(suites(planned), (Names{"micro", "load"}));
-    EXPECT_DOUBLE_EQ(planned.runs[0].jobs[0].false_alarms, 0.005);
+    EXPECT_DOUBLE_EQ(planned.runs[0].jobs[0].false_alarms, 0.00375);
     EXPECT_NE(planned.runs[0].jobs[0].seed, planned.runs[0].jobs[1].seed);
 }
 
@@ -65,7 +65,7 @@ TEST(PlanPull, LoadSuitesAreSaidToBeLeftOut) {
     input.config.suites[1] = load_suite("load");
     auto planned = plan(input);
     EXPECT_EQ(suites(planned), Names{"micro"});
-    EXPECT_DOUBLE_EQ(planned.runs[0].jobs[0].false_alarms, 0.01);
+    EXPECT_DOUBLE_EQ(planned.runs[0].jobs[0].false_alarms, 0.0075);
 
     input.config.suites.erase(input.config.suites.begin());
     planned = plan(input);

@@ -15,6 +15,7 @@
 #include "core/protocol/spec_json.h"
 #include "core/reporting/numbers.h"
 #include "platform/clock.h"
+#include "service/reports/earlier_attempts.h"
 #include "service/store/bundles.h"
 #include "service/store/calibrations.h"
 #include "service/store/job_logs.h"
@@ -177,14 +178,17 @@ std::vector<model::Waiver> waivers_of_run(store::Tx& tx, const store::RunRow& ru
 
 /// The judgements in the store stay what was measured.
 void apply_exceptions(store::Tx& tx, const store::RunRow& run, reporting::Report& report) {
+    const auto standing =
+        speaks_for_pull(run) ? add_earlier_attempts(tx, run, report) : std::vector<bool>(report.suites.size(), false);
     const auto waivers = waivers_of_run(tx, run);
     // A merged waiver was in force on the day of the merge, and speaks of that day for ever.
     const auto day = run.kind == model::RunKind::push ? run.created_at : std::chrono::system_clock::now();
     const auto today = platform::format_utc(day).substr(0, 10);
-    for (auto& suite : report.suites) {
+    for (std::size_t s = 0; s < report.suites.size(); ++s) {
+        auto& suite = report.suites[s];
         if (!suite.judgement) continue;
         const auto waivings = judging::apply_waivers(suite.judgement->verdicts, waivers, today);
-        if (waivings.empty() && suite.advisories.empty()) continue;
+        if (waivings.empty() && suite.advisories.empty() && !standing[s]) continue;
         for (const auto& one : waivings) {
             const auto& waiver = waivers[one.waiver];
             suite.waivers.push_back(

@@ -145,5 +145,47 @@ TEST_F(RunReport, WhatWasWaivedOnAPullRequestPassesInTheMergeQueueAndOnMain) {
     });
 }
 
+TEST_F(RunReport, ARedIsNotAskedAwayAndTheAttemptsAreSeen) {
+    using model::VerdictKind;
+    const std::string host = "00000001-0000-4000-8000-000000000001";
+    int minutes = 0;
+    const auto attempt = [&](store::Tx& tx, VerdictKind kind) {
+        auto run = store::insert_judged_run(tx, {.kind = model::RunKind::command,
+                                                 .runner_id = host,
+                                                 .series = {{"sort", kind}},
+                                                 .at = start() + std::chrono::minutes(++minutes),
+                                                 .number = 7});
+        auto report = run_report(tx, run, {"http://here", ""});
+        store::set_run_state(
+            tx, 1, run.run_id,
+            {model::RunState::finished, report.gate == model::Gate::failure ? "failure" : "success", "", start()});
+        return report;
+    };
+    pool.transaction([&](store::Tx& tx) {
+        auto report = attempt(tx, VerdictKind::regressed);
+        EXPECT_EQ(report.gate, model::Gate::failure);
+        EXPECT_TRUE(report.notes.empty());
+
+        report = attempt(tx, VerdictKind::inconclusive);
+        EXPECT_EQ(report.gate, model::Gate::failure) << "noise rules nothing out";
+        const auto& verdict = report.suites.at(0).judgement->verdicts.at(0);
+        EXPECT_EQ(verdict.kind, VerdictKind::regressed);
+        EXPECT_EQ(verdict.ratio, 1.05) << "the numbers of then";
+        EXPECT_EQ(verdict.reason, "found in attempt 1, and not ruled out by this one");
+        ASSERT_EQ(report.notes.size(), 1u);
+        EXPECT_EQ(report.notes[0],
+                  "This commit was measured before: attempt 1 stopped the merge. All attempts share one rate of false "
+                  "alarms, and a regression stands until it is ruled out");
+
+        EXPECT_EQ(attempt(tx, VerdictKind::unchanged).gate, model::Gate::success) << "this rules it out";
+        report = attempt(tx, VerdictKind::inconclusive);
+        EXPECT_NE(report.gate, model::Gate::failure);
+        EXPECT_NE(
+            report.notes.at(0).find("attempt 1 stopped the merge, attempt 2 stopped the merge, attempt 3 passed."),
+            std::string::npos)
+            << report.notes[0];
+    });
+}
+
 }  // namespace
 }  // namespace benchgate::reports

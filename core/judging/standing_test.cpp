@@ -1,0 +1,46 @@
+#include "core/judging/standing.h"
+
+#include <gtest/gtest.h>
+
+namespace benchgate::judging {
+namespace {
+
+using model::VerdictKind;
+using Attempt = std::vector<model::Verdict>;
+
+model::Verdict said(VerdictKind kind, const std::string& benchmark = "sort") {
+    model::Verdict verdict;
+    verdict.series.key = {benchmark, "time"};
+    verdict.kind = kind;
+    return verdict;
+}
+
+std::vector<Standing> standing(const Attempt& now, const std::vector<Attempt>& earlier) {
+    return standing_regressions(now, earlier);
+}
+
+TEST(Standing, ANoisyAttemptDoesNotTakeBackARegression) {
+    const Attempt noisy{said(VerdictKind::inconclusive)};
+    EXPECT_EQ(standing(noisy, {{said(VerdictKind::regressed)}}), (std::vector<Standing>{{0, 0, 0}}));
+    EXPECT_EQ(standing({said(VerdictKind::failed)}, {{said(VerdictKind::regressed)}}).size(), 1u)
+        << "nor one that failed";
+    EXPECT_EQ(standing(noisy, {noisy, {said(VerdictKind::added, "new"), said(VerdictKind::regressed)}}),
+              (std::vector<Standing>{{0, 1, 1}}))
+        << "however often it is asked";
+}
+
+TEST(Standing, AnAttemptThatRulesItOutDoes) {
+    const std::vector<Attempt> red{{said(VerdictKind::regressed)}};
+    EXPECT_TRUE(standing({said(VerdictKind::unchanged)}, red).empty());
+    EXPECT_TRUE(standing({said(VerdictKind::improved)}, red).empty());
+    EXPECT_TRUE(
+        standing({said(VerdictKind::inconclusive)}, {{said(VerdictKind::unchanged)}, {said(VerdictKind::regressed)}})
+            .empty())
+        << "the newest that could tell decides";
+    EXPECT_TRUE(standing({said(VerdictKind::inconclusive)}, {{said(VerdictKind::regressed, "another")}}).empty());
+    EXPECT_TRUE(standing({said(VerdictKind::inconclusive)}, {}).empty());
+    EXPECT_TRUE(standing({said(VerdictKind::regressed)}, red).empty()) << "it says so itself";
+}
+
+}  // namespace
+}  // namespace benchgate::judging
