@@ -5,6 +5,7 @@
 #   accuracy  how often a verdict is right, on real       latency   from a webhook to a waiting runner's lease
 #             and on drawn noise
 #   memory    the idle service                            outbox    1,000 installations written for at once
+#   formats   50 MB of each tool's output: time, memory
 #   detect    change points of a history: marked series, false alarms, time; BENCHGATE_OTAVA=FOLDER (a checkout of
 #             apache/otava; needs python3-numpy and python3-scipy) times that peer in the same run
 #   own-builds  A/A pull requests of a C++ suite, both sides rebuilt, with and without shuffled link order: the table of
@@ -220,6 +221,13 @@ part_own-builds() {
     done
 }
 
+part_formats() {
+    heading "formats: results of 50 MB, the best of three"
+    python3 benchmarks/formats/measure.py "$bin/benchgate" "$work" | tee "$work/formats.txt" || status=1
+    reached "formats: the slowest 50 MB" "< 1 s" "$(awk 'NR > 1 && $3 + 0 > worst { worst = $3 } END { print worst }' "$work/formats.txt")" s "v < 1"
+    reached "formats: the most memory for 50 MB" "< 200 MB" "$(awk 'NR > 1 && $6 + 0 > worst { worst = $6 } END { print worst }' "$work/formats.txt")" MB "v < 200"
+}
+
 part_storm() {
     heading "storm: 10,000 deliveries in random order, 5 % dropped, 5 % doubled, 10 % of API calls failing, the service killed once"
     node tests/simulation/storm.mjs --bin "$bin" --deliveries "${BENCHGATE_BENCH_DELIVERIES:-10000}" --rate 20 --runners 16 \
@@ -242,9 +250,9 @@ part_build() {
     reached "build: clean, with tests" "< 480 s on 2 processors" "$((end - begin))" s "v < 480"
 }
 
-[ $# -gt 0 ] || set -- webhook judge planning accuracy own-builds detect latency memory outbox
+[ $# -gt 0 ] || set -- webhook judge planning accuracy own-builds detect formats latency memory outbox
 for part in "$@"; do
-    declare -F "part_$part" >/dev/null || { echo "bench: no part '$part'; there are webhook, judge, planning, accuracy, own-builds, detect, latency, memory, outbox, storm, build" >&2; exit 2; }
+    declare -F "part_$part" >/dev/null || { echo "bench: no part '$part'; there are webhook, judge, planning, accuracy, own-builds, detect, formats, latency, memory, outbox, storm, build" >&2; exit 2; }
 done
 for part in "$@"; do "part_$part"; done
 

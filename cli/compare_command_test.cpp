@@ -273,7 +273,7 @@ TEST_F(CompareCommand, WhatCannotWorkIsRefusedBeforeAnythingIsMeasured) {
     EXPECT_TRUE(says("--format goes with a command after --")) << err.str();
     options.command = {"./bench"};
     EXPECT_EQ(compare(), 2);
-    EXPECT_EQ(err.str(), "unknown format 'goo'; known: google-benchmark, hyperfine, go, json, auto\n");
+    EXPECT_TRUE(says("unknown format 'goo'; known: google-benchmark, hyperfine, go, json, ")) << err.str();
     options.format.clear();
     options.repository = "/nonexistent";
     EXPECT_EQ(compare(), 2);

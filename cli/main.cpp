@@ -110,7 +110,7 @@ CLI::App* add_parse(CLI::App& app, Commands& c) {
     auto* parse = app.add_subcommand("parse", "Show what is read out of a benchmark tool's output");
     parse->add_option("FILE", c.parse.file, "Output of the tool; - is standard input")->required();
     parse->add_option("--format", c.parse.format,
-                      "google-benchmark, hyperfine, go or json; default: recognised by its content");
+                      "One of docs/formats.md's table, or regex:PATTERN; default: recognised by its content");
     parse->add_option("--json", c.parse_json, "Measurements as JSON; - is standard output");
     parse->footer(
         "What each format must look like: docs/formats.md.\n\n"

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 
@@ -23,6 +24,10 @@ std::optional<std::string> bytes_of(const std::string& file) {
     if (file != "-") opened.open(file, std::ios::binary);
     std::istream& stream = file == "-" ? std::cin : opened;
     std::string bytes;
+    // Growing by doubling would take twice the room of what is large.
+    std::error_code unknown;
+    const auto size = file == "-" ? 0 : std::filesystem::file_size(file, unknown);
+    if (!unknown && size <= limits.bytes) bytes.reserve(size + sizeof(std::uint64_t));
     // One byte beyond the bound is enough for the parser to refuse the rest.
     for (char block[65536]; stream && bytes.size() <= limits.bytes;) {
         stream.read(block, sizeof block);
@@ -67,20 +72,20 @@ int run_parse(const ParseOptions& options, std::ostream& out, std::ostream& err)
         fmt::print(err, "{}: cannot be read\n", options.file);
         return 2;
     }
-    const auto parsed = formats::parse(options.format, *bytes);
-    if (!parsed) {
-        fmt::print(err, "{}: {}\n", options.file, parsed.error().message);
+    const auto read = formats::read(options.format, *bytes);
+    if (!read) {
+        fmt::print(err, "{}: {}\n", options.file, reporting::one_line(read.error().message));
         return 3;
     }
+    const auto* parsed = &read->measurements;
+    if (options.format == "auto") fmt::print(err, "{}: recognised as {}\n", options.file, read->format);
     for (const auto& error : parsed->errors)
         fmt::print(err, "{}: {}{}{}\n", options.file, reporting::one_line(error.benchmark),
                    error.benchmark.empty() ? "" : ": ", reporting::one_line(error.message));
     if (!options.json) {
         print_table(*parsed, out);
     } else {
-        const std::string format =
-            options.format == "auto" ? std::string(formats::recognise(*bytes).value_or("auto")) : options.format;
-        const auto document = json::dump(formats::benchgate_json::write(format, *parsed), 2) + "\n";
+        const auto document = json::dump(formats::benchgate_json::write(read->format, *parsed), 2) + "\n";
         if (const auto written = write_output(*options.json, document, out); !written) {
             fmt::print(err, "{}\n", written.error());
             return 2;

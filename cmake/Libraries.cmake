@@ -18,10 +18,14 @@ pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-cpp)
 pkg_check_modules(SPDLOG REQUIRED IMPORTED_TARGET spdlog)
 pkg_check_modules(FMT REQUIRED IMPORTED_TARGET fmt)
 pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
+pkg_check_modules(SIMDJSON REQUIRED IMPORTED_TARGET simdjson)
+pkg_check_modules(PUGIXML REQUIRED IMPORTED_TARGET pugixml)
+pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 
 foreach(pair
     httplib=PkgConfig::HTTPLIB pqxx=PkgConfig::PQXX git2=PkgConfig::GIT2 yaml=PkgConfig::YAML
     spdlog=PkgConfig::SPDLOG fmt=PkgConfig::FMT seccomp=PkgConfig::SECCOMP
+    simdjson=PkgConfig::SIMDJSON pugixml=PkgConfig::PUGIXML re2=PkgConfig::RE2
     json=nlohmann_json::nlohmann_json crypto=OpenSSL::Crypto ssl=OpenSSL::SSL threads=Threads::Threads
     gtest=GTest::gtest gmock=GTest::gmock gtest_main=GTest::gmock_main
     benchmark=benchmark::benchmark benchmark_main=benchmark::benchmark_main

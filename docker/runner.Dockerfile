@@ -10,7 +10,7 @@ RUN cmake --preset release && cmake --build --preset release --target benchgate-
 FROM debian:12
 # What suites build with; add what yours need (and linux-perf, if /rebench profile is to work).
 RUN apt-get update && apt-get install -y --no-install-recommends \
-        libcpp-httplib0.11 libgit2-1.5 libspdlog1.10 libfmt9 libseccomp2 bubblewrap ca-certificates tini \
+        libcpp-httplib0.11 libgit2-1.5 libspdlog1.10 libfmt9 libseccomp2 libsimdjson14 libpugixml1v5 libre2-9 bubblewrap ca-certificates tini \
         build-essential cmake ninja-build libbenchmark-dev \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /src/build/bin/benchgate-runner /usr/local/bin/

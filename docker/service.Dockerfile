@@ -8,7 +8,7 @@ RUN cmake --preset release && cmake --build --preset release --target benchgate-
 
 FROM debian:12-slim
 RUN apt-get update && apt-get install -y --no-install-recommends \
-        libcpp-httplib0.11 libpqxx-6.4 libgit2-1.5 libyaml-cpp0.7 libspdlog1.10 libfmt9 libprometheus-cpp-core1.0 \
+        libcpp-httplib0.11 libpqxx-6.4 libgit2-1.5 libyaml-cpp0.7 libspdlog1.10 libfmt9 libprometheus-cpp-core1.0 libsimdjson14 libpugixml1v5 libre2-9 \
         postgresql-15 ca-certificates tini \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --create-home --home-dir /var/lib/benchgate benchgate

@@ -75,6 +75,13 @@ TEST(Config, AMistakeIsToldWithItsPlaceAndTheNearestKey) {
               "policy, budgets, claims, growth, alerts, retention");
     EXPECT_EQ(errors_of("suites:\n  a:\n    run: x\n    format: google_benchmark\n"),
               "4:13: suites.a.format: unknown 'google_benchmark'; did you mean 'google-benchmark'?");
+    EXPECT_EQ(parse("suites:\n  a:\n    run: x\n    format: 'regex:(?P<name>\\w+): (?P<value>[0-9.]+)'\n")
+                  .value()
+                  .suites[0]
+                  .format,
+              "regex:(?P<name>\\w+): (?P<value>[0-9.]+)");
+    EXPECT_EQ(errors_of("suites:\n  a:\n    run: x\n    format: 'regex:(?P<value>'\n"),
+              "4:13: suites.a.format: regex: missing ): (?P<value>");
     EXPECT_EQ(errors_of("suites:\n  a: {run: x, tier: macro}\n"),
               "2:21: suites.a.tier: unknown 'macro'; did you mean 'micro'?");
     EXPECT_EQ(errors_of("suites:\n  a: {run: x, measure: [time, memory]}\n").substr(0, 36),

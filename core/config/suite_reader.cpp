@@ -153,6 +153,12 @@ std::map<std::string, std::string> read_environment(Reader& reader, const Node& 
 }
 
 std::string read_format(Reader& reader, const Node& node, const std::string& what) {
+    // A pattern is no word of a list: what is wrong with it is said as it is.
+    if (node.kind == Node::Kind::scalar && node.text.starts_with("regex:")) {
+        if (const auto mistake = formats::mistake_in_format(node.text))
+            reader.fail(node, fmt::format("{}: {}", what, *mistake));
+        return node.text;
+    }
     auto known = formats::names();
     known.emplace_back("auto");
     return reader.word(node, what, known).value_or("auto");

@@ -2,13 +2,14 @@
 
 #include <fmt/format.h>
 
-#include "core/model/metrics.h"
+#include "core/formats/registry.h"
+#include "core/formats/units.h"
 #include "core/model/units.h"
 
 namespace benchgate::formats::benchgate_json {
 namespace {
 
-using json::Json;
+using json::View;
 
 /// The scale of a stated unit: a canonical one, or the tool's own word unchanged.
 model::UnitScale scale_of(const std::string& unit) {
@@ -16,33 +17,23 @@ model::UnitScale scale_of(const std::string& unit) {
     return model::unit_scale(unit).value_or(model::UnitScale{1, unit});
 }
 
-/// By the metric's name where that says it of this unit, else by the unit.
-model::Better better_of(std::string_view metric, std::string_view canonical) {
-    const auto kind = model::metric_kind(metric);
-    if (kind && kind->better != model::Better::none && (kind->unit.empty() || kind->unit == canonical))
-        return kind->better;
-    if (canonical == "ns" || canonical == "bytes") return model::Better::lower;
-    return canonical == "1/s" ? model::Better::higher : model::Better::none;
-}
-
-std::map<std::string, std::string> params_in(const Json& entry) {
+std::map<std::string, std::string> params_in(const View& entry) {
     std::map<std::string, std::string> params;
-    for (const auto& [key, value] : json::at(entry, "params").items()) {
+    for (const auto& [key, value] : json::at(entry, "params")) {
         if (params.size() >= 32) break;
-        params.emplace(key, value.is_string() ? value.get<std::string>() : json::dump(value));
+        params.emplace(key, value.is_string() ? value.text() : json::dump(value));
     }
     return params;
 }
 
-void add_samples(const Json& samples, const Row& row, double factor, Collector& collector) {
+void add_samples(const View& samples, const Row& row, double factor, Collector& collector) {
     if (samples.empty()) return collector.fail(row.benchmark, "an empty list of samples");
-    for (const auto& sample : samples) {
-        if (!sample.is_number()) return collector.fail(row.benchmark, "a sample that is not a number");
-        collector.add(row, sample.get<double>() * factor);
-    }
+    const auto values = json::numbers(samples);
+    if (!values) return collector.fail(row.benchmark, "a sample that is not a number");
+    for (const double value : *values) collector.add(row, value * factor);
 }
 
-void add_summary(const Json& given, const Row& row, double factor, Collector& collector) {
+void add_summary(const View& given, const Row& row, double factor, Collector& collector) {
     const auto center = json::number(given, "center");
     if (!center) return collector.fail(row.benchmark, "a summary without its center");
     model::Summary summary{*center * factor, std::nullopt, "", json::integer(given, "n").value_or(0)};
@@ -53,7 +44,7 @@ void add_summary(const Json& given, const Row& row, double factor, Collector& co
     collector.add_summary(row, summary);
 }
 
-void read_measurement(const Json& entry, Collector& collector) {
+void read_measurement(const View& entry, Collector& collector) {
     const auto benchmark = json::text(entry, "benchmark");
     if (!benchmark || benchmark->empty()) return collector.fail("", "a measurement without its benchmark");
     const auto unit = json::text(entry, "unit");
@@ -84,28 +75,28 @@ void read_measurement(const Json& entry, Collector& collector) {
     }
 }
 
-}  // namespace
-
-bool recognise(const Json& document) {
+bool recognise(const View& document) {
     return json::at(document, "measurements").is_array();
 }
 
-void read(const Json& document, Collector& collector) {
+void read(const View& document, Collector& collector) {
     const auto& version = json::at(document, "schema_version");
-    if (version.is_number() && version != schema_version)
+    if (version.is_number() && version.number() != schema_version)
         return collector.fail("", fmt::format("schema_version is not {}", schema_version));
     const auto& measurements = json::at(document, "measurements");
-    if (measurements.is_array())
-        for (const auto& entry : measurements) {
-            if (collector.full()) return;
-            read_measurement(entry, collector);
-        }
+    if (!measurements.is_array()) return collector.refuse("this JSON has no list of measurements");
+    for (const auto& [_, entry] : measurements) {
+        if (collector.full()) return;
+        read_measurement(entry, collector);
+    }
     const auto& errors = json::at(document, "errors");
     if (errors.is_array())
-        for (const auto& error : errors)
+        for (const auto& [_, error] : errors)
             collector.fail(json::text(error, "benchmark").value_or(""),
                            json::text(error, "message").value_or("failed"));
 }
+
+}  // namespace
 
 json::OrderedJson write(std::string_view format, const model::Measurements& measurements) {
     json::OrderedJson document{{"schema_version", schema_version}, {"format", format}};
@@ -139,3 +130,7 @@ json::OrderedJson write(std::string_view format, const model::Measurements& meas
 }
 
 }  // namespace benchgate::formats::benchgate_json
+
+namespace benchgate::formats {
+const Format benchgate_json_format{"json", benchgate_json::recognise, benchgate_json::read};
+}  // namespace benchgate::formats

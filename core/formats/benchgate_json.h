@@ -11,9 +11,6 @@ namespace benchgate::formats::benchgate_json {
 
 inline constexpr int schema_version = 1;
 
-bool recognise(const json::Json& document);
-void read(const json::Json& document, Collector& collector);
-
 /// The document of DESIGN section 3. Reading it again gives equal measurements.
 json::OrderedJson write(std::string_view format, const model::Measurements& measurements);
 

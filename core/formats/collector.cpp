@@ -56,52 +56,81 @@ std::map<std::string, std::string> params_of(std::string_view name, char separat
     return params;
 }
 
-bool Collector::admit(std::string_view benchmark) {
-    if (refused_) return false;
+std::string Occurrences::name(const std::string& given) {
+    const auto number = ++seen_[given];
+    return number == 1 ? given : fmt::format("{} #{}", given, number);
+}
+
+std::string with_params(std::string_view name, const std::map<std::string, std::string>& params) {
+    std::string list;
+    for (const auto& [key, value] : params) list += fmt::format("{}{}={}", list.empty() ? "" : ", ", key, value);
+    return list.empty() ? std::string(name) : fmt::format("{} [{}]", name, list);
+}
+
+Collector::Known* Collector::admit(const std::string& benchmark) {
+    if (refused_) return nullptr;
+    if (last_ != nullptr && last_->first == benchmark) return &last_->second;
     if (benchmark.empty()) {
         fail("", "a result without a name");
-        return false;
+        return nullptr;
     }
     if (benchmark.size() > limits_.name_bytes) {
         fail(excerpt(benchmark),
              fmt::format("a name of {} bytes; {} are allowed", benchmark.size(), limits_.name_bytes));
-        return false;
+        return nullptr;
     }
-    if (!printable(benchmark)) {
-        fail(excerpt(benchmark), "the name is not UTF-8, or has control characters");
-        return false;
+    auto place = benchmarks_.find(benchmark);
+    if (place == benchmarks_.end()) {
+        if (!printable(benchmark)) {
+            fail(excerpt(benchmark), "the name is not UTF-8, or has control characters");
+            return nullptr;
+        }
+        if (benchmarks_.size() >= limits_.benchmarks) {
+            refuse(fmt::format("more than {} benchmarks", limits_.benchmarks));
+            return nullptr;
+        }
+        place = benchmarks_.try_emplace(benchmark).first;
     }
-    if (benchmarks_.contains(benchmark)) return true;
-    if (benchmarks_.size() >= limits_.benchmarks) {
-        refused_ = FormatError{fmt::format("more than {} benchmarks", limits_.benchmarks)};
-        return false;
-    }
-    benchmarks_.emplace(benchmark);
-    return true;
+    last_ = &*place;
+    return &place->second;
 }
 
-model::Measurement* Collector::series(const Row& row) {
-    if (!admit(row.benchmark)) return nullptr;
-    if (row.metric.empty() || row.metric.size() > limits_.name_bytes || row.unit.size() > 100 ||
-        !printable(row.metric) || !printable(row.unit)) {
-        fail(row.benchmark, "a metric's name or unit is empty, too long or has control characters");
+std::size_t* Collector::place_of(Known& known, std::string_view metric) {
+    for (auto& place : known.first)
+        if (gathered_.values[place].series.key.metric == metric) return &place;
+    const auto found = known.more.find(metric);
+    return found == known.more.end() ? nullptr : &found->second;
+}
+
+model::Measurement* Collector::series(const Row& row, std::size_t values) {
+    auto* known = admit(row.benchmark);
+    if (known == nullptr) return nullptr;
+    values_ += values;
+    if (values_ > limits_.values) {
+        refuse(fmt::format("more than {} values", limits_.values));
         return nullptr;
     }
-    if (++values_ > limits_.values) {
-        refused_ = FormatError{fmt::format("more than {} values", limits_.values)};
-        return nullptr;
-    }
-    const auto [place, fresh] = index_.try_emplace({row.benchmark, row.metric}, gathered_.values.size());
-    if (!fresh) {
-        auto& known = gathered_.values[place->second];
+    if (const auto* place = place_of(*known, row.metric)) {
+        auto& measured = gathered_.values[*place];
         const auto two = [&](std::string_view what, std::string_view first, std::string_view second) {
             fail(row.benchmark, fmt::format("two {} for {}: {} and {}", what, row.metric, first, second));
             return nullptr;
         };
-        if (known.series.unit != row.unit) return two("units", known.series.unit, row.unit);
-        if (known.series.better != row.better)
-            return two("directions", model::to_string(known.series.better), model::to_string(row.better));
-        return &known;
+        if (measured.series.unit != row.unit) return two("units", measured.series.unit, row.unit);
+        if (measured.series.better != row.better)
+            return two("directions", model::to_string(measured.series.better), model::to_string(row.better));
+        return &measured;
+    }
+    if (row.metric.empty() || row.metric.size() > limits_.name_bytes || row.unit.empty() || row.unit.size() > 100 ||
+        !printable(row.metric) || !printable(row.unit)) {
+        fail(row.benchmark, "a metric's name or unit is empty, too long or has control characters");
+        return nullptr;
+    }
+    constexpr std::size_t few = 16;
+    if (known->first.size() < few) {
+        known->first.push_back(gathered_.values.size());
+    } else {
+        known->more.emplace(row.metric, gathered_.values.size());
     }
     model::Measurement measurement;
     measurement.series = {{row.benchmark, row.metric}, std::string(row.unit), row.better, row.gating};
@@ -109,12 +138,28 @@ model::Measurement* Collector::series(const Row& row) {
     return &gathered_.values.back();
 }
 
+void Collector::refuse(std::string message) {
+    if (!refused_) refused_ = FormatError{std::move(message)};
+}
+
 void Collector::add(const Row& row, double value) {
     if (!std::isfinite(value)) {
         if (row.gating) fail(row.benchmark, fmt::format("{} is not a number", excerpt(row.metric)));
         return;
     }
-    if (auto* measurement = series(row)) measurement->samples.push_back(value);
+    if (auto* measurement = series(row, 1)) measurement->samples.push_back(value);
+}
+
+void Collector::add_samples(const Row& row, const std::vector<double>& values, double factor) {
+    const bool good = std::all_of(values.begin(), values.end(),
+                                  [&](double value) { return std::isfinite(value * factor) && value >= 0; });
+    if (!good) return fail(row.benchmark, fmt::format("{} has a value that is negative or none", excerpt(row.metric)));
+    auto* measurement = values.empty() ? nullptr : series(row, values.size());
+    if (measurement == nullptr) return;
+    if (measurement->summary)
+        return fail(row.benchmark, fmt::format("{} is given more than once", excerpt(row.metric)));
+    if (measurement->samples.empty()) measurement->samples.reserve(values.size());
+    for (const double value : values) measurement->samples.push_back(value * factor);
 }
 
 void Collector::add_summary(const Row& row, const model::Summary& summary) {
@@ -122,7 +167,7 @@ void Collector::add_summary(const Row& row, const model::Summary& summary) {
         if (row.gating) fail(row.benchmark, fmt::format("{} is not a number", excerpt(row.metric)));
         return;
     }
-    auto* measurement = series(row);
+    auto* measurement = series(row, 1);
     if (measurement == nullptr) return;
     if (measurement->summary || !measurement->samples.empty())
         return fail(row.benchmark, fmt::format("{} is given more than once", excerpt(row.metric)));
@@ -153,8 +198,9 @@ void Collector::set_params(const std::string& benchmark, std::map<std::string, s
 }
 
 void Collector::set_order_unknown(const std::string& benchmark, const std::string& metric) {
-    const auto place = index_.find({benchmark, metric});
-    if (place != index_.end()) gathered_.values[place->second].order_known = false;
+    const auto known = benchmarks_.find(benchmark);
+    if (known == benchmarks_.end()) return;
+    if (const auto* place = place_of(known->second, metric)) gathered_.values[*place].order_known = false;
 }
 
 tl::expected<model::Measurements, FormatError> Collector::finish(std::string_view nothing) {

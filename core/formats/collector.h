@@ -9,6 +9,9 @@
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "core/formats/formats.h"
 
@@ -29,6 +32,9 @@ class Collector {
 
     /// Takes one value. A value that is not finite fails the benchmark if the row gates, else it is left out.
     void add(const Row& row, double value);
+    /// Takes many values of one series in their order, each times `factor`; all must be finite and not negative, or the
+    /// benchmark fails.
+    void add_samples(const Row& row, const std::vector<double>& values, double factor = 1);
     /// Takes a centre that the tool computed; a second one of the same series is an error of the benchmark.
     void add_summary(const Row& row, const model::Summary& summary);
     /// The benchmark failed, or its rows cannot be trusted: whatever values it has are dropped by finish().
@@ -37,25 +43,47 @@ class Collector {
     void set_params(const std::string& benchmark, std::map<std::string, std::string> params);
     void set_order_unknown(const std::string& benchmark, const std::string& metric);
 
+    /// The result as a whole is not what it should be: finish() says so.
+    void refuse(std::string message);
+    const Limits& limits() const { return limits_; }
+
     /// A bound was passed: adapters may stop reading, finish() will report it.
     bool full() const { return refused_.has_value(); }
     /// Everything gathered. `nothing` is the message of a result without any benchmark.
     tl::expected<model::Measurements, FormatError> finish(std::string_view nothing);
 
   private:
-    model::Measurement* series(const Row& row);
-    bool admit(std::string_view benchmark);
+    /// The series of one benchmark by their metric: a list, since there are few, and a map beyond that.
+    struct Known {
+        std::vector<std::size_t> first;
+        std::map<std::string, std::size_t, std::less<>> more;
+    };
+    model::Measurement* series(const Row& row, std::size_t values);
+    Known* admit(const std::string& benchmark);
+    std::size_t* place_of(Known& known, std::string_view metric);
 
     const Limits limits_;
     model::Measurements gathered_;
-    std::map<model::SeriesKey, std::size_t> index_;
-    std::set<std::string, std::less<>> benchmarks_;
+    std::unordered_map<std::string, Known> benchmarks_;
+    std::pair<const std::string, Known>* last_ = nullptr;  ///< the benchmark of the row before: mostly this one's too
     std::set<std::string, std::less<>> failed_;
     std::map<std::string, std::map<std::string, std::string>, std::less<>> params_;
     std::size_t values_ = 0;
     std::size_t errors_left_out_ = 0;
     std::optional<FormatError> refused_;
 };
+
+/// Names that may occur again and are then another benchmark: "x", "x #2", "x #3".
+class Occurrences {
+  public:
+    std::string name(const std::string& given);
+
+  private:
+    std::map<std::string, std::size_t> seen_;
+};
+
+/// "name [a=1, b=2]"; the name alone without parameters.
+std::string with_params(std::string_view name, const std::map<std::string, std::string>& params);
 
 /// The parameters that a name spells out: "sort/n:3/threads:2" with ':', "Fib/n=5" with '='.
 std::map<std::string, std::string> params_of(std::string_view name, char separator);

@@ -1,54 +1,76 @@
 #include "core/formats/formats.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 
-#include "core/formats/benchgate_json.h"
 #include "core/formats/collector.h"
-#include "core/formats/go_bench.h"
 #include "core/formats/google_benchmark.h"
-#include "core/formats/hyperfine.h"
-#include "core/json/json.h"
+#include "core/formats/regex_format.h"
+#include "core/formats/registry.h"
+#include "core/json/document.h"
 
 namespace benchgate::formats {
 namespace {
 
-constexpr std::string_view google_name = "google-benchmark";
-constexpr std::string_view hyperfine_name = "hyperfine";
-constexpr std::string_view go_name = "go";
-constexpr std::string_view json_name = "json";
-constexpr std::array all_names{google_name, hyperfine_name, go_name, json_name};
-
 constexpr std::string_view nothing_inside =
     "the result holds no benchmark; a filter that matches nothing, or an interrupted tool, leaves such a file";
 
-bool blank(std::string_view bytes) {
+const Format* format_named(std::string_view name) {
+    for (const auto* format : all_formats())
+        if (format->name == name) return format;
+    return nullptr;
+}
+
+bool is_blank(std::string_view bytes) {
     return bytes.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
-tl::expected<json::Json, FormatError> document_in(std::string_view bytes, const Limits& limits) {
-    const json::Limits bounds{.bytes = limits.bytes};
-    auto document = json::parse(bytes, bounds);
-    if (!document && document.error().byte > 0) {
-        auto repaired =
-            json::parse(google_benchmark::without_bare_nan(bytes), {.bytes = limits.bytes + limits.bytes / 4});
-        if (repaired && google_benchmark::recognise(*repaired)) return std::move(*repaired);
+bool looks_like_json(std::string_view bytes) {
+    const auto first = bytes.find_first_not_of(" \t\r\n");
+    return first != std::string_view::npos && (bytes[first] == '{' || bytes[first] == '[');
+}
+
+/// Tools of C++ and Python write NaN and Infinity bare, which is not JSON: then the benchmark concerned is lost, and
+/// not the whole result.
+tl::expected<json::Document, FormatError> document_in(std::string_view bytes, const Limits& limits) {
+    auto document = json::Document::parse(bytes, {.bytes = limits.bytes});
+    if (!document && document.error().byte > 0 && google_benchmark::may_hold_bare_nan(bytes)) {
+        auto repaired = json::Document::parse(google_benchmark::without_bare_nan(bytes),
+                                              {.bytes = limits.bytes + limits.bytes / 4});
+        if (repaired) return std::move(*repaired);
     }
     if (!document) return tl::unexpected(FormatError{document.error().message});
     return std::move(*document);
 }
 
-std::optional<std::string_view> recognise_document(const json::Json& document) {
-    if (google_benchmark::recognise(document)) return google_name;
-    if (hyperfine::recognise(document)) return hyperfine_name;
-    if (benchgate_json::recognise(document)) return json_name;
-    return std::nullopt;
+/// The bytes as far as they have been understood without a format.
+struct Input {
+    std::string_view text;
+    tl::expected<json::Document, FormatError> document = tl::unexpected(FormatError{"not valid JSON"});
+};
+
+Input input_of(std::string_view bytes, const Limits& limits, bool wanted) {
+    Input input{bytes};
+    if (wanted && looks_like_json(bytes)) input.document = document_in(bytes, limits);
+    return input;
 }
 
-FormatError not_recognised() {
-    return {fmt::format("the format was not recognised; name it: {}", fmt::join(all_names, ", "))};
+std::vector<const Format*> candidates(const Input& input) {
+    std::vector<const Format*> found;
+    for (const auto* format : all_formats()) {
+        const bool is = input.document ? format->document_is != nullptr && format->document_is(input.document->root())
+                                       : format->text_is != nullptr && format->text_is(input.text);
+        if (is) found.push_back(format);
+    }
+    return found;
+}
+
+std::vector<std::string_view> names_of(const std::vector<const Format*>& formats) {
+    std::vector<std::string_view> result;
+    for (const auto* format : formats) result.push_back(format->name);
+    return result;
 }
 
 /// What the tool must be told, where this is its output for people: the commonest first result of all.
@@ -62,81 +84,112 @@ std::string for_people(std::string_view bytes) {
             return "this is Google Benchmark's table for people; what can be read is written with "
                    "--benchmark_format=json";
     }
-    if (start.find("Time (mean") != std::string_view::npos)
+    const auto holds = [&](std::string_view mark) { return start.find(mark) != std::string_view::npos; };
+    if (holds("Time (mean"))
         return "this is hyperfine's text for people; what can be read is written with --export-json {output}";
+    if (holds("Catch") && holds("benchmark name"))
+        return "this is Catch2's table for people; what can be read is written with --reporter xml";
+    if (holds("BENCH  Summary"))
+        return "this is vitest's text for people; what can be read is written with --outputJson {output}";
     return "";
 }
 
-bool looks_like_json(std::string_view bytes) {
-    const auto first = bytes.find_first_not_of(" \t\r\n");
-    return first != std::string_view::npos && bytes[first] == '{';
+tl::expected<const Format*, FormatError> choose(const Input& input) {
+    const auto found = candidates(input);
+    if (found.size() == 1) return found.front();
+    if (found.size() > 1)
+        return tl::unexpected(
+            FormatError{fmt::format("this may be {}; name the format", fmt::join(names_of(found), " or "))});
+    if (auto hint = for_people(input.text); !hint.empty()) return tl::unexpected(FormatError{std::move(hint)});
+    if (looks_like_json(input.text) && !input.document) return tl::unexpected(input.document.error());
+    return tl::unexpected(
+        FormatError{fmt::format("the format was not recognised; name it: {}", fmt::join(names(), ", "))});
 }
 
-tl::expected<model::Measurements, FormatError> parse_document(std::string_view format, std::string_view bytes,
-                                                              const Limits& limits) {
-    const auto document = document_in(bytes, limits);
-    if (!document) return tl::unexpected(document.error());
-    const auto found = recognise_document(*document);
-    if (format == "auto" && !found) return tl::unexpected(not_recognised());
-    if (format == "auto") format = *found;
+tl::expected<model::Measurements, FormatError> read_as(const Format& format, const Input& input, const Limits& limits) {
     Collector collector(limits);
-    bool right_shape = true;
-    if (format == google_name) {
-        right_shape = json::at(*document, "benchmarks").is_array();
-        google_benchmark::read(*document, collector);
-    } else if (format == hyperfine_name) {
-        right_shape = json::at(*document, "results").is_array();
-        hyperfine::read(*document, collector);
+    if (input.document && format.read_document != nullptr) {
+        format.read_document(input.document->root(), collector);
+    } else if (format.read_text != nullptr) {
+        format.read_text(input.text, collector);
+    } else if (auto hint = for_people(input.text); !hint.empty() && !looks_like_json(input.text)) {
+        return tl::unexpected(FormatError{std::move(hint)});
+    } else if (looks_like_json(input.text)) {
+        return tl::unexpected(input.document.error());
     } else {
-        right_shape = json::at(*document, "measurements").is_array();
-        benchgate_json::read(*document, collector);
+        return tl::unexpected(FormatError{fmt::format("this is not JSON, and {} is", format.name)});
     }
-    if (right_shape) return collector.finish(nothing_inside);
-    auto message = fmt::format("this JSON is not a result of {}", format);
-    if (found) message += fmt::format("; it looks like {}", *found);
-    return tl::unexpected(FormatError{message});
+    return collector.finish(nothing_inside);
+}
+
+/// A result that could not be read as what it was said to be, and by its marks is something else.
+FormatError with_suspicion(FormatError error, const Format& stated, std::string_view bytes, const Limits& limits) {
+    const auto found = candidates(input_of(bytes, limits, true));
+    if (found.empty() || std::find(found.begin(), found.end(), &stated) != found.end()) return error;
+    return {
+        fmt::format("this is not a result of {}; it looks like {}", stated.name, fmt::join(names_of(found), " or "))};
 }
 
 }  // namespace
 
 std::vector<std::string_view> names() {
-    return {all_names.begin(), all_names.end()};
+    std::vector<std::string_view> result;
+    for (const auto* format : all_formats()) result.push_back(format->name);
+    return result;
 }
 
-std::optional<std::string_view> recognise(std::string_view bytes, const Limits& limits) {
-    if (bytes.size() > limits.bytes) return std::nullopt;
-    if (!looks_like_json(bytes)) return go_bench::recognise(bytes) ? std::optional(go_name) : std::nullopt;
-    const auto document = document_in(bytes, limits);
-    if (!document) return std::nullopt;
-    return recognise_document(*document);
+std::optional<std::string> mistake_in_format(std::string_view format) {
+    if (format == "auto" || format_named(format) != nullptr) return std::nullopt;
+    if (format.starts_with(regex::prefix)) return regex::mistake_in(format);
+    return fmt::format("unknown format '{}'; known: {}, auto, regex:PATTERN", excerpt(format, 60),
+                       fmt::join(names(), ", "));
+}
+
+std::vector<std::string_view> recognise(std::string_view bytes, const Limits& limits) {
+    if (bytes.size() > limits.bytes || is_blank(bytes)) return {};
+    return names_of(candidates(input_of(bytes, limits, true)));
+}
+
+tl::expected<Reading, FormatError> read(std::string_view format, std::string_view bytes, const Limits& limits) {
+    if (auto mistake = mistake_in_format(format)) return tl::unexpected(FormatError{std::move(*mistake)});
+    if (bytes.size() > limits.bytes)
+        return tl::unexpected(
+            FormatError{fmt::format("{} bytes are more than the {} allowed", bytes.size(), limits.bytes)});
+    if (is_blank(bytes))
+        return tl::unexpected(
+            FormatError{"the result is empty; the tool wrote nothing, as it does when a filter matches no benchmark"});
+    if (format.starts_with(regex::prefix)) {
+        Collector collector(limits);
+        regex::read(format, bytes, collector);
+        auto read = collector.finish("the pattern matches nowhere in the result");
+        if (!read) return tl::unexpected(read.error());
+        return Reading{std::string(format), std::move(*read)};
+    }
+    const auto* stated = format_named(format);
+    const auto input = input_of(bytes, limits, stated == nullptr || stated->read_document != nullptr);
+    if (stated == nullptr) {
+        const auto chosen = choose(input);
+        if (!chosen) return tl::unexpected(chosen.error());
+        auto result = read_as(**chosen, input, limits);
+        if (!result)
+            return tl::unexpected(FormatError{fmt::format("read as {}: {}", (*chosen)->name, result.error().message)});
+        return Reading{std::string((*chosen)->name), std::move(*result)};
+    }
+    auto result = read_as(*stated, input, limits);
+    if (!result) return tl::unexpected(with_suspicion(std::move(result.error()), *stated, bytes, limits));
+    return Reading{std::string(format), std::move(*result)};
 }
 
 tl::expected<model::Measurements, FormatError> parse(std::string_view format, std::string_view bytes,
                                                      const Limits& limits) {
-    if (format != "auto" && std::find(all_names.begin(), all_names.end(), format) == all_names.end())
-        return tl::unexpected(FormatError{
-            fmt::format("unknown format '{}'; known: {}, auto", excerpt(format, 60), fmt::join(all_names, ", "))});
-    if (bytes.size() > limits.bytes)
-        return tl::unexpected(
-            FormatError{fmt::format("{} bytes are more than the {} allowed", bytes.size(), limits.bytes)});
-    if (blank(bytes))
-        return tl::unexpected(
-            FormatError{"the result is empty; the tool wrote nothing, as it does when a filter matches no benchmark"});
-    if (format != go_name && !looks_like_json(bytes) && !(format == "auto" && go_bench::recognise(bytes)))
-        if (auto hint = for_people(bytes); !hint.empty()) return tl::unexpected(FormatError{std::move(hint)});
-    if (format == go_name || (format == "auto" && !looks_like_json(bytes))) {
-        if (format == "auto" && !go_bench::recognise(bytes)) return tl::unexpected(not_recognised());
-        Collector collector(limits);
-        go_bench::read(bytes, collector);
-        return collector.finish(nothing_inside);
-    }
-    return parse_document(format, bytes, limits);
+    auto result = read(format, bytes, limits);
+    if (!result) return tl::unexpected(std::move(result.error()));
+    return std::move(result->measurements);
 }
 
 std::string filter_expression(std::string_view format, const std::vector<std::string>& benchmarks) {
-    if (format == google_name) return google_benchmark::filter_expression(benchmarks);
-    if (format == go_name) return go_bench::filter_expression(benchmarks);
-    return "";
+    const auto* known = format_named(format);
+    return known == nullptr || known->filter == nullptr ? "" : known->filter(benchmarks);
 }
 
 }  // namespace benchgate::formats

@@ -4,10 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
-#include "core/formats/benchgate_json.h"
 #include "core/formats/test_results.h"
 
 namespace benchgate::formats {
@@ -28,13 +25,17 @@ TEST(Formats, AnEmptyFileSaysThatAFilterMayHaveMissed) {
 }
 
 TEST(Formats, AWrongFormatIsNamed) {
-    EXPECT_EQ(parse("gogle", "{}").error().message,
-              "unknown format 'gogle'; known: google-benchmark, hyperfine, go, json, auto");
+    EXPECT_TRUE(parse("gogle", "{}").error().message.starts_with("unknown format 'gogle'; known: google-benchmark, "));
     EXPECT_EQ(parse("hyperfine", R"({"context": {}, "benchmarks": []})").error().message,
               "this JSON is not a result of hyperfine; it looks like google-benchmark");
     EXPECT_EQ(parse("google-benchmark", "{").error().message, "not valid JSON at byte 2");
-    EXPECT_EQ(parse("auto", "hello").error().message,
-              "the format was not recognised; name it: google-benchmark, hyperfine, go, json");
+    EXPECT_TRUE(parse("auto", "hello").error().message.starts_with(
+        "the format was not recognised; name it: google-benchmark, hyperfine, "));
+    EXPECT_EQ(parse("auto", R"([{"name": "a", "unit": "ns", "value": 1}])").error().message,
+              "this may be customSmallerIsBetter or customBiggerIsBetter; name the format");
+    EXPECT_EQ(parse("jmh", "hello").error().message, "this is not JSON, and jmh is");
+    EXPECT_EQ(parse("go", R"({"context": {}, "benchmarks": [{"name": "a"}]})").error().message,
+              "this is not a result of go; it looks like google-benchmark");
     EXPECT_FALSE(parse("google-benchmark", "[1]"));
     const std::string table =
         "-----------------------------------------------------\n"
@@ -59,12 +60,14 @@ TEST(Formats, BoundsRefuseTheWholeResult) {
     EXPECT_EQ(parse("go", many, {.values = 30, .benchmarks = 30}).value().values.size(), 30u);
 }
 
-TEST(Formats, AMillionRowsAreRefusedByDefault) {
-    std::string rows;
-    for (int i = 0; i <= 1'000'000; ++i) rows += "BenchmarkA 1 1 ns/op\n";
-    const auto parsed = parse("go", rows);
+TEST(Formats, FiveMillionValuesAreRefusedByDefault) {
+    std::string rows(5'000'001 * 2, '1');
+    for (std::size_t i = 1; i < rows.size(); i += 2) rows[i] = ',';
+    rows.back() = ']';
+    const auto parsed =
+        parse("json", R"({"measurements": [{"benchmark": "a", "unit": "ns", "samples": [)" + rows + "}]}");
     ASSERT_FALSE(parsed);
-    EXPECT_EQ(parsed.error().message, "more than 1000000 values");
+    EXPECT_EQ(parsed.error().message, "more than 5000000 values");
 }
 
 TEST(Formats, HostileNamesAreOnlyNames) {
@@ -92,35 +95,6 @@ TEST(Formats, EndlessErrorsAreCounted) {
     EXPECT_EQ(parsed.errors.size(), 1001u);
     EXPECT_EQ(parsed.errors.back().message, "1000 more errors");
     EXPECT_EQ(parsed.values.size(), 1u);
-}
-
-/// Every file of the collection is read, recognised, and survives a round trip through our own JSON.
-TEST(Formats, ReadsEveryFileOfTheCollection) {
-    const fs::path root = "../shared/data/formats";
-    if (!fs::exists(root)) GTEST_SKIP() << "no collection at " << root;
-    const std::vector<std::pair<std::string, std::string>> folders{
-        {"google_benchmark", "google-benchmark"}, {"hyperfine", "hyperfine"}, {"go", "go"}};
-    for (const auto& [folder, format] : folders)
-        for (const auto& entry : fs::directory_iterator(root / folder)) {
-            SCOPED_TRACE(entry.path());
-            const auto bytes = contents_of(entry.path());
-            // A console table, and two files with nothing but an unknown aggregate.
-            const auto name = entry.path().filename().string();
-            if (name.starts_with("local_console") || name.starts_with("google_test4")) {
-                EXPECT_FALSE(parse(format, bytes));
-                continue;
-            }
-            EXPECT_EQ(recognise(bytes), format);
-            const auto parsed = parse(format, bytes);
-            ASSERT_TRUE(parsed) << parsed.error().message;
-            ASSERT_FALSE(parsed->values.empty());
-            EXPECT_EQ(parse("auto", bytes), parsed);
-            for (const auto& value : parsed->values) EXPECT_GE(model::trial_value(value), 0);
-            const auto again = parse("json", json::dump(benchgate_json::write(format, *parsed)));
-            ASSERT_TRUE(again);
-            EXPECT_EQ(again->values, parsed->values);
-            EXPECT_EQ(again->errors, parsed->errors);
-        }
 }
 
 TEST(Formats, ReadsADayOfGosOwnBenchmarks) {

@@ -1,36 +1,20 @@
-#include "core/formats/go_bench.h"
+// The text of `go test -bench` (golang.org/design/14313-benchmark-format). Names keep what Go prints, GOMAXPROCS suffix
+// included, behind their package: "example.com/x.BenchmarkFib/n=5-8" (whether a "-8" is a suffix or part of the name
+// cannot be told from one line). ns/op -> time, B/op -> allocated_bytes, allocs/op -> allocations gate.
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
+
+#include "core/formats/registry.h"
+#include "core/formats/text.h"
 
 namespace benchgate::formats::go_bench {
 namespace {
 
 using Fields = std::vector<std::string_view>;
-constexpr std::size_t max_fields = 200;
 constexpr std::size_t max_units = 1000;
-
-Fields fields_of(std::string_view line) {
-    Fields fields;
-    constexpr std::string_view blanks = " \t\r\v\f";
-    for (auto at = line.find_first_not_of(blanks); at != std::string_view::npos && fields.size() < max_fields;) {
-        const auto end = line.find_first_of(blanks, at);
-        fields.push_back(line.substr(at, end == std::string_view::npos ? end : end - at));
-        at = line.find_first_not_of(blanks, end);
-    }
-    return fields;
-}
-
-template <typename Number>
-std::optional<Number> number_in(std::string_view text) {
-    Number value{};
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (failure != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return value;
-}
 
 /// A name, a whole number of iterations, and at least one value with its unit.
 bool is_result(const Fields& fields) {
@@ -208,17 +192,6 @@ class Reader {
     bool panicked_ = false;
 };
 
-template <typename Function>
-void each_line(std::string_view bytes, Function function) {
-    while (!bytes.empty()) {
-        const auto end = bytes.find('\n');
-        auto line = bytes.substr(0, end);
-        if (line.ends_with('\r')) line.remove_suffix(1);
-        if (!function(line) || end == std::string_view::npos) return;
-        bytes.remove_prefix(end + 1);
-    }
-}
-
 std::string escaped(std::string_view text) {
     std::string result;
     for (const char c : text) {
@@ -245,8 +218,6 @@ std::string_view unqualified(std::string_view name) {
     const auto at = name.find(".Benchmark");
     return at == std::string_view::npos ? name : name.substr(at + 1);
 }
-
-}  // namespace
 
 bool recognise(std::string_view bytes) {
     bool found = false;
@@ -291,4 +262,9 @@ std::string filter_expression(const std::vector<std::string>& benchmarks) {
     return expression;
 }
 
+}  // namespace
 }  // namespace benchgate::formats::go_bench
+
+namespace benchgate::formats {
+const Format go_format{"go", nullptr, nullptr, go_bench::recognise, go_bench::read, go_bench::filter_expression};
+}  // namespace benchgate::formats

@@ -1,4 +1,3 @@
-#include "core/formats/go_bench.h"
 
 #include <gtest/gtest.h>
 

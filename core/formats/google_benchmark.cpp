@@ -5,14 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 
 #include "core/model/metrics.h"
 
 namespace benchgate::formats::google_benchmark {
 namespace {
 
-using json::Json;
+using json::View;
 
 /// Everything of a row that is not a user's counter.
 constexpr std::array<std::string_view, 24> own_keys{"name",
@@ -44,7 +43,7 @@ constexpr std::array<std::string_view, 6> aggregate_suffixes{"_mean", "_median",
 
 /// One row, with what it is. `aggregate` is empty for a single measurement.
 struct Entry {
-    const Json* row = nullptr;
+    View row;
     std::string benchmark;
     std::string aggregate;
 };
@@ -64,19 +63,18 @@ std::string_view suffix_of(std::string_view name) {
 }
 
 /// Numbers of a row; null stands for a NaN (without_bare_nan).
-std::optional<double> figure(const Json& row, std::string_view key) {
-    const auto found = row.find(key);
-    if (found == row.end()) return std::nullopt;
-    if (found->is_number()) return found->get<double>();
-    return std::numeric_limits<double>::quiet_NaN();
+std::optional<double> figure(const View& row, std::string_view key) {
+    const auto found = row.at(key);
+    if (found.is_absent()) return std::nullopt;
+    return found.number();
 }
 
 /// Files from before 1.5 have no run_type: there a row is an aggregate when its name ends like one and either the plain
 /// name or another aggregate of it is in the file too.
 class OldNames {
   public:
-    explicit OldNames(const Json& rows) {
-        for (const auto& row : rows) {
+    explicit OldNames(const View& rows) {
+        for (const auto& [_, row] : rows) {
             const auto name = json::text(row, "name");
             if (!name) continue;
             names_.insert(*name);
@@ -100,7 +98,7 @@ class OldNames {
 /// family_index; there equal names are repetitions.
 class Registrations {
   public:
-    std::string name(const Json& row, const std::string& name) {
+    std::string name(const View& row, const std::string& name) {
         const auto family = json::integer(row, "family_index");
         if (!family) return name;
         auto& known = seen_[name];
@@ -119,12 +117,12 @@ class Registrations {
     std::map<std::string, std::vector<std::pair<std::int64_t, std::int64_t>>> seen_;
 };
 
-std::optional<Entry> classify(const Json& row, const OldNames& old, Registrations& registrations) {
+std::optional<Entry> classify(const View& row, const OldNames& old, Registrations& registrations) {
     const auto name = json::text(row, "name");
     if (!name) return std::nullopt;
     const auto type = json::text(row, "run_type");
     const auto suffix = suffix_of(*name);
-    Entry entry{&row, *name, ""};
+    Entry entry{row, *name, ""};
     const bool by_name = !type && !suffix.empty() && old.is_aggregate(*name, suffix);
     if (type == "aggregate" || by_name) {
         entry.aggregate =
@@ -138,7 +136,7 @@ std::optional<Entry> classify(const Json& row, const OldNames& old, Registration
     return entry;
 }
 
-double nanoseconds_per(const Json& row) {
+double nanoseconds_per(const View& row) {
     const auto unit = json::text(row, "time_unit").value_or("ns");
     if (unit == "ns") return 1;
     if (unit == "us") return 1e3;
@@ -170,7 +168,7 @@ Row counter_row(const std::string& benchmark, const std::string& key) {
 
 /// All values of a row in canonical units; empty, with the benchmark failed, when the row cannot be used.
 std::vector<Value> values_of(const Entry& entry, Collector& collector) {
-    const auto& row = *entry.row;
+    const auto& row = entry.row;
     const double scale = nanoseconds_per(row);
     const auto real = figure(row, "real_time");
     const auto cpu = figure(row, "cpu_time");
@@ -191,13 +189,13 @@ std::vector<Value> values_of(const Entry& entry, Collector& collector) {
     if (other && !has_part(entry.benchmark, "/manual_time"))
         values.push_back(
             {{entry.benchmark, by_cpu ? "real_time" : "cpu_time", "ns", model::Better::lower, false}, *other * scale});
-    for (const auto& [key, counter] : row.items())
+    for (const auto& [key, counter] : row)
         if (counter.is_number() && std::find(own_keys.begin(), own_keys.end(), key) == own_keys.end())
-            values.push_back({counter_row(entry.benchmark, key), counter.get<double>()});
+            values.push_back({counter_row(entry.benchmark, std::string(key)), counter.number()});
     return values;
 }
 
-std::optional<std::string> failure_of(const Json& row) {
+std::optional<std::string> failure_of(const View& row) {
     if (json::boolean(row, "error_occurred").value_or(false))
         return fmt::format("failed: {}", json::text(row, "error_message").value_or("no reason given"));
     if (json::boolean(row, "skipped").value_or(false))
@@ -220,7 +218,7 @@ void add_aggregates(const Aggregates& aggregates, Collector& collector) {
     if (aggregates.deviation != nullptr)
         for (const auto& value : values_of(*aggregates.deviation, collector))
             deviations[value.row.metric] = value.value;
-    const auto n = json::integer(*aggregates.center->row, "iterations").value_or(0);  // of an aggregate: repetitions
+    const auto n = json::integer(aggregates.center->row, "iterations").value_or(0);  // of an aggregate: repetitions
     for (const auto& value : values_of(*aggregates.center, collector)) {
         model::Summary summary{value.value, std::nullopt, "", n};
         const auto deviation = deviations.find(value.row.metric);
@@ -232,20 +230,18 @@ void add_aggregates(const Aggregates& aggregates, Collector& collector) {
     }
 }
 
-}  // namespace
-
-bool recognise(const Json& document) {
+bool recognise(const View& document) {
     return document.is_object() && document.contains("context") && json::at(document, "benchmarks").is_array();
 }
 
-void read(const Json& document, Collector& collector) {
+void read(const View& document, Collector& collector) {
     const auto& rows = json::at(document, "benchmarks");
-    if (!rows.is_array()) return;
+    if (!rows.is_array()) return collector.refuse("this JSON has no list of benchmarks");
     const OldNames old(rows);
     Registrations registrations;
     std::set<std::string> with_rows;
     std::vector<Entry> aggregate_entries;
-    for (const auto& row : rows) {
+    for (const auto& [_, row] : rows) {
         if (collector.full()) return;
         auto entry = classify(row, old, registrations);
         if (!entry) {
@@ -272,6 +268,14 @@ void read(const Json& document, Collector& collector) {
         if (aggregates.center != nullptr) collector.set_params(benchmark, params_of(benchmark, ':'));
         add_aggregates(aggregates, collector);
     }
+}
+
+}  // namespace
+
+bool may_hold_bare_nan(std::string_view bytes) {
+    for (const std::string_view word : {"NaN", "nan", "Infinity", "inf"})
+        if (bytes.find(word) != std::string_view::npos) return true;
+    return false;
 }
 
 std::string without_bare_nan(std::string_view bytes) {
@@ -321,3 +325,12 @@ std::string filter_expression(const std::vector<std::string>& benchmarks) {
 }
 
 }  // namespace benchgate::formats::google_benchmark
+
+namespace benchgate::formats {
+const Format google_benchmark_format{"google-benchmark",
+                                     google_benchmark::recognise,
+                                     google_benchmark::read,
+                                     nullptr,
+                                     nullptr,
+                                     google_benchmark::filter_expression};
+}  // namespace benchgate::formats

@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "core/formats/collector.h"
-#include "core/json/json.h"
+#include "core/formats/registry.h"
 
 namespace benchgate::formats::google_benchmark {
 
-bool recognise(const json::Json& document);
-void read(const json::Json& document, Collector& collector);
+/// Whether it is worth the second look.
+bool may_hold_bare_nan(std::string_view bytes);
 
 /// The tool writes NaN and Infinity bare, which is not JSON: the same text with null in their place, so that only the
 /// benchmark concerned is lost.

@@ -1,4 +1,7 @@
-#include "core/formats/hyperfine.h"
+// The JSON of hyperfine (--export-json). `time` gates, its samples are `times`; cpu_time (user + system, a mean) and
+// peak_memory are kept. A command with an exit code other than 0 (-i keeps its times) has failed.
+
+#include "core/formats/registry.h"
 
 #include <fmt/format.h>
 
@@ -8,41 +11,39 @@
 namespace benchgate::formats::hyperfine {
 namespace {
 
-using json::Json;
+using json::View;
 constexpr double second = 1e9;
 
-std::map<std::string, std::string> parameters_of(const Json& result) {
+std::map<std::string, std::string> parameters_of(const View& result) {
     std::map<std::string, std::string> params;
     const auto& given = json::at(result, "parameters");
-    for (const auto& [key, value] : given.items())
-        if (value.is_string() && params.size() < 32) params.emplace(key, value.get<std::string>());
+    for (const auto& [key, value] : given)
+        if (value.is_string() && params.size() < 32) params.emplace(key, value.text());
     return params;
 }
 
 /// A message when a command failed: killed by a signal is null in the file.
-std::optional<std::string> failure_of(const Json& result) {
+std::optional<std::string> failure_of(const View& result) {
     const auto& codes = json::at(result, "exit_codes");
     if (!codes.is_array()) return std::nullopt;
     std::size_t failed = 0;
     std::string first;
-    for (const auto& code : codes) {
-        if (code.is_number_integer() && code.get<std::int64_t>() == 0) continue;
+    for (const auto& [_, code] : codes) {
+        if (code.is_number() && code.number() == 0) continue;
         if (failed++ > 0) continue;
-        first = code.is_number_integer() ? fmt::format("exit code {}", code.get<std::int64_t>()) : "killed by a signal";
+        first = code.is_number() ? fmt::format("exit code {}", code.number()) : "killed by a signal";
     }
     if (failed == 0) return std::nullopt;
     return fmt::format("{} in {} of {} runs", first, failed, codes.size());
 }
 
-void add_times(const Json& result, const std::string& name, Collector& collector) {
+void add_times(const View& result, const std::string& name, Collector& collector) {
     const Row row{name, "time", "ns", model::Better::lower, true};
     const auto& times = json::at(result, "times");
     if (times.is_array() && !times.empty()) {
-        for (const auto& time : times) {
-            if (!time.is_number() || time.get<double>() < 0) return collector.fail(name, "a time that is not a number");
-            collector.add(row, time.get<double>() * second);
-        }
-        return;
+        const auto values = json::numbers(times);
+        if (!values) return collector.fail(name, "a time that is not a number");
+        return collector.add_samples(row, *values, second);
     }
     const auto median = json::number(result, "median");
     const auto center = median ? median : json::number(result, "mean");
@@ -55,43 +56,33 @@ void add_times(const Json& result, const std::string& name, Collector& collector
     collector.add_summary(row, summary);
 }
 
-void add_others(const Json& result, const std::string& name, Collector& collector) {
+void add_others(const View& result, const std::string& name, Collector& collector) {
     const auto user = json::number(result, "user");
     const auto system = json::number(result, "system");
     if (user && system)
         collector.add_summary({name, "cpu_time", "ns", model::Better::lower, false},
                               {(*user + *system) * second, std::nullopt, "", 0});
-    for (const auto& bytes : json::at(result, "memory_usage_byte"))
-        if (bytes.is_number())
-            collector.add({name, "peak_memory", "bytes", model::Better::lower, false}, bytes.get<double>());
+    if (const auto bytes = json::numbers(json::at(result, "memory_usage_byte")))
+        collector.add_samples({name, "peak_memory", "bytes", model::Better::lower, false}, *bytes);
 }
 
-}  // namespace
-
-bool recognise(const Json& document) {
+bool recognise(const View& document) {
     const auto& results = json::at(document, "results");
-    return results.is_array() && !results.empty() && json::text(results.front(), "command");
+    return results.is_array() && !results.empty() && json::text(results.front(), "command").has_value();
 }
 
-void read(const Json& document, Collector& collector) {
+void read(const View& document, Collector& collector) {
     const auto& results = json::at(document, "results");
-    if (!results.is_array()) return;
+    if (!results.is_array()) return collector.refuse("this JSON has no list of results");
     std::map<std::string, int> commands;
-    for (const auto& result : results) ++commands[json::text(result, "command").value_or("")];
-    std::map<std::string, int> seen;
-    for (const auto& result : results) {
+    for (const auto& [_, result] : results) ++commands[json::text(result, "command").value_or("")];
+    Occurrences seen;
+    for (const auto& [_, result] : results) {
         if (collector.full()) return;
         const auto command = json::text(result, "command").value_or("");
         const auto params = parameters_of(result);
-        std::string name = command;
         // A command name may hide what a parameter changed: then the parameters tell the results apart, else a number.
-        if (commands[command] > 1 && !params.empty()) {
-            std::string list;
-            for (const auto& [key, value] : params)
-                list += fmt::format("{}{}={}", list.empty() ? "" : ", ", key, value);
-            name += " [" + list + "]";
-        }
-        if (const int number = ++seen[name]; number > 1) name += fmt::format(" #{}", number);
+        const auto name = seen.name(commands[command] > 1 ? with_params(command, params) : command);
         collector.set_params(name, params);
         if (const auto failure = failure_of(result)) {
             collector.fail(name, *failure);
@@ -102,4 +93,9 @@ void read(const Json& document, Collector& collector) {
     }
 }
 
+}  // namespace
 }  // namespace benchgate::formats::hyperfine
+
+namespace benchgate::formats {
+const Format hyperfine_format{"hyperfine", hyperfine::recognise, hyperfine::read};
+}  // namespace benchgate::formats

@@ -2,15 +2,10 @@
 
 #include <algorithm>
 
+#include "core/formats/text.h"
+
 namespace benchgate::formats {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view blanks = " \t\r";
-    const auto first = text.find_first_not_of(blanks);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 /// "cpu-clock:u:" -> "cpu-clock:u"
 std::string_view event_of(std::string_view header) {

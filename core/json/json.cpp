@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/json/document.h"
+
 namespace benchgate::json {
 namespace {
 
@@ -50,16 +52,18 @@ const Json& empty_object() {
 
 }  // namespace
 
-tl::expected<Json, ParseError> parse(std::string_view bytes, const Limits& limits) {
+std::optional<ParseError> place_of_error(std::string_view bytes, const Limits& limits) {
     if (bytes.size() > limits.bytes)
-        return tl::unexpected(
-            ParseError{fmt::format("{} bytes are more than the {} allowed", bytes.size(), limits.bytes), 0});
+        return ParseError{fmt::format("{} bytes are more than the {} allowed", bytes.size(), limits.bytes), 0};
     ParseError error;
     DepthGuard guard(limits.depth, error.message, error.byte);
-    if (!Json::sax_parse(bytes, &guard)) {
-        if (error.byte > 0) error.message += fmt::format(" at byte {}", error.byte);
-        return tl::unexpected(error);
-    }
+    if (Json::sax_parse(bytes, &guard)) return std::nullopt;
+    if (error.byte > 0) error.message += fmt::format(" at byte {}", error.byte);
+    return error;
+}
+
+tl::expected<Json, ParseError> parse(std::string_view bytes, const Limits& limits) {
+    if (const auto error = place_of_error(bytes, limits)) return tl::unexpected(*error);
     return Json::parse(bytes, nullptr, false);
 }
 
