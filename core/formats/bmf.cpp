@@ -14,7 +14,7 @@ namespace {
 using json::View;
 
 bool recognise(const View& document) {
-    if (!document.is_object() || document.empty()) return false;
+    if (!document.is_object() || document.empty() || document.contains("metrics")) return false;  // that is k6
     const auto measures = document.front();
     return measures.is_object() && measures.front().at("value").is_number();
 }

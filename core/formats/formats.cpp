@@ -125,6 +125,8 @@ tl::expected<model::Measurements, FormatError> read_as(const Format& format, con
 /// A result that could not be read as what it was said to be, and by its marks is something else.
 FormatError with_suspicion(FormatError error, const Format& stated, std::string_view bytes, const Limits& limits) {
     const auto found = candidates(input_of(bytes, limits, true));
+    if (found.empty())
+        if (auto hint = for_people(bytes); !hint.empty()) return {std::move(hint)};
     if (found.empty() || std::find(found.begin(), found.end(), &stated) != found.end()) return error;
     return {
         fmt::format("this is not a result of {}; it looks like {}", stated.name, fmt::join(names_of(found), " or "))};

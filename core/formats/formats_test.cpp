@@ -27,10 +27,11 @@ TEST(Formats, AnEmptyFileSaysThatAFilterMayHaveMissed) {
 TEST(Formats, AWrongFormatIsNamed) {
     EXPECT_TRUE(parse("gogle", "{}").error().message.starts_with("unknown format 'gogle'; known: google-benchmark, "));
     EXPECT_EQ(parse("hyperfine", R"({"context": {}, "benchmarks": []})").error().message,
-              "this JSON is not a result of hyperfine; it looks like google-benchmark");
+              "this is not a result of hyperfine; it looks like google-benchmark");
     EXPECT_EQ(parse("google-benchmark", "{").error().message, "not valid JSON at byte 2");
-    EXPECT_TRUE(parse("auto", "hello").error().message.starts_with(
-        "the format was not recognised; name it: google-benchmark, hyperfine, "));
+    EXPECT_TRUE(parse("auto", "hello")
+                    .error()
+                    .message.starts_with("the format was not recognised; name it: google-benchmark, hyperfine, "));
     EXPECT_EQ(parse("auto", R"([{"name": "a", "unit": "ns", "value": 1}])").error().message,
               "this may be customSmallerIsBetter or customBiggerIsBetter; name the format");
     EXPECT_EQ(parse("jmh", "hello").error().message, "this is not JSON, and jmh is");

@@ -231,7 +231,9 @@ void add_aggregates(const Aggregates& aggregates, Collector& collector) {
 }
 
 bool recognise(const View& document) {
-    return document.is_object() && document.contains("context") && json::at(document, "benchmarks").is_array();
+    const auto benchmarks = json::at(document, "benchmarks");
+    if (!document.contains("context") || !benchmarks.is_array()) return false;
+    return benchmarks.empty() ? !document.contains("layout") : json::text(benchmarks.front(), "name").has_value();
 }
 
 void read(const View& document, Collector& collector) {

@@ -28,6 +28,12 @@ std::optional<double> seconds_behind(std::string_view line, std::string_view lab
     return duration_in(*rest);
 }
 
+std::string in_one_blank(const std::vector<std::string_view>& fields) {
+    std::string text;
+    for (const auto field : fields) text += (text.empty() ? "" : " ") + std::string(field);
+    return text;
+}
+
 void read_csv(std::string_view text, Collector& collector) {
     LoadResult result;
     result.name = "hey";
@@ -93,7 +99,7 @@ void read(std::string_view text, Collector& collector) {
             result.requests += count;
             if (failed) result.failed += count;
             if (failed && result.failures.size() < 300)
-                result.failures += (result.failures.empty() ? "" : "; ") + std::string(line);
+                result.failures += (result.failures.empty() ? "" : "; ") + in_one_blank(fields);
         }
         return true;
     });

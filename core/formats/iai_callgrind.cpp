@@ -17,6 +17,8 @@ using json::View;
 void add_count(const std::string& name, std::string_view label, double value, Collector& collector) {
     auto metric = snake_case(label);
     if (metric == "ir") metric = "instructions";
+    // The text says "L1 Hits", the JSON "L1hits".
+    if (metric.ends_with("hits") && !metric.ends_with("_hits")) metric.insert(metric.size() - 4, "_");
     if (metric == "d1_miss_rate" || metric.ends_with("_rate"))
         return collector.add({name, metric, "ratio", model::Better::none, false}, value / 100);
     const bool bytes = metric.ends_with("bytes");

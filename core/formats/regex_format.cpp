@@ -76,7 +76,8 @@ void read(std::string_view format, std::string_view text, Collector& collector) 
             collector.fail(name, fmt::format("'{}' is not a number", excerpt(match.group("value").value_or(""), 60)));
             return !collector.full();
         }
-        const auto unit = unit_of(match.group("unit").value_or("ns"));
+        const auto stated = match.group("unit").value_or("ns");
+        const auto unit = unit_of(stated.empty() ? "count" : stated);
         const auto metric = std::string(match.group("metric").value_or(metric_of(unit)));
         collector.add({name, metric, unit.canonical, better_of(metric, unit.canonical),
                        better_of(metric, unit.canonical) != model::Better::none},

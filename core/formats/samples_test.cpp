@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "core/formats/expected_samples.h"
 #include "core/formats/registry.h"
 #include "core/formats/test_results.h"
 
@@ -29,7 +30,8 @@ std::string told(const std::string& file, const std::string& format) {
         if (!value.summary) {
             lines += fmt::format("{}{}", value.samples.size(), value.order_known ? "" : " sorted");
         } else if (value.summary->spread) {
-            lines += fmt::format("{} {:.10g} of {}", value.summary->spread_kind, *value.summary->spread, value.summary->n);
+            lines +=
+                fmt::format("{} {:.10g} of {}", value.summary->spread_kind, *value.summary->spread, value.summary->n);
         } else {
             lines += fmt::format("of {}", value.summary->n);
         }
@@ -63,8 +65,12 @@ TEST(Samples, ATruncatedResultIsNeverReadAsWhole) {
         const auto bytes = sample(name);
         for (std::size_t size = 0; size + 1 < bytes.size(); size += 1 + bytes.size() / 40) {
             const auto cut = parse(name, bytes.substr(0, size));
-            if (!cut) EXPECT_FALSE(cut.error().message.empty());
-            if (format->read_text == nullptr) EXPECT_FALSE(cut) << name << " cut at " << size;
+            if (!cut) {
+                EXPECT_FALSE(cut.error().message.empty());
+            }
+            if (format->read_text == nullptr) {
+                EXPECT_FALSE(cut) << name << " cut at " << size;
+            }
         }
     }
 }
@@ -74,7 +80,9 @@ TEST(Samples, AWrongFormatNeverCrashes) {
     for (const auto* written : all_formats())
         for (const auto* asked : all_formats()) {
             const auto read = parse(asked->name, sample(std::string(written->name)));
-            if (!read) EXPECT_FALSE(read.error().message.empty());
+            if (!read) {
+                EXPECT_FALSE(read.error().message.empty());
+            }
         }
     EXPECT_EQ(parse("mitata", sample("jmh")).error().message, "this is not a result of mitata; it looks like jmh");
     EXPECT_EQ(parse("wrk", sample("hey")).error().message, "this is not a result of wrk; it looks like hey");
@@ -100,30 +108,18 @@ TEST(Samples, TheDocumentationHasThemAll) {
     EXPECT_EQ(documented, known);
 }
 
-struct Expected {
-    std::string file, format, lines;
-};
-
-class SampleTest : public testing::TestWithParam<Expected> {};
+class SampleTest : public testing::TestWithParam<ExpectedSample> {};
 
 TEST_P(SampleTest, IsReadAsExpected) {
     EXPECT_EQ(told(GetParam().file, GetParam().format), GetParam().lines);
 }
 
-const std::vector<Expected>& expected_samples() {
-    static const std::vector<Expected> all{
-#include "core/formats/sample_expectations.inc"
-    };
-    return all;
-}
-
-INSTANTIATE_TEST_SUITE_P(Formats, SampleTest, testing::ValuesIn(expected_samples()),
-                         [](const auto& test) {
-                             auto name = test.param.file;
-                             for (auto& c : name)
-                                 if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
-                             return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Formats, SampleTest, testing::ValuesIn(expected_samples()), [](const auto& test) {
+    auto name = test.param.file;
+    for (auto& c : name)
+        if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
+    return name;
+});
 
 }  // namespace
 }  // namespace benchgate::formats

@@ -119,7 +119,8 @@ std::string snake_case(std::string_view words) {
     for (std::size_t i = 0; i < words.size(); ++i) {
         const char c = words[i];
         const bool capital = c >= 'A' && c <= 'Z';
-        const bool starts_word = capital && i > 0 && words[i - 1] >= 'a' && words[i - 1] <= 'z';
+        const bool starts_word =
+            capital && i > 0 && ((words[i - 1] >= 'a' && words[i - 1] <= 'z') || is_digit(words[i - 1]));
         const bool other = !capital && !(c >= 'a' && c <= 'z') && !is_digit(c) && static_cast<unsigned char>(c) < 0x80;
         if ((starts_word || other) && !name.empty() && name.back() != '_') name += '_';
         if (!other) name += capital ? static_cast<char>(c - 'A' + 'a') : c;
