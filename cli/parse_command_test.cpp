@@ -35,6 +35,7 @@ class Commands : public testing::Test {
 TEST_F(Commands, ParsePrintsTheDocumentOfTheContract) {
     const auto path = file("go.txt", "BenchmarkA/n=5-2 1 5 ns/op\nBenchmarkA/n=5-2 1 6 ns/op\n--- FAIL: BenchmarkB\n");
     EXPECT_EQ(run_parse({.format = "auto", .file = path, .json = "-"}, out_, err_), 0);
+    EXPECT_NE(err_.str().find("go.txt: recognised as go\n"), std::string::npos) << err_.str();
     const auto document = json::parse(out_.str()).value();
     EXPECT_EQ(document["schema_version"], 1);
     EXPECT_EQ(document["format"], "go");
