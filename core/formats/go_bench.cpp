@@ -64,6 +64,7 @@ class Reader {
         if (text.starts_with("pkg:")) {
             const auto fields = fields_of(text.substr(4));
             package_ = fields.empty() ? "" : fields[0];
+            raw_name_ = "";
             settle_failures(package_);
         } else if (text.starts_with("Unit ")) {
             unit_line(fields_of(text));
@@ -118,6 +119,7 @@ class Reader {
         }
         failed_in_package_ = panicked_ = false;
         package_.clear();
+        raw_name_ = "";
     }
 
     /// "Unit kreq/s better=higher assume=exact"
@@ -129,29 +131,38 @@ class Reader {
     }
 
     void benchmark(const Fields& fields) {
-        const auto name = qualified(fields[0], package_);
+        // With -count, line after line is of one benchmark: what its name says is looked up once.
+        const bool again = !raw_name_.empty() && fields[0] == raw_name_;
+        if (!again) name_ = qualified(fields[0], package_);
+        raw_name_ = "";
+        const auto& name = name_;
         if (!is_result(fields)) {
             // A name alone comes with -v. With words behind it, the benchmark's own output broke the line.
             const bool could_be = fields[0].size() > 9 && !(fields[0][9] >= 'a' && fields[0][9] <= 'z');
             if (could_be && fields.size() > 1 && broken_.size() < max_units) broken_.emplace(name, 0);
             return;
         }
-        measured_.insert(name);
+        if (!again) measured_.insert(name);
         if (fields.size() % 2 != 0) return collector_.fail(name, "a value without its unit");
         bool has_time = false;
         for (std::size_t i = 3; i < fields.size(); i += 2) has_time = has_time || fields[i] == "ns/op";
-        std::set<std::string_view> seen;
         for (std::size_t i = 2; i + 1 < fields.size(); i += 2) {
             const auto value = number_in<double>(fields[i]);
             if (!value) return collector_.fail(name, "a value that is not a number");
-            if (!seen.insert(fields[i + 1]).second) return collector_.fail(name, "the same unit twice in a line");
+            for (std::size_t before = 3; before < i; before += 2)
+                if (fields[before] == fields[i + 1]) return collector_.fail(name, "the same unit twice in a line");
             add(name, *value, fields[i + 1], has_time);
         }
-        auto params = params_of(fields[0], '=');
-        split_processors(fields[0], params);
+        if (!again) keep_params(fields[0]);
+        raw_name_ = fields[0];
+    }
+
+    void keep_params(std::string_view raw) {
+        auto params = params_of(raw, '=');
+        split_processors(raw, params);
         const auto processors = params.find("gomaxprocs");
         if (suffixes_.size() < 2) suffixes_.insert(processors == params.end() ? "" : "-" + processors->second);
-        collector_.set_params(name, std::move(params));
+        collector_.set_params(name_, std::move(params));
     }
 
     void add(const std::string& name, double value, std::string_view text, bool has_time) {
@@ -181,6 +192,8 @@ class Reader {
 
     Collector& collector_;
     std::string package_;
+    std::string_view raw_name_;  ///< of the line before, if it was a good one
+    std::string name_;
     std::vector<std::pair<std::string, std::string>> failures_;
     std::vector<std::pair<std::string, std::string>> failed_;
     std::set<std::string> suffixes_;
