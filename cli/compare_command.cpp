@@ -4,16 +4,17 @@
 
 #include <algorithm>
 #include <ostream>
+#include <set>
 
 #include "cli/comparison_sides.h"
 #include "cli/config_file.h"
 #include "cli/format_option.h"
 #include "cli/output.h"
 #include "cli/progress_display.h"
-#include "cli/suite_questions.h"
 #include "cli/tool_errors.h"
 #include "core/judging/budgets.h"
 #include "core/judging/judge.h"
+#include "core/judging/questions.h"
 #include "core/protocol/bundle_json.h"
 #include "core/reporting/csv.h"
 #include "core/reporting/escape.h"
@@ -118,6 +119,14 @@ std::vector<model::Suite> measurable_suites(const model::Config& config, const C
     return suites;
 }
 
+/// Each once; none where nothing was measured.
+std::vector<model::SeriesKey> series_of(const model::Bundle& bundle) {
+    std::set<model::SeriesKey> keys;
+    for (const auto& trial : bundle.trials)
+        for (const auto& value : trial.values) keys.insert(value.series.key);
+    return {keys.begin(), keys.end()};
+}
+
 void apply_limits(model::Suite& suite, const CompareOptions& options) {
     if (options.quick) suite.max_trials = std::min(suite.max_trials, quick_trials);
     if (options.full) suite.max_trials = std::max(suite.max_trials, full_trials);
@@ -151,9 +160,7 @@ class Comparison {
         if (sandbox_note_ != "bubblewrap")
             report_.notes.push_back("Measured without a sandbox (" +
                                     sandbox_note_.substr(std::string("none: ").size()) + ")");
-        auto unmet = config.unmet;
-        std::erase_if(unmet, [](const model::Unmet& wish) { return wish.only_service; });
-        for (auto& note : reporting::notes_of(unmet)) report_.notes.push_back(std::move(note));
+        for (auto& note : reporting::notes_of(config.unmet)) report_.notes.push_back(std::move(note));
         seed_ = options_.seed.value_or(platform::random_seed());
         for (auto suite : suites) {
             apply_limits(suite, options_);
@@ -202,8 +209,7 @@ class Comparison {
         input.experiment.policy = config.policy;
         // All suites together keep the stated rate.
         input.experiment.false_alarms = config.policy.false_alarms / static_cast<double>(suites);
-        const SuiteQuestions questions(config, suite, input.experiment.false_alarms);
-        input.ask = questions.beside_the_verdicts();
+        input.questions = judging::questions_beside(config, input.experiment.false_alarms);
         input.sides = *copies;
         input.runner = "this machine";
         input.sandbox_note = sandbox_note_;
@@ -226,13 +232,14 @@ class Comparison {
                                                  bundle.error().reason, display.log_tail()};
             return report;
         }
-        if (!bundle->identical) {
-            report.claims = questions.between_benchmarks(*bundle);
-            report.growth = questions.growth(*bundle);
-        }
-        for (const auto& ref : questions.refs(bundle->trials)) {
-            auto found = questions.since(ref, measure_since(ref, repository, sides, input, questions.alone(ref)));
-            std::move(found.begin(), found.end(), std::back_inserter(report.claims));
+        auto answers = judging::answers_of(*bundle, input.questions);
+        report.claims = std::move(answers.claims);
+        report.growth = std::move(answers.growth);
+        for (const auto& ref : model::claimed_refs(config.claims, series_of(*bundle))) {
+            const auto asked = judging::questions_since(config, ref, input.experiment.false_alarms);
+            const auto job = measure_since(ref, repository, sides, input, asked);
+            auto found = job ? judging::answers_of(*job, asked) : judging::unmeasured_answers(asked, job.error());
+            std::move(found.claims.begin(), found.claims.end(), std::back_inserter(report.claims));
         }
         if (bundle->stopped_by == "time")
             display.note("the time was up before the plan was at its end; a longer --max-time lets it go on");
@@ -256,7 +263,7 @@ class Comparison {
     tl::expected<model::Bundle, std::string> measure_since(const std::string& ref,
                                                            const platform::LocalRepository& repository,
                                                            const SidesOf& sides, const measure::JobInput& comparison,
-                                                           measure::Ask ask) {
+                                                           const model::Questions& asked) {
         const auto sha = repository.resolve(ref);
         if (!sha) return tl::unexpected(fmt::format("'{}' is no commit of this repository", ref));
         const platform::TempDir directory("benchgate-claim");
@@ -267,7 +274,7 @@ class Comparison {
         input.comparison.base_sha = *sha;
         input.experiment.confirm = false;
         input.sides = *copies;
-        input.ask = std::move(ask);
+        input.questions = asked;
         ProgressDisplay display(err_, fmt::format("{} since {}", input.suite.name, ref), options_.terminal);
         auto bundle = measure::run_job(input, *sandbox_, display, clock_, stop_);
         if (!bundle)
@@ -278,12 +285,12 @@ class Comparison {
     static void heed_findings(reporting::SuiteReport& report, model::InconclusiveAction inconclusive) {
         if (!report.judgement) {
             report.claims_gate =
-                judging::gate_with_claims({model::Gate::success, ""}, report.claims, inconclusive).gate;
+                judging::gate_with_answers({model::Gate::success, ""}, report.claims, report.growth, inconclusive).gate;
             return;
         }
         auto& judgement = *report.judgement;
-        auto decision = judging::gate_with_claims({judgement.gate, judgement.gate_reason}, report.claims, inconclusive);
-        decision = judging::gate_with_growth(std::move(decision), report.growth);
+        auto decision = judging::gate_with_answers({judgement.gate, judgement.gate_reason}, report.claims,
+                                                   report.growth, inconclusive);
         judgement.gate = decision.gate;
         judgement.gate_reason = std::move(decision.reason);
     }

@@ -13,6 +13,7 @@
 #include "core/model/bundle.h"
 #include "core/model/config.h"
 #include "core/model/host.h"
+#include "core/model/questions.h"
 #include "core/model/run.h"
 
 namespace benchgate::protocol {
@@ -93,6 +94,9 @@ struct JobSpec {
     bool measure_identical = false;
     /// Benchmark of which a profile is taken; nothing is measured then. Empty: none.
     std::string profile{};
+    /// Asked besides the verdicts, or instead of them. An older runner passes over them and measures what the verdicts
+    /// need: what that does not decide is "not shown", so no job waits for a newer one.
+    model::Questions questions{};
     bool operator==(const JobSpec&) const = default;
 };
 

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/protocol/bundle_json.h"
+#include "core/protocol/questions_json.h"
 #include "core/protocol/spec_json.h"
 
 namespace benchgate::protocol {
@@ -93,6 +94,78 @@ TEST(Protocol, OnlyAJobThatAsksForWhatIsNewNeedsANewerRunner) {
     EXPECT_EQ(protocol_for(spec), 3);
     EXPECT_LE(protocol_for(spec), protocol_version);
     EXPECT_EQ(read_job_spec(to_json(spec)).value(), spec);
+}
+
+model::Questions some_questions() {
+    model::Questions questions;
+    questions.claims = {{"sort", "time", "v1.0", -0.82, "", model::Action::review, 7}};
+    questions.growth = {{"sort/{n}", "time", 0.15, model::Action::block, 9}};
+    questions.claim_false_alarms = 0.0025;
+    return questions;
+}
+
+TEST(Protocol, WhatAJobIsAskedBesidesWaitsForNoNewerRunner) {
+    JobSpec spec = full_spec();
+    const auto older = json::dump(to_json(spec));
+    EXPECT_EQ(older.find("questions"), std::string::npos) << "nothing is asked: the spec is as it ever was";
+    EXPECT_TRUE(read_job_spec(json::parse(older).value()).value().questions.empty());
+    spec.questions = some_questions();
+    EXPECT_EQ(protocol_for(spec), 1);
+    EXPECT_EQ(read_job_spec(json::parse(json::dump(to_json(spec))).value()).value(), spec);
+    spec.questions.growth.clear();
+    spec.questions.alone = true;
+    EXPECT_EQ(protocol_for(spec), 1);
+    EXPECT_EQ(read_job_spec(to_json(spec)).value(), spec);
+}
+
+TEST(Protocol, QuestionsAreHeldToTheirBounds) {
+    auto document = to_json(some_questions());
+    ASSERT_TRUE(read_questions(document));
+    const auto refused = [&](const char* key, const json::Json& value) {
+        auto changed = document;
+        changed[key] = value;
+        const auto read = read_questions(changed);
+        return read ? std::string() : read.error().message;
+    };
+    EXPECT_NE(refused("claim_false_alarms", 0), "");
+    EXPECT_EQ(refused("claims", json::Json::array_t(201, document["claims"][0])), "claims: more than 200");
+    EXPECT_EQ(refused("growth", json::Json::array({json::Json::object({{"benchmark", "sort/{n}"}})})),
+              "growth: metric: expected a text");
+    document["alone"] = true;
+    EXPECT_EQ(refused("claims", json::Json::array()), "claims: none, and nothing else is asked");
+}
+
+TEST(Protocol, AnswersAreKeptWithNothingLost) {
+    const model::Series sort{{"sort|@team", "time"}, "ns", model::Better::lower, true};
+    model::Answers answers;
+    answers.claims = {{sort,
+                       "v1.0",
+                       true,
+                       -0.82,
+                       model::ClaimState::broken,
+                       0.1 + 0.2,
+                       {0.29, {}},
+                       250.5,
+                       75,
+                       28,
+                       model::Action::review,
+                       "one clause",
+                       7}};
+    model::GrowthFinding growth;
+    growth.series = sort;
+    growth.sizes = {8, 64, 512};
+    growth.state = model::GrowthState::risen;
+    growth.base = 1.0 / 3;
+    growth.head = 2;
+    growth.difference_interval = {0.9, 1.1};
+    growth.margin = 0.1;
+    growth.line = 9;
+    answers.growth = {growth, {}};
+    answers.growth[1].series = sort;
+    EXPECT_EQ(read_answers(json::parse(json::dump(to_json(answers))).value()).value(), answers);
+    json::Json half;
+    half["claims"] = json::Json::array({json::Json::object({{"state", "holds"}})});
+    EXPECT_FALSE(read_answers(half));
 }
 
 TEST(Protocol, ABundleSurvivesTheWireBitForBit) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/protocol/fields.h"
+#include "core/protocol/questions_json.h"
 
 namespace benchgate::protocol {
 namespace {
@@ -235,6 +236,7 @@ json::Json to_json(const JobSpec& spec) {
     if (!spec.only.empty()) document["only"] = spec.only;
     if (spec.measure_identical) document["measure_identical"] = true;
     if (!spec.profile.empty()) document["profile"] = spec.profile;
+    if (!spec.questions.empty()) document["questions"] = to_json(spec.questions);
     return document;
 }
 
@@ -251,6 +253,7 @@ Read<JobSpec> read_job_spec(const json::Json& document) {
     spec.only = f.text_or("only", "");
     spec.measure_identical = f.boolean_or("measure_identical", false);
     spec.profile = f.text_or("profile", "");
+    if (document.contains("questions")) spec.questions = f.take("questions", read_questions(f.object("questions")));
     return f.done(std::move(spec));
 }
 

@@ -283,6 +283,7 @@ void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token abort) {
     input.measure_identical = lease.spec.measure_identical;
     input.shuffle_links = lease.spec.measure_identical;  // a calibration
     input.profile = lease.spec.profile;
+    input.questions = lease.spec.questions;
     input.runner = options_.name;
     input.sandbox_note = sandbox_note_;
     input.limits = options_.limits;

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <set>
 
-#include "core/judging/sequential.h"
+#include "core/judging/questions.h"
 #include "core/model/globs.h"
 #include "platform/files.h"
 #include "runners/measure/room.h"
@@ -34,8 +34,7 @@ class Experiment {
         if (auto warmed = warm_up(); !warmed) return warmed;
         const auto judge_options = judging::options_of(bundle_.experiment);
         const auto measured = phase(model::Phase::measure, [&] {
-            return options_.ask ? options_.ask(bundle_.trials, judge_options)
-                                : judging::measure_progress(bundle_.trials, judge_options);
+            return judging::progress_with(options_.questions, bundle_.trials, judge_options);
         });
         if (!measured || !*measured || !bundle_.experiment.confirm) return to_void(measured);
         return to_void(

@@ -9,8 +9,8 @@
 #include <stop_token>
 #include <tl/expected.hpp>
 
-#include "core/judging/sequential.h"
 #include "core/model/bundle.h"
+#include "core/model/questions.h"
 #include "platform/clock.h"
 #include "runners/host/deltas.h"
 #include "runners/measure/failure.h"
@@ -29,16 +29,13 @@ inline constexpr int never_quiet_after = 2;
 /// Runs one trial; TrialRunner::run behind a port.
 using RunTrial = std::function<tl::expected<model::Trial, JobFailure>(const TrialRequest&)>;
 
-/// What is to be measured on in the phase `measure`, and up to where.
-using Ask = std::function<judging::Progress(std::span<const model::Trial>, const judging::JudgeOptions&)>;
-
 struct ExperimentOptions {
     std::chrono::steady_clock::time_point deadline;  ///< no block is begun that would probably end after it
     host::VoidThresholds thresholds;
     int watched_cpus = 1;
-    bool can_filter = false;  ///< settled benchmarks can be left out of later trials
-    std::string only;         ///< glob of benchmarks to measure; empty: all
-    Ask ask;                  ///< none: the judge alone says what is measured on
+    bool can_filter = false;       ///< settled benchmarks can be left out of later trials
+    std::string only;              ///< glob of benchmarks to measure; empty: all
+    model::Questions questions{};  ///< asked besides the verdicts, or instead of them
 };
 
 /// Fills bundle.trials, bundle.experiment.tests and bundle.stopped_by; bundle.experiment holds what was fixed before.

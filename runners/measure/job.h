@@ -28,7 +28,7 @@ struct JobInput {
     std::string only;                ///< glob of benchmarks to measure; empty: all
     bool measure_identical = false;  ///< equal artifacts do not end the job
     bool shuffle_links = false;      ///< each side is linked in an order of its own (link_order.h)
-    Ask ask;                         ///< none: the judge alone says what is measured on
+    model::Questions questions{};    ///< asked besides the verdicts, or instead of them
     std::string profile;             ///< benchmark to take a profile of instead of measuring; empty: none
     std::filesystem::path host_root = "/";
     sandbox::Limits limits;  ///< of each command, beside the suite's own times
