@@ -91,9 +91,10 @@ TEST_F(Commands, ParseTellsUsageFromAResultWithoutValues) {
 TEST_F(Commands, CheckConfigWarnsOfWhatIsNotDone) {
     const auto good = file("good.yml",
                            "suites:\n  a: {run: x}\nbudgets: [{benchmark: b, metric: time, max: 5ms}]\n"
-                           "claims: [{benchmark: b, metric: time, from: v1, at_least: -5%}]\n");
+                           "claims: [{benchmark: b, metric: time, from: v1, at_least: -5%}]\n"
+                           "retention: {raw: 7d}\n");
     EXPECT_EQ(run_check_config(good, out_, err_), 0);
-    EXPECT_EQ(err_.str(), good + ":4:1: warning: claims are measured by `benchgate compare`, not by the service\n");
+    EXPECT_EQ(err_.str(), good + ":5:1: warning: retention is not applied by this version\n");
     EXPECT_EQ(out_.str().substr(0, out_.str().find('\n')), good + ": 1 suite, 1 budget, 1 claim");
 }
 

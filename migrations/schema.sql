@@ -268,9 +268,11 @@ CREATE TABLE public.judgements (
     blocks_kept integer NOT NULL,
     blocks_void integer NOT NULL,
     judged_at timestamp with time zone NOT NULL,
+    answers jsonb,
     CONSTRAINT judgements_gate_check CHECK ((gate = ANY (ARRAY['success'::text, 'failure'::text, 'neutral'::text, 'action_required'::text])))
 );
 COMMENT ON TABLE public.judgements IS 'What the judge said of a job as a whole.';
+COMMENT ON COLUMN public.judgements.answers IS 'Findings on claims and growth (core/protocol/questions_json.h); null: nothing was asked.';
 CREATE TABLE public.leaders (
     task text NOT NULL,
     holder text NOT NULL,

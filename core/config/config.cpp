@@ -59,8 +59,6 @@ model::Config read_config(Reader& reader, const Node& root) {
     if (const auto* node = section.get("growth")) config.growth = read_growth(reader, *node);
     if (const auto* node = section.get("alerts")) check_alerts(reader, *node);
     if (const auto* node = section.get("retention")) check_retention(reader, *node);
-    section.note_unmet("claims", "claims are measured by `benchgate compare`, not by the service", true, true);
-    section.note_unmet("growth", "growth is measured by `benchgate compare`, not by the service", true, true);
     section.note_unmet("alerts", "alerts are not sent by this version");
     section.note_unmet("retention", "retention is not applied by this version");
     return config;

@@ -258,7 +258,6 @@ TEST(Config, WhatThisVersionDoesNotDoIsToldWithItsPlace) {
                             "claims: [{benchmark: a, metric: time, from: v1, at_least: -5%}]\n"
                             "policy: {drift: {per: week, allow: 5%}}\n"
                             "retention: {raw: 7d}\nalerts: [{on: regression, to: [slack]}]\n")),
-              "4:1: claims are measured by `benchgate compare`, not by the service!\n"
               "5:10: drift is not judged by this version!\n"
               "6:1: retention is not applied by this version\n"
               "7:1: alerts are not sent by this version\n");

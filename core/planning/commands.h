@@ -67,4 +67,9 @@ std::string as_code(std::string_view text, std::size_t most = 100);
 /// The commands in Markdown, as `/rebench help` answers.
 std::string help_text();
 
+/// Whether it measures the head as the gate wants it, claims included.
+inline bool measures_claims(Verb verb) {
+    return verb == Verb::run || verb == Verb::approve || verb == Verb::retry;
+}
+
 }  // namespace benchgate::planning

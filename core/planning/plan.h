@@ -26,6 +26,15 @@ inline constexpr int history = 8;
 inline constexpr int calibration = 5;
 }  // namespace priority
 
+/// A ref that claims speak of: the head is measured against it in a job of its own, which judges nothing but claims.
+struct PlannedClaims {
+    std::string ref;        ///< as the claims write it
+    std::string sha;        ///< empty: nothing can be measured
+    std::string full_ref;   ///< a branch, or the full name of what holds the commit
+    std::string problem{};  ///< why not, a clause
+    bool operator==(const PlannedClaims&) const = default;
+};
+
 /// One suite of a run. Everything here is fixed before the first trial.
 struct PlannedJob {
     std::string suite;
@@ -35,6 +44,7 @@ struct PlannedJob {
     int max_trials = 60;                                  ///< a side
     std::string filter;                                   ///< benchmark glob; empty: all
     std::optional<std::chrono::milliseconds> time_limit;  ///< shorter than the suite's own for a whole job
+    std::vector<PlannedClaims> claims_since{};            ///< asked in the same way, beside this job
     bool operator==(const PlannedJob&) const = default;
 };
 

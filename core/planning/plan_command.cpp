@@ -36,7 +36,9 @@ std::string name_of(const ExistingRun& run) {
 
 std::string jobs_of(const ExistingRun& run) {
     std::string text;
-    for (const auto& job : run.jobs) text += fmt::format("\n- {}: {}", as_code(job.suite), state_of(job));
+    for (const auto& job : run.jobs)
+        text += fmt::format("\n- {}{}: {}", as_code(job.suite),
+                            job.claims_since.empty() ? "" : " since " + as_code(job.claims_since), state_of(job));
     return text;
 }
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -95,6 +96,7 @@ struct ExistingJob {
     std::string filter{};
     std::optional<int> position{};                      ///< 1-based, of a queued one
     std::optional<std::chrono::seconds> expected_in{};  ///< until its end
+    std::string claims_since{};  ///< of a job that judges nothing but claims: PlannedClaims::ref. Else empty
 };
 
 /// A run of this repository: for a pull request all of its runs, for a push those of the same head, for a merge group
@@ -172,6 +174,16 @@ struct ExistingSearch {
     std::string request;  ///< PlannedRun::request
 };
 
+/// A ref that claims of the configuration speak of, looked up among the repository's own branches and tags.
+struct ClaimedRef {
+    std::string name;                ///< as the claims write it
+    std::optional<std::string> sha;  ///< absent: no such commit
+    std::string ref{};               ///< what holds it: a branch's name, or the full name of another ref
+};
+
+/// Refs that a run may be measured against for its claims; each costs a job.
+inline constexpr std::size_t most_claimed_refs = 10;
+
 struct PlanInput {
     Repository repository;
     Trigger trigger;
@@ -191,6 +203,10 @@ struct PlanInput {
     std::optional<LastJudged> judged;
     std::string author_association;      ///< of a fork's author, as the API has it now ("CONTRIBUTOR"); empty: unknown
     std::optional<ResolvedRange> range;  ///< for bisect
+    std::vector<ClaimedRef> claimed_refs{};  ///< those of the configuration, most_claimed_refs at the most
+    /// What each suite was ever judged on, so that no ref is built for benchmarks that it does not have. A suite that
+    /// is not here was never judged.
+    std::map<std::string, std::vector<model::SeriesKey>> known_series{};
 };
 
 }  // namespace benchgate::planning

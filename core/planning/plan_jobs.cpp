@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "core/model/globs.h"
+#include "core/model/questions.h"
 
 namespace benchgate::planning {
 namespace {
@@ -24,6 +25,28 @@ bool is_same_request(const PlannedRun& fresh, const PlannedJob& planned, const E
                      const ExistingJob& job) {
     return run.base_sha == fresh.base_sha && job.filter == planned.filter && job.max_trials == planned.max_trials &&
            job.host_class == planned.host_class;
+}
+
+PlannedClaims claims_since(const PlanInput& input, const std::string& name) {
+    const auto& looked_up = input.claimed_refs;
+    const auto found =
+        std::find_if(looked_up.begin(), looked_up.end(), [&](const ClaimedRef& one) { return one.name == name; });
+    if (found == looked_up.end())
+        return {name, "", "", fmt::format("claims speak of more than {} refs, and it is left out", most_claimed_refs)};
+    if (!found->sha)
+        return {name, "", "",
+                fmt::format("'{}' is no branch or tag of this repository, nor a commit that one of them holds", name)};
+    return {name, *found->sha, found->ref};
+}
+
+/// Claims since a ref are for whoever decides on the pull request: pushes and the merge queue come after that decision.
+std::vector<PlannedClaims> claims_of(const PlanInput& input, const model::Suite& suite) {
+    const auto known = input.known_series.find(suite.name);
+    const auto series = known == input.known_series.end() ? std::vector<model::SeriesKey>() : known->second;
+    std::vector<PlannedClaims> planned;
+    for (const auto& name : model::claimed_refs(input.config.claims, series))
+        planned.push_back(claims_since(input, name));
+    return planned;
 }
 
 }  // namespace
@@ -124,7 +147,7 @@ int times_measured(const PlanInput& input, const PlannedRun& run, const std::str
     return static_cast<int>(std::ranges::count_if(input.existing, [&](const ExistingRun& other) {
         return measures_head(other) && other.pull_number == run.pull_number && other.head_sha == run.head_sha &&
                std::ranges::any_of(other.jobs, [&](const ExistingJob& job) {
-                   return job.suite == suite && job.state == model::JobState::succeeded;
+                   return job.suite == suite && job.claims_since.empty() && job.state == model::JobState::succeeded;
                });
     }));
 }
@@ -143,6 +166,7 @@ void add_jobs(PlannedRun& run, const PlanInput& input, const Suites& suites) {
         job.false_alarms = input.config.policy.false_alarms / static_cast<double>(suites.size());
         if (measures_head(run.kind)) job.false_alarms *= share_of_attempt(1 + times_measured(input, run, suite->name));
         job.max_trials = suite->max_trials;
+        if (measures_head(run.kind)) job.claims_since = claims_of(input, *suite);
         run.jobs.push_back(std::move(job));
     }
 }
@@ -210,7 +234,11 @@ std::vector<UnderWay> settle_with_existing(Plan& plan, const PlanInput& input, P
             continue;
         }
         std::vector<SupersededJob> replaced;
+        std::size_t comparisons = 0;
         for (const auto& job : run->jobs) {
+            // Those of claims go with the job of their suite.
+            if (!job.claims_since.empty()) continue;
+            ++comparisons;
             const auto planned = std::find_if(fresh.jobs.begin(), fresh.jobs.end(),
                                               [&](const PlannedJob& one) { return one.suite == job.suite; });
             if (planned == fresh.jobs.end() || !is_unfinished(job)) continue;
@@ -222,7 +250,7 @@ std::vector<UnderWay> settle_with_existing(Plan& plan, const PlanInput& input, P
             }
         }
         // A run of which nothing else is left goes as a whole.
-        if (!replaced.empty() && replaced.size() == run->jobs.size())
+        if (!replaced.empty() && replaced.size() == comparisons)
             plan.superseded.push_back(run->id);
         else
             plan.superseded_jobs.insert(plan.superseded_jobs.end(), replaced.begin(), replaced.end());

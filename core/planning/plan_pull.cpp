@@ -44,7 +44,7 @@ bool is_asked_for(const PlanInput& input, const model::Suite& suite) {
     for (const auto* run : answers(input)) {
         if (run->kind != model::RunKind::command) continue;
         for (const auto& job : run->jobs)
-            if (job.suite == suite.name &&
+            if (job.suite == suite.name && job.claims_since.empty() &&
                 (is_unfinished(job) || (run->base_ref == input.pull->base_ref && job.filter.empty() &&
                                         job.state != model::JobState::cancelled)))
                 return true;

@@ -31,6 +31,7 @@ FindingTable claims_table(const SuiteReport& suite) {
               std::string(model::to_string(claim.state)), claim.ratio ? format_change(*claim.ratio - 1) : "–",
               interval_text(claim.interval), values_text(claim)},
              claim.state == ClaimState::broken,
+             claim.action == model::Action::block,
              claim.reason});
     return table;
 }
@@ -60,6 +61,7 @@ FindingTable growth_table(const SuiteReport& suite) {
               exponent_text(one.base, one.base_interval), exponent_text(one.head, one.head_interval),
               exponent_text(one.difference, one.difference_interval), sizes},
              one.state == model::GrowthState::risen,
+             one.action == model::Action::block,
              one.reason});
     }
     return table;

@@ -14,6 +14,7 @@ namespace benchgate::reporting {
 struct FindingLine {
     std::vector<std::string> cells;  ///< as many as columns; the first one is a benchmark's name
     bool broken = false;             ///< closes the gate or could: shown where it cannot be overlooked
+    bool blocks = false;             ///< a broken one does close it
     std::string reason;              ///< one clause; may be empty
 };
 

@@ -95,7 +95,7 @@ TEST(Findings, AnExponentThatHasRisenIsSaid) {
     EXPECT_TRUE(has(text, "3 of 8 to 512")) << text;
     const auto comment = render_comment(report);
     EXPECT_TRUE(comment.starts_with("**1 benchmark grows faster with the size; no slowdown of 3 %")) << comment;
-    EXPECT_TRUE(has(comment, "| ❌ growth | <code>sort/{n}</code> |")) << comment;
+    EXPECT_TRUE(has(comment, "| ⚠️ growth | <code>sort/{n}</code> |")) << "it asks for a review: " << comment;
     EXPECT_TRUE(has(comment, "<details><summary>Growth with the size (1)</summary>")) << comment;
     EXPECT_EQ(report_json(report)["suites"][0]["growth"][0]["state"], "steeper");
 }

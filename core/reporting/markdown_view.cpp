@@ -259,7 +259,7 @@ void set_findings(data& root, const MarkdownView& view) {
                 if (!line.broken || open_left == 0) continue;
                 --open_left;
                 ++broken_lines;
-                broken += "| ❌ " + table.noun + " " + text + "|\n";
+                broken += fmt::format("| {} {} {}|\n", line.blocks ? "❌" : "⚠️", table.noun, text);
             }
             if (broken_lines > 0) {
                 data section("heading", "| " + heading + "|\n|---" + rule + "|");

@@ -14,6 +14,7 @@
 #include "platform/clock.h"
 #include "service/http/addressed.h"
 #include "service/reports/calibration_report.h"
+#include "service/reports/claim_jobs.h"
 #include "service/reports/profile_report.h"
 #include "service/store/jobs.h"
 #include "service/store/runners.h"
@@ -100,7 +101,7 @@ std::string queue_page(store::Tx& tx) {
             row.pull_number = run->number;
             row.head_sha = run->head_sha;
         }
-        row.suite = job.job.suite;
+        row.suite = reports::title_of(job.job);
         row.state = model::to_string(job.state);
         row.phase = job.phase.value_or("");
         row.host_class = joined(job.job.labels);
@@ -115,7 +116,7 @@ std::string queue_page(store::Tx& tx) {
 std::string runners_page(store::Tx& tx, store::Time now) {
     std::map<std::string, std::string> work;
     for (const auto& job : store::open_jobs(tx, listed))
-        if (job.runner_id && job.state != model::JobState::queued) work[*job.runner_id] = job.job.suite;
+        if (job.runner_id && job.state != model::JobState::queued) work[*job.runner_id] = reports::title_of(job.job);
     std::vector<reporting::RunnerRow> rows;
     for (const auto& runner : store::list_runners(tx)) {
         reporting::RunnerRow row;

@@ -63,7 +63,10 @@ std::vector<bool> add_earlier_attempts(store::Tx& tx, const store::RunRow& run, 
         if (!suite.judgement) continue;
         std::vector<std::vector<model::Verdict>> earlier;
         for (const auto& jobs : judged) {
-            const auto job = std::ranges::find(jobs, suite.name, &store::JudgedJob::suite);
+            // Jobs that measured a ref for its claims have the suite's name, and no verdicts.
+            const auto job = std::ranges::find_if(jobs, [&](const store::JudgedJob& one) {
+                return one.suite == suite.name && !one.judgement.verdicts.empty();
+            });
             earlier.push_back(job == jobs.end() ? std::vector<model::Verdict>{} : job->judgement.verdicts);
         }
         for (const auto& standing : judging::standing_regressions(suite.judgement->verdicts, earlier)) {

@@ -10,11 +10,14 @@
 #include "core/json/json.h"
 #include "core/judging/budgets.h"
 #include "core/judging/calibration.h"
+#include "core/judging/questions.h"
 #include "core/judging/waivers.h"
+#include "core/model/questions.h"
 #include "core/protocol/bundle_json.h"
 #include "core/protocol/spec_json.h"
 #include "core/reporting/numbers.h"
 #include "platform/clock.h"
+#include "service/reports/claim_jobs.h"
 #include "service/reports/earlier_attempts.h"
 #include "service/store/bundles.h"
 #include "service/store/calibrations.h"
@@ -137,6 +140,7 @@ reporting::SuiteReport suite_report(store::Tx& tx, const store::JobRow& job,
             if (!suite.identical) suite.judgement = one.judgement;
             suite.trials = 4 * one.judgement.blocks_kept;
             suite.detect = reporting::detect_of(policy, one.judgement);
+            add_answers(one, suite);
         }
     return suite;
 }
@@ -214,6 +218,74 @@ void apply_budgets(const std::vector<model::Budget>& budgets, reporting::Report&
                 suite.inconclusive_blocks ? model::InconclusiveAction::block : model::InconclusiveAction::neutral);
 }
 
+/// Of a job that measured a ref for its claims; others are passed over.
+void add_claims(const store::JobRow& job, const std::vector<store::JudgedJob>& judged, reporting::Report& report) {
+    if (claims_since(job.job).empty()) return;
+    const auto one = std::find_if(judged.begin(), judged.end(),
+                                  [&](const store::JudgedJob& said) { return said.job_id == job.job.job_id; });
+    for (auto& suite : report.suites)
+        if (suite.name == job.job.suite)
+            join_claims({job, one == judged.end() ? nullptr : &*one,
+                         store::is_over(job.state) ? "judging" : progress_text(job)},
+                        suite);
+}
+
+/// What claims and growth ask of the gate, after all else.
+void apply_answers(reporting::Report& report) {
+    for (auto& suite : report.suites) {
+        const auto inconclusive =
+            suite.inconclusive_blocks ? model::InconclusiveAction::block : model::InconclusiveAction::neutral;
+        judging::GateDecision decision{model::Gate::success, ""};
+        if (suite.judgement) decision = {suite.judgement->gate, suite.judgement->gate_reason};
+        decision = judging::gate_with_answers(std::move(decision), suite.claims, suite.growth, inconclusive);
+        if (!suite.judgement) {
+            suite.claims_gate = decision.gate;
+            continue;
+        }
+        suite.judgement->gate = decision.gate;
+        suite.judgement->gate_reason = decision.reason;
+    }
+}
+
+bool asks_for_refs(model::RunKind kind) {
+    return kind == model::RunKind::pull_request || kind == model::RunKind::command;
+}
+
+/// Of claims since a ref whose benchmark is measured here for the first time: no job was planned for them.
+bool takes_up(const reporting::Report& report, std::vector<model::Claim>& claims) {
+    const auto is_measured = [&](const model::Claim& claim) {
+        return std::any_of(report.suites.begin(), report.suites.end(), [&](const reporting::SuiteReport& suite) {
+            const bool is_answered = std::any_of(suite.claims.begin(), suite.claims.end(),
+                                                 [&](const auto& finding) { return finding.line == claim.line; });
+            return !is_answered && suite.judgement &&
+                   std::any_of(suite.judgement->verdicts.begin(), suite.judgement->verdicts.end(),
+                               [&](const auto& verdict) { return model::names(claim, verdict.series.key); });
+        });
+    };
+    return std::erase_if(claims, [&](const model::Claim& claim) { return !claim.from.empty() && is_measured(claim); }) >
+           0;
+}
+
+/// What the configuration asks, and nothing that was measured answers. Other kinds of run are not asked it.
+void add_unanswered(const model::Config& config, const store::RunRow& run, reporting::Report& report) {
+    const auto add = [&](std::vector<std::string> notes) {
+        std::move(notes.begin(), notes.end(), std::back_inserter(report.notes));
+    };
+    add(reporting::notes_of(report.suites, config.budgets));
+    if (!model::speaks_on_check(run.kind)) return;
+    auto claims = config.claims;
+    if (!asks_for_refs(run.kind)) {
+        if (std::erase_if(claims, [](const model::Claim& claim) { return !claim.from.empty(); }) > 0)
+            add({"Note: claims since a ref are measured for pull requests, and not again here"});
+    } else if (takes_up(report, claims)) {
+        add(
+            {"Note: claims since a ref are on a benchmark that is measured for the first time; they are taken up with "
+             "the next run"});
+    }
+    add(reporting::notes_of(report.suites, claims));
+    add(reporting::notes_of(report.suites, config.growth));
+}
+
 /// All but the suites. `full_name`: owner/name; empty: not known.
 reporting::Report head_of_report(const store::RunRow& run, const std::string& full_name, const Addresses& addresses,
                                  const model::Config* config) {
@@ -259,7 +331,8 @@ reporting::Report queued_report(const store::RunRow& run, const std::vector<stor
     const auto config = config::parse(run.config);
     auto report = head_of_report(run, full_name, addresses, config ? &*config : nullptr);
     model::Policy ignored;
-    for (const auto& job : jobs) report.suites.push_back(asked_suite(job, ignored));
+    for (const auto& job : jobs)
+        if (claims_since(job).empty()) report.suites.push_back(asked_suite(job, ignored));
     report.state = reporting::state_of(report.suites);
     report.gate = reporting::gate_of(report.suites);
     return report;
@@ -271,15 +344,18 @@ reporting::Report run_report(store::Tx& tx, const store::RunRow& run, const Addr
     auto report = head_of_report(run, repository ? repository->owner + "/" + repository->name : "", addresses,
                                  config ? &*config : nullptr);
     const auto judged = store::list_verdicts(tx, run.repository_id, run.run_id);
-    for (const auto& job : store::jobs_of_run(tx, run.repository_id, run.run_id)) {
+    const auto jobs = store::jobs_of_run(tx, run.repository_id, run.run_id);
+    for (const auto& job : jobs) {
+        if (!claims_since(job.job).empty()) continue;
         report.suites.push_back(suite_report(tx, job, judged, report));
         if (model::speaks_on_check(run.kind)) add_advisories(tx, job, report.suites.back());
     }
+    for (const auto& job : jobs) add_claims(job, judged, report);
     apply_exceptions(tx, run, report);
     if (config) apply_budgets(config->budgets, report);
+    apply_answers(report);
     report.state = reporting::state_of(report.suites);
-    if (config && report.state == reporting::ReportState::completed)
-        for (auto& note : reporting::notes_of(report.suites, config->budgets)) report.notes.push_back(std::move(note));
+    if (config && report.state == reporting::ReportState::completed) add_unanswered(*config, run, report);
     report.gate = reporting::gate_of(report.suites);
     return report;
 }

@@ -29,15 +29,17 @@ TEST_F(RunReport, SaysWhatItsConfigurationAsksForInVain) {
     auto run = some_run(start());
     run.config =
         "suites: {a: {run: x}}\nbudgets: [{benchmark: b, metric: time, max: 5ms}]\n"
-        "claims: [{benchmark: b, metric: time, from: v1, at_least: -5%}]\n";
+        "claims: [{benchmark: b, metric: time, against: c, at_least: -5%}]\n"
+        "policy: {drift: {per: week, allow: 5%}}\n";
     run.message = "a newer commit was pushed";
     pool.transaction([&](store::Tx& tx) {
         const auto report = run_report(tx, run, {"http://here", ""});
         EXPECT_EQ(report.notes,
-                  (std::vector<std::string>{"a newer commit was pushed",
-                                            "Note: claims are measured by `benchgate compare`, not by the service",
+                  (std::vector<std::string>{"a newer commit was pushed", "Note: drift is not judged by this version",
                                             "Note: the budget in line 2 met no benchmark: nothing here "
-                                            "is \"b\" with the metric \"time\" in ns"}));
+                                            "is \"b\" with the metric \"time\" in ns",
+                                            "Note: the claim in line 3 was not measured: nothing that was measured "
+                                            "here is \"b\" with the metric \"time\""}));
     });
 }
 

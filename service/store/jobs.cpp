@@ -11,6 +11,11 @@ constexpr Query insert{"jobs_insert", R"(
                       prefer_until, avoid_runner_id, avoid_until, created_at, number, protocol)
     values ($1, $2, $3, $4, $5::text[], $6, $7::jsonb, $8, $9, $10, $11, $12, $13, $14, $15))"};
 
+constexpr Query refuse{"jobs_refuse", R"(
+    update jobs set state = 'failed', finished_at = $2::timestamptz,
+        outcome = jsonb_build_object('outcome', 'failed', 'infrastructure', false, 'phase', 'fetch', 'reason', $3::text)
+    where job_id = $1::uuid)"};
+
 constexpr Query find{"jobs_find", "select * from jobs where job_id = $1::uuid"};
 
 constexpr Query of_run{"jobs_of_run", "select * from jobs where repository_id = $1 and run_id = $2::uuid order by seq"};
@@ -83,7 +88,8 @@ void insert_job(Tx& tx, const NewJob& job, Time now) {
     exec(tx, insert, job.repository_id, job.job_id, job.run_id, job.suite, text_array(job.labels), job.priority,
          jsonb(job.spec_json), static_cast<std::int64_t>(job.timeout.count()), job.prefer_runner_id, job.prefer_until,
          job.avoid_runner_id, job.avoid_until, now, job.number, job.protocol);
-    notify(tx, Channel::jobs);
+    if (!job.refused.empty()) exec(tx, refuse, job.job_id, now, job.refused);
+    notify(tx, job.refused.empty() ? Channel::jobs : Channel::finished);
 }
 
 std::optional<JobRow> find_job(Tx& tx, const std::string& job_id) {

@@ -25,6 +25,8 @@ struct NewJob {
     /// Pull request whose one open request for this suite it is; absent: it hangs on none.
     std::optional<std::int64_t> number{};
     int protocol = 1;  ///< the least version that its runner must speak
+    /// Why no runner shall have it, a clause: it fails as it is made. Empty: it is queued.
+    std::string refused{};
 };
 
 struct JobRow {
@@ -51,7 +53,8 @@ struct JobRow {
 /// No state can be left from here: succeeded, failed, cancelled.
 bool is_over(model::JobState state);
 
-/// Queues a job and wakes the lease calls. Throws StoreError when its pull request has an open request for the suite.
+/// Queues a job and wakes the lease calls; one that is refused waits for the judge at once. Throws StoreError when its
+/// pull request has an open request for the suite.
 void insert_job(Tx& tx, const NewJob& job, Time now);
 /// Not a UUID: absent.
 std::optional<JobRow> find_job(Tx& tx, const std::string& job_id);

@@ -12,11 +12,12 @@ constexpr Query forget_verdicts{
 
 constexpr Query upsert_judgement{"judgements_upsert", R"(
     insert into judgements (repository_id, run_id, job_id, suite, gate, gate_reason, judge_version, tests, blocks_kept,
-                            blocks_void, judged_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                            blocks_void, judged_at, answers)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb)
     on conflict (repository_id, run_id, job_id) do update set suite = excluded.suite, gate = excluded.gate,
         gate_reason = excluded.gate_reason, judge_version = excluded.judge_version, tests = excluded.tests,
-        blocks_kept = excluded.blocks_kept, blocks_void = excluded.blocks_void, judged_at = excluded.judged_at)"};
+        blocks_kept = excluded.blocks_kept, blocks_void = excluded.blocks_void, judged_at = excluded.judged_at,
+        answers = excluded.answers)"};
 
 constexpr Query insert_verdict{"verdicts_insert", R"(
     insert into verdicts (repository_id, run_id, job_id, item, benchmark, metric, unit, better, gating, verdict, ratio,
@@ -74,7 +75,8 @@ JudgedJob read_judged(const pqxx::row& row) {
                           .judge_version = column<std::string>(row, "judge_version"),
                           .tests = column<int>(row, "tests"),
                           .blocks_kept = column<int>(row, "blocks_kept"),
-                          .blocks_void = column<int>(row, "blocks_void")}};
+                          .blocks_void = column<int>(row, "blocks_void")},
+            .answers_json = maybe<std::string>(row, "answers").value_or("")};
 }
 
 SeriesPoint read_point(const pqxx::row& row) {
@@ -105,7 +107,8 @@ void replace_verdicts(Tx& tx, const JudgedJob& judged) {
     const model::Judgement& judgement = judged.judgement;
     exec(tx, upsert_judgement, judged.repository_id, judged.run_id, judged.job_id, judged.suite,
          model::to_string(judgement.gate), judgement.gate_reason, judgement.judge_version, judgement.tests,
-         judgement.blocks_kept, judgement.blocks_void, judged.judged_at);
+         judgement.blocks_kept, judgement.blocks_void, judged.judged_at,
+         judged.answers_json.empty() ? std::nullopt : std::optional(jsonb(judged.answers_json)));
     exec(tx, forget_verdicts, judged.repository_id, judged.run_id, judged.job_id);
     int item = 0;
     for (const model::Verdict& verdict : judgement.verdicts) insert(tx, judged, item++, verdict);

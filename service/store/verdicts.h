@@ -16,6 +16,7 @@ struct JudgedJob {
     std::string suite;
     Time judged_at;
     model::Judgement judgement;
+    std::string answers_json{};  ///< to what was asked besides the verdicts; empty: nothing was
 };
 
 /// Replaces everything that was said of this job.

@@ -49,6 +49,16 @@ planning::Permission GithubAsking::permission(const github::Repository& reposito
     return permission_from(*permission);
 }
 
+std::vector<planning::ClaimedRef> GithubAsking::claimed(const github::Repository& repository,
+                                                        const std::vector<std::string>& names, std::stop_token stop) {
+    std::vector<planning::ClaimedRef> refs;
+    for (const auto& name : names) {
+        const auto own = mirrors_.resolve(repository, name, stop);
+        refs.push_back({name, own ? std::optional(own->sha) : std::nullopt, own ? own->ref : ""});
+    }
+    return refs;
+}
+
 std::string GithubAsking::association(const github::Repository& repository, std::int64_t number, std::stop_token stop) {
     const auto found = rest_.get_pull_request(repository, number, stop);
     if (!found) throw_api(found.error(), "pull request");

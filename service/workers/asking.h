@@ -41,6 +41,9 @@ class Asking {
                                              std::stop_token stop) = 0;
     virtual OwnRange range(const github::Repository& repository, const std::string& good, const std::string& bad,
                            std::size_t limit, std::stop_token stop) = 0;
+    /// What claims are measured against: the same as `resolve`, for each of these names.
+    virtual std::vector<planning::ClaimedRef> claimed(const github::Repository& repository,
+                                                      const std::vector<std::string>& names, std::stop_token stop) = 0;
     /// All that an installation may see; nullopt: it is ended or suspended meanwhile, an event of its own says so.
     virtual std::optional<Listed> repositories(std::int64_t installation_id, std::stop_token stop) = 0;
     virtual bool same_tree(const github::Repository& repository, const std::string& one, const std::string& other) = 0;
@@ -74,6 +77,8 @@ class GithubAsking final : public Asking {
                    std::size_t limit, std::stop_token stop) override {
         return mirrors_.range(repository, good, bad, limit, stop);
     }
+    std::vector<planning::ClaimedRef> claimed(const github::Repository& repository,
+                                              const std::vector<std::string>& names, std::stop_token stop) override;
     std::optional<Listed> repositories(std::int64_t installation_id, std::stop_token stop) override;
     bool same_tree(const github::Repository& repository, const std::string& one, const std::string& other) override {
         return mirrors_.same_tree(repository, one, other);

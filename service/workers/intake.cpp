@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include "core/config/config.h"
+#include "core/model/questions.h"
 #include "core/planning/commands.h"
 #include "core/planning/plan.h"
 #include "core/planning/reconcile.h"
@@ -53,6 +54,7 @@ struct Intake::Asked {
     std::string base_ref;
     std::optional<planning::ResolvedRange> range;
     std::optional<std::vector<std::string>> changed_paths;
+    std::vector<planning::ClaimedRef> claimed_refs;
     std::string author_association;  ///< asked where the policy for forks depends on it
     Deed instead;                    ///< set: nothing is planned
 };
@@ -195,7 +197,17 @@ Intake::Asked Intake::ask_about_pull(const planning::EventSource& source, const 
     asked.base_sha = inspection.base;
     asked.changed_paths = std::move(inspection.changed_paths);
     if (command && may_ask(command->permission)) look_up_commits(asked, repository, command->command, stop);
+    if (!command || (may_ask(command->permission) && planning::measures_claims(command->command.verb)))
+        asked.claimed_refs = claimed_refs_of(asked.config, repository, stop);
     return asked;
+}
+
+/// Each is looked for at GitHub, and costs a job, so not without end.
+std::vector<planning::ClaimedRef> Intake::claimed_refs_of(const model::Config& config,
+                                                          const github::Repository& repository, std::stop_token stop) {
+    auto names = model::claimed_refs(config.claims, {});
+    if (names.size() > planning::most_claimed_refs) names.resize(planning::most_claimed_refs);
+    return names.empty() ? std::vector<planning::ClaimedRef>() : asking_.claimed(repository, names, stop);
 }
 
 /// The commits that a command names, among those of the repository's own branches and tags.
@@ -238,6 +250,7 @@ Intake::Deed Intake::plan_pull(const planning::EventSource& source, const planni
         context.input.changed_paths = std::move(asked.changed_paths);
         context.config_text = std::move(asked.config_text);
         context.input.author_association = std::move(asked.author_association);
+        context.input.claimed_refs = std::move(asked.claimed_refs);
     }
     return [context = std::move(context)](Ledger& ledger) {
         auto known = context;

@@ -61,6 +61,8 @@ class Intake {
                                                          std::stop_token stop);
     Asked ask_about_pull(const planning::EventSource& source, const planning::PullRequest& pull,
                          const planning::CommandTrigger* command, std::stop_token stop);
+    std::vector<planning::ClaimedRef> claimed_refs_of(const model::Config& config, const github::Repository& repository,
+                                                      std::stop_token stop);
     void look_up_commits(Asked& asked, const github::Repository& repository, const planning::Command& command,
                          std::stop_token stop);
     Deed plan_pull(const planning::EventSource& source, const planning::PullRequest& pull, planning::Trigger trigger,

@@ -1,10 +1,14 @@
 #include "service/workers/judge.h"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 
 #include "core/judging/judge.h"
+#include "core/judging/questions.h"
+#include "core/protocol/questions_json.h"
+#include "core/protocol/spec_json.h"
 #include "service/reports/stored_bundle.h"
 #include "service/store/history.h"
 #include "service/store/runs.h"
@@ -15,6 +19,25 @@ namespace benchgate::workers {
 namespace {
 /// A statement may be refused for reasons that pass.
 constexpr int most_failed_judgings = 3;
+
+/// By the job's own specification: a runner does not say what it is asked.
+model::Questions questions_of(const store::JobRow& job) {
+    const auto document = json::parse(job.job.spec_json).value_or(json::Json());
+    const auto spec = protocol::read_job_spec(document);
+    return spec ? spec->questions : model::Questions();
+}
+
+/// Of a job that did not succeed, a clause.
+std::string why_no_claims(const store::JobRow& job) {
+    if (job.state == model::JobState::cancelled) return "its measuring was cancelled";
+    const auto outcome = json::parse(job.outcome_json.value_or("{}")).value_or(json::Json());
+    const auto reason = json::text(outcome, "reason").value_or("");
+    if (reason.empty()) return "the runner was lost, several times";
+    // A ref that is not there needs no runner, and so has no phase of one.
+    if (!job.leased_at) return reason;
+    return fmt::format("{}: {}", json::text(outcome, "phase").value_or("measure"), reason);
+}
+
 }  // namespace
 
 JudgeWorker::JudgeWorker(store::Pool& pool, reports::Addresses addresses, std::function<store::Time()> now)
@@ -26,7 +49,10 @@ bool JudgeWorker::work(std::stop_token) {
         pool_.transaction([&](store::Tx& tx) {
             job = store::claim_unjudged_job(tx);
             if (!job) return;
-            if (job->state == model::JobState::succeeded) judge(tx, *job);
+            if (job->state == model::JobState::succeeded)
+                judge(tx, *job);
+            else
+                store_unmeasured_claims(tx, *job);
             store::mark_job_judged(tx, job->job.job_id, now_());
             store::add_history_due(tx, job->job.job_id, now_());
             close_run(tx, *job);
@@ -48,14 +74,42 @@ void JudgeWorker::judge(store::Tx& tx, const store::JobRow& job) {
     const auto bundle = reports::load_bundle(tx, job.job.job_id);
     if (!bundle) return store_unusable(tx, job, "the measurements cannot be used: " + bundle.error());
     if (bundle->profile) return;  // there is nothing to judge; whoever asked is answered when the run is closed
-    store::replace_verdicts(
-        tx, {job.job.repository_id, job.job.run_id, job.job.job_id, job.job.suite, now_(), judging::judge(*bundle)});
+    const auto asked = questions_of(job);
+    if (asked.alone) return store_claims(tx, job, judging::answers_of(*bundle, asked));
+    auto judged = judged_job(job);
+    judged.judgement = judging::judge(*bundle);
+    if (!asked.empty()) judged.answers_json = json::dump(protocol::to_json(judging::answers_of(*bundle, asked)));
+    store::replace_verdicts(tx, judged);
+}
+
+store::JudgedJob JudgeWorker::judged_job(const store::JobRow& job) const {
+    return {job.job.repository_id, job.job.run_id, job.job.job_id, job.job.suite, now_(), {}};
+}
+
+/// No verdicts: what changed since an old ref is no change of this pull request.
+void JudgeWorker::store_claims(store::Tx& tx, const store::JobRow& job, const model::Answers& answers) {
+    auto judged = judged_job(job);
+    judged.judgement.judge_version = judging::judge_version;
+    const auto decision = judging::gate_with_answers({model::Gate::success, ""}, answers.claims, answers.growth,
+                                                     model::InconclusiveAction::neutral);
+    judged.judgement.gate = decision.gate;
+    judged.judgement.gate_reason = decision.reason;
+    judged.answers_json = json::dump(protocol::to_json(answers));
+    store::replace_verdicts(tx, judged);
+}
+
+/// A claim that could not be measured is said, and is no pass.
+void JudgeWorker::store_unmeasured_claims(store::Tx& tx, const store::JobRow& job) {
+    const auto asked = questions_of(job);
+    if (asked.alone) store_claims(tx, job, judging::unmeasured_answers(asked, why_no_claims(job)));
 }
 
 /// Never a pass: the check says why.
 void JudgeWorker::store_unusable(store::Tx& tx, const store::JobRow& job, const std::string& reason) {
     spdlog::error("job {}: {}", job.job.job_id, reason);
-    store::JudgedJob judged{job.job.repository_id, job.job.run_id, job.job.job_id, job.job.suite, now_(), {}};
+    if (const auto asked = questions_of(job); asked.alone)
+        return store_claims(tx, job, judging::unmeasured_answers(asked, reason));
+    auto judged = judged_job(job);
     judged.judgement.gate = model::Gate::neutral;
     judged.judgement.gate_reason = reason;
     judged.judgement.judge_version = judging::judge_version;

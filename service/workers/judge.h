@@ -8,9 +8,11 @@
 #include <map>
 #include <stop_token>
 
+#include "core/model/questions.h"
 #include "service/reports/run_report.h"
 #include "service/store/jobs.h"
 #include "service/store/pool.h"
+#include "service/store/verdicts.h"
 
 namespace benchgate::workers {
 
@@ -23,6 +25,9 @@ class JudgeWorker {
   private:
     void judge(store::Tx& tx, const store::JobRow& job);
     void store_unusable(store::Tx& tx, const store::JobRow& job, const std::string& reason);
+    store::JudgedJob judged_job(const store::JobRow& job) const;
+    void store_claims(store::Tx& tx, const store::JobRow& job, const model::Answers& answers);
+    void store_unmeasured_claims(store::Tx& tx, const store::JobRow& job);
     void set_aside(const store::JobRow& job, const std::string& reason);
     void close_run(store::Tx& tx, const store::JobRow& job);
     store::Pool& pool_;

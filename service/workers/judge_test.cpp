@@ -56,6 +56,27 @@ class JudgeTest : public store::TestDatabase {
         }
     }
 
+    /// Twelve trials a side of two implementations in three sizes, old/N and new/N; the new one is 10 % faster.
+    void measure_variants() {
+        bundle.trials.clear();
+        for (int i = 0; i < 24; ++i) {
+            model::Trial trial;
+            trial.number = i;
+            trial.block = i / 8;
+            trial.position = i % 8;
+            trial.side = i % 2 == 0 ? model::Side::base : model::Side::head;
+            for (const int n : {8, 64, 512})
+                for (const std::string name : {"old/", "new/"}) {
+                    model::Measurement value;
+                    value.series = {{name + std::to_string(n), "time"}, "ns", model::Better::lower, true};
+                    value.samples = {n * (name == "old/" ? 100.0 : 90.0) * (1 + 0.001 * (i % 7))};
+                    trial.values.push_back(value);
+                }
+            bundle.trials.push_back(trial);
+        }
+        bundle.experiment.tests = 6;
+    }
+
     /// What is measured next is a profile.
     void take_profile() {
         spec.profile = "burn";
@@ -127,6 +148,11 @@ class JudgeTest : public store::TestDatabase {
     std::optional<std::string> conclusion(const std::string& run_id) {
         return pool.transaction([&](store::Tx& tx) { return store::find_run(tx, run_id)->conclusion; });
     }
+    reporting::Report report_of(const std::string& run_id) {
+        return pool.transaction([&](store::Tx& tx) {
+            return reports::run_report(tx, *store::find_run(tx, run_id), {"http://bench.invalid", ""});
+        });
+    }
     void sql(const std::string& statement) {
         const auto psql = store::TestCluster::instance().server().programs() / "psql";
         ASSERT_EQ(std::system((psql.string() + " \"" + url + "\" -qc \"" + statement + "\"").c_str()), 0);
@@ -179,6 +205,34 @@ TEST_F(JudgeTest, ARunnerCannotChangeWhatWasAsked) {
     spec.measure_identical = true;
     bundle.base_artifacts = bundle.head_artifacts = {{"bench", std::string(64, 'a')}};
     EXPECT_NE(refused([&] { bundle.identical = true; }).find("measured nothing"), std::string::npos);
+}
+
+TEST_F(JudgeTest, ClaimsAndGrowthAreJudgedByTheJobsOwnSpecification) {
+    measure_variants();
+    model::Claim against{"new/512", "time", "", -0.2};
+    against.against = "old/512";
+    model::Growth growth;
+    growth.benchmark = "old/{n}";
+    spec.questions.claims = {against};
+    spec.questions.growth = {growth};
+    const auto run = measured();
+    judge_all();
+    EXPECT_EQ(conclusion(run), "failure") << "the new one is 10 % faster, and 20 % are claimed";
+    const auto report = report_of(run);
+    ASSERT_EQ(report.suites.size(), 1u);
+    const auto& suite = report.suites[0];
+    ASSERT_EQ(suite.claims.size(), 1u);
+    EXPECT_EQ(suite.claims[0].state, model::ClaimState::broken);
+    EXPECT_NEAR(*suite.claims[0].ratio, 0.9, 0.01);
+    EXPECT_NE(suite.judgement->gate_reason.find("1 claim does not hold"), std::string::npos)
+        << suite.judgement->gate_reason;
+    ASSERT_EQ(suite.growth.size(), 1u);
+    EXPECT_EQ(suite.growth[0].state, model::GrowthState::steady);
+    EXPECT_NEAR(*suite.growth[0].head, 1, 0.01);
+    std::string said;
+    for (const auto& item : store::send_everything(pool, start() + 2h)) said += item.body_json;
+    EXPECT_NE(said.find("does not hold"), std::string::npos) << said;
+    EXPECT_NE(said.find("no steeper"), std::string::npos) << said;
 }
 
 TEST_F(JudgeTest, AProfileIsAnsweredAndNothingElseIsSaid) {

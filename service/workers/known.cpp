@@ -6,6 +6,7 @@
 #include "core/json/json.h"
 #include "core/planning/bisect_step.h"
 #include "core/planning/plan.h"
+#include "service/reports/claim_jobs.h"
 #include "service/store/approvals.h"
 #include "service/store/jobs.h"
 #include "service/store/runs.h"
@@ -17,6 +18,7 @@ namespace benchgate::workers {
 namespace {
 
 constexpr int most_existing_runs = 200;
+constexpr int most_known_series = 50'000;
 
 /// Where a queued job stands and when an open one should be done; told by `/rebench status`.
 void add_prospects(store::Tx& tx, const store::JobRow& row, planning::ExistingJob& job) {
@@ -37,8 +39,9 @@ planning::ExistingJob existing_job(store::Tx& tx, const store::JobRow& row, bool
     job.state = row.state;
     job.host_class = row.job.labels;
     if (is_open(row.state)) add_prospects(tx, row, job);
-    if (!present_head) return job;
     const auto spec = json::parse(row.job.spec_json).value_or(json::Json());
+    job.claims_since = reports::claims_since(spec);
+    if (!present_head) return job;
     job.max_trials = static_cast<int>(json::integer(json::at(spec, "experiment"), "max_trials").value_or(0));
     job.filter = json::text(spec, "only").value_or("");
     return job;
@@ -124,6 +127,9 @@ void look_up_pull(store::Tx& tx, planning::PlanInput& input, store::Time now) {
     for (const auto& row : store::waivers_of_pull(tx, input.repository.id, pull.number))
         input.waivers.push_back({row.waiver, row.comment_id});
     input.judged = last_judged(tx, input);
+    if (!input.claimed_refs.empty())
+        for (auto& series : store::list_series(tx, input.repository.id, most_known_series))
+            input.known_series[series.suite].push_back(std::move(series.key));
     for (const auto& search : store::open_searches(tx, input.repository.id, pull.number))
         input.searches.push_back(existing_search(tx, search));
     const auto* command = std::get_if<planning::CommandTrigger>(&input.trigger);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "core/judging/questions.h"
 #include "core/protocol/spec_json.h"
 #include "platform/crypto.h"
 #include "platform/ids.h"
@@ -58,20 +59,31 @@ protocol::JobSpec spec_of(const planning::PlannedRun& run, const planning::Plann
     spec.experiment.policy = ground.config.policy;
     spec.only = job.filter;
     spec.profile = run.profile;
+    // A calibration, a step of a search and a profile answer something else.
+    if (model::speaks_on_check(run.kind))
+        spec.questions = judging::questions_beside(ground.config, spec.experiment.false_alarms);
     if (job.time_limit) spec.suite.timeout.job = std::min(spec.suite.timeout.job, *job.time_limit);
     return spec;
 }
 
+/// The head against a ref that claims speak of: as the suite is measured, and only for the claims.
+protocol::JobSpec claims_spec(protocol::JobSpec spec, const planning::PlannedClaims& claims, const RunGround& ground) {
+    spec.base = {claims.sha, {full_ref(claims.full_ref)}};
+    spec.merge_base = false;
+    spec.experiment.confirm = false;
+    spec.questions = judging::questions_since(ground.config, claims.ref, spec.experiment.false_alarms);
+    return spec;
+}
+
 store::NewJob job_of(const planning::PlannedRun& planned, const planning::PlannedJob& planned_job,
-                     const store::RunRow& run, const RunGround& ground) {
-    const auto spec = spec_of(planned, planned_job, ground);
+                     const store::RunRow& run, const protocol::JobSpec& spec) {
     store::NewJob job;
     job.repository_id = run.repository_id;
     job.job_id = platform::random_uuid();
     job.run_id = run.run_id;
     job.suite = planned_job.suite;
     job.labels = planned_job.host_class;
-    if (measures_pull(planned)) job.number = planned.pull_number;
+    if (measures_pull(planned) && !spec.questions.alone) job.number = planned.pull_number;
     job.priority = planned.priority;
     job.spec_json = json::dump(to_json(spec));
     job.protocol = protocol::protocol_for(spec);
@@ -98,7 +110,15 @@ PlannedRows rows_of(const planning::PlannedRun& planned, const RunGround& ground
     run.created_at = now;
     run.config = ground.config_text;
     run.config_sha = platform::sha256_hex(ground.config_text);
-    for (const auto& job : planned.jobs) rows.jobs.push_back(job_of(planned, job, run, ground));
+    for (const auto& job : planned.jobs) {
+        const auto spec = spec_of(planned, job, ground);
+        rows.jobs.push_back(job_of(planned, job, run, spec));
+        for (const auto& claims : job.claims_since) {
+            auto row = job_of(planned, job, run, claims_spec(spec, claims, ground));
+            row.refused = claims.problem;
+            rows.jobs.push_back(std::move(row));
+        }
+    }
     return rows;
 }
 

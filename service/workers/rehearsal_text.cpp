@@ -103,10 +103,15 @@ std::string quoted(const std::string& text) {
 }
 
 std::string job_line(const planning::PlannedJob& job) {
+    std::string claims;
+    for (const auto& one : job.claims_since)
+        claims += fmt::format("      {}: claims since {}{}\n", job.suite, one.ref,
+                              one.sha.empty() ? "; " + one.problem : " " + short_sha(one.sha));
     return fmt::format("      {}: on {}, at most {} trials a side{}{}\n", job.suite,
                        job.host_class.empty() ? "any runner" : joined(job.host_class), job.max_trials,
                        job.filter.empty() ? "" : ", only " + job.filter,
-                       job.time_limit ? fmt::format(", at most {} s", job.time_limit->count() / 1000) : "");
+                       job.time_limit ? fmt::format(", at most {} s", job.time_limit->count() / 1000) : "") +
+           claims;
 }
 
 std::string run_text(const planning::PlannedRun& run) {
@@ -145,6 +150,8 @@ OrderedJson run_json(const planning::PlannedRun& run) {
                         {"max_trials", job.max_trials}, {"false_alarms", job.false_alarms},
                         {"filter", job.filter},         {"seed", job.seed}};
         if (job.time_limit) one["time_limit_s"] = job.time_limit->count() / 1000;
+        for (const auto& claims : job.claims_since)
+            one["claims_since"].push_back({{"ref", claims.ref}, {"sha", claims.sha}, {"problem", claims.problem}});
         document["jobs"].push_back(std::move(one));
     }
     return document;

@@ -97,6 +97,17 @@ std::optional<OwnCommit> Supposing::resolve(const github::Repository& repository
     return OwnCommit{name, ""};
 }
 
+std::vector<planning::ClaimedRef> Supposing::claimed(const github::Repository& repository,
+                                                     const std::vector<std::string>& names, std::stop_token stop) {
+    if (real_) return real_->claimed(repository, names, stop);
+    std::vector<planning::ClaimedRef> refs;
+    for (const auto& name : names) {
+        tell(fmt::format("the repository has the commit {}, which claims speak of", name));
+        refs.push_back({name, planning::is_sha(name) ? name : std::string(40, '0'), "refs/tags/" + name});
+    }
+    return refs;
+}
+
 OwnRange Supposing::range(const github::Repository& repository, const std::string& good, const std::string& bad,
                           std::size_t limit, std::stop_token stop) {
     if (real_) return real_->range(repository, good, bad, limit, stop);

@@ -32,6 +32,8 @@ class Supposing final : public Asking {
     Inspection inspect(const InspectRequest& request, std::stop_token stop) override;
     std::optional<OwnCommit> resolve(const github::Repository& repository, const std::string& name,
                                      std::stop_token stop) override;
+    std::vector<planning::ClaimedRef> claimed(const github::Repository& repository,
+                                              const std::vector<std::string>& names, std::stop_token stop) override;
     OwnRange range(const github::Repository& repository, const std::string& good, const std::string& bad,
                    std::size_t limit, std::stop_token stop) override;
     std::optional<Listed> repositories(std::int64_t installation_id, std::stop_token stop) override;
