@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "core/model/second_host.h"
+
 namespace benchgate::model {
 namespace {
 
@@ -96,6 +98,30 @@ std::optional<Gate> gate_from(std::string_view text) {
 
 Gate worse(Gate a, Gate b) {
     return severity(a) >= severity(b) ? a : b;
+}
+
+std::string_view to_string(SecondHostState state) {
+    switch (state) {
+        case SecondHostState::pending:
+            return "pending";
+        case SecondHostState::answered:
+            return "answered";
+        case SecondHostState::unavailable:
+            return "unavailable";
+    }
+    return "";
+}
+
+std::string_view to_string(SecondAnswer answer) {
+    switch (answer) {
+        case SecondAnswer::confirmed:
+            return "confirmed";
+        case SecondAnswer::not_confirmed:
+            return "not confirmed";
+        case SecondAnswer::unmeasured:
+            return "not measured";
+    }
+    return "";
 }
 
 }  // namespace benchgate::model
