@@ -18,10 +18,10 @@
 
 namespace benchgate::protocol {
 
-/// 2: JobSpec::measure_identical. 3: JobSpec::profile. An older runner gets every other job.
-inline constexpr int protocol_version = 3;
+/// 2: JobSpec::measure_identical. 3: JobSpec::profile. 4: JobSpec::confirm. An older runner gets every other job.
+inline constexpr int protocol_version = 4;
 inline constexpr int protocol_min = 1;
-inline constexpr int protocol_max = 3;
+inline constexpr int protocol_max = 4;
 
 /// Bounds that both ends keep.
 inline constexpr std::size_t log_chunk_bytes = 256u << 10;
@@ -97,6 +97,8 @@ struct JobSpec {
     /// Asked besides the verdicts, or instead of them. An older runner passes over them and measures what the verdicts
     /// need: what that does not decide is "not shown", so no job waits for a newer one.
     model::Questions questions{};
+    /// What another host of the class alarmed on: nothing else is measured and judged. Empty: everything is.
+    std::vector<model::SeriesKey> confirm{};
     bool operator==(const JobSpec&) const = default;
 };
 

@@ -94,6 +94,14 @@ TEST(Protocol, OnlyAJobThatAsksForWhatIsNewNeedsANewerRunner) {
     EXPECT_EQ(protocol_for(spec), 3);
     EXPECT_LE(protocol_for(spec), protocol_version);
     EXPECT_EQ(read_job_spec(to_json(spec)).value(), spec);
+    spec.profile.clear();
+    spec.confirm = {{"Sort/8", "time"}, {"Sort/8", "peak_memory"}};
+    EXPECT_EQ(protocol_for(spec), 4) << "an older one would measure, and count, all benchmarks";
+    EXPECT_LE(protocol_for(spec), protocol_version);
+    EXPECT_EQ(read_job_spec(to_json(spec)).value(), spec);
+    auto wrong = to_json(spec);
+    wrong["confirm"] = {{{"benchmark", "Sort/8"}}};
+    EXPECT_FALSE(read_job_spec(wrong));
 }
 
 model::Questions some_questions() {

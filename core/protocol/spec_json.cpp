@@ -225,7 +225,7 @@ Read<model::Experiment> read_experiment(const json::Json& document) {
 }
 
 int protocol_for(const JobSpec& spec) {
-    return !spec.profile.empty() ? 3 : spec.measure_identical ? 2 : 1;
+    return !spec.confirm.empty() ? 4 : !spec.profile.empty() ? 3 : spec.measure_identical ? 2 : 1;
 }
 
 json::Json to_json(const JobSpec& spec) {
@@ -237,6 +237,8 @@ json::Json to_json(const JobSpec& spec) {
     if (spec.measure_identical) document["measure_identical"] = true;
     if (!spec.profile.empty()) document["profile"] = spec.profile;
     if (!spec.questions.empty()) document["questions"] = to_json(spec.questions);
+    for (const auto& key : spec.confirm)
+        document["confirm"].push_back({{"benchmark", key.benchmark}, {"metric", key.metric}});
     return document;
 }
 
@@ -254,6 +256,12 @@ Read<JobSpec> read_job_spec(const json::Json& document) {
     spec.measure_identical = f.boolean_or("measure_identical", false);
     spec.profile = f.text_or("profile", "");
     if (document.contains("questions")) spec.questions = f.take("questions", read_questions(f.object("questions")));
+    if (!json::at(document, "confirm").is_null())
+        for (const auto& entry : f.array("confirm")) {
+            Fields key(entry);
+            spec.confirm.push_back({key.text("benchmark"), key.text("metric")});
+            if (!key.done(0)) f.fail("confirm: expected benchmarks and metrics");
+        }
     return f.done(std::move(spec));
 }
 

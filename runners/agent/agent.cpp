@@ -280,6 +280,7 @@ void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token abort) {
     input.experiment = lease.spec.experiment;
     input.sides = trees->sides;
     input.only = lease.spec.only;
+    input.confirm = lease.spec.confirm;
     input.measure_identical = lease.spec.measure_identical;
     input.shuffle_links = lease.spec.measure_identical;  // a calibration
     input.profile = lease.spec.profile;

@@ -48,7 +48,16 @@ class Experiment {
     }
 
     bool wanted(const model::Series& series) const {
+        const auto& asked = options_.confirm;
+        if (!asked.empty() && std::find(asked.begin(), asked.end(), series.key) == asked.end()) return false;
         return options_.only.empty() || model::glob_matches(options_.only, series.key.benchmark);
+    }
+
+    bool wanted(const std::string& benchmark) const {
+        const auto names_it = [&](const model::SeriesKey& key) { return key.benchmark == benchmark; };
+        const auto& asked = options_.confirm;
+        if (!asked.empty() && std::none_of(asked.begin(), asked.end(), names_it)) return false;
+        return options_.only.empty() || model::glob_matches(options_.only, benchmark);
     }
 
     /// Names outside of --filter are dropped before anything looks at them.
@@ -58,13 +67,12 @@ class Experiment {
             if (drop && unwanted_.size() < most_named) unwanted_.insert(value.series.key.benchmark);
             return drop;
         });
-        std::erase_if(trial.errors, [&](const auto& error) {
-            return !options_.only.empty() && !error.benchmark.empty() &&
-                   !model::glob_matches(options_.only, error.benchmark);
-        });
+        std::erase_if(trial.errors,
+                      [&](const auto& error) { return !error.benchmark.empty() && !wanted(error.benchmark); });
     }
 
     std::string nothing_matches() const {
+        if (!options_.confirm.empty()) return "none of the benchmarks that are to be confirmed is there";
         auto text = fmt::format("no benchmark matches '{}'", options_.only);
         if (unwanted_.empty()) return text;
         return fmt::format("{}; there are: {}{} (* stops at a /, ** does not)", text, fmt::join(unwanted_, ", "),
@@ -111,8 +119,9 @@ class Experiment {
         int both = 0;
         for (const auto& key : gating[0]) both += gating[1].contains(key);
         if (gating[0].empty() && gating[1].empty())
-            return tl::unexpected(
-                no_benchmarks(options_.only.empty() ? "neither commit has a benchmark" : nothing_matches()));
+            return tl::unexpected(no_benchmarks(options_.only.empty() && options_.confirm.empty()
+                                                    ? "neither commit has a benchmark"
+                                                    : nothing_matches()));
         bundle_.experiment.tests = std::max(1, both);
         series_ = both;
         keep(std::move(trials));

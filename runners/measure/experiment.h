@@ -33,9 +33,10 @@ struct ExperimentOptions {
     std::chrono::steady_clock::time_point deadline;  ///< no block is begun that would probably end after it
     host::VoidThresholds thresholds;
     int watched_cpus = 1;
-    bool can_filter = false;       ///< settled benchmarks can be left out of later trials
-    std::string only;              ///< glob of benchmarks to measure; empty: all
-    model::Questions questions{};  ///< asked besides the verdicts, or instead of them
+    bool can_filter = false;                ///< settled benchmarks can be left out of later trials
+    std::string only;                       ///< glob of benchmarks to measure; empty: all
+    model::Questions questions{};           ///< asked besides the verdicts, or instead of them
+    std::vector<model::SeriesKey> confirm;  ///< nothing else is measured and judged; empty: everything is
 };
 
 /// Fills bundle.trials, bundle.experiment.tests and bundle.stopped_by; bundle.experiment holds what was fixed before.

@@ -101,6 +101,30 @@ TEST(Experiment, ASlowdownIsMeasuredAgainOnFreshBlocksAndOnlyThatBenchmark) {
     EXPECT_GE(confirming, 2 * block_size);
 }
 
+TEST(Experiment, WhatAnotherHostAlarmedOnIsAllThatIsMeasuredAndCounted) {
+    Course course;
+    course.tool.slow_factor = 1.3;
+    course.tool.records_memory = true;
+    course.options.confirm = {{"slow", "time"}};
+    course.bundle.experiment.confirm = false;
+    ASSERT_TRUE(course.run());
+    EXPECT_EQ(course.bundle.experiment.tests, 1) << "the number of benchmarks that are confirmed";
+    const auto judgement = judging::judge(course.bundle);
+    ASSERT_EQ(judgement.verdicts.size(), 1u);
+    EXPECT_EQ(judgement.verdicts[0].kind, model::VerdictKind::regressed);
+    EXPECT_EQ(judgement.gate, model::Gate::failure) << "one plan, and no third one";
+    for (const auto& trial : course.bundle.trials) {
+        EXPECT_NE(trial.phase, model::Phase::confirm);
+        ASSERT_EQ(trial.values.size(), 1u);
+        EXPECT_EQ(trial.values[0].series.key.benchmark, "slow");
+    }
+    Course gone;
+    gone.options.confirm = {{"removed", "time"}};
+    const auto failed = gone.run();
+    ASSERT_FALSE(failed);
+    EXPECT_NE(failed.error().reason.find("to be confirmed"), std::string::npos) << failed.error().reason;
+}
+
 TEST(Experiment, AMetricThatThePolicyNamesIsJudged) {
     Course recorded;
     recorded.tool.records_memory = true;

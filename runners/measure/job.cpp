@@ -121,6 +121,7 @@ tl::expected<model::Bundle, JobFailure> run_job(const JobInput& input, sandbox::
         options.can_filter = runner.can_filter();
         options.only = input.only;
         options.questions = input.questions;
+        options.confirm = input.confirm;
         const auto run_trial = [&](const TrialRequest& request) { return runner.run(request, log, stop); };
         if (auto measured = run_experiment(bundle, options, run_trial, observer, clock, stop); !measured)
             return tl::unexpected(measured.error());

@@ -24,12 +24,13 @@ struct JobInput {
     model::Experiment experiment;
     Sides sides;  ///< plain trees, without .git
     std::string runner;
-    std::string sandbox_note;        ///< for the bundle: "bubblewrap" or "none: REASON"
-    std::string only;                ///< glob of benchmarks to measure; empty: all
-    bool measure_identical = false;  ///< equal artifacts do not end the job
-    bool shuffle_links = false;      ///< each side is linked in an order of its own (link_order.h)
-    model::Questions questions{};    ///< asked besides the verdicts, or instead of them
-    std::string profile;             ///< benchmark to take a profile of instead of measuring; empty: none
+    std::string sandbox_note;               ///< for the bundle: "bubblewrap" or "none: REASON"
+    std::string only;                       ///< glob of benchmarks to measure; empty: all
+    bool measure_identical = false;         ///< equal artifacts do not end the job
+    bool shuffle_links = false;             ///< each side is linked in an order of its own (link_order.h)
+    model::Questions questions{};           ///< asked besides the verdicts, or instead of them
+    std::string profile;                    ///< benchmark to take a profile of instead of measuring; empty: none
+    std::vector<model::SeriesKey> confirm;  ///< nothing else is judged; empty: everything is
     std::filesystem::path host_root = "/";
     sandbox::Limits limits;  ///< of each command, beside the suite's own times
 };
