@@ -91,8 +91,9 @@ class LeaseCall {
     std::optional<JobRow> try_lease() const {
         const store::Time now = api_.clock.now();
         return api_.pool.transaction([&](store::Tx& tx) -> std::optional<JobRow> {
-            switch (store::runner_seen(tx, runner_.runner_id,
-                                       {message_.boot_id, message_.state, message_.labels, facts_, now})) {
+            switch (store::runner_seen(
+                tx, runner_.runner_id,
+                {message_.boot_id, message_.state, message_.labels, facts_, now, message_.protocol})) {
                 case store::SeenAnswer::newer_boot:
                     throw CallRefused(409, "newer_boot", "a newer process of this runner has taken over");
                 case store::SeenAnswer::unknown:
@@ -193,9 +194,9 @@ void serve_leases(Edge& edge, const RunnerApi& api) {
             if (message.state == "quarantined") {
                 // So that people see it where they look for runners.
                 api.pool.transaction([&](store::Tx& tx) {
-                    store::runner_seen(
-                        tx, runner.runner_id,
-                        {message.boot_id, message.state, message.labels, facts_json(message), api.clock.now()});
+                    store::runner_seen(tx, runner.runner_id,
+                                       {message.boot_id, message.state, message.labels, facts_json(message),
+                                        api.clock.now(), message.protocol});
                 });
                 throw resting("the runner says that its host is not fit");
             }

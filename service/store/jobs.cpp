@@ -8,8 +8,9 @@ namespace {
 
 constexpr Query insert{"jobs_insert", R"(
     insert into jobs (repository_id, job_id, run_id, suite, labels, priority, spec, timeout_s, prefer_runner_id,
-                      prefer_until, avoid_runner_id, avoid_until, created_at, number, protocol)
-    values ($1, $2, $3, $4, $5::text[], $6, $7::jsonb, $8, $9, $10, $11, $12, $13, $14, $15))"};
+                      prefer_until, avoid_runner_id, avoid_until, created_at, number, protocol, confirms_job_id,
+                      take_by)
+    values ($1, $2, $3, $4, $5::text[], $6, $7::jsonb, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17))"};
 
 constexpr Query refuse{"jobs_refuse", R"(
     update jobs set state = 'failed', finished_at = $2::timestamptz,
@@ -59,7 +60,9 @@ JobRow read_job(const pqxx::row& row) {
                     .avoid_runner_id = maybe<std::string>(row, "avoid_runner_id"),
                     .avoid_until = maybe<Time>(row, "avoid_until"),
                     .number = maybe<std::int64_t>(row, "number"),
-                    .protocol = column<int>(row, "protocol")},
+                    .protocol = column<int>(row, "protocol"),
+                    .confirms_job_id = maybe<std::string>(row, "confirms_job_id"),
+                    .take_by = maybe<Time>(row, "take_by")},
             .state = word(row, "state", model::job_state_from),
             .epoch = column<std::int64_t>(row, "epoch"),
             .attempts = column<int>(row, "attempts"),
@@ -87,7 +90,7 @@ bool is_over(model::JobState state) {
 void insert_job(Tx& tx, const NewJob& job, Time now) {
     exec(tx, insert, job.repository_id, job.job_id, job.run_id, job.suite, text_array(job.labels), job.priority,
          jsonb(job.spec_json), static_cast<std::int64_t>(job.timeout.count()), job.prefer_runner_id, job.prefer_until,
-         job.avoid_runner_id, job.avoid_until, now, job.number, job.protocol);
+         job.avoid_runner_id, job.avoid_until, now, job.number, job.protocol, job.confirms_job_id, job.take_by);
     if (!job.refused.empty()) exec(tx, refuse, job.job_id, now, job.refused);
     notify(tx, job.refused.empty() ? Channel::jobs : Channel::finished);
 }

@@ -21,12 +21,15 @@ struct NewJob {
     std::optional<std::string> prefer_runner_id{};  ///< leased to this runner only before prefer_until
     std::optional<Time> prefer_until{};
     std::optional<std::string> avoid_runner_id{};  ///< not leased to this runner before avoid_until
-    std::optional<Time> avoid_until{};
+    std::optional<Time> avoid_until{};             ///< absent: never
     /// Pull request whose one open request for this suite it is; absent: it hangs on none.
     std::optional<std::int64_t> number{};
     int protocol = 1;  ///< the least version that its runner must speak
     /// Why no runner shall have it, a clause: it fails as it is made. Empty: it is queued.
     std::string refused{};
+    /// Job of the same run whose regressions it measures again on another host; absent: it is no confirmation.
+    std::optional<std::string> confirms_job_id{};
+    std::optional<Time> take_by{};  ///< given up if it waits for a runner still
 };
 
 struct JobRow {

@@ -100,6 +100,17 @@ constexpr Query reap_exhausted{"leases_reap_exhausted", R"(
       and attempts + 1 >= $2::int
     returning job_id)"};
 
+// Whatever held it up, nobody is to blame and nobody tries again: what one host has confirmed stands without it.
+constexpr Query reap_untaken{"leases_reap_untaken", R"(
+    update jobs set state = 'failed', finished_at = $1::timestamptz,
+        outcome = jsonb_build_object('outcome', 'failed', 'infrastructure', true,
+            'phase', 'queue',
+            'reason', (case when epoch = 0 then 'no other host took it within '
+                            else 'it was lost, and no other host took it again within ' end)
+                      || round(extract(epoch from take_by - created_at) / 60)::int || ' minutes')
+    where state = 'queued' and take_by <= $1::timestamptz
+    returning job_id)"};
+
 constexpr Query reap_lost{"leases_reap_lost", R"(
     update jobs set state = 'queued', attempts = attempts + 1
     where state in ('leased', 'running') and lease_expires_at <= $1::timestamptz and deadline > $1::timestamptz
@@ -226,8 +237,9 @@ Reaped reap_leases(Tx& tx, Time now) {
     reaped.cancelled = ids(exec(tx, reap_cancelled, now));
     reaped.failed = ids(exec(tx, reap_exhausted, now, max_attempts));
     reaped.requeued = ids(exec(tx, reap_lost, now));
+    reaped.untaken = ids(exec(tx, reap_untaken, now));
     if (!reaped.requeued.empty()) notify(tx, Channel::jobs);
-    if (!reaped.past_deadline.empty() || !reaped.cancelled.empty() || !reaped.failed.empty())
+    if (!reaped.past_deadline.empty() || !reaped.cancelled.empty() || !reaped.failed.empty() || !reaped.untaken.empty())
         notify(tx, Channel::finished);
     return reaped;
 }

@@ -90,10 +90,11 @@ struct Reaped {
     std::vector<std::string> failed;  ///< attempts used up
     std::vector<std::string> past_deadline;
     std::vector<std::string> cancelled;  ///< were told to stop and fell silent
+    std::vector<std::string> untaken;    ///< waited for a runner beyond their take_by
 };
 
 /// The reaper: a lease whose time passed is lost, and its job queued again while attempts < max_attempts, else failed;
-/// a job past its deadline and grace has failed.
+/// a job past its deadline and grace has failed, and so has one that waits for a runner at its take_by.
 Reaped reap_leases(Tx& tx, Time now);
 
 }

@@ -133,6 +133,53 @@ TEST_F(LeasesTest, SoftWishesHoldForAWhileOnly) {
     EXPECT_EQ(lease(runner_b, start() + 119s)->job_id, uuid(2, 2));
 }
 
+TEST_F(LeasesTest, AConfirmationIsForAnotherHostOnlyAndGivenUpInTime) {
+    NewJob confirmation = job(1);
+    confirmation.confirms_job_id = uuid(2, 9);
+    confirmation.avoid_runner_id = runner_a;
+    confirmation.take_by = start() + 20min;
+    insert(confirmation);
+    EXPECT_EQ(lease(runner_a, start() + 24h), std::nullopt) << "the host that alarmed is no second one";
+    const LeaseRef other = *lease(runner_b, start() + 1min);
+    EXPECT_EQ(row(1).job.confirms_job_id, confirmation.confirms_job_id);
+    EXPECT_EQ(row(1).job.take_by, confirmation.take_by);
+
+    EXPECT_TRUE(reap(start() + 2min).untaken.empty());
+    beat(other, start() + 19min);
+    EXPECT_TRUE(reap(start() + 20min).untaken.empty()) << "it was taken in time, and is measured";
+    EXPECT_EQ(reap(start() + 21min).untaken, std::vector<std::string>{uuid(2, 1)}) << "lost, and too late to try again";
+    EXPECT_EQ(row(1).state, JobState::failed);
+    EXPECT_NE(row(1).outcome_json->find("it was lost, and no other host took it again within 20 minutes"),
+              std::string::npos)
+        << *row(1).outcome_json;
+
+    NewJob lonely = job(2);
+    lonely.avoid_runner_id = runner_a;
+    lonely.take_by = start() + 20min;
+    insert(lonely);
+    insert(job(3));
+    EXPECT_TRUE(reap(start() + 20min - 1s).untaken.empty());
+    EXPECT_EQ(reap(start() + 20min).untaken, std::vector<std::string>{uuid(2, 2)});
+    EXPECT_NE(row(2).outcome_json->find("no other host took it within 20 minutes"), std::string::npos);
+    EXPECT_EQ(row(3).state, JobState::queued) << "any other job waits";
+}
+
+TEST_F(LeasesTest, ASecondHostThatFailsNeverHandsItsJobToTheFirst) {
+    NewJob confirmation = job(1);
+    confirmation.avoid_runner_id = runner_a;
+    insert(confirmation);
+    const LeaseRef other = *lease(runner_b, start());
+    pool.transaction([&](Tx& tx) {
+        Finish finish;
+        finish.infrastructure = true;
+        finish.manifest_json = "{}";
+        finish.now = start() + 1s;
+        EXPECT_TRUE(finish_job(tx, other, finish).requeued);
+    });
+    EXPECT_EQ(lease(runner_a, start() + 1h), std::nullopt);
+    EXPECT_TRUE(lease(runner_b, start() + 1h));
+}
+
 TEST_F(LeasesTest, SixThousandLeasesAreDistinct) {
     constexpr int count = 6'000;
     pool.transaction([&](Tx& tx) {

@@ -35,7 +35,7 @@ constexpr Query remove{"runners_delete", "delete from runners where runner_id = 
 
 constexpr Query see{"runners_seen", R"(
     update runners set boot_id = $2, old_boot_ids = $3::text[], failures = $4, state = $5, labels = $6::text[],
-        facts = $7::jsonb, last_seen_at = $8
+        facts = $7::jsonb, last_seen_at = $8, protocol = case when $9::int > 0 then $9::int else protocol end
     where runner_id = $1::uuid)"};
 
 constexpr Query touch{"runners_touch", "update runners set last_seen_at = $2 where runner_id = $1::uuid"};
@@ -134,7 +134,7 @@ SeenAnswer runner_seen(Tx& tx, const std::string& runner_id, const Seen& seen) {
     }
     const std::string state = failures >= max_failures ? "quarantined" : seen.state;
     exec(tx, see, runner_id, seen.boot_id, text_array(old_boots), failures, state, text_array(seen.labels),
-         jsonb(seen.facts_json), seen.now);
+         jsonb(seen.facts_json), seen.now, seen.protocol);
     return SeenAnswer::current;
 }
 

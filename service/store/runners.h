@@ -51,6 +51,7 @@ struct Seen {
     std::vector<std::string> labels;
     std::string facts_json;
     Time now;
+    int protocol = 0;  ///< of the process that asks, which may be newer than the one that registered; 0: not told
 };
 
 enum class SeenAnswer { current, newer_boot, unknown };

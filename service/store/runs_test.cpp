@@ -201,6 +201,22 @@ TEST_F(RunsTest, VerdictsComeBackAsTheJudgeGaveThemAndAreReplacedAsAWhole) {
         EXPECT_EQ(points[0].head_sha, "h1");
         EXPECT_EQ(points[0].verdict, fresh);
         EXPECT_TRUE(list_verdicts(tx, 2, uuid(3, 1)).empty());
+
+        NewJob again;
+        again.repository_id = 1;
+        again.job_id = uuid(2, 77);
+        again.run_id = uuid(3, 1);
+        again.suite = "micro";
+        again.spec_json = "{}";
+        again.confirms_job_id = judged.job_id;
+        insert_job(tx, again, start());
+        auto confirmed = judged;
+        confirmed.job_id = again.job_id;
+        replace_verdicts(tx, confirmed);
+        EXPECT_EQ(list_verdicts(tx, 1, uuid(3, 1)).size(), 1u) << "a second host's verdicts are not the suite's";
+        const auto confirmations = list_confirmations(tx, 1, uuid(3, 1));
+        ASSERT_EQ(confirmations.size(), 1u);
+        EXPECT_EQ(confirmations[0].job_id, again.job_id);
     });
 }
 

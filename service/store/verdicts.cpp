@@ -27,7 +27,10 @@ constexpr Query insert_verdict{"verdicts_insert", R"(
             $24, $25, $26))"};
 
 constexpr Query list_judgements{"judgements_list", R"(
-    select * from judgements where repository_id = $1 and run_id = $2::uuid order by suite, job_id)"};
+    select * from judgements where repository_id = $1 and run_id = $2::uuid
+      and $3 = exists (select 1 from jobs where jobs.repository_id = judgements.repository_id
+                       and jobs.job_id = judgements.job_id and jobs.confirms_job_id is not null)
+    order by suite, job_id)"};
 
 constexpr Query list_of_verdicts{"verdicts_list", R"(
     select * from verdicts where repository_id = $1 and run_id = $2::uuid order by job_id, item)"};
@@ -114,14 +117,24 @@ void replace_verdicts(Tx& tx, const JudgedJob& judged) {
     for (const model::Verdict& verdict : judgement.verdicts) insert(tx, judged, item++, verdict);
 }
 
-std::vector<JudgedJob> list_verdicts(Tx& tx, std::int64_t repository_id, const std::string& run_id) {
+namespace {
+std::vector<JudgedJob> list_judged(Tx& tx, std::int64_t repository_id, const std::string& run_id, bool confirmations) {
     if (!is_uuid(run_id)) return {};
-    std::vector<JudgedJob> jobs = all(exec(tx, list_judgements, repository_id, run_id), read_judged);
+    std::vector<JudgedJob> jobs = all(exec(tx, list_judgements, repository_id, run_id, confirmations), read_judged);
     for (const pqxx::row& row : exec(tx, list_of_verdicts, repository_id, run_id)) {
         const auto job = std::ranges::find(jobs, column<std::string>(row, "job_id"), &JudgedJob::job_id);
         if (job != jobs.end()) job->judgement.verdicts.push_back(read_verdict(row));
     }
     return jobs;
+}
+}
+
+std::vector<JudgedJob> list_verdicts(Tx& tx, std::int64_t repository_id, const std::string& run_id) {
+    return list_judged(tx, repository_id, run_id, false);
+}
+
+std::vector<JudgedJob> list_confirmations(Tx& tx, std::int64_t repository_id, const std::string& run_id) {
+    return list_judged(tx, repository_id, run_id, true);
 }
 
 std::vector<SeriesPoint> series_points(Tx& tx, const SeriesQuery& query) {

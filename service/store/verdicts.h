@@ -21,8 +21,10 @@ struct JudgedJob {
 
 /// Replaces everything that was said of this job.
 void replace_verdicts(Tx& tx, const JudgedJob& judged);
-/// In the order of suites.
+/// In the order of suites, without those of second hosts.
 std::vector<JudgedJob> list_verdicts(Tx& tx, std::int64_t repository_id, const std::string& run_id);
+/// What second hosts measured again, job by job.
+std::vector<JudgedJob> list_confirmations(Tx& tx, std::int64_t repository_id, const std::string& run_id);
 
 /// One point of a series on the default branch, or wherever the kind of run says.
 struct SeriesPoint {

@@ -34,6 +34,7 @@ bool Reaper::work(std::stop_token) {
     const auto reaped = pool_.transaction([&](store::Tx& tx) { return store::reap_leases(tx, now_()); });
     for (const auto& job : reaped.requeued) spdlog::warn("job {}: its runner was lost; queued again", job);
     for (const auto& job : reaped.failed) spdlog::error("job {}: its runner was lost, for the last time", job);
+    for (const auto& job : reaped.untaken) spdlog::warn("job {}: no second host took it in time", job);
     for (const auto& job : reaped.past_deadline) spdlog::warn("job {}: past its deadline", job);
     return false;
 }
