@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 
 #include "core/reporting/escape.h"
@@ -146,11 +147,20 @@ data how_data(const SuiteReport& suite) {
     if (!suite.runner.empty())
         add(fmt::format("Both commits ran on {}{}.", name_text(suite.runner),
                         suite.host_class.empty() ? "" : fmt::format(" ({})", name_text(suite.host_class))));
+    if (auto words = second_host_words(suite); !words.empty()) {
+        words[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(words[0])));
+        add(shortened(one_line(words), 300) + ".");
+    }
     if (suite.duration_seconds > 0) add(fmt::format("It took {}.", format_duration(suite.duration_seconds)));
     if (!judgement.judge_version.empty())
         add(fmt::format("Judged by version {} of the rules.", name_text(judgement.judge_version)));
     data how("facts", facts);
     if (!suite.bundle_url.empty()) how.set("bundle", data("href", safe_address(suite.bundle_url)));
+    if (suite.second_host && !suite.second_host->bundle_url.empty()) {
+        data again("href", safe_address(suite.second_host->bundle_url));
+        again.set("runner", name_text(suite.second_host->runner));
+        how.set("second_bundle", again);
+    }
     return how;
 }
 

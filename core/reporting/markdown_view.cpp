@@ -94,11 +94,12 @@ void set_rows(data& root, const std::string& name, const std::vector<Row>& rows,
 
 std::string suite_line(const SuiteReport& suite) {
     std::string line = fmt::format("{}: ", markdown_name(suite.name));
-    if (suite.judgement) {
+    if (suite.judgement && !is_being_confirmed(suite)) {
         line += method_sentence(suite);
         if (!suite.runner.empty()) line += fmt::format(", on {}", text_of(suite.runner, 60));
         if (!suite.host_class.empty()) line += fmt::format(" ({})", text_of(suite.host_class, 100));
         if (suite.duration_seconds > 0) line += fmt::format(", in {}", format_duration(suite.duration_seconds));
+        if (const auto words = second_host_words(suite); !words.empty()) line += "; " + text_of(words, 300);
         return line;
     }
     return line + text_of(state_words(suite), 120);

@@ -107,7 +107,10 @@ std::string render_queue(const std::vector<QueueRow>& rows) {
         row.set("head", short_sha(job.head_sha));
         row.set("state", cell(job.state));
         row.set("phase", cell(job.phase));
-        row.set("hosts", job.host_class.empty() ? "any" : cell(job.host_class));
+        std::string hosts = job.host_class.empty() ? "any" : cell(job.host_class);
+        if (!job.confirms.empty())
+            hosts += fmt::format(", but not {}: it confirms what was seen there", cell(job.confirms));
+        row.set("hosts", hosts);
         row.set("runner", job.runner.empty() ? "–" : cell(job.runner));
         row.set("since", time_cell(job.queued_at));
         list.push_back(row);

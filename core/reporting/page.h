@@ -57,6 +57,7 @@ struct QueueRow {
     std::string runner;
     std::string queued_at;
     int priority = 0;
+    std::string confirms{};  ///< runner whose alarm this job confirms on another host; empty: it is no confirmation
 };
 
 struct RunnerRow {

@@ -12,6 +12,7 @@
 #include "core/model/config.h"
 #include "core/model/explanation.h"
 #include "core/model/host.h"
+#include "core/model/second_host.h"
 #include "core/model/verdict.h"
 
 namespace benchgate::reporting {
@@ -43,12 +44,22 @@ struct AdvisoryNote {
     model::FalseAlarms counted;
 };
 
+/// What became of asking a second host about the regressions that would turn the check red.
+struct SecondHostNote {
+    model::SecondHostState state = model::SecondHostState::pending;
+    std::string runner;  ///< name; while it is waited for perhaps "b or c"; empty: there is none
+    std::string why;     ///< of one that is unavailable: a clause; may be empty
+    std::vector<model::SecondFinding> findings;  ///< on the judgement's verdicts
+    std::string bundle_url;                      ///< of its own measurements; empty: none
+};
+
 struct SuiteReport {
     std::string name;
     ReportState state = ReportState::queued;
     std::optional<model::Judgement> judgement;  ///< its gate and gate_reason heed waivers, advisories and budgets
     std::vector<WaiverNote> waivers;
     std::vector<AdvisoryNote> advisories;
+    std::optional<SecondHostNote> second_host;  ///< absent: nothing was to be confirmed
     std::vector<model::BudgetFinding> budgets;  ///< on the judgement's verdicts
     std::vector<model::ClaimFinding> claims;
     std::vector<model::GrowthFinding> growth;

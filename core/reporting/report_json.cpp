@@ -51,6 +51,27 @@ OrderedJson advisories_json(const SuiteReport& suite) {
     return list;
 }
 
+OrderedJson second_host_json(const SuiteReport& suite) {
+    if (!suite.second_host) return nullptr;
+    const auto& note = *suite.second_host;
+    OrderedJson findings = OrderedJson::array();
+    for (const auto& one : note.findings) {
+        const auto& key = suite.judgement->verdicts.at(one.verdict).series.key;
+        findings.push_back(OrderedJson{{"benchmark", key.benchmark},
+                                       {"metric", key.metric},
+                                       {"answer", model::to_string(one.answer)},
+                                       {"first_ratio", number(one.first_ratio)},
+                                       {"first_interval", interval_json(one.first_interval)},
+                                       {"ratio", number(one.ratio)},
+                                       {"interval", interval_json(one.interval)}});
+    }
+    return OrderedJson{{"state", model::to_string(note.state)},
+                       {"runner", note.runner},
+                       {"why", note.why},
+                       {"findings", findings},
+                       {"bundle_url", note.bundle_url}};
+}
+
 OrderedJson budgets_json(const SuiteReport& suite) {
     OrderedJson list = OrderedJson::array();
     for (const auto& note : suite.budgets) {
@@ -83,6 +104,7 @@ OrderedJson suite_json(const SuiteReport& suite) {
         suite.judgement ? verdicts_json(suite.judgement->verdicts, suite.explanations) : OrderedJson::array();
     object["waivers"] = waivers_json(suite);
     object["advisories"] = advisories_json(suite);
+    object["second_host"] = second_host_json(suite);
     object["budgets"] = budgets_json(suite);
     object["claims"] = claims_json(suite.claims);
     object["growth"] = growth_json(suite.growth);

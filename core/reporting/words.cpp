@@ -96,6 +96,10 @@ std::string headline_under_way(const Tally& tally, const SuiteList& suites) {
     const bool any_started = std::any_of(suites.begin(), suites.end(),
                                          [](const SuiteReport* suite) { return suite->state != ReportState::queued; });
     if (!any_started) return fmt::format("Queued: {} to measure", counted(tally.suites, "suite"));
+    if (std::all_of(suites.begin(), suites.end(), [](const SuiteReport* suite) {
+            return suite->state == ReportState::completed || is_being_confirmed(*suite);
+        }))
+        return "A regression was seen and is being confirmed on another host";
     if (tally.suites == 1) return "Measuring";
     return fmt::format("Measuring: {} of {} suites done", tally.suites_done, tally.suites);
 }
@@ -147,6 +151,23 @@ SuiteList all_suites(const Report& report) {
     SuiteList suites;
     for (const auto& suite : report.suites) suites.push_back(&suite);
     return suites;
+}
+
+bool is_being_confirmed(const SuiteReport& suite) {
+    return suite.second_host && suite.second_host->state == model::SecondHostState::pending;
+}
+
+std::string second_host_words(const SuiteReport& suite) {
+    if (!suite.second_host || is_being_confirmed(suite)) return "";
+    const auto& note = *suite.second_host;
+    const auto& findings = note.findings;
+    if (note.state == model::SecondHostState::unavailable)
+        return "regressions confirmed on one host only" + (note.why.empty() ? "" : ": " + note.why);
+    const auto confirmed = std::count_if(findings.begin(), findings.end(), [](const model::SecondFinding& one) {
+        return one.answer == model::SecondAnswer::confirmed;
+    });
+    return fmt::format("{} of {} confirmed on {}", confirmed,
+                       counted(static_cast<long long>(findings.size()), "regression"), note.runner);
 }
 
 bool is_changed(const model::Verdict& verdict) {

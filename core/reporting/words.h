@@ -56,6 +56,11 @@ Tally tally_of(const SuiteList& suites);
 std::vector<Row> rows_of(const SuiteList& suites);
 bool is_changed(const model::Verdict& verdict);
 
+/// A regression was seen, and a second host is to confirm it.
+bool is_being_confirmed(const SuiteReport& suite);
+/// How many hosts have a say in what blocks: "2 of 3 regressions confirmed on oak"; empty: nothing was to be confirmed.
+std::string second_host_words(const SuiteReport& suite);
+
 /// One sentence without its full stop: "Merging this would slow 2 of 14 benchmarks".
 std::string headline(const Report& report, const SuiteList& suites);
 /// As GitHub's check and the JSON name it.

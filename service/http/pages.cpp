@@ -108,6 +108,7 @@ std::string queue_page(store::Tx& tx) {
         if (job.runner_id) row.runner = runner_names[*job.runner_id];
         row.queued_at = platform::format_utc(job.created_at);
         row.priority = job.job.priority;
+        if (job.job.confirms_job_id && job.job.avoid_runner_id) row.confirms = runner_names[*job.job.avoid_runner_id];
         rows.push_back(std::move(row));
     }
     return reporting::render_queue(rows);

@@ -19,6 +19,7 @@
 #include "platform/clock.h"
 #include "service/reports/claim_jobs.h"
 #include "service/reports/earlier_attempts.h"
+#include "service/reports/second_host.h"
 #include "service/store/bundles.h"
 #include "service/store/calibrations.h"
 #include "service/store/job_logs.h"
@@ -91,6 +92,12 @@ void add_bundle(store::Tx& tx, const store::JobRow& job, reporting::SuiteReport&
     suite.bundle_url = fmt::format("/api/v1/jobs/{}/bundle", job.job.job_id);
     // What was really measured; the run's own base may only be the branch it was taken from.
     report.base_sha = bundle.comparison.base_sha;
+}
+
+model::Policy policy_of(const store::NewJob& job) {
+    if (const auto document = json::parse(job.spec_json))
+        if (const auto spec = protocol::read_job_spec(*document)) return spec->experiment.policy;
+    return {};
 }
 
 /// A suite before it was leased; `policy` becomes that of its spec.
@@ -344,11 +351,18 @@ reporting::Report run_report(store::Tx& tx, const store::RunRow& run, const Addr
     auto report = head_of_report(run, repository ? repository->owner + "/" + repository->name : "", addresses,
                                  config ? &*config : nullptr);
     const auto judged = store::list_verdicts(tx, run.repository_id, run.run_id);
+    const auto confirmations = store::list_confirmations(tx, run.repository_id, run.run_id);
     const auto jobs = store::jobs_of_run(tx, run.repository_id, run.run_id);
     for (const auto& job : jobs) {
-        if (!claims_since(job.job).empty()) continue;
+        if (job.job.confirms_job_id || !claims_since(job.job).empty()) continue;
         report.suites.push_back(suite_report(tx, job, judged, report));
-        if (model::speaks_on_check(run.kind)) add_advisories(tx, job, report.suites.back());
+        auto& suite = report.suites.back();
+        if (model::speaks_on_check(run.kind)) add_advisories(tx, job, suite);
+        if (!planning::needs_second_host(run.kind) || !suite.judgement) continue;
+        const auto* second = confirmation_of(jobs, job.job.job_id);
+        const auto policy = policy_of(job.job);
+        add_second_host(tx, {job, second, confirmations, policy, second != nullptr ? progress_text(*second) : ""},
+                        suite);
     }
     for (const auto& job : jobs) add_claims(job, judged, report);
     apply_exceptions(tx, run, report);

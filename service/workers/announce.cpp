@@ -54,6 +54,17 @@ bool is_status(store::Tx& tx, std::int64_t repository_id, const CheckItem& item,
     return wanted.value_or(model::ReportAs::check) == model::ReportAs::status;
 }
 
+/// Everything is measured, and something of it is measured again elsewhere.
+bool waits_for_second_host_only(const reporting::Report& report) {
+    bool waits = false;
+    for (const auto& suite : report.suites) {
+        const bool is_waiting = suite.second_host && suite.second_host->state == model::SecondHostState::pending;
+        if (!is_waiting && suite.state != reporting::ReportState::completed) return false;
+        waits = waits || is_waiting;
+    }
+    return waits;
+}
+
 github::AnnotationLevel level_of(const std::string& word) {
     if (word == "failure") return github::AnnotationLevel::failure;
     return word == "notice" ? github::AnnotationLevel::notice : github::AnnotationLevel::warning;
@@ -109,13 +120,16 @@ void announce_run(store::Tx& tx, const store::RunRow& run, const reports::Addres
     const auto report = reports::run_report(tx, run, addresses);
     announce_check(tx, run.repository_id, check_item_of(run, report, remark), now, report_of(run.config));
     // The merge queue has its check; the pull request's comment speaks of the pull request's own head.
-    if (!run.number || run.kind == model::RunKind::merge_group || report.state != reporting::ReportState::completed ||
-        run.state != model::RunState::finished)
+    const bool is_complete =
+        report.state == reporting::ReportState::completed && run.state == model::RunState::finished;
+    if (!run.number || run.kind == model::RunKind::merge_group || (!is_complete && !waits_for_second_host_only(report)))
         return;
     // A former head's check is said again when it is asked for; the comment goes on speaking of the present one.
     const auto pull = store::find_pull_request(tx, run.repository_id, *run.number);
     if (pull && pull->head_sha != run.head_sha) return;
-    const CommentItem comment{std::string(reporting::sticky_marker), reporting::render_comment(report), report.gate,
+    // What is not decided yet has no gate: a verdict after it is compared with the one before.
+    const auto gate = is_complete ? std::optional(report.gate) : std::nullopt;
+    const CommentItem comment{std::string(reporting::sticky_marker), reporting::render_comment(report), gate,
                               reporting::comment_title(report)};
     store::put_outbox(tx, {run.repository_id, store::pull_target(*run.number), "comment", to_body(comment), now}, now);
 }

@@ -14,6 +14,7 @@
 #include "service/store/runs.h"
 #include "service/store/verdicts.h"
 #include "service/workers/announce.h"
+#include "service/workers/second_host.h"
 
 namespace benchgate::workers {
 namespace {
@@ -137,6 +138,7 @@ void JudgeWorker::close_run(store::Tx& tx, const store::JobRow& job) {
     // The lock makes two jobs that finish at once close the run exactly once.
     auto run = store::lock_run(tx, job.job.repository_id, job.job.run_id);
     if (!run || run->state == model::RunState::superseded || run->state == model::RunState::cancelled) return;
+    ask_second_host(tx, *run, job, addresses_, now_());
     const auto jobs = store::jobs_of_run(tx, job.job.repository_id, job.job.run_id);
     const bool complete =
         std::all_of(jobs.begin(), jobs.end(), [](const auto& one) { return one.judged_at.has_value(); });

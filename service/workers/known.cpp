@@ -47,6 +47,16 @@ planning::ExistingJob existing_job(store::Tx& tx, const store::JobRow& row, bool
     return job;
 }
 
+/// A second host's job is no suite of its own: while it is open, the suite whose regressions it confirms is.
+void add_confirmation(store::Tx& tx, const store::JobRow& row, std::vector<planning::ExistingJob>& jobs) {
+    if (!is_open(row.state)) return;
+    for (auto& job : jobs) {
+        if (job.suite != row.job.suite) continue;
+        job.state = row.state;
+        add_prospects(tx, row, job);
+    }
+}
+
 std::vector<planning::ExistingRun> existing_runs(store::Tx& tx, std::int64_t repository_id,
                                                  std::optional<std::int64_t> number, const std::string& head_sha) {
     std::vector<planning::ExistingRun> existing;
@@ -67,6 +77,10 @@ std::vector<planning::ExistingRun> existing_runs(store::Tx& tx, std::int64_t rep
         run.created_at = row.created_at;
         run.request = row.trigger_id;
         for (const auto& job : store::jobs_of_run(tx, repository_id, row.run_id)) {
+            if (job.job.confirms_job_id) {
+                add_confirmation(tx, job, run.jobs);
+                continue;
+            }
             run.jobs.push_back(existing_job(tx, job, row.head_sha == head_sha));
             if (row.kind == model::RunKind::profile)
                 run.profile = json::text(json::parse(job.job.spec_json).value_or(json::Json()), "profile").value_or("");
