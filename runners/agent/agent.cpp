@@ -282,7 +282,8 @@ void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token abort) {
     input.only = lease.spec.only;
     input.confirm = lease.spec.confirm;
     input.measure_identical = lease.spec.measure_identical;
-    input.shuffle_links = lease.spec.measure_identical;  // a calibration
+    // A calibration: one commit on both sides.
+    input.shuffle_links = lease.spec.measure_identical && lease.spec.base.sha == lease.spec.head.sha;
     input.profile = lease.spec.profile;
     input.questions = lease.spec.questions;
     input.runner = options_.name;

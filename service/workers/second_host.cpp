@@ -47,6 +47,7 @@ std::optional<protocol::JobSpec> spec_of_confirmation(store::Tx& tx, const store
     spec->merge_base = false;
     spec->measure_identical = true;
     spec->confirm = std::move(series);
+    spec->questions = {};  // answered by the first host
     spec->experiment.confirm = false;  // it is the confirmation
     // Fresh blocks have an order of their own; the last bit leaves the seed below 2^53, which JSON keeps.
     spec->experiment.seed ^= 1;

@@ -118,7 +118,7 @@ World::~World() {
 }
 
 void World::end() {
-    for (auto* process : {&runner_, &service_})
+    for (auto* process : {&second_runner_, &runner_, &service_})
         if (*process) (*process)->terminate(seconds(30));
 }
 
@@ -186,11 +186,11 @@ World::Said World::command(const std::vector<std::string>& words) {
     return {outcome->status.code.value_or(-1), outcome->out.text(), outcome->err.text()};
 }
 
-void World::start_runner(bool sandboxed) {
-    const auto token_file = folder() / "runner.token";
+platform::Process World::start_host(const std::string& host, const std::string& log, bool sandboxed) {
+    const auto token_file = folder() / (log + ".token");
     if (!fs::exists(token_file)) {
         platform::SpawnOptions options;
-        options.argv = {SERVICE_PROGRAM, "runner-token", "bench-1"};
+        options.argv = {SERVICE_PROGRAM, "runner-token", host};
         options.environment = environment_with(service_environment());
         write(token_file, output_of(options), 0600);
     }
@@ -198,11 +198,23 @@ void World::start_runner(bool sandboxed) {
     std::map<std::string, std::string> environment{{"BENCHGATE_RUNNER_CANARY", "false"}};
     // Where no bubblewrap is found, there is none.
     if (!sandboxed) environment["PATH"] = (folder() / "nowhere").string();
-    runner_ = start("runner",
-                    {RUNNER_PROGRAM, "--service", url_, "--token-file", token_file.string(), "--work",
-                     (folder() / "runner").string(), "--job-disk", "256MiB",
-                     sandboxed ? "--log-level=info" : "--allow-unsandboxed"},
-                    environment);
+    return start(
+        log,
+        {RUNNER_PROGRAM, "--service", url_, "--token-file", token_file.string(), "--work", (folder() / log).string(),
+         "--job-disk", "256MiB", sandboxed ? "--log-level=info" : "--allow-unsandboxed"},
+        environment);
+}
+
+void World::start_runner(bool sandboxed) {
+    runner_ = start_host("bench-1", "runner", sandboxed);
+}
+
+void World::start_second_runner(bool sandboxed) {
+    second_runner_ = start_host("bench-2", "second-runner", sandboxed);
+}
+
+bool World::end_second_runner() {
+    return second_runner_ && end_orderly(*second_runner_, seconds(30));
 }
 
 bool World::end_orderly(platform::Process& process, seconds patience) {

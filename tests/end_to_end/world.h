@@ -57,6 +57,10 @@ class World {
     Said command(const std::vector<std::string>& words);
     /// A job may take 256 MiB of disk a side. `sandboxed` false: as on a host without bubblewrap.
     void start_runner(bool sandboxed = true);
+    /// Another host beside it, under a name of its own: "bench-2".
+    void start_second_runner(bool sandboxed = true);
+    /// Ends it in order; false if it did not.
+    bool end_second_runner();
     platform::Process& service() { return *service_; }
     platform::Process& runner() { return *runner_; }
     void forget_runner() { runner_.reset(); }
@@ -129,11 +133,13 @@ class World {
     platform::Process start(const std::string& name, const std::vector<std::string>& command,
                             const std::map<std::string, std::string>& environment = {});
     std::string git(const std::string& name, std::vector<std::string> words);
+    /// `log`: the name of its log and its folder.
+    platform::Process start_host(const std::string& host, const std::string& log, bool sandboxed);
     std::map<std::string, std::string> service_environment() const;
 
     platform::TempDir folder_;
     std::unique_ptr<platform::HttpClient> http_;
-    std::optional<platform::Process> github_, service_, runner_;
+    std::optional<platform::Process> github_, service_, runner_, second_runner_;
     json::Json ready_;
     std::string control_url_, url_, secret_;
     int port_ = 0;
