@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/judging/standing.h"
+#include "service/reports/second_host.h"
 #include "service/store/verdicts.h"
 
 namespace benchgate::reports {
@@ -56,8 +57,10 @@ std::vector<bool> add_earlier_attempts(store::Tx& tx, const store::RunRow& run, 
     if (attempts.empty()) return touched;
     report.notes.push_back(note_of(attempts));
     std::vector<std::vector<store::JudgedJob>> judged;
-    for (const auto& attempt : attempts)
+    for (const auto& attempt : attempts) {
         judged.push_back(store::list_verdicts(tx, attempt.repository_id, attempt.run_id));
+        heed_second_hosts(tx, attempt, judged.back());
+    }
     for (std::size_t s = 0; s < report.suites.size(); ++s) {
         auto& suite = report.suites[s];
         if (!suite.judgement) continue;

@@ -129,4 +129,22 @@ void add_second_host(store::Tx& tx, const AskedAbout& asked, reporting::SuiteRep
     suite.progress = progress_of(asked, suite.runner, note.runner);
 }
 
+void heed_second_hosts(store::Tx& tx, const store::RunRow& run, std::vector<store::JudgedJob>& judged) {
+    const auto jobs = store::jobs_of_run(tx, run.repository_id, run.run_id);
+    const auto confirmations = store::list_confirmations(tx, run.repository_id, run.run_id);
+    for (auto& one : judged)
+        for (const auto& first : jobs) {
+            const auto* second = first.job.job_id == one.job_id ? confirmation_of(jobs, one.job_id) : nullptr;
+            const auto document = second != nullptr ? json::parse(second->job.spec_json) : json::parse("");
+            if (!document) continue;
+            const auto spec = protocol::read_job_spec(*document);
+            if (!spec) continue;
+            reporting::SuiteReport suite;
+            suite.judgement = one.judgement;
+            suite.runner = host_name_of(tx, first.runner_id);
+            add_second_host(tx, {first, second, confirmations, spec->experiment.policy, ""}, suite);
+            one.judgement.verdicts = suite.judgement ? suite.judgement->verdicts : std::vector<model::Verdict>();
+        }
+}
+
 }  // namespace benchgate::reports

@@ -11,6 +11,7 @@
 #include "service/store/jobs.h"
 #include "service/store/pool.h"
 #include "service/store/runners.h"
+#include "service/store/runs.h"
 #include "service/store/verdicts.h"
 
 namespace benchgate::reports {
@@ -33,5 +34,8 @@ struct AskedAbout {
 /// Heeds the answer, or that there is none, in the suite's verdicts and their gate; sets state, progress and
 /// `second_host`. A suite without a judgement stays as it is.
 void add_second_host(store::Tx& tx, const AskedAbout& asked, reporting::SuiteReport& suite);
+
+/// The same for the stored verdicts of a run that is over: what was not confirmed elsewhere is not red in them.
+void heed_second_hosts(store::Tx& tx, const store::RunRow& run, std::vector<store::JudgedJob>& judged);
 
 }  // namespace benchgate::reports
