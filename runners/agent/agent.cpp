@@ -283,7 +283,7 @@ void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token abort) {
     input.confirm = lease.spec.confirm;
     input.measure_identical = lease.spec.measure_identical;
     // A calibration: one commit on both sides.
-    input.shuffle_links = lease.spec.measure_identical && lease.spec.base.sha == lease.spec.head.sha;
+    input.shuffle_links = lease.spec.measure_identical && trees->base_sha == trees->head_sha;
     input.profile = lease.spec.profile;
     input.questions = lease.spec.questions;
     input.runner = options_.name;
