@@ -82,7 +82,7 @@ CREATE TABLE public.changes (
     found_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     CONSTRAINT changes_handling_check CHECK ((handling = ANY (ARRAY['open'::text, 'acknowledged'::text, 'fixed'::text, 'reverted'::text, 'expected'::text]))),
-    CONSTRAINT changes_state_check CHECK ((state = ANY (ARRAY['provisional'::text, 'found'::text, 'measuring'::text, 'confirmed'::text, 'rejected'::text, 'undecided'::text, 'withdrawn'::text])))
+    CONSTRAINT changes_state_check CHECK ((state = ANY (ARRAY['provisional'::text, 'found'::text, 'measuring'::text, 'confirmed'::text, 'rejected'::text, 'undecided'::text, 'withdrawn'::text, 'drifted'::text])))
 );
 COMMENT ON TABLE public.changes IS 'Change points of main: what measuring says (state), and what people say (handling).';
 COMMENT ON COLUMN public.changes.sha IS 'The first commit that was measured at the new level: what the change is known by.';
@@ -282,9 +282,11 @@ COMMENT ON TABLE public.leaders IS 'Which service process does a task of which t
 CREATE TABLE public.main_commits (
     repository_id bigint NOT NULL,
     sha text NOT NULL,
-    place bigint NOT NULL
+    place bigint NOT NULL,
+    release text
 );
 COMMENT ON TABLE public.main_commits IS 'Commits of the default branch along first parents; places grow, and are given once.';
+COMMENT ON COLUMN public.main_commits.release IS 'A tag on this commit that ends in a version; as of the newest push to main.';
 CREATE TABLE public.outbox (
     repository_id bigint NOT NULL,
     item_id bigint NOT NULL,
@@ -664,6 +666,7 @@ CREATE UNIQUE INDEX jobs_one_request ON public.jobs USING btree (repository_id, 
 CREATE INDEX jobs_queue ON public.jobs USING btree (priority DESC, seq) WHERE (state = 'queued'::text);
 CREATE INDEX jobs_unjudged ON public.jobs USING btree (finished_at) WHERE ((judged_at IS NULL) AND (state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text, 'lost'::text])));
 CREATE UNIQUE INDEX main_commits_by_place ON public.main_commits USING btree (repository_id, place);
+CREATE INDEX main_commits_releases ON public.main_commits USING btree (repository_id, place) WHERE (release IS NOT NULL);
 CREATE INDEX outbox_dead ON public.outbox USING btree (repository_id, target, kind) WHERE (state = 'dead'::text);
 CREATE INDEX outbox_done ON public.outbox USING btree (created_at) WHERE (state = ANY (ARRAY['sent'::text, 'replaced'::text]));
 CREATE INDEX outbox_lane ON public.outbox USING btree (installation_id, item_id) WHERE (state = ANY (ARRAY['pending'::text, 'sending'::text]));

@@ -173,7 +173,8 @@ void serve(const Settings& settings, std::stop_token stop) {
     workers::HistoryWorker history(
         pool, now,
         [&mirrors](const github::Repository& repository, const std::string& branch, const std::string& sha,
-                   std::size_t limit, std::stop_token s) { return mirrors.line(repository, branch, sha, limit, s); });
+                   std::size_t limit, std::stop_token s) { return mirrors.line(repository, branch, sha, limit, s); },
+        [&mirrors](const github::Repository& repository, std::stop_token s) { return mirrors.tags_of(repository, s); });
     workers::SeriesWatch series_watch(pool, now);
     workers::ChangeMeasuring change_measuring(pool, addresses, now, describe);
     workers::Upkeep upkeep(pool, now);

@@ -157,7 +157,6 @@ model::Policy read_policy(Reader& reader, const Node& node) {
             policy.drift_per = reader.word(*per, part.path("per"), {"release", "week", "month", "quarter"});
         if (const auto* allow = part.require("allow"))
             policy.drift_allow = reader.percent(*allow, part.path("allow"), {0, 10});
-        section.note_unmet("drift", "drift is not judged by this version", true);
     }
     return policy;
 }

@@ -11,13 +11,14 @@
 namespace benchgate::history {
 namespace {
 
-constexpr std::array<std::pair<ChangeState, std::string_view>, 7> states{{{ChangeState::provisional, "provisional"},
+constexpr std::array<std::pair<ChangeState, std::string_view>, 8> states{{{ChangeState::provisional, "provisional"},
                                                                           {ChangeState::found, "found"},
                                                                           {ChangeState::measuring, "measuring"},
                                                                           {ChangeState::confirmed, "confirmed"},
                                                                           {ChangeState::rejected, "rejected"},
                                                                           {ChangeState::undecided, "undecided"},
-                                                                          {ChangeState::withdrawn, "withdrawn"}}};
+                                                                          {ChangeState::withdrawn, "withdrawn"},
+                                                                          {ChangeState::drifted, "drifted"}}};
 
 constexpr std::array<std::pair<Handling, std::string_view>, 5> handlings{{{Handling::open, "open"},
                                                                           {Handling::acknowledged, "acknowledged"},

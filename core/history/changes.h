@@ -15,11 +15,15 @@ namespace benchgate::history {
 
 /// What measuring says. provisional: too few later values. found: to be measured. measuring: the range's ends are
 /// compared, or the commits between. confirmed, rejected: by the gate's test. undecided: it could not tell. withdrawn:
-/// later values took it back before it was measured.
-enum class ChangeState { provisional, found, measuring, confirmed, rejected, undecided, withdrawn };
+/// later values took it back before it was measured. drifted: no step, but many small ones beyond the policy's
+/// allowance (allowance.h); it is said and handled, not measured.
+enum class ChangeState { provisional, found, measuring, confirmed, rejected, undecided, withdrawn, drifted };
 
 /// What people say, or the series itself where the level returned: fixed, or reverted if a revert did it.
 enum class Handling { open, acknowledged, fixed, reverted, expected };
+
+/// Who is said to have done what nobody did.
+inline constexpr const char* itself = "benchgate";
 
 std::string_view to_string(ChangeState state);
 std::string_view to_string(Handling handling);

@@ -1,6 +1,7 @@
 #pragma once
 // What a series does besides steps: is its newest value out of line, how does this week compare with the last, what
-// have many small steps added up to. Plain summaries for people; nothing is gated by them, and no change comes of them.
+// have many small steps added up to. Plain summaries; nothing is gated by them. What the policy makes of the last one
+// is allowance.h.
 
 #include <chrono>
 #include <cstddef>

@@ -51,6 +51,7 @@ std::string_view state_word(const HistoryChange& change) {
     if (change.state == "found") return "to be measured";
     if (change.state == "confirmed") return change.worse ? "worse, confirmed" : "better, confirmed";
     if (change.state == "rejected") return "not confirmed";
+    if (change.state == "drifted") return "drift";
     return change.state;
 }
 
@@ -79,7 +80,7 @@ data change_data(const HistoryPlace& place, const HistoryChange& change, std::si
         row.set("commit", commit_data(place, change.first_bad));
         if (!change.subject.empty()) row.set("subject", data("text", cell(change.subject)));
     } else if (change.commits > 1) {
-        data range("count", counted(change.commits, "commit"));
+        data range("count", (change.state == "drifted" ? "over " : "one of ") + counted(change.commits, "commit"));
         range.set("after", commit_data(place, change.from_sha));
         range.set("until", commit_data(place, change.to_sha));
         row.set("range", range);
@@ -132,6 +133,16 @@ data aside_data(const std::vector<HistoryAside>& aside) {
     return facts;
 }
 
+std::string allowance_text(const HistoryAllowance& allowance) {
+    const auto allowed =
+        fmt::format("Allowance for small steps: {} worse per {}", format_percent(allowance.allow), allowance.period);
+    if (!allowance.change)
+        return allowed + "; too few commits were measured yet to say how much of it is used (twenty are needed).";
+    return fmt::format("{}; since {} they add up to {} ({}){}.", allowed, cell(allowance.since),
+                       format_change(*allowance.change), range_text(allowance.low, allowance.high),
+                       allowance.beyond ? ", more than allowed" : "");
+}
+
 data facts_data(const HistorySeries& series) {
     data facts(data::type::list);
     const auto add = [&](std::string fact) { facts.push_back(data("fact", std::move(fact))); };
@@ -150,6 +161,7 @@ data facts_data(const HistorySeries& series) {
     if (series.drift)
         add(fmt::format("From the first ten commits shown to the newest ten: {} ({}), steps and drift together.",
                         format_change(*series.drift), range_text(series.drift_low, series.drift_high)));
+    if (series.allowance) add(allowance_text(*series.allowance));
     if (series.better == model::Better::none) add("The metric has no direction: its changes are not looked for.");
     return facts;
 }

@@ -80,6 +80,16 @@ struct HistoryHost {
     int anchors = 0;
 };
 
+/// What policy.drift allows, and how much of it is used.
+struct HistoryAllowance {
+    std::string period;  ///< release, week, month, quarter
+    double allow = 0;
+    std::string since{};                            ///< "v1.4.0", "a week ago"; empty: too few values to say anything
+    std::string since_sha{};                        ///< where it begins
+    std::optional<double> change{}, low{}, high{};  ///< beside the changes that stand apart
+    bool beyond = false;
+};
+
 struct HistorySeries {
     HistorySeriesName name;
     std::string unit;
@@ -92,6 +102,7 @@ struct HistorySeries {
     std::optional<double> newest_sigmas;                 ///< of the newest value, by the noise before it
     std::optional<double> week;                          ///< change from the week before
     std::optional<double> drift, drift_low, drift_high;  ///< from the first ten points to the newest ten
+    std::optional<HistoryAllowance> allowance;
 };
 
 struct HistorySeriesRow {

@@ -65,7 +65,8 @@ class ChartDrawing {
         for (std::size_t i = 0; i < series.points.size(); ++i) index_[series.points[i].sha] = i;
         for (std::size_t c = 0; c < series_.changes.size(); ++c) {
             const auto found = index_.find(series_.changes[c].sha);
-            if (is_drawn(series_.changes[c]) && found != index_.end() && found->second > first_)
+            if (is_drawn(series_.changes[c]) && series_.changes[c].state != "drifted" && found != index_.end() &&
+                found->second > first_)
                 marks_[found->second] = c;
         }
     }

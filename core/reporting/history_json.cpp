@@ -21,6 +21,17 @@ json::Json text_or_null(const std::string& text) {
     return text.empty() ? json::Json() : json::Json(text);
 }
 
+json::Json allowance_json(const std::optional<HistoryAllowance>& allowance) {
+    if (!allowance) return {};
+    return {{"per", allowance->period},
+            {"allow", number_or_null(allowance->allow)},
+            {"since", text_or_null(allowance->since)},
+            {"after", text_or_null(allowance->since_sha)},
+            {"change", number_or_null(allowance->change)},
+            {"interval", json::Json::array({number_or_null(allowance->low), number_or_null(allowance->high)})},
+            {"beyond", allowance->beyond}};
+}
+
 json::Json change_json(const HistoryChange& change) {
     json::Json document{{"id", change.id},
                         {"series", name_json(change.series)},
@@ -92,6 +103,7 @@ json::Json series_json(const HistoryPlace& place, const HistorySeries& series) {
         {"drift",
          {{"change", number_or_null(series.drift)},
           {"interval", json::Json::array({number_or_null(series.drift_low), number_or_null(series.drift_high)})}}},
+        {"allowance", allowance_json(series.allowance)},
         {"changes", changes_array(series.changes)}};
     auto& points = document["points"] = json::Json::array();
     for (const auto& point : series.points)

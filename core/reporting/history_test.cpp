@@ -141,6 +141,28 @@ TEST(History, AChangeTellsTheCommitThatDidItOrTheRange) {
               std::string::npos);
 }
 
+TEST(History, ADriftIsToldBesideItsAllowanceAndCutsNoLevel) {
+    auto shown = series(40);
+    auto drift = change("drifted", sha(39));
+    drift.commits = 39;
+    drift.reason = "Small steps since v1.4.0 add up to more than the 5 % that the policy allows per release.";
+    shown.changes = {drift};
+    shown.allowance = HistoryAllowance{"release", 0.05, "v1.4.0", sha(0), 0.2, 0.19, 0.21, true};
+    const auto page = render_series(place(), shown);
+    for (const auto* part : {">drift</span>", "over 39 commits after", "Small steps since v1.4.0",
+                             "Allowance for small steps: 5 % worse per release; since v1.4.0 they add up to +20 % (+19 "
+                             "% to +21 %), more than "
+                             "allowed."})
+        EXPECT_NE(page.find(part), std::string::npos) << part;
+    EXPECT_EQ(count(drawn_in(shown), "class=\"level\""), 1u);
+    EXPECT_EQ(count(drawn_in(shown), "class=\"mark"), 0u);
+    EXPECT_EQ(series_json(place(), shown)["allowance"]["beyond"], true);
+    EXPECT_EQ(series_json(place(), shown)["allowance"]["after"], sha(0));
+    shown.allowance = HistoryAllowance{"week", 0.05};
+    EXPECT_NE(render_series(place(), shown).find("too few commits were measured yet"), std::string::npos);
+    EXPECT_EQ(series_json(place(), series(4))["allowance"], json::Json());
+}
+
 TEST(History, ForeignTextIsOnlyText) {
     auto changed = change("confirmed", sha(20));
     changed.series.key = {evil_text, evil_text};

@@ -6,6 +6,7 @@
 #include "core/history/series.h"
 #include "core/history/trend.h"
 #include "platform/clock.h"
+#include "service/reports/main_drift.h"
 #include "service/store/changes.h"
 #include "service/store/history.h"
 
@@ -126,8 +127,21 @@ std::optional<reporting::HistorySeries> series_of_main(store::Tx& tx, std::int64
     set_trend(series, line, now);
     for (const auto& aside : line.aside) series.aside.push_back({aside.sha, aside.reason});
     for (const auto& host : line.hosts) series.hosts.push_back({host.host, host.factor, host.anchors});
-    for (const auto& change : store::changes_of_series(tx, repository_id, series_id, most_changes))
-        series.changes.push_back(change_of(tx, change, series.name));
+    const auto changes = store::changes_of_series(tx, repository_id, series_id, most_changes);
+    for (const auto& change : changes) series.changes.push_back(change_of(tx, change, series.name));
+    if (const auto drift = drift_of_main(tx, repository_id, line, changes)) {
+        auto& shown = series.allowance.emplace();
+        shown.period = to_string(drift->allowance.period);
+        shown.allow = drift->allowance.allow;
+        if (const auto& usage = drift->usage) {
+            shown.since = usage->since;
+            shown.since_sha = line.points[usage->anchor].sha;
+            shown.change = usage->drift.change;
+            shown.low = usage->drift.low;
+            shown.high = usage->drift.high;
+            shown.beyond = usage->beyond;
+        }
+    }
     std::stable_partition(series.changes.begin(), series.changes.end(), reporting::is_drawn);
     return series;
 }

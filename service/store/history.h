@@ -28,6 +28,18 @@ void apply_line_step(Tx& tx, std::int64_t repository_id, const history::LineStep
 std::vector<std::string> commits_between(Tx& tx, std::int64_t repository_id, const std::string& after,
                                          const std::string& to, int limit);
 
+/// A tag that names a release.
+struct Release {
+    std::string tag{};
+    std::string sha{};
+    std::int64_t place = 0;  ///< of `sha` on main
+};
+/// All there are: those known before are forgotten. Of two on one commit the last one counts; what is not on main has
+/// no place in it.
+void put_releases(Tx& tx, std::int64_t repository_id, const std::vector<Release>& releases);
+/// At this place of main or before.
+std::optional<Release> newest_release(Tx& tx, std::int64_t repository_id, std::int64_t until);
+
 // Jobs of pushes.
 
 /// The job was judged; of anything but a push to the default branch nothing happens.

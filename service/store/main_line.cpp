@@ -30,6 +30,23 @@ constexpr Query between{"main_commits_between", R"(
       and place <= (select place from main_commits where repository_id = $1 and sha = $3)
     order by place desc limit $4)"};
 
+constexpr Query forget_releases{"main_commits_forget_releases", R"(
+    update main_commits set release = null where repository_id = $1 and release is not null)"};
+
+constexpr Query put_release_tags{"main_commits_put_releases", R"(
+    update main_commits set release = tags.tag
+    from (select sha, (array_agg(tag order by number desc))[1] as tag
+          from unnest($2::text[], $3::text[]) with ordinality as tags (sha, tag, number) group by sha) as tags
+    where main_commits.repository_id = $1 and main_commits.sha = tags.sha)"};
+
+constexpr Query newest_release_tag{"main_commits_newest_release", R"(
+    select release, sha, place from main_commits
+    where repository_id = $1 and release is not null and place <= $2 order by place desc limit 1)"};
+
+Release read_release(const pqxx::row& row) {
+    return {column<std::string>(row, "release"), column<std::string>(row, "sha"), column<std::int64_t>(row, "place")};
+}
+
 }  // namespace
 
 std::vector<std::optional<std::int64_t>> places_of(Tx& tx, std::int64_t repository_id,
@@ -69,6 +86,20 @@ std::vector<std::string> commits_between(Tx& tx, std::int64_t repository_id, con
         commits.push_back(column<std::string>(row, "sha"));
     std::ranges::reverse(commits);
     return commits;
+}
+
+void put_releases(Tx& tx, std::int64_t repository_id, const std::vector<Release>& releases) {
+    std::vector<std::string> commits, tags;
+    for (const auto& release : releases) {
+        commits.push_back(release.sha);
+        tags.push_back(release.tag);
+    }
+    exec(tx, forget_releases, repository_id);
+    exec(tx, put_release_tags, repository_id, text_array(commits), text_array(tags));
+}
+
+std::optional<Release> newest_release(Tx& tx, std::int64_t repository_id, std::int64_t until) {
+    return first(exec(tx, newest_release_tag, repository_id, until), read_release);
 }
 
 }  // namespace benchgate::store

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "core/config/config.h"
+#include "core/history/allowance.h"
 #include "core/json/json.h"
 #include "platform/crypto.h"
 #include "service/reports/stored_bundle.h"
@@ -34,6 +36,13 @@ std::string why_unmeasured(const store::JobRow& job) {
     return reason.empty() ? std::string(model::to_string(job.state)) : reason;
 }
 
+bool counts_releases(const std::string& config) {
+    const auto parsed = config::parse(config);
+    if (!parsed) return false;
+    const auto allowance = history::allowance_of(parsed->policy);
+    return allowance && allowance->period == history::Period::release;
+}
+
 }  // namespace
 
 std::string series_id_of(const std::string& suite, const std::string& host_class, const model::SeriesKey& key) {
@@ -41,8 +50,8 @@ std::string series_id_of(const std::string& suite, const std::string& host_class
     return platform::sha256_hex(text).substr(0, 24);
 }
 
-HistoryWorker::HistoryWorker(store::Pool& pool, std::function<store::Time()> now, Walk walk)
-    : pool_(pool), now_(std::move(now)), walk_(std::move(walk)) {}
+HistoryWorker::HistoryWorker(store::Pool& pool, std::function<store::Time()> now, Walk walk, Tags tags)
+    : pool_(pool), now_(std::move(now)), walk_(std::move(walk)), tags_(std::move(tags)) {}
 
 bool HistoryWorker::work(std::stop_token stop) {
     const auto due =
@@ -71,13 +80,17 @@ void HistoryWorker::place(const store::DueJob& due, std::stop_token stop) {
         github::Repository repository;
         std::string branch;
         std::string sha;
+        std::string config;
     };
     const auto asked = pool_.transaction([&](store::Tx& tx) -> std::optional<Asked> {
         const auto job = store::find_job(tx, due.job_id);
         const auto run = job ? store::find_run(tx, due.repository_id, job->job.run_id) : std::nullopt;
         const auto row = store::find_repository(tx, due.repository_id);
         if (!run || !row || store::places_of(tx, due.repository_id, {run->head_sha}).at(0)) return std::nullopt;
-        return Asked{{row->installation_id, row->repository_id, row->owner, row->name}, run->base_ref, run->head_sha};
+        return Asked{{row->installation_id, row->repository_id, row->owner, row->name},
+                     run->base_ref,
+                     run->head_sha,
+                     run->config};
     });
     if (!asked) return;
     for (const auto limit : {short_walk, long_walk}) {
@@ -92,8 +105,25 @@ void HistoryWorker::place(const store::DueJob& due, std::stop_token stop) {
                 store::apply_line_step(tx, due.repository_id, history::extend_line(places, top), walked);
             return true;
         });
-        if (applied) return;
+        if (applied) break;
     }
+    if (counts_releases(asked->config)) mark_releases(asked->repository, stop);
+}
+
+/// A tag that cannot be asked for now is asked for with the next push.
+void HistoryWorker::mark_releases(const github::Repository& repository, std::stop_token stop) {
+    std::vector<store::Release> releases;
+    try {
+        for (const auto& [tag, sha] : tags_(repository, stop))
+            if (history::is_release_tag(tag)) releases.push_back({tag, sha});
+    } catch (const Later& later) {
+        spdlog::warn("history: releases of {}/{} are not known: {}", repository.owner, repository.name, later.what());
+        return;
+    }
+    pool_.transaction([&](store::Tx& tx) {
+        store::lock_line(tx, repository.id);
+        store::put_releases(tx, repository.id, releases);
+    });
 }
 
 void HistoryWorker::take_up(store::Tx& tx, const store::DueJob& due) {

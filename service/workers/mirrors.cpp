@@ -222,6 +222,19 @@ std::vector<std::string> Mirrors::line(const github::Repository& repository, con
     return walk();
 }
 
+std::vector<std::pair<std::string, std::string>> Mirrors::tags_of(const github::Repository& repository,
+                                                                  std::stop_token stop) {
+    const auto lock = lock_of(repository.id);
+    const std::lock_guard guard(*lock);
+    auto mirror = open_mirror(options_, repository);
+    fetch(mirror, tokens_, repository, {tags + "*"}, stop, true);
+    const auto tips = own_tips(mirror);
+    std::vector<std::pair<std::string, std::string>> found;
+    for (std::size_t i = 0; i < tips.names.size(); ++i)
+        if (tips.names[i].starts_with(tags)) found.emplace_back(tips.names[i].substr(tags.size()), tips.shas[i]);
+    return found;
+}
+
 std::optional<platform::CommitInfo> Mirrors::describe(const github::Repository& repository, const std::string& sha,
                                                       std::stop_token stop) {
     const auto lock = lock_of(repository.id);

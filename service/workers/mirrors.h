@@ -72,6 +72,9 @@ class Mirrors {
     /// The newest `limit` commits of a branch along first parents, oldest first; fetched first unless they hold `sha`.
     std::vector<std::string> line(const github::Repository& repository, const std::string& branch,
                                   const std::string& sha, std::size_t limit, std::stop_token stop);
+    /// Every tag, with the commit that it names; fetched first, those deleted meanwhile left out. At most 50,000.
+    std::vector<std::pair<std::string, std::string>> tags_of(const github::Repository& repository,
+                                                             std::stop_token stop);
     /// Subject and author of a commit that is here; nothing is fetched, and a fetch under way is waited for shortly.
     std::optional<platform::CommitInfo> describe(const github::Repository& repository, const std::string& sha,
                                                  std::stop_token stop);

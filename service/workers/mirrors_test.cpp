@@ -127,5 +127,14 @@ TEST_F(MirrorsTest, ALineEndsWithTheBranchAsItIsNow) {
     EXPECT_TRUE(mirrors.line(repository, "gone", other, 10, {}).empty());
 }
 
+TEST_F(MirrorsTest, TagsAreAsTheyAreNow) {
+    mirrors.line(repository, "main", three, 10, {});
+    sh("git tag -a v1.4.0 -m release main; git tag v1.3.0 " + one);
+    using Tags = std::vector<std::pair<std::string, std::string>>;
+    EXPECT_EQ(mirrors.tags_of(repository, {}), (Tags{{"v1", two}, {"v1.3.0", one}, {"v1.4.0", three}}));
+    sh("git tag -d v1.3.0");
+    EXPECT_EQ(mirrors.tags_of(repository, {}), (Tags{{"v1", two}, {"v1.4.0", three}}));
+}
+
 }  // namespace
 }  // namespace benchgate::workers

@@ -81,7 +81,7 @@ class PushesTest : public store::TestDatabase {
         run.base_ref = "main";
         run.base_sha = run.merge_base = spec.base.sha;
         run.head_sha = spec.head.sha;
-        run.config = "host_class: [lab]\nsuites:\n  micro: { build: make, run: ./bench, format: json }\n";
+        run.config = "host_class: [lab]\nsuites:\n  micro: { build: make, run: ./bench, format: json }\n" + policy;
         run.state = model::RunState::finished;
         run.created_at = start();
         store::NewJob job;
@@ -124,7 +124,8 @@ class PushesTest : public store::TestDatabase {
     }
     /// A new worker each time: nothing that matters lies in its memory.
     bool step() {
-        return HistoryWorker{pool, [this] { return start() + passed; }, walk()}.work({});
+        const auto known = [this](const github::Repository&, std::stop_token) { return tags; };
+        return HistoryWorker{pool, [this] { return start() + passed; }, walk(), known}.work({});
     }
     std::vector<store::HistoryPoint> points() {
         return pool.transaction([&](store::Tx& tx) {
@@ -134,7 +135,9 @@ class PushesTest : public store::TestDatabase {
 
     platform::Ed25519PrivateKey key = platform::Ed25519PrivateKey::generate();
     std::string runner_id;
-    std::vector<int> main{0};  ///< oldest first
+    std::vector<std::pair<std::string, std::string>> tags;  ///< name, commit
+    std::string policy;                                     ///< lines of the configuration
+    std::vector<int> main{0};                               ///< oldest first
     std::chrono::seconds passed{0};
     int walks = 0;
     bool git_is_away = false;

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "platform/ids.h"
+#include "service/reports/main_drift.h"
 #include "service/store/waivers.h"
 
 namespace benchgate::workers {
@@ -64,15 +65,29 @@ std::vector<history::KnownChange> known_of(store::Tx& tx, const Seen& seen,
     std::vector<history::KnownChange> known;
     for (std::size_t i = 0; i < changes.size(); ++i) {
         const auto at = seen.index.find(changes[i].sha);
+        // A drift is none of the findings, and is not taken back by their absence.
+        const bool placed = at != seen.index.end() && changes[i].state != ChangeState::drifted;
         known.push_back({changes[i].state, changes[i].worse, places[i].has_value(),
-                         at == seen.index.end() ? std::nullopt : std::optional(at->second)});
+                         placed ? std::optional(at->second) : std::nullopt});
     }
     return known;
 }
 
 /// Once it stands, a suspicion counts for the question whether a level came back.
 bool stands(ChangeState state) {
-    return state != ChangeState::provisional && state != ChangeState::withdrawn && state != ChangeState::rejected;
+    return state != ChangeState::provisional && state != ChangeState::withdrawn && state != ChangeState::rejected &&
+           state != ChangeState::drifted;
+}
+
+void handle_by_itself(store::Tx& tx, store::ChangeRow& change, Handling handling, const std::string& note,
+                      store::Time now) {
+    change.handling = handling;
+    change.handled_by = itself;
+    change.handled_at = now;
+    change.note = note;
+    change.updated_at = now;
+    store::update_change(tx, change);
+    say(tx, change, to_string(handling), note, now);
 }
 
 void mark_returned_levels(store::Tx& tx, const Seen& seen, std::vector<store::ChangeRow>& changes) {
@@ -103,13 +118,7 @@ void mark_returned_levels(store::Tx& tx, const Seen& seen, std::vector<store::Ch
             note = "the level did not stay";
         }
         if (next == change.handling && note == change.note) continue;
-        change.handling = next;
-        change.handled_by = itself;
-        change.handled_at = seen.now;
-        change.note = note;
-        change.updated_at = seen.now;
-        store::update_change(tx, change);
-        say(tx, change, to_string(next), note, seen.now);
+        handle_by_itself(tx, change, next, note, seen.now);
     }
 }
 
@@ -138,6 +147,53 @@ void carry_waivers(store::Tx& tx, const Seen& seen, std::vector<store::ChangeRow
         store::update_change(tx, change);
         say(tx, change, expected->covers ? to_string(Handling::expected) : "waiver void", expected->note, seen.now);
     }
+}
+
+void take_usage(store::Tx& tx, const Seen& seen, const history::Allowance& allowance, const history::Usage& usage,
+                store::ChangeRow& change) {
+    const auto& points = seen.line.points;
+    change.from_sha = points[usage.anchor].sha;
+    change.to_sha = points.back().sha;
+    change.commits = commits_in(tx, change);
+    change.unit = seen.line.unit;
+    change.before = usage.before;
+    change.after = usage.after;
+    change.change = usage.drift.change;
+    change.low = usage.drift.low;
+    change.high = usage.drift.high;
+    change.later = static_cast<int>(points.size() - 1 - usage.anchor);
+    change.reason = fmt::format("Small steps since {} add up to more than the {:.3g} % that the policy allows per {}.",
+                                usage.since, 100 * allowance.allow, to_string(allowance.period));
+}
+
+/// Said once; as long as nobody has handled it, its end and size follow.
+void watch_drift(store::Tx& tx, const Seen& seen, std::vector<store::ChangeRow>& changes) {
+    const auto drift = reports::drift_of_main(tx, seen.series.repository_id, seen.line, changes);
+    if (!drift) return;
+    const auto decision = history::decide_drift(seen.line, drift->steps, drift->usage, drift->known);
+    if (decision.next == history::DriftNext::nothing) return;
+    if (decision.next == history::DriftNext::say) {
+        store::ChangeRow change;
+        change.repository_id = seen.series.repository_id;
+        change.change_id = platform::random_uuid();
+        change.series_id = seen.series.series_id;
+        change.state = ChangeState::drifted;
+        change.sha = seen.line.points.back().sha;
+        take_usage(tx, seen, drift->allowance, *drift->usage, change);
+        change.found_at = change.updated_at = seen.now;
+        store::insert_change(tx, change);
+        return say(tx, change, to_string(change.state), change.reason, seen.now);
+    }
+    auto& change = changes[drift->of[*decision.known]];
+    if (decision.next == history::DriftNext::returned)
+        return handle_by_itself(tx, change, Handling::fixed, "the level returned", seen.now);
+    const auto former = change;
+    take_usage(tx, seen, drift->allowance, *drift->usage, change);
+    if (decision.next == history::DriftNext::reopen)
+        return handle_by_itself(tx, change, Handling::open, "the level did not stay", seen.now);
+    if (change == former) return;
+    change.updated_at = seen.now;
+    store::update_change(tx, change);
 }
 
 }  // namespace
@@ -214,6 +270,7 @@ void SeriesWatch::look(store::Tx& tx, const store::SeriesRow& series) {
     }
     mark_returned_levels(tx, seen, changes);
     carry_waivers(tx, seen, changes);
+    if (gating) watch_drift(tx, seen, changes);
     store::mark_series_looked(tx, series, {static_cast<int>(seen.line.points.size()), seen.look.minor, seen.now});
 }
 

@@ -15,8 +15,7 @@ namespace benchgate::workers {
 /// Of main's newest commits; what happened before stays as it was written down.
 inline constexpr int most_points_looked_at = 2000;
 inline constexpr int most_changes_of_series = 200;
-/// Who is said to have done what nobody did.
-inline constexpr const char* itself = "benchgate";
+using history::itself;
 
 class SeriesWatch {
   public:

@@ -240,6 +240,115 @@ TEST_F(WatchingMain, AFewHighValuesAreTakenBack) {
     EXPECT_FALSE(measure());
 }
 
+/// Each commit costs 0.1 %: no step that anybody could see.
+class CreepingMain : public WatchingMain {
+  protected:
+    CreepingMain() { policy = "policy: {drift: {per: release, allow: 5%}}\n"; }
+    void creep(int from, int to, double per_commit = 0.001) {
+        for (int i = from; i <= to; ++i) {
+            level *= 1 + per_commit;
+            push({i - 1, i, 100, level + (i * 7 % 5) * 0.1});
+        }
+        passed += std::chrono::hours(1);
+        watch_all();
+    }
+    double level = 100;
+    std::vector<store::ChangeRow> drifts() {
+        auto found = changes();
+        std::erase_if(found, [](const auto& change) { return change.state != history::ChangeState::drifted; });
+        return found;
+    }
+    void handle(store::ChangeRow change, history::Handling handling, const std::string& by) {
+        pool.transaction([&](store::Tx& tx) {
+            change.handling = handling;
+            change.handled_by = by;
+            store::update_change(tx, change);
+        });
+    }
+};
+
+TEST_F(CreepingMain, ManySmallStepsAreSaidOnceTheyAreMoreThanThePolicyAllows) {
+    creep(1, 45);
+    EXPECT_TRUE(drifts().empty()) << "within the allowance";
+    creep(46, 70);
+    ASSERT_EQ(drifts().size(), 1u);
+    auto drift = drifts()[0];
+    EXPECT_TRUE(drift.worse);
+    EXPECT_EQ(drift.from_sha, sha(1));
+    EXPECT_EQ(drift.to_sha, sha(70));
+    EXPECT_EQ(drift.commits, 69);
+    EXPECT_GT(drift.low.value(), 0.05);
+    EXPECT_EQ(drift.reason,
+              "Small steps since the first commit measured add up to more than the 5 % that the policy allows per "
+              "release.");
+    const auto first = drift;
+    creep(71, 80);
+    ASSERT_EQ(drifts().size(), 1u) << "it is not said again";
+    drift = drifts()[0];
+    EXPECT_EQ(drift.change_id, first.change_id);
+    EXPECT_EQ(drift.sha, first.sha);
+    EXPECT_EQ(drift.to_sha, sha(80));
+    EXPECT_GT(drift.change.value(), first.change.value());
+    EXPECT_EQ(story(drift), (std::vector<std::string>{"drifted"}));
+    EXPECT_FALSE(measure()) << "no single commit is to blame";
+}
+
+TEST_F(CreepingMain, WhatSomebodyAcknowledgedIsTheNewBeginning) {
+    creep(1, 80);
+    ASSERT_EQ(drifts().size(), 1u);
+    handle(drifts()[0], history::Handling::acknowledged, "ada");
+    creep(81, 120);
+    ASSERT_EQ(drifts().size(), 1u) << "4 % since";
+    EXPECT_EQ(drifts()[0].to_sha, sha(80)) << "what was handled stays as it was";
+    creep(121, 150);
+    ASSERT_EQ(drifts().size(), 2u);
+    EXPECT_EQ(drifts()[1].from_sha, sha(80));
+    EXPECT_EQ(drifts()[1].handling, history::Handling::open);
+}
+
+TEST_F(CreepingMain, AReleaseOnMainIsTheNewBeginning) {
+    creep(1, 40);
+    tags = {{"v1.0", sha(40)}, {"nightly-7", sha(60)}, {"v0.9", std::string(40, 'f')}};
+    creep(41, 85);
+    EXPECT_TRUE(drifts().empty()) << "4.5 % since v1.0";
+    creep(86, 110);
+    ASSERT_EQ(drifts().size(), 1u);
+    EXPECT_EQ(drifts()[0].from_sha, sha(40));
+    EXPECT_NE(drifts()[0].reason.find("since v1.0 add up"), std::string::npos);
+    tags.emplace_back("v1.1", sha(110));
+    creep(111, 140);
+    EXPECT_EQ(drifts().size(), 1u);
+    EXPECT_EQ(drifts()[0].to_sha, sha(110)) << "it belongs to the release before";
+    creep(141, 180);
+    ASSERT_EQ(drifts().size(), 2u) << "another release, another drift";
+    EXPECT_EQ(drifts()[1].from_sha, sha(110));
+}
+
+TEST_F(CreepingMain, ALevelThatReturnsClosesItAndMayGoAgain) {
+    creep(1, 80);
+    ASSERT_EQ(drifts().size(), 1u);
+    level = 100;
+    creep(81, 100, 0);
+    ASSERT_EQ(drifts().size(), 1u);
+    EXPECT_EQ(drifts()[0].handling, history::Handling::fixed);
+    EXPECT_EQ(drifts()[0].handled_by, "benchgate");
+    EXPECT_EQ(drifts()[0].note, "the level returned");
+}
+
+TEST_F(CreepingMain, AStepIsAChangeAndNoDrift) {
+    creep(1, 30, 0);
+    level = 120;
+    creep(31, 60, 0);
+    ASSERT_EQ(changes().size(), 1u);
+    EXPECT_TRUE(drifts().empty());
+}
+
+TEST_F(CreepingMain, WithoutAnAllowanceNothingIsSaid) {
+    policy = "";
+    creep(1, 100);
+    EXPECT_TRUE(drifts().empty());
+}
+
 TEST_F(WatchingMain, ARebuildFindsTheSameChanges) {
     push_all(1, 30, 21);
     watch_all();
