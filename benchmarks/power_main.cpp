@@ -21,6 +21,7 @@
 
 #include "benchmarks/go_night.h"
 #include "core/judging/estimate.h"
+#include "core/judging/outlook.h"
 #include "core/judging/series_judge.h"
 
 namespace {
@@ -132,6 +133,25 @@ Outcome measure(const std::vector<Residuals>& residuals, const Row& row, double 
     return outcome;
 }
 
+/// Trials a side of the mean benchmark of an unchanged pull request, foretold from three jobs of three blocks each.
+double foretold_trials(const std::vector<Residuals>& residuals, const Noise& noise) {
+    Draw draw(5);
+    std::vector<judging::PastSeries> past;
+    for (std::size_t b = 0; b < residuals.size(); ++b) {
+        auto& series = past.emplace_back();
+        series.key = {std::to_string(b), "time"};
+        for (int job = 0; job < 3; ++job) {
+            auto blocks = draw.blocks(residuals[b], noise, 1);
+            blocks.resize(3);
+            series.jobs.push_back(std::move(blocks));
+        }
+    }
+    judging::JudgeOptions options;
+    options.max_trials = 60;
+    options.false_alarms = 0.01;
+    return judging::outlook(past, options, true).trials_unchanged;
+}
+
 constexpr Row rows[] = {
     {"Go, no margin", {}, 0, "1/2000    9.3  .982 (97 %)  19  1.00"},
     {"Go, margin .5 %", {}, 5000, "0/2000    9.3  .973 (93 %)  21  1.00"},
@@ -148,15 +168,16 @@ int run(const std::filesystem::path& folder, int pull_requests, const std::strin
     }
     fmt::print("{} benchmarks, {} no-op pull requests a row, {} of +3 %, {} of +5 %\n", residuals.size(), pull_requests,
                pull_requests / 10, pull_requests / 20);
-    fmt::print("{:<32}{:<10}{:<7}{:<13}{:<8}{:<8}published, on all nights\n", "noise", "alarms", "trials", "power 3 %",
-               "trials", "5 %");
+    fmt::print("{:<32}{:<10}{:<7}{:<9}{:<13}{:<8}{:<8}published, on all nights\n", "noise", "alarms", "trials",
+               "foretold", "power 3 %", "trials", "5 %");
     std::string document;
     for (const auto& row : rows) {
         const auto null = measure(residuals, row, 1, pull_requests);
         const auto three = measure(residuals, row, 1.03, std::max(pull_requests / 10, 1));
         const auto five = measure(residuals, row, 1.05, std::max(pull_requests / 20, 1));
-        fmt::print("{:<32}{:<10}{:<7.1f}{:<13}{:<8.1f}{:<8.3f}{}\n", row.name,
-                   fmt::format("{}/{}", null.alarmed, pull_requests), null.trials,
+        const auto foretold = foretold_trials(residuals, row.noise);
+        fmt::print("{:<32}{:<10}{:<7.1f}{:<9.1f}{:<13}{:<8.1f}{:<8.3f}{}\n", row.name,
+                   fmt::format("{}/{}", null.alarmed, pull_requests), null.trials, foretold,
                    fmt::format("{:.3f} ({:.0f} %)", three.power, 100 * three.benchmarks_over_95), three.trials,
                    five.power, row.published);
         std::cout.flush();

@@ -156,6 +156,13 @@ std::optional<FoundModes> find_modes(std::span<const Block> blocks, bool swapped
     return found;
 }
 
+double spread_with_modes(double spread, const model::Modes& modes) {
+    const double share = (modes.base_share + modes.head_share) / 2;
+    const double apart = std::abs(modes.worse_level - modes.better_level) /
+                         (share * modes.better_level + (1 - share) * modes.worse_level);
+    return std::max(spread, std::sqrt(share * (1 - share)) * apart);
+}
+
 std::vector<Block> split_by_mode(std::span<const Block> blocks, const ModeCuts& cuts) {
     std::vector<Block> strata;
     for (const auto& block : blocks) {

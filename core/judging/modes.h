@@ -37,6 +37,10 @@ struct FoundModes {
 /// `swapped`: higher is better.
 std::optional<FoundModes> find_modes(std::span<const Block> blocks, bool swapped);
 
+/// The robust spread of trials passes over the smaller of two modes: the standard deviation that their distance and
+/// shares alone make, if that is more.
+double spread_with_modes(double spread, const model::Modes& modes);
+
 /// The blocks with the mode as a further stratum: values are compared within their own mode only. A change of the mix
 /// alone is no change there.
 std::vector<Block> split_by_mode(std::span<const Block> blocks, const ModeCuts& cuts);

@@ -230,15 +230,6 @@ class SeriesWalk {
         if (interval.low) result.levels_worse_ppm = worse_ppm(*interval.low, scale);
     }
 
-    /// The robust spread passes over the smaller of two modes: it is added.
-    static double with_modes(double spread, const std::optional<model::Modes>& modes) {
-        if (!modes) return spread;
-        const double share = (modes->base_share + modes->head_share) / 2;
-        const double apart = std::abs(modes->worse_level - modes->better_level) /
-                             (share * modes->better_level + (1 - share) * modes->worse_level);
-        return std::max(spread, std::sqrt(share * (1 - share)) * apart);
-    }
-
     std::optional<double> metric_ratio(double cost, const TestScale& scale) const {
         if (scale.margin.scale == Margin::Scale::ratio) return swapped_ ? 1 / cost : cost;
         if (!scale.has_ratio) return std::nullopt;
@@ -275,7 +266,7 @@ class SeriesWalk {
             if (scale.reference == 0) return;
             *spread /= scale.reference;
         }
-        *spread = with_modes(*spread, result.modes);
+        if (result.modes) *spread = spread_with_modes(*spread, *result.modes);
         const bool unchanged = kind == VerdictKind::unchanged;
         const int trials = unchanged ? plan_.max_trials() : trials_;
         const double seen_change =

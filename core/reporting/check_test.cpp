@@ -43,6 +43,11 @@ TEST(Check, EveryStateHasItsStatus) {
     check = render_check(sample::report({suite}), {"micro"});
     EXPECT_EQ(check.status, "in_progress");
     EXPECT_EQ(check.title, "Measuring");
+    suite.outlook = "expected about 12 min; 1 of 9 benchmarks cannot show 3 %: a|b*c";
+    EXPECT_NE(
+        render_check(sample::report({suite}), {"micro"}).summary.find("expected about 12 min; 1 of 9 benchmarks "),
+        std::string::npos);
+    EXPECT_EQ(render_check(sample::report({suite}), {"micro"}).summary.find("a|b*c"), std::string::npos) << "escaped";
     suite.state = ReportState::completed;
     suite.error = SuiteError{"lost", "the runner did not answer any more", ""};
     EXPECT_EQ(render_check(sample::report({suite}), {"micro"}).conclusion, "neutral");

@@ -180,6 +180,7 @@ data suite_data(const SuiteReport& suite) {
     data view("name", name_text(suite.name));
     view.set("state", shortened(one_line(state_words(suite)), 120));
     view.set("tag", suite.error && !suite.cancelled ? "failed" : "plain");
+    if (!suite.outlook.empty()) view.set("outlook", data("text", shortened(one_line(suite.outlook), 600)));
     if (suite.error) {
         data error("phase", name_text(suite.error->phase));
         error.set("message", shortened(one_line(suite.error->message), 1000));

@@ -102,7 +102,9 @@ std::string suite_line(const SuiteReport& suite) {
         if (const auto words = second_host_words(suite); !words.empty()) line += "; " + text_of(words, 300);
         return line;
     }
-    return line + text_of(state_words(suite), 120);
+    line += text_of(state_words(suite), 120);
+    if (!suite.outlook.empty()) line += "; " + text_of(suite.outlook, 600);
+    return line;
 }
 
 data suites_data(const MarkdownView& view) {

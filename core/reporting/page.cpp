@@ -112,6 +112,7 @@ std::string render_queue(const std::vector<QueueRow>& rows) {
             hosts += fmt::format(", but not {}: it confirms what was seen there", cell(job.confirms));
         row.set("hosts", hosts);
         row.set("runner", job.runner.empty() ? "–" : cell(job.runner));
+        row.set("expected", job.expected.empty() ? "unknown" : cell(job.expected));
         row.set("since", time_cell(job.queued_at));
         list.push_back(row);
     }

@@ -58,6 +58,7 @@ struct QueueRow {
     std::string queued_at;
     int priority = 0;
     std::string confirms{};  ///< runner whose alarm this job confirms on another host; empty: it is no confirmation
+    std::string expected{};  ///< "about 12 min"; empty: not known
 };
 
 struct RunnerRow {

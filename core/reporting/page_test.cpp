@@ -122,12 +122,13 @@ TEST(Page, TheQueueSaysWhatForAndLeadsThere) {
     const auto queue =
         render_queue({{"r1", "pull_request", "acme/engine", 1, "a", "micro", "queued", "", "", "", "", 0},
                       {"r2", "calibration", "acme/engine", 1, "a", "micro", "queued", "", "", "", "", 0},
-                      {"r3", "bisection", "acme/engine", 1, "a", "micro", "queued", "", "", "", "", 0},
+                      {"r3", "bisection", "acme/engine", 1, "a", "micro", "queued", "", "", "", "", 0, "", "about 5 min"},
                       {"r4", "command", "acme/engine", 1, "a", "micro", "queued", "", "lab", "", "", 0, "ash"}});
     EXPECT_NE(queue.find("lab, but not ash: it confirms what was seen there"), std::string::npos) << queue;
     for (const auto* word :
          {">pull request</td>", ">calibration</td>", ">bisection</td>", "href=\"/acme/engine/pull/1\"",
-          "href=\"/acme/engine/runs/r2\"", "href=\"/acme/engine/runs/r3\""})
+          "href=\"/acme/engine/runs/r2\"", "href=\"/acme/engine/runs/r3\"", "data-label=\"Expected\">unknown</td>",
+          "data-label=\"Expected\">about 5 min</td>"})
         EXPECT_NE(queue.find(word), std::string::npos) << word << "\n" << queue;
 }
 

@@ -79,6 +79,7 @@ struct SuiteReport {
     double false_alarms = 0.01;        ///< the error rate this suite was judged at
     double duration_seconds = 0;
     std::string progress;    ///< of a suite under way, e.g. "measuring block 3 of at most 15"; empty: unknown
+    std::string outlook;     ///< of a suite that is not over: outlook_sentence; empty: not asked for
     std::string bundle_url;  ///< where the raw samples are; empty: nowhere
     std::vector<model::Explanation> explanations;  ///< one a verdict where they were asked for, else none
 };

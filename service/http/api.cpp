@@ -6,6 +6,7 @@
 #include "platform/clock.h"
 #include "service/http/admin.h"
 #include "service/reports/calibration_report.h"
+#include "service/reports/outlook_report.h"
 #include "service/reports/stored_bundle.h"
 #include "service/store/inbox.h"
 #include "service/store/job_logs.h"
@@ -55,6 +56,8 @@ std::string openapi() {
     paths[history + "/series/{id}"] = of_repository("One series: points in the branch's order, changes", "id");
     paths[history + "/calibration"] =
         of_repository("How often one commit against itself raised an alarm, per host and benchmark");
+    paths[history + "/outlook"] =
+        of_repository("What each suite can show, and how long it takes, before it runs: from its newest jobs");
     auto again = of_repository("Makes all points again from the stored bundles (admin token)");
     paths[history + "/series"]["post"] = std::move(again["get"]);
     auto said = of_repository("Says what becomes of a change: {handling, by, note} (admin token)", "id");
@@ -105,6 +108,17 @@ void serve_api(Edge& edge, Api api) {
             const auto hosts =
                 reports::calibration_report(tx, repository->repository_id, std::chrono::system_clock::now());
             return json::dump(reporting::calibration_json(repository->owner + "/" + repository->name, hosts));
+        });
+        if (!document) return answer_error(response, 404, "not_found", "No such repository.");
+        send_json(response, *document);
+    });
+    get("/api/v1/repositories/{}/{}/outlook", [api](const Request& request, Response& response) {
+        const auto document = api.pool.transaction([&](store::Tx& tx) -> std::optional<std::string> {
+            const auto repository = store::find_repository(tx, request.matches[1].str(), request.matches[2].str());
+            if (!repository) return std::nullopt;
+            const auto suites =
+                reports::outlook_of_repository(tx, repository->repository_id, std::chrono::system_clock::now());
+            return json::dump(reporting::outlook_json(repository->owner + "/" + repository->name, suites));
         });
         if (!document) return answer_error(response, 404, "not_found", "No such repository.");
         send_json(response, *document);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <tuple>
 
 #include "core/json/json.h"
 #include "core/protocol/bundle_json.h"
@@ -15,6 +16,7 @@
 #include "service/http/addressed.h"
 #include "service/reports/calibration_report.h"
 #include "service/reports/claim_jobs.h"
+#include "service/reports/outlook_report.h"
 #include "service/reports/profile_report.h"
 #include "service/store/jobs.h"
 #include "service/store/runners.h"
@@ -24,6 +26,8 @@ namespace benchgate::http {
 namespace {
 
 constexpr int listed = 100;
+/// Different jobs of the queue whose expected time is worked out for one page.
+constexpr std::size_t most_outlooks = 20;
 /// A runner asks for work at least every half minute.
 constexpr std::chrono::seconds offline_after{120};
 
@@ -87,8 +91,19 @@ std::string front_page(store::Tx& tx, const reports::Addresses& addresses) {
     return reporting::render_repositories(rows);
 }
 
-std::string queue_page(store::Tx& tx) {
+/// What decides how long a job takes, besides its commits.
+std::string plan_of(const store::NewJob& job) {
+    const auto spec = json::parse(job.spec_json).value_or(json::Json::object());
+    auto plan = json::Json::array();
+    for (const char* key : {"experiment", "suite", "only", "profile"})
+        plan.push_back(spec.contains(key) ? spec.at(key) : json::Json());
+    if (plan[0].is_object()) plan[0].erase("seed");
+    return json::dump(plan);
+}
+
+std::string queue_page(store::Tx& tx, store::Time now) {
     std::vector<reporting::QueueRow> rows;
+    std::map<std::tuple<std::int64_t, std::string, std::string, std::string>, std::string> expected;
     std::map<std::string, std::string> runner_names;
     for (const auto& runner : store::list_runners(tx)) runner_names[runner.runner_id] = runner.name;
     for (const auto& job : store::open_jobs(tx, listed)) {
@@ -109,6 +124,11 @@ std::string queue_page(store::Tx& tx) {
         row.queued_at = platform::format_utc(job.created_at);
         row.priority = job.job.priority;
         if (job.job.confirms_job_id && job.job.avoid_runner_id) row.confirms = runner_names[*job.job.avoid_runner_id];
+        // Jobs that are asked for in the same way share their past.
+        const auto like = std::tuple(job.job.repository_id, job.job.suite, row.host_class, plan_of(job.job));
+        if (!expected.contains(like) && expected.size() < most_outlooks)
+            expected[like] = reporting::expected_duration(reports::outlook_of(tx, job.job, now));
+        if (const auto known = expected.find(like); known != expected.end()) row.expected = known->second;
         rows.push_back(std::move(row));
     }
     return reporting::render_queue(rows);
@@ -211,7 +231,7 @@ void serve_pages(Edge& edge, Pages pages) {
         send_page(response, pages.pool.transaction([&](store::Tx& tx) { return front_page(tx, pages.addresses); }));
     });
     get("/queue", [pages](const Request&, Response& response) {
-        send_page(response, pages.pool.transaction([&](store::Tx& tx) { return queue_page(tx); }));
+        send_page(response, pages.pool.transaction([&](store::Tx& tx) { return queue_page(tx, pages.now()); }));
     });
     get("/runners", [pages](const Request&, Response& response) {
         send_page(response, pages.pool.transaction([&](store::Tx& tx) { return runners_page(tx, pages.now()); }));
@@ -247,6 +267,16 @@ void serve_pages(Edge& edge, Pages pages) {
         if (!html) return not_found(response, "This service knows no such repository.");
         send_page(response, *html);
     });
+    get("/{}/{}/outlook", [pages](const Request& request, Response& response) {
+        const auto html = pages.pool.transaction([&](store::Tx& tx) -> std::optional<std::string> {
+            const auto repository = repository_in(tx, request);
+            if (!repository) return std::nullopt;
+            return reporting::render_outlook_page(
+                full_name(*repository), reports::outlook_of_repository(tx, repository->repository_id, pages.now()));
+        });
+        if (!html) return not_found(response, "This service knows no such repository.");
+        send_page(response, *html);
+    });
     serve_profiles(edge, pages);
     const auto send_run = [pages](Response& response,
                                   const std::function<std::optional<store::RunRow>(store::Tx&)>& find) {
@@ -254,6 +284,7 @@ void serve_pages(Edge& edge, Pages pages) {
             const auto run = find(tx);
             if (!run) return std::nullopt;
             auto report = reports::run_report(tx, *run, pages.addresses);
+            reports::add_outlook(tx, *run, report, pages.now());
             report.undelivered = reports::undelivered(tx, *run);
             return reporting::render_page(report);
         });

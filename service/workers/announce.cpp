@@ -9,6 +9,7 @@
 #include "core/reporting/check.h"
 #include "core/reporting/comment.h"
 #include "core/reporting/profile_report.h"
+#include "service/reports/outlook_report.h"
 #include "service/reports/profile_report.h"
 #include "service/store/pull_requests.h"
 
@@ -117,7 +118,8 @@ void announce_run(store::Tx& tx, const store::RunRow& run, const reports::Addres
     if (run.kind == model::RunKind::calibration) return announce_calibration(tx, run, addresses, now);
     if (run.kind == model::RunKind::profile) return announce_profile(tx, run, addresses, now);
     if (!model::speaks_on_check(run.kind)) return;
-    const auto report = reports::run_report(tx, run, addresses);
+    auto report = reports::run_report(tx, run, addresses);
+    reports::add_outlook(tx, run, report, now);
     announce_check(tx, run.repository_id, check_item_of(run, report, remark), now, report_of(run.config));
     // The merge queue has its check; the pull request's comment speaks of the pull request's own head.
     const bool is_complete =

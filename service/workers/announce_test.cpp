@@ -123,6 +123,12 @@ TEST_F(AnnounceTest, AMistakeOfTheConfigurationIsShownAtItsLine) {
     EXPECT_EQ(check.annotations[1].message, "no suite");
 }
 
+TEST_F(AnnounceTest, BeforeAnythingRanTheOutlookIsUnknownAndSaidSo) {
+    open();
+    const auto check = send().at("check:benchgate");
+    EXPECT_NE(text(check, "summary").find("unknown until the first run"), std::string::npos) << check;
+}
+
 TEST_F(AnnounceTest, WhoPressesAButtonInVainReadsWhyInTheCheck) {
     open();
     send();
