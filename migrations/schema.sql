@@ -231,16 +231,21 @@ CREATE TABLE public.jobs (
     not_before timestamp with time zone,
     uploaded_bytes bigint DEFAULT 0 NOT NULL,
     protocol integer DEFAULT 1 NOT NULL,
+    confirms_job_id uuid,
+    take_by timestamp with time zone,
     CONSTRAINT jobs_cancel_reason_check CHECK ((cancel_reason = ANY (ARRAY['user'::text, 'superseded'::text, 'deadline'::text]))),
     CONSTRAINT jobs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'leased'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text, 'lost'::text])))
 );
 COMMENT ON TABLE public.jobs IS 'One suite of a run for one host class: the unit of a lease. epoch fences, attempts are charged.';
 COMMENT ON COLUMN public.jobs.runner_id IS 'The newest holder; kept when the lease is lost, so that it may revive it.';
+COMMENT ON COLUMN public.jobs.avoid_until IS 'Null beside an avoid_runner_id: never leased to that runner.';
 COMMENT ON COLUMN public.jobs.judged_at IS 'When the outcome was taken up by the judge; a finished job without it is due.';
 COMMENT ON COLUMN public.jobs.number IS 'Pull request whose one open request for this suite this is; null: any number may run.';
 COMMENT ON COLUMN public.jobs.not_before IS 'Rests until then: its repository could not be reached, and others are not to wait behind it.';
 COMMENT ON COLUMN public.jobs.uploaded_bytes IS 'Trials, artifacts and log of the newest lease, as they are charged against the limit of a job.';
 COMMENT ON COLUMN public.jobs.protocol IS 'The least version of the runner protocol that whoever leases it must speak.';
+COMMENT ON COLUMN public.jobs.confirms_job_id IS 'The job of the same run whose regressions it measures again on another host; null: it is no confirmation.';
+COMMENT ON COLUMN public.jobs.take_by IS 'Given up if no runner has it by then; null: it waits as long as its run.';
 ALTER TABLE public.jobs ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.jobs_seq_seq
     START WITH 1
@@ -664,6 +669,7 @@ CREATE INDEX jobs_leases ON public.jobs USING btree (lease_expires_at) WHERE (st
 CREATE INDEX jobs_of_run ON public.jobs USING btree (repository_id, run_id);
 CREATE UNIQUE INDEX jobs_one_request ON public.jobs USING btree (repository_id, number, suite) WHERE ((number IS NOT NULL) AND (cancel_reason IS NULL) AND (state = ANY (ARRAY['queued'::text, 'leased'::text, 'running'::text])));
 CREATE INDEX jobs_queue ON public.jobs USING btree (priority DESC, seq) WHERE (state = 'queued'::text);
+CREATE INDEX jobs_take_by ON public.jobs USING btree (take_by) WHERE ((take_by IS NOT NULL) AND (state = 'queued'::text));
 CREATE INDEX jobs_unjudged ON public.jobs USING btree (finished_at) WHERE ((judged_at IS NULL) AND (state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text, 'lost'::text])));
 CREATE UNIQUE INDEX main_commits_by_place ON public.main_commits USING btree (repository_id, place);
 CREATE INDEX main_commits_releases ON public.main_commits USING btree (repository_id, place) WHERE (release IS NOT NULL);

@@ -257,10 +257,8 @@ TEST(Config, WhatThisVersionDoesNotDoIsToldWithItsPlace) {
     EXPECT_EQ(unmet_of(with("budgets: [{benchmark: a, metric: time, max: 5ms}]\n"
                             "claims: [{benchmark: a, metric: time, from: v1, at_least: -5%}]\n"
                             "retention: {raw: 7d}\nalerts: [{on: regression, to: [slack]}]\n")),
-              "5:1: retention is not applied by this version
-"
-              "6:1: alerts are not sent by this version
-");
+              "5:1: retention is not applied by this version\n"
+              "6:1: alerts are not sent by this version\n");
     EXPECT_EQ(unmet_of("suites:\n"
                        "  l: {tier: load, on: {schedule: \"0 2 * * *\"}, load: {tool: wrk, target: x}, objectives: "
                        "[{metric: p99, max: 5ms}]}\n"

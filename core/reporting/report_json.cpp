@@ -60,9 +60,9 @@ OrderedJson second_host_json(const SuiteReport& suite) {
         findings.push_back(OrderedJson{{"benchmark", key.benchmark},
                                        {"metric", key.metric},
                                        {"answer", model::to_string(one.answer)},
-                                       {"first_ratio", number(one.first_ratio)},
+                                       {"first_ratio", number_json(one.first_ratio)},
                                        {"first_interval", interval_json(one.first_interval)},
-                                       {"ratio", number(one.ratio)},
+                                       {"ratio", number_json(one.ratio)},
                                        {"interval", interval_json(one.interval)}});
     }
     return OrderedJson{{"state", model::to_string(note.state)},
