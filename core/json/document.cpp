@@ -54,6 +54,7 @@ Document::~Document() = default;
 
 tl::expected<Document, ParseError> Document::parse(std::string_view bytes, const Limits& limits) {
     constexpr std::size_t least_capacity = 64;
+    if (bytes.data() == nullptr) bytes = "";  // the parser copies from it, however little
     auto tape = std::make_unique<Tape>();
     auto failure = bytes.size() > limits.bytes ? simdjson::CAPACITY
                                                : tape->parser.allocate(std::max(bytes.size(), least_capacity),

@@ -19,6 +19,7 @@ TEST(Document, HasTheSameBoundsAndWordsAsTheOtherReader) {
         EXPECT_EQ(fast.error().message, slow.error().message);
         EXPECT_EQ(fast.error().byte, slow.error().byte);
     }
+    EXPECT_EQ(Document::parse(std::string_view()).error().message, parse("").error().message);
     EXPECT_TRUE(Document::parse(std::string(64, '[') + std::string(64, ']')));
     EXPECT_EQ(Document::parse("[1,2,3]", {.bytes = 3}).error().message, "7 bytes are more than the 3 allowed");
 }
