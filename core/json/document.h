@@ -1,6 +1,7 @@
 #pragma once
 // Large JSON documents from outside, read only: parsed once into a compact tape (about three times faster to read and
-// four times smaller than json::Json), then looked at through views. Bounds on bytes and depth hold as in json.h. Owns
+// four times smaller than json::Json), then looked at through views. Bounds on bytes and depth hold as in json.h (an
+// empty list or object does not count as a level). Owns
 // the tape; a View is only valid while its Document lives, wherever that has been moved to. Does not write JSON.
 
 #include <array>

@@ -9,9 +9,9 @@ namespace {
 
 TEST(Document, HasTheSameBoundsAndWordsAsTheOtherReader) {
     for (const std::string& text :
-         {std::string(65, '[') + std::string(65, ']'), std::string(100'000, '['), std::string("{\"a\": nonsense}"),
-          std::string(""), std::string("NaN"), std::string("1e999"), std::string("[1] 2"), std::string("{\"a\":1,}"),
-          std::string("\"\xff\""), std::string("[1, 2")}) {
+         {std::string(65, '[') + '1' + std::string(65, ']'), std::string(100'000, '['),
+          std::string("{\"a\": nonsense}"), std::string(""), std::string("NaN"), std::string("1e999"),
+          std::string("[1] 2"), std::string("{\"a\":1,}"), std::string("\"\xff\""), std::string("[1, 2")}) {
         const auto slow = parse(text);
         const auto fast = Document::parse(text);
         ASSERT_FALSE(slow) << text.substr(0, 20);
@@ -20,7 +20,7 @@ TEST(Document, HasTheSameBoundsAndWordsAsTheOtherReader) {
         EXPECT_EQ(fast.error().byte, slow.error().byte);
     }
     EXPECT_EQ(Document::parse(std::string_view()).error().message, parse("").error().message);
-    EXPECT_TRUE(Document::parse(std::string(64, '[') + std::string(64, ']')));
+    EXPECT_TRUE(Document::parse(std::string(64, '[') + '1' + std::string(64, ']')));
     EXPECT_EQ(Document::parse("[1,2,3]", {.bytes = 3}).error().message, "7 bytes are more than the 3 allowed");
 }
 
