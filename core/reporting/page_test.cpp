@@ -119,11 +119,11 @@ TEST(Page, LeadsToTheRawSamples) {
 }
 
 TEST(Page, TheQueueSaysWhatForAndLeadsThere) {
-    const auto queue =
-        render_queue({{"r1", "pull_request", "acme/engine", 1, "a", "micro", "queued", "", "", "", "", 0},
-                      {"r2", "calibration", "acme/engine", 1, "a", "micro", "queued", "", "", "", "", 0},
-                      {"r3", "bisection", "acme/engine", 1, "a", "micro", "queued", "", "", "", "", 0, "", "about 5 min"},
-                      {"r4", "command", "acme/engine", 1, "a", "micro", "queued", "", "lab", "", "", 0, "ash"}});
+    const auto queue = render_queue(
+        {{"r1", "pull_request", "acme/engine", 1, "a", "micro", "queued", "", "", "", "", 0},
+         {"r2", "calibration", "acme/engine", 1, "a", "micro", "queued", "", "", "", "", 0},
+         {"r3", "bisection", "acme/engine", 1, "a", "micro", "queued", "", "", "", "", 0, "", "about 5 min"},
+         {"r4", "command", "acme/engine", 1, "a", "micro", "queued", "", "lab", "", "", 0, "ash"}});
     EXPECT_NE(queue.find("lab, but not ash: it confirms what was seen there"), std::string::npos) << queue;
     for (const auto* word :
          {">pull request</td>", ">calibration</td>", ">bisection</td>", "href=\"/acme/engine/pull/1\"",

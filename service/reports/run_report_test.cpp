@@ -35,7 +35,7 @@ TEST_F(RunReport, SaysWhatItsConfigurationAsksForInVain) {
     pool.transaction([&](store::Tx& tx) {
         const auto report = run_report(tx, run, {"http://here", ""});
         EXPECT_EQ(report.notes,
-                  (std::vector<std::string>{"a newer commit was pushed", "Note: drift is not judged by this version",
+                  (std::vector<std::string>{"a newer commit was pushed",
                                             "Note: the budget in line 2 met no benchmark: nothing here "
                                             "is \"b\" with the metric \"time\" in ns",
                                             "Note: the claim in line 3 was not measured: nothing that was measured "
