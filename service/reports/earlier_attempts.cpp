@@ -14,12 +14,17 @@ namespace {
 constexpr int most_runs_looked_at = 100;
 constexpr std::size_t most_attempts = 20, most_attempts_named = 5;
 
+/// The tip of the base branch may have moved on; what is measured is the merge-base.
+const std::string& measured_base(const store::RunRow& run) {
+    return run.merge_base.empty() ? run.base_sha : run.merge_base;
+}
+
 /// Newest first.
 std::vector<store::RunRow> attempts_before(store::Tx& tx, const store::RunRow& run) {
     std::vector<store::RunRow> attempts;
     for (auto& other : store::list_runs(tx, run.repository_id, run.number, most_runs_looked_at)) {
         const bool same_question =
-            other.head_sha == run.head_sha && other.base_sha == run.base_sha &&
+            other.head_sha == run.head_sha && measured_base(other) == measured_base(run) &&
             (other.kind == model::RunKind::pull_request || other.kind == model::RunKind::command);
         if (!same_question || other.run_id == run.run_id || other.created_at >= run.created_at ||
             other.state != model::RunState::finished)
