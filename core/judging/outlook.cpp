@@ -30,16 +30,20 @@ double common_pairs(double d) {
     return sum;
 }
 
+/// One value in each job; jobs may differ.
 bool is_constant(const PastSeries& series) {
-    std::optional<double> first;
+    bool any = false;
     for (const auto& job : series.jobs) {
-        first.reset();
+        const double* first = nullptr;
         for (const auto& block : job)
             for (const auto* side : {&block.base, &block.head})
-                for (const double value : *side)
-                    if (value != first.emplace(first.value_or(value))) return false;
+                for (const double& value : *side) {
+                    if (first == nullptr) first = &value;
+                    if (value != *first) return false;
+                }
+        any = any || first != nullptr;
     }
-    return first.has_value();
+    return any;
 }
 
 double expected_trials(const std::vector<double>& settled, const Plan& plan) {
