@@ -2,8 +2,11 @@
 // byte picks the format ('0' the first of the table, and so on; behind the table "auto" and a pattern);
 // BENCHGATE_FORMAT picks one for a run of its own (tests/fuzz/each_format.sh).
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -33,6 +36,10 @@ const std::string& chosen(std::uint8_t first) {
     return names[static_cast<std::uint8_t>(first - '0') % names.size()];
 }
 
+bool is_small(double value) {
+    return std::abs(value) < 1e290;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -46,14 +53,22 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     const auto& measured = read->measurements;
     std::vector<std::string> benchmarks;
+    bool scalable = true;  // a unit that one format keeps as it is another reads as thousands
     for (const auto& value : measured.values) {
+        scalable = scalable && std::ranges::all_of(value.samples, is_small) &&
+                   (!value.summary || (is_small(value.summary->center) && is_small(value.summary->spread.value_or(0))));
         if (value.samples.empty() == !value.summary.has_value()) std::abort();
         benchmarks.push_back(value.series.key.benchmark);
     }
     formats::filter_expression(format, benchmarks);
-    if (measured.values.empty()) return 0;
+    if (measured.values.empty() || !scalable) return 0;
     const auto again =
         formats::parse("json", benchgate::json::dump(formats::benchgate_json::write(read->format, measured)));
-    if (!again || again->values.size() != measured.values.size()) std::abort();
+    if (!again || again->values.size() != measured.values.size()) {
+        std::fprintf(stderr, "%s gave %zu values; written as our JSON they read as %zu: %s\n%.*s\n", format.c_str(),
+                     measured.values.size(), again ? again->values.size() : 0,
+                     again ? "" : again.error().message.c_str(), static_cast<int>(bytes.size()), bytes.data());
+        std::abort();
+    }
     return 0;
 }
