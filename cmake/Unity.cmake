@@ -7,7 +7,7 @@ if(BENCHGATE_LINT)
   set(BENCHGATE_UNITY OFF)
 endif()
 set(CMAKE_UNITY_BUILD ${BENCHGATE_UNITY})
-set(CMAKE_UNITY_BUILD_BATCH_SIZE 10)
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 16)
 if(BENCHGATE_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # A variable may have the name of another file's helper.
   add_compile_options(-Wshadow=local)

@@ -11,7 +11,7 @@
 namespace benchgate::judging {
 namespace {
 
-class Noise {
+class BlockNoise {
   public:
     std::vector<Block> blocks(int count, double spread, double effect = 1) {
         std::vector<Block> made(static_cast<std::size_t>(count));
@@ -29,7 +29,7 @@ class Noise {
     std::normal_distribution<double> normal_;
 };
 
-PastSeries past(Noise& noise, double spread, int jobs = 3, int blocks = 3) {
+PastSeries past(BlockNoise& noise, double spread, int jobs = 3, int blocks = 3) {
     PastSeries series{{"sort", "time"}, model::Better::lower, {}};
     // Between jobs the level may be anything.
     for (int i = 0; i < jobs; ++i) {
@@ -47,7 +47,7 @@ struct Simulated {
     double trials = 0;
 };
 
-Simulated simulate(Noise& noise, double spread, double effect, const JudgeOptions& options, int runs) {
+Simulated simulate(BlockNoise& noise, double spread, double effect, const JudgeOptions& options, int runs) {
     const auto plan = make_plan({options.max_trials, options.false_alarms, options.tests});
     NullTable nulls;
     Simulated result;
@@ -71,7 +71,7 @@ JudgeOptions of_hundred() {
 }
 
 TEST(Outlook, TheNoiseOfPastJobsIsFoundWhateverTheirLevels) {
-    Noise noise;
+    BlockNoise noise;
     for (const double spread : {0.005, 0.02, 0.08})
         EXPECT_NEAR(past_spread(past(noise, spread, 5, 15)).value(), spread, 0.15 * spread);
     EXPECT_FALSE(past_spread({{"a", "time"}, model::Better::lower, {}})) << "no history";
@@ -80,7 +80,7 @@ TEST(Outlook, TheNoiseOfPastJobsIsFoundWhateverTheirLevels) {
 }
 
 TEST(Outlook, TwoModesCountAsNoise) {
-    Noise noise;
+    BlockNoise noise;
     auto series = past(noise, 0.002, 1, 10);
     int i = 0;
     for (auto& block : series.jobs[0])
@@ -92,7 +92,7 @@ TEST(Outlook, TwoModesCountAsNoise) {
 
 /// The promise of the figure: about 95 %.
 TEST(Outlook, TheSmallestChangeForetoldIsSeenAsOftenAsPromised) {
-    Noise noise;
+    BlockNoise noise;
     const auto options = of_hundred();
     for (const double spread : {0.03, 0.06}) {
         const auto history = past(noise, spread, 5, 15);
@@ -107,7 +107,7 @@ TEST(Outlook, TheSmallestChangeForetoldIsSeenAsOftenAsPromised) {
 }
 
 TEST(Outlook, TrialsOfWhatDidNotChangeAreForetold) {
-    Noise noise;
+    BlockNoise noise;
     const auto options = of_hundred();
     for (const double spread : {0.004, 0.01, 0.02, 0.03, 0.045, 0.08}) {
         const auto history = past(noise, spread, 5, 15);
@@ -119,7 +119,7 @@ TEST(Outlook, TrialsOfWhatDidNotChangeAreForetold) {
 
 /// Spreads as a suite of Go benchmarks has them: median 1.3 %, one in ten above 3.4 %.
 TEST(Outlook, AUsualSuiteTakesAsLongAsForetold) {
-    Noise noise;
+    BlockNoise noise;
     std::vector<PastSeries> suite;
     double real = 0;
     for (int i = 0; i < 100; ++i) {
@@ -136,7 +136,7 @@ TEST(Outlook, AUsualSuiteTakesAsLongAsForetold) {
 }
 
 TEST(Outlook, WhatTheNoiseCannotGiveIsSaidWithTheTrialsItWouldTake) {
-    Noise noise;
+    BlockNoise noise;
     const auto noisy = past(noise, 0.06, 5, 15), calm = past(noise, 0.005, 5, 15);
     const auto seen = outlook(std::vector{noisy, calm}, of_hundred(), true).series;
     EXPECT_TRUE(seen[0].falls_short());

@@ -12,9 +12,9 @@ bool leaves_open(model::VerdictKind kind) {
 
 }  // namespace
 
-std::vector<Standing> standing_regressions(std::span<const model::Verdict> verdicts,
-                                           std::span<const std::vector<model::Verdict>> earlier) {
-    std::vector<Standing> standing;
+std::vector<StandingRegression> standing_regressions(std::span<const model::Verdict> verdicts,
+                                                     std::span<const std::vector<model::Verdict>> earlier) {
+    std::vector<StandingRegression> standing;
     for (std::size_t v = 0; v < verdicts.size(); ++v) {
         if (!leaves_open(verdicts[v].kind)) continue;
         for (std::size_t attempt = 0; attempt < earlier.size(); ++attempt) {
