@@ -186,6 +186,33 @@ TEST_F(CarryOutTest, TheWaiveButtonCoversWhatBlocksNow) {
     EXPECT_EQ(gate_of(run), model::Gate::success);
 }
 
+TEST_F(CarryOutTest, ARegressionCanBeWaivedAfterAnotherSuiteWasMeasured) {
+    handle(planning::PullRequestTrigger{planning::PullRequestAction::opened});
+    const auto run = end_red();
+    pool.transaction([&](store::Tx& tx) {
+        auto second = run;
+        second.run_id = platform::random_uuid();
+        second.kind = model::RunKind::command;
+        second.state = model::RunState::finished;
+        store::insert_run(tx, second);
+        store::NewJob job;
+        job.repository_id = 1;
+        job.job_id = platform::random_uuid();
+        job.run_id = second.run_id;
+        job.suite = "other";
+        job.spec_json = "{}";
+        store::insert_job(tx, job, start());
+        store::JudgedJob judged{1, second.run_id, job.job_id, "other", start(), {}};
+        model::Verdict verdict;
+        verdict.series.key = {"parse", "time"};
+        judged.judgement.verdicts = {verdict};
+        store::replace_verdicts(tx, judged);
+    });
+    const auto until = platform::format_utc(start() + std::chrono::hours(48)).substr(0, 10);
+    handle(command(planning::Verb::waive, {"sort"}, {{"max", "8%"}, {"until", until}, {"reason", "known"}}));
+    EXPECT_EQ(gate_of(run), model::Gate::success) << "its benchmark is not known any more";
+}
+
 TEST_F(CarryOutTest, TheCommentSpeaksOfThePresentHeadOnly) {
     handle(planning::PullRequestTrigger{planning::PullRequestAction::opened});
     auto run = end_red();
