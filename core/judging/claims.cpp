@@ -88,13 +88,13 @@ Pair pair_of(const model::Claim& claim, const PairedValues& of, const ByKey& all
     return pair;
 }
 
-struct Pairs {
+struct Claimed {
     std::vector<Pair> pairs;
     std::vector<std::pair<const model::Claim*, std::size_t>> too_many;  ///< claims, and how many benchmarks they name
 };
 
-Pairs pairs_of(const ByKey& all, std::span<const model::Claim> claims) {
-    Pairs found;
+Claimed pairs_of(const ByKey& all, std::span<const model::Claim> claims) {
+    Claimed found;
     for (const auto& claim : claims) {
         std::vector<const PairedValues*> named;
         for (const auto& [key, values] : all)

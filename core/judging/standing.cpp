@@ -20,11 +20,11 @@ Places places_of(std::span<const model::Verdict> verdicts) {
 
 }  // namespace
 
-std::vector<Standing> standing_regressions(std::span<const model::Verdict> verdicts,
-                                           std::span<const std::vector<model::Verdict>> earlier) {
+std::vector<StandingRegression> standing_regressions(std::span<const model::Verdict> verdicts,
+                                                     std::span<const std::vector<model::Verdict>> earlier) {
     std::vector<Places> places;
     for (const auto& then : earlier) places.push_back(places_of(then));
-    std::vector<Standing> standing;
+    std::vector<StandingRegression> standing;
     for (std::size_t v = 0; v < verdicts.size(); ++v) {
         if (!leaves_open(verdicts[v].kind)) continue;
         for (std::size_t attempt = 0; attempt < earlier.size(); ++attempt) {

@@ -11,18 +11,18 @@
 namespace benchgate::judging {
 
 /// A regression of an earlier attempt that this one leaves open.
-struct Standing {
+struct StandingRegression {
     std::size_t verdict = 0;  ///< index into this attempt's verdicts
     std::size_t attempt = 0;  ///< index into the earlier attempts
     std::size_t earlier = 0;  ///< index into that attempt's verdicts
-    bool operator==(const Standing&) const = default;
+    bool operator==(const StandingRegression&) const = default;
 };
 
 /// `earlier`: the verdicts of the other attempts at these commits, newest first. Of each series that this attempt calls
 /// inconclusive or could not compare, the newest earlier verdict that is neither decides; it stands if it is a
 /// regression. "New" compares nothing: with the same base, the base only failed to show it this time.
-std::vector<Standing> standing_regressions(std::span<const model::Verdict> verdicts,
-                                           std::span<const std::vector<model::Verdict>> earlier);
+std::vector<StandingRegression> standing_regressions(std::span<const model::Verdict> verdicts,
+                                                     std::span<const std::vector<model::Verdict>> earlier);
 
 /// What an earlier attempt says of a series that this one has no verdict on.
 struct LeftOut {

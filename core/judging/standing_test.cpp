@@ -15,20 +15,20 @@ model::Verdict said(VerdictKind kind, const std::string& benchmark = "sort") {
     return verdict;
 }
 
-std::vector<Standing> standing(const Attempt& now, const std::vector<Attempt>& earlier) {
+std::vector<StandingRegression> standing(const Attempt& now, const std::vector<Attempt>& earlier) {
     return standing_regressions(now, earlier);
 }
 
 TEST(Standing, ANoisyAttemptDoesNotTakeBackARegression) {
     const Attempt noisy{said(VerdictKind::inconclusive)};
-    EXPECT_EQ(standing(noisy, {{said(VerdictKind::regressed)}}), (std::vector<Standing>{{0, 0, 0}}));
+    EXPECT_EQ(standing(noisy, {{said(VerdictKind::regressed)}}), (std::vector<StandingRegression>{{0, 0, 0}}));
     EXPECT_EQ(standing({said(VerdictKind::failed)}, {{said(VerdictKind::regressed)}}).size(), 1u)
         << "nor one that failed";
     EXPECT_EQ(standing({said(VerdictKind::added)}, {{said(VerdictKind::regressed)}}).size(), 1u)
         << "nor one whose base failed to show the benchmark";
     EXPECT_EQ(standing(noisy, {{said(VerdictKind::added)}, {said(VerdictKind::regressed)}}).size(), 1u);
     EXPECT_EQ(standing(noisy, {noisy, {said(VerdictKind::added, "new"), said(VerdictKind::regressed)}}),
-              (std::vector<Standing>{{0, 1, 1}}))
+              (std::vector<StandingRegression>{{0, 1, 1}}))
         << "however often it is asked";
 }
 

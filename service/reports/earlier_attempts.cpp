@@ -41,11 +41,14 @@ Question question_of(const store::RunRow& run, const std::vector<store::JobRow>&
 }
 
 std::optional<Question> own_question(store::Tx& tx, const PresentRun& present, const std::vector<Attempt>& attempts) {
-    if (!present.run.aside) return question_of(present.run, present.jobs);
     const auto pull = store::find_pull_request(tx, present.run.repository_id, present.run.number.value_or(0));
+    // A run against the base that the pull request had before is as good as one aside.
+    const auto is_own = [&](const store::RunRow& run) {
+        return !run.aside && (!pull || pull->base_ref == run.base_ref);
+    };
+    if (is_own(present.run)) return question_of(present.run, present.jobs);
     for (const auto& attempt : attempts)
-        if (!attempt.run.aside && (!pull || pull->base_ref == attempt.run.base_ref))
-            return question_of(attempt.run, attempt.jobs);
+        if (is_own(attempt.run)) return question_of(attempt.run, attempt.jobs);
     return std::nullopt;
 }
 

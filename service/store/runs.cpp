@@ -36,6 +36,12 @@ constexpr Query another_open{"runs_another_open", R"(
     select exists (select 1 from runs where repository_id = $1 and number = $2 and head_sha = $3 and run_id <> $4::uuid
                    and state in ('queued', 'running') and kind in ('pull_request', 'command')) as open)"};
 
+constexpr Query told_by_another{"runs_told_by_another_pull", R"(
+    select exists (select 1 from runs join pull_requests using (repository_id, number)
+                   where repository_id = $1 and number <> $2 and runs.head_sha = $3 and pull_requests.head_sha = $3
+                     and pull_requests.state = 'open' and runs.state in ('queued', 'running', 'finished')
+                     and kind in ('pull_request', 'command')) as told)"};
+
 constexpr Query lock_pull{"runs_lock_conclusions",
                           "select pg_advisory_xact_lock(hashtextextended('conclusions ' || $2::bigint, $1::bigint))"};
 
@@ -161,6 +167,10 @@ std::vector<RunRow> list_runs(Tx& tx, std::int64_t repository_id, std::optional<
 
 std::vector<RunRow> finished_runs_of_head(Tx& tx, const HeadOfPull& head, int limit) {
     return all(exec(tx, finished_of_head, head.repository_id, head.number, head.head_sha, limit), read_run);
+}
+
+bool is_told_by_another_pull(Tx& tx, const HeadOfPull& head) {
+    return column<bool>(exec(tx, told_by_another, head.repository_id, head.number, head.head_sha).front(), "told");
 }
 
 bool is_another_open(Tx& tx, const RunRow& run) {

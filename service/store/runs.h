@@ -57,6 +57,8 @@ struct HeadOfPull {
     std::string head_sha;
 };
 std::vector<RunRow> finished_runs_of_head(Tx& tx, const HeadOfPull& head, int limit);
+/// Whether another open pull request has the same head, and a run that says, or will say, something of it.
+bool is_told_by_another_pull(Tx& tx, const HeadOfPull& head);
 /// Whether a run other than this one is still to say something of the same head of a pull request.
 bool is_another_open(Tx& tx, const RunRow& run);
 /// Until the transaction ends nobody else concludes a run of this pull request: each report heeds the others' ends.

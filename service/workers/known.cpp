@@ -201,4 +201,22 @@ void look_up_commit(store::Tx& tx, planning::PlanInput& input, const std::string
     input.existing = existing_runs(tx, input.repository.id, std::nullopt, head_sha);
 }
 
+std::optional<store::RunRow> speaker_of(store::Tx& tx, const planning::PlanInput& input, const std::string& head_sha) {
+    const bool of_pull = input.pull && input.pull->head_sha == head_sha;
+    std::optional<store::RunRow> speaker;
+    for (auto run = input.existing.rbegin(); run != input.existing.rend(); ++run) {
+        if (run->head_sha != head_sha || !model::speaks_on_check(run->kind)) continue;
+        if (of_pull && !run->aside && run->base_ref != input.pull->base_ref) continue;
+        auto row = store::find_run(tx, input.repository.id, run->id);
+        if (!row) continue;
+        if (!row->finished_at) return row;
+        const bool is_stopped = row->state != model::RunState::finished;
+        const bool is_later =
+            !speaker ||
+            (!is_stopped && (speaker->state != model::RunState::finished || row->finished_at > speaker->finished_at));
+        if (is_later) speaker = std::move(row);
+    }
+    return speaker;
+}
+
 }  // namespace benchgate::workers
