@@ -101,7 +101,8 @@ TEST_F(Linking, TheRealLinkerIsTheOneThatTheCompilerWouldHaveFound) {
 TEST_F(Linking, WhatIsTakenOnlyIfNeededAndWhatAnOptionNamesStaysInPlace) {
     const auto order = LinkOrder::create(parent.path() / "linkers").value();
     suite.build = {"mkdir -p path", "printf '#!/bin/sh\\necho \"$@\"\\n' >path/ld.gold", "chmod +x path/ld.gold",
-                   "PATH=$PWD/path:$PATH \"$COMPILER_PATH/ld.gold\" -o x.o 1.o 2.o 3.o 4.o 5.o --start-lib 6.o 7.o "
+                   "COMPILER_PATH=$COMPILER_PATH:$PWD/path \"$COMPILER_PATH/ld.gold\" -o x.o 1.o 2.o 3.o 4.o 5.o "
+                   "--start-lib 6.o 7.o "
                    "--end-lib --just-symbols 8.o 9.o >program"};
     std::set<std::string> seen;
     for (const std::uint64_t seed : {1u, 2u, 3u, 4u}) {
