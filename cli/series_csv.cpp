@@ -60,7 +60,10 @@ class SeriesReader {
                     place_[column] = i;
                 }
             for (std::size_t column = 0; column < same.size(); ++column)
-                if (name == same[column]) same_place_[column] = i;
+                if (name == same[column]) {
+                    if (same_place_[column] != absent) return fmt::format("the column {} stands twice", name);
+                    same_place_[column] = i;
+                }
         }
         width_ = fields.size();
         if (place_[value] == absent) return "the column value is missing";

@@ -102,6 +102,7 @@ TEST(SeriesCsv, MistakesHaveTheirLine) {
     EXPECT_EQ(mistake("index\n1\n"), "s.csv:1: the column value is missing");
     EXPECT_EQ(mistake("value\n1\n"), "s.csv:1: one of the columns index, time, commit is missing");
     EXPECT_EQ(mistake("index,value,value\n"), "s.csv:1: the column value stands twice");
+    EXPECT_EQ(mistake("index,value,unit,unit\n"), "s.csv:1: the column unit stands twice");
     EXPECT_EQ(mistake("index,value\n0,1\n1\n"), "s.csv:3: 1 fields where the header has 2");
     EXPECT_EQ(mistake("index,value\n0,fast\n"), "s.csv:2: value must be a number");
     EXPECT_EQ(mistake("index,value\n0,1e999\n"), "s.csv:2: value must be a number");

@@ -31,10 +31,14 @@ struct Collected {
 
 class Reader {
   public:
-    Complaint header(const Fields& fields) {
+    Complaint header(Fields fields) {
+        constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+        if (!fields.empty() && fields[0].starts_with(byte_order_mark)) fields[0].erase(0, byte_order_mark.size());
         for (std::size_t i = 0; i < names.size(); ++i) {
             const auto found = std::find(fields.begin(), fields.end(), names[i]);
             if (found == fields.end()) return fmt::format("the column {} is missing", names[i]);
+            if (std::find(found + 1, fields.end(), names[i]) != fields.end())
+                return fmt::format("the column {} stands twice", names[i]);
             place_[i] = static_cast<std::size_t>(found - fields.begin());
         }
         width_ = fields.size();

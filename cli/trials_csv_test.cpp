@@ -49,6 +49,8 @@ TEST(TrialsCsv, ColumnsMayStandInAnyOrder) {
 TEST(TrialsCsv, EveryMistakeHasItsPlace) {
     EXPECT_EQ(read_table("").error(), "t.csv:1: the file is empty");
     EXPECT_EQ(read_table("benchmark,metric\n").error(), "t.csv:1: the column unit is missing");
+    EXPECT_EQ(read_table("value," + header).error(), "t.csv:1: the column value stands twice");
+    EXPECT_TRUE(read_table("\xef\xbb\xbf" + header)) << "as spreadsheets write it";
     EXPECT_EQ(error_of("A,time,ns,lower,0,0,base\n"), "t.csv:2: 7 fields where the header has 8");
     EXPECT_EQ(error_of(",time,ns,lower,0,0,base,1\n"), "t.csv:2: benchmark and metric must not be empty");
     EXPECT_EQ(error_of("A,time,ns,less,0,0,base,1\n"), "t.csv:2: better must be lower, higher or none");

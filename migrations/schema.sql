@@ -436,10 +436,12 @@ CREATE TABLE public.runs (
     config text NOT NULL,
     config_sha text NOT NULL,
     message text DEFAULT ''::text NOT NULL,
+    aside boolean DEFAULT false NOT NULL,
     CONSTRAINT runs_kind_check CHECK ((kind = ANY (ARRAY['pull_request'::text, 'push'::text, 'command'::text, 'merge_group'::text, 'calibration'::text, 'bisection'::text, 'profile'::text]))),
     CONSTRAINT runs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'finished'::text, 'superseded'::text, 'cancelled'::text, 'failed'::text])))
 );
 COMMENT ON TABLE public.runs IS 'One request to measure. config is the .benchgate.yml used; trigger_id the delivery or comment.';
+COMMENT ON COLUMN public.runs.aside IS 'Asked with base=REF or host=CLASS: what it finds is not the answer that the pull request waits for.';
 ALTER TABLE public.runs ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.runs_seq_seq
     START WITH 1
@@ -687,6 +689,7 @@ CREATE INDEX request_log_expiry ON public.request_log USING btree (expires_at);
 CREATE INDEX runs_by_id ON public.runs USING btree (run_id);
 CREATE INDEX runs_by_pull ON public.runs USING btree (repository_id, number, seq DESC) WHERE (number IS NOT NULL);
 CREATE INDEX runs_calibrations ON public.runs USING btree (repository_id, seq DESC) WHERE (kind = 'calibration'::text);
+CREATE INDEX runs_of_head ON public.runs USING btree (repository_id, number, head_sha) WHERE ((number IS NOT NULL) AND (state = 'finished'::text));
 CREATE INDEX runs_open ON public.runs USING btree (repository_id, number) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX runs_recent ON public.runs USING btree (repository_id, seq DESC);
 CREATE INDEX runs_unfinished ON public.runs USING btree (created_at) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));

@@ -88,13 +88,25 @@ Pair pair_of(const model::Claim& claim, const PairedValues& of, const ByKey& all
     return pair;
 }
 
-std::vector<Pair> pairs_of(const ByKey& all, std::span<const model::Claim> claims) {
+struct Claimed {
     std::vector<Pair> pairs;
-    for (const auto& claim : claims)
+    std::vector<std::pair<const model::Claim*, std::size_t>> too_many;  ///< claims, and how many benchmarks they name
+};
+
+Claimed pairs_of(const ByKey& all, std::span<const model::Claim> claims) {
+    Claimed found;
+    for (const auto& claim : claims) {
+        std::vector<const PairedValues*> named;
         for (const auto& [key, values] : all)
             if (key.metric == claim.metric && model::glob_matches(claim.benchmark, key.benchmark))
-                pairs.push_back(pair_of(claim, values, all));
-    return pairs;
+                named.push_back(&values);
+        if (found.pairs.size() + named.size() > most_claimed) {
+            found.too_many.emplace_back(&claim, named.size());
+            continue;
+        }
+        for (const auto* values : named) found.pairs.push_back(pair_of(claim, *values, all));
+    }
+    return found;
 }
 
 bool constant(const std::vector<double>& values) {
@@ -219,7 +231,7 @@ std::string counted(std::size_t claims, std::string_view one, std::string_view m
 Progress claim_progress(std::span<const model::Trial> trials, std::span<const model::Claim> claims,
                         const ClaimOptions& options) {
     const auto all = collect(trials, claims);
-    const auto pairs = pairs_of(all, claims);
+    const auto pairs = pairs_of(all, claims).pairs;
     const auto plan = plan_of(pairs, options);
     NullTable nulls;
     std::set<model::SeriesKey> open, named;
@@ -253,12 +265,15 @@ Progress both(Progress progress, const Progress& also) {
 std::vector<ClaimFinding> judge_claims(std::span<const model::Trial> trials, std::span<const model::Claim> claims,
                                        const ClaimOptions& options) {
     const auto all = collect(trials, claims);
-    const auto pairs = pairs_of(all, claims);
+    const auto [pairs, too_many] = pairs_of(all, claims);
     const auto plan = plan_of(pairs, options);
     NullTable nulls;
     std::vector<ClaimFinding> findings;
-    findings.reserve(pairs.size());
+    findings.reserve(pairs.size() + too_many.size());
     for (const auto& pair : pairs) findings.push_back(Walk(pair, plan, nulls).run().finding);
+    for (const auto& [claim, named] : too_many)
+        findings.push_back(unmeasured_claim(
+            *claim, fmt::format("it names {} benchmarks; all claims together may name {}", named, most_claimed)));
     return findings;
 }
 

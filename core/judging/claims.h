@@ -26,6 +26,10 @@
 
 namespace benchgate::judging {
 
+/// Benchmarks that all claims together may name: each is walked through, and answered, by itself. Claims that would go
+/// beyond it are not measured, and say so.
+inline constexpr std::size_t most_claimed = 20'000;
+
 struct ClaimOptions {
     int max_trials = 60;         ///< a side
     double false_alarms = 0.01;  ///< of all `claims` together, for each of the two answers

@@ -174,5 +174,17 @@ TEST(Claims, TheGateDoesWhatTheClaimAsksFor) {
     EXPECT_EQ(with(ClaimState::unshown, model::Action::log, true).gate, Gate::success);
 }
 
+TEST(Claims, TooManyBenchmarksForThemAreSaidAndNotWalkedThrough) {
+    std::vector<Made::Of> many;
+    for (std::size_t i = 0; i < most_claimed / 2 + 1; ++i) many.push_back({"b" + std::to_string(i), 1, 1});
+    const Made job(many, 0);
+    const std::vector claims{from("v1.0", -0.1, "b*"), from("v2.0", -0.1, "b*")};
+    const auto findings = judge_claims(job.trials, claims, {});
+    ASSERT_EQ(findings.size(), many.size() + 1);
+    EXPECT_EQ(findings.back().state, ClaimState::unmeasured);
+    EXPECT_EQ(findings.back().series.key.benchmark, "b*");
+    EXPECT_EQ(findings.back().reason, "it names 10001 benchmarks; all claims together may name 20000");
+}
+
 }  // namespace
 }  // namespace benchgate::judging

@@ -132,6 +132,7 @@ class SizesWalk {
         auto& finding = answer_.finding;
         finding.series = family.series;
         finding.sizes.assign(family.sizes.begin(), family.sizes.end());
+        finding.sizes.resize(std::min(finding.sizes.size(), most_sizes));
         finding.margin = family.rule->margin;
         finding.action = family.rule->action;
         finding.line = family.rule->line;
@@ -140,6 +141,8 @@ class SizesWalk {
     SizesAnswer run() {
         if (family_.sizes.size() < fewest_sizes)
             return settled(fmt::format("{} of at least {} sizes", family_.sizes.size(), fewest_sizes));
+        if (family_.sizes.size() > most_sizes)
+            return settled(fmt::format("{} sizes, of {} at the most", family_.sizes.size(), most_sizes));
         const auto all = exponents_of(family_);
         if (all.not_positive) return settled("a value is not a number above zero");
         if (!all.base.empty()) std::tie(answer_.finding.base, answer_.finding.base_interval) = side(all.base);
@@ -223,7 +226,7 @@ std::optional<std::pair<double, std::string>> size_in(std::string_view pattern, 
 
 std::optional<double> exponent_of(std::span<const std::pair<double, double>> size_and_value) {
     std::set<double> sizes;
-    for (const auto& [size, value] : size_and_value) sizes.insert(size);
+    for (const auto& [size, value] : size_and_value) sizes.insert(std::log(size));
     if (sizes.size() < fewest_sizes) return std::nullopt;
     std::vector<std::pair<double, double>> logs;
     logs.reserve(size_and_value.size());
@@ -231,7 +234,7 @@ std::optional<double> exponent_of(std::span<const std::pair<double, double>> siz
     std::vector<double> slopes;
     for (std::size_t i = 0; i < logs.size(); ++i)
         for (std::size_t j = i + 1; j < logs.size(); ++j)
-            if (size_and_value[i].first != size_and_value[j].first)
+            if (logs[i].first != logs[j].first)
                 slopes.push_back((logs[j].second - logs[i].second) / (logs[j].first - logs[i].first));
     return std::round(median(std::move(slopes)) * 1e9) / 1e9;
 }

@@ -32,6 +32,8 @@
 namespace benchgate::judging {
 
 inline constexpr std::size_t fewest_sizes = 3;
+/// Of one family: the slopes of all pairs are taken, in every trial. A family with more is not measured, and says so.
+inline constexpr std::size_t most_sizes = 300;
 
 struct GrowthOptions {
     int max_trials = 60;         ///< a side
@@ -44,7 +46,7 @@ struct GrowthOptions {
 std::optional<std::pair<double, std::string>> size_in(std::string_view pattern, std::string_view benchmark);
 
 /// Theil and Sen: the median of the slopes of ln(value) over ln(size) of all pairs with different sizes. All above
-/// zero; none with fewer than `fewest_sizes` sizes.
+/// zero; none with fewer than `fewest_sizes` sizes. Sizes that lie too close for their logarithms count as one.
 std::optional<double> exponent_of(std::span<const std::pair<double, double>> size_and_value);
 
 /// The median, and the order statistics around it that hold it with at least 95 %: open with fewer than six values.

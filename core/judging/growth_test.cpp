@@ -189,5 +189,22 @@ TEST(Growth, TheGateDoesWhatTheRuleAsksFor) {
     EXPECT_EQ(with(GrowthState::unclear, model::Action::block).gate, model::Gate::success);
 }
 
+TEST(Growth, TooManySizesAreSaidAndNotPairedOff) {
+    std::vector<double> many;
+    for (std::size_t i = 1; i <= 10'000; ++i) many.push_back(static_cast<double>(i));
+    const auto finding = only_finding(job(linear, linear, 2, 0.02, many));
+    EXPECT_EQ(finding.state, GrowthState::unmeasured);
+    EXPECT_EQ(finding.reason, "10000 sizes, of 300 at the most");
+    EXPECT_EQ(finding.sizes.size(), most_sizes);
+}
+
+TEST(Growth, SizesWhoseLogarithmsAreEqualMakeNoSlope) {
+    using Points = std::vector<std::pair<double, double>>;
+    EXPECT_FALSE(exponent_of(Points{{1e17, 1}, {1e17 + 16, 1}, {1e17 + 32, 2}})) << "they are one size";
+    const auto exponent = exponent_of(Points{{1e17, 1}, {1e17 + 16, 1}, {1e16, 0.1}, {1e15, 0.01}});
+    ASSERT_TRUE(exponent);
+    EXPECT_NEAR(*exponent, 1, 1e-6);
+}
+
 }  // namespace
 }  // namespace benchgate::judging

@@ -19,9 +19,20 @@ struct StandingRegression {
 };
 
 /// `earlier`: the verdicts of the other attempts at these commits, newest first. Of each series that this attempt calls
-/// inconclusive or could not measure, the newest earlier verdict that is neither decides; it stands if it is a
-/// regression.
+/// inconclusive or could not compare, the newest earlier verdict that is neither decides; it stands if it is a
+/// regression. "New" compares nothing: with the same base, the base only failed to show it this time.
 std::vector<StandingRegression> standing_regressions(std::span<const model::Verdict> verdicts,
                                                      std::span<const std::vector<model::Verdict>> earlier);
+
+/// What an earlier attempt says of a series that this one has no verdict on.
+struct LeftOut {
+    std::size_t attempt = 0;
+    std::size_t earlier = 0;
+    bool operator==(const LeftOut&) const = default;
+};
+
+/// Each such series once, with the newest verdict that decides, or else the newest; in the order of the attempts.
+std::vector<LeftOut> left_out(std::span<const model::Verdict> verdicts,
+                              std::span<const std::vector<model::Verdict>> earlier);
 
 }  // namespace benchgate::judging

@@ -24,6 +24,9 @@ TEST(Standing, ANoisyAttemptDoesNotTakeBackARegression) {
     EXPECT_EQ(standing(noisy, {{said(VerdictKind::regressed)}}), (std::vector<StandingRegression>{{0, 0, 0}}));
     EXPECT_EQ(standing({said(VerdictKind::failed)}, {{said(VerdictKind::regressed)}}).size(), 1u)
         << "nor one that failed";
+    EXPECT_EQ(standing({said(VerdictKind::added)}, {{said(VerdictKind::regressed)}}).size(), 1u)
+        << "nor one whose base failed to show the benchmark";
+    EXPECT_EQ(standing(noisy, {{said(VerdictKind::added)}, {said(VerdictKind::regressed)}}).size(), 1u);
     EXPECT_EQ(standing(noisy, {noisy, {said(VerdictKind::added, "new"), said(VerdictKind::regressed)}}),
               (std::vector<StandingRegression>{{0, 1, 1}}))
         << "however often it is asked";
@@ -40,6 +43,15 @@ TEST(Standing, AnAttemptThatRulesItOutDoes) {
     EXPECT_TRUE(standing({said(VerdictKind::inconclusive)}, {{said(VerdictKind::regressed, "another")}}).empty());
     EXPECT_TRUE(standing({said(VerdictKind::inconclusive)}, {}).empty());
     EXPECT_TRUE(standing({said(VerdictKind::regressed)}, red).empty()) << "it says so itself";
+}
+
+TEST(Standing, WhatAnAttemptWasNotAskedIsSaidByTheNewestThatCouldTell) {
+    const Attempt only_sort{said(VerdictKind::unchanged)};
+    const std::vector<Attempt> earlier{{said(VerdictKind::inconclusive, "find"), said(VerdictKind::regressed)},
+                                       {said(VerdictKind::regressed, "find"), said(VerdictKind::missing, "gone")},
+                                       {said(VerdictKind::unchanged, "find"), said(VerdictKind::failed, "gone")}};
+    EXPECT_EQ(left_out(only_sort, earlier), (std::vector<LeftOut>{{1, 0}, {1, 1}}));
+    EXPECT_TRUE(left_out(only_sort, std::vector<Attempt>{only_sort}).empty());
 }
 
 }  // namespace

@@ -62,6 +62,9 @@ struct PlannedRun {
     std::string request;       ///< what asked, once and for all: "comment:ID[:HASH]"; empty: the delivery itself
     std::string profile;       ///< benchmark to be profiled instead of judged; empty: none
     std::vector<PlannedJob> jobs;
+    /// Of a pull request's head: against another base, or on another class of hosts, than a run that nobody gave
+    /// parameters. It answers a question of its own.
+    bool aside = false;
     bool operator==(const PlannedRun&) const = default;
 };
 

@@ -249,25 +249,74 @@ TEST(PlanCommand, StatusSaysWhereThingsStand) {
               "`micro`: queued");
 }
 
+/// A run of the head whose jobs were measured, each with what it was planned to spend.
+ExistingRun measured_as(const PlannedRun& planned, int id) {
+    auto run = existing(std::to_string(id), head, RunState::finished);
+    run.jobs.clear();
+    for (const auto& job : planned.jobs) {
+        run.jobs.push_back(existing_job(job.suite, model::JobState::succeeded));
+        run.jobs.back().false_alarms = job.false_alarms;
+    }
+    return run;
+}
+
 TEST(PlanCommand, AskingAgainSpendsFromTheSameRateOfFalseAlarms) {
     auto input = said("/rebench suite=micro");
     const auto rate = [&] { return plan(input).runs.at(0).jobs.at(0).false_alarms; };
     double spent = rate();
     EXPECT_DOUBLE_EQ(spent, 0.0075) << "the first time";
     for (int asked = 1; asked <= 8; ++asked) {
-        auto before = existing(std::to_string(asked), head, RunState::finished);
-        before.jobs[0].state = model::JobState::succeeded;
-        input.existing.push_back(before);
-        EXPECT_DOUBLE_EQ(rate(), 0.0075 * std::pow(0.25, asked));
+        input.existing.push_back(measured_as(plan(input).runs.at(0), asked));
+        EXPECT_NEAR(rate(), 0.0075 * std::pow(0.25, asked), 1e-12);
         spent += rate();
     }
     EXPECT_LT(spent, 0.01) << "all together keep to it";
 
-    input.existing = {existing("1", std::string(40, 'f'), RunState::finished)};
-    input.existing[0].jobs[0].state = model::JobState::succeeded;
+    input.existing = {measured_as(plan(input).runs.at(0), 1)};
+    input.existing[0].head_sha = std::string(40, 'f');
     EXPECT_DOUBLE_EQ(rate(), 0.0075) << "another head has its own";
     input.existing = {existing("1", head, RunState::failed)};
+    input.existing[0].jobs[0].false_alarms = 0.0075;
     EXPECT_DOUBLE_EQ(rate(), 0.0075) << "what could not be measured could not alarm";
+}
+
+TEST(PlanCommand, AskingSuiteBySuiteSpendsNoMoreThanAskingForAll) {
+    auto input = said("/rebench");
+    double spent = 0;
+    int id = 0;
+    const auto ask = [&](const std::string& comment) {
+        auto asked = said(comment);
+        asked.existing = input.existing;
+        for (const auto& run : plan(asked).runs) {
+            for (const auto& job : run.jobs) spent += job.false_alarms;
+            input.existing.push_back(measured_as(run, ++id));
+        }
+    };
+    ask("/rebench suite=micro,load");
+    EXPECT_DOUBLE_EQ(spent, 0.0075);
+    for (int again = 0; again < 3; ++again)
+        for (const auto* comment : {"/rebench suite=micro", "/rebench suite=load"}) ask(comment);
+    EXPECT_LT(spent, 0.01);
+
+    // What is under way may alarm, too.
+    auto first = measured_as(plan(said("/rebench suite=micro")).runs.at(0), 1);
+    first.state = RunState::running;
+    first.jobs[0].state = model::JobState::running;
+    auto second = said("/rebench suite=load");
+    second.existing = {first};
+    EXPECT_NEAR(plan(second).runs.at(0).jobs.at(0).false_alarms, 0.0075 * 0.25, 1e-12);
+}
+
+TEST(PlanCommand, AnotherBaseAndOtherHostsAreAskedAside) {
+    const auto is_aside = [](const std::string& comment) {
+        auto input = said(comment);
+        input.base_ref = "v1";
+        return plan(input).runs.at(0).aside;
+    };
+    EXPECT_FALSE(is_aside("/rebench"));
+    EXPECT_FALSE(is_aside("/rebench filter=x trials=12 host=bare-metal"));
+    EXPECT_TRUE(is_aside("/rebench base=v1"));
+    EXPECT_TRUE(is_aside("/rebench host=arm64"));
 }
 
 }  // namespace

@@ -97,6 +97,7 @@ struct ExistingJob {
     std::optional<int> position{};                      ///< 1-based, of a queued one
     std::optional<std::chrono::seconds> expected_in{};  ///< until its end
     std::string claims_since{};  ///< of a job that judges nothing but claims: PlannedClaims::ref. Else empty
+    double false_alarms = 0;     ///< PlannedJob::false_alarms, of the present head's jobs
 };
 
 /// A run of this repository: for a pull request all of its runs, for a push those of the same head, for a merge group
@@ -115,6 +116,7 @@ struct ExistingRun {
     std::string request{};  ///< PlannedRun::request
     std::string profile{};  ///< PlannedRun::profile
     std::vector<ExistingJob> jobs{};
+    bool aside = false;  ///< PlannedRun::aside
 };
 
 /// A maintainer's word that this very commit of a fork may run.
@@ -140,7 +142,7 @@ struct JudgedSeries {
     model::Verdict verdict;
 };
 
-/// The newest judged run of the pull request.
+/// What the newest judged head of the pull request was found to be, by all of its runs.
 struct LastJudged {
     std::string head_sha;
     std::vector<JudgedSeries> series;

@@ -142,29 +142,34 @@ bool wanted_by_push(const model::Suite& suite, const PushTrigger& push, const Pl
     return !input.changed_paths || model::any_matches(suite.on.push_paths, *input.changed_paths);
 }
 
-/// So often the suite has told something of this very head: each time was a chance to alarm.
-int times_measured(const PlanInput& input, const PlannedRun& run, const std::string& suite) {
-    return static_cast<int>(std::ranges::count_if(input.existing, [&](const ExistingRun& other) {
-        return measures_head(other) && other.pull_number == run.pull_number && other.head_sha == run.head_sha &&
-               std::ranges::any_of(other.jobs, [&](const ExistingJob& job) {
-                   return job.suite == suite && job.claims_since.empty() && job.state == model::JobState::succeeded;
-               });
-    }));
-}
-
-double share_of_attempt(int attempt) {
-    constexpr int longest = 12;  // then no trials would do
-    return 0.75 * std::pow(0.25, std::min(attempt, longest) - 1);
+double rate_of_run(const PlanInput& input, const PlannedRun& run, const Suites& suites) {
+    const double all = input.config.policy.false_alarms;
+    if (!measures_head(run.kind)) return all;
+    // One that is under way and not asked for again goes on and may alarm; one that is asked for again does not.
+    const auto is_spent = [&](const ExistingJob& job) {
+        const bool is_asked_again =
+            std::ranges::any_of(suites, [&](const model::Suite* suite) { return suite->name == job.suite; });
+        return job.claims_since.empty() &&
+               (job.state == model::JobState::succeeded || (is_unfinished(job) && !is_asked_again));
+    };
+    double left = all;
+    for (const auto& other : input.existing) {
+        if (!measures_head(other) || other.pull_number != run.pull_number || other.head_sha != run.head_sha) continue;
+        for (const auto& job : other.jobs)
+            if (is_spent(job)) left -= job.false_alarms;
+    }
+    const double least = std::pow(0.25, 11);  // with less no trials would do
+    return 0.75 * std::max(left, all * least);
 }
 
 void add_jobs(PlannedRun& run, const PlanInput& input, const Suites& suites) {
+    const double rate = rate_of_run(input, run, suites);
     for (const auto* suite : suites) {
         PlannedJob job;
         job.suite = suite->name;
         job.host_class = input.config.host_class;
         job.seed = derive_seed({input.repository.id, run.head_sha, suite->name, run.attempt});
-        job.false_alarms = input.config.policy.false_alarms / static_cast<double>(suites.size());
-        if (measures_head(run.kind)) job.false_alarms *= share_of_attempt(1 + times_measured(input, run, suite->name));
+        job.false_alarms = rate / static_cast<double>(suites.size());
         job.max_trials = suite->max_trials;
         if (measures_head(run.kind)) job.claims_since = claims_of(input, *suite);
         run.jobs.push_back(std::move(job));

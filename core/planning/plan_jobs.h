@@ -45,12 +45,12 @@ std::string left_out_text(const PlanInput& input, const Wanted& wanted);
 bool wanted_by_pull(const model::Suite& suite, const std::optional<std::vector<std::string>>& changed_paths);
 bool wanted_by_push(const model::Suite& suite, const PushTrigger& push, const PlanInput& input);
 
-/// What the k-th measurement of the same head may spend of the pull request's false-alarm rate: three quarters of what
-/// those before it have left, so 3/4, 3/16, 3/64, ..., together 1. Asking again until something alarms gains nothing.
-double share_of_attempt(int attempt);
+/// What one more run of a pull request's head may spend of its false-alarm rate: three quarters of what the jobs that
+/// have told something, or still may, have left, whichever suites they measured. So 3/4, 3/16, 3/64, ... of whole
+/// attempts, together 1: asking again until something alarms gains nothing, and neither does asking suite by suite.
+double rate_of_run(const PlanInput& input, const PlannedRun& run, const Suites& suites);
 
-/// Adds one job a suite to a run whose commits and attempt are set. The false-alarm rate is shared equally, and of a
-/// pull request's head between its attempts.
+/// Adds one job a suite to a run whose commits and attempt are set. The run's false-alarm rate is shared equally.
 void add_jobs(PlannedRun& run, const PlanInput& input, const Suites& suites);
 
 /// A run of the pull request's head, without jobs.

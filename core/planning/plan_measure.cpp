@@ -65,9 +65,11 @@ Plan held_back(const PlanInput& input, const CommandTrigger& trigger) {
 
 void set_parameters(PlannedRun& run, const PlanInput& input, const Command& command) {
     if (!command.value("base").empty()) run.base_ref = input.base_ref;
+    run.aside = !command.value("base").empty();
     for (auto& job : run.jobs) {
         job.filter = command.value("filter");
         if (const auto host = command.value("host"); !host.empty()) job.host_class = list_of(host);
+        run.aside = run.aside || job.host_class != input.config.host_class;
         if (command.value("profile") == "quick") job.max_trials = std::min(job.max_trials, quick_trials);
         if (const auto trials = command.value("trials"); !trials.empty()) job.max_trials = std::stoi(trials);
     }
@@ -176,6 +178,7 @@ Plan plan_retry(const PlanInput& input, const CommandTrigger& trigger) {
     PlannedRun run = run_on_command(input, trigger);
     if (!last->base_sha.empty()) run.base_sha = last->base_sha;
     if (!last->base_ref.empty()) run.base_ref = last->base_ref;
+    run.aside = last->aside;
     add_jobs(run, input, suites);
     for (std::size_t i = 0; i < suites.size(); ++i) {
         const auto job = failed_job(*suites[i]);

@@ -111,8 +111,11 @@ Plan plan_pull(const PlanInput& input, const PullRequestTrigger& trigger) {
     if (trigger.action == PullRequestAction::converted_to_draft) return plan_draft(input);
     Plan plan;
     supersede_older(plan, input);
+    // What was measured against this base speaks again: the check may show what another base was good for meanwhile.
+    const bool is_back = trigger.action == PullRequestAction::base_changed;
     if (is_answered(input)) {
         plan.reason = "this head is planned already";
+        if (is_back) plan.restated_head = input.pull->head_sha;
         return plan;
     }
     if (is_held_back(plan, input)) return plan;
@@ -126,7 +129,10 @@ Plan plan_pull(const PlanInput& input, const PullRequestTrigger& trigger) {
     auto open = suites;
     std::erase_if(open, [&](const model::Suite* suite) { return is_asked_for(input, *suite); });
     plan.reason = fmt::format("{} of {} suites", open.size(), input.config.suites.size());
-    if (open.empty()) return plan;
+    if (open.empty()) {
+        if (is_back) plan.restated_head = input.pull->head_sha;
+        return plan;
+    }
     PlannedRun run = run_of_pull(input);
     add_jobs(run, input, open);
     plan.runs.push_back(std::move(run));

@@ -260,5 +260,14 @@ TEST(Plan, SeedIsTheSameForeverAndDiffersByEachPart) {
     EXPECT_EQ(derive_seed({1, "", "", 1}), 8976731780753903u);
 }
 
+TEST(PlanPull, AHeadThatComesBackToABaseIsToldAgainWhatItWasFoundToBe) {
+    auto input = pull_input(PullRequestAction::base_changed);
+    input.existing = {existing("1", head, RunState::finished)};
+    EXPECT_EQ(plan(input).restated_head, head) << "its check may show what the other base was good for";
+    EXPECT_TRUE(plan(input).runs.empty());
+    input.trigger = PullRequestTrigger{PullRequestAction::reopened};
+    EXPECT_FALSE(plan(input).restated_head);
+}
+
 }  // namespace
 }  // namespace benchgate::planning

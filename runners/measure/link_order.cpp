@@ -17,23 +17,57 @@ constexpr std::array linkers{"ld", "ld.bfd", "ld.gold", "ld.lld", "ld.mold"};
 constexpr const char* count_file = ".benchgate-links";
 constexpr std::uintmax_t most_count_bytes = 1u << 20;
 
-/// What begins and ends a program (crt1.o, crtn.o and their like) comes from the system and stays in its place; the
-/// word behind -o is what is made. In awk the minimal standard generator of Park and Miller shuffles (Fisher-Yates):
-/// its products are exact in a double.
+/// What begins and ends a program (crt1.o, crtn.o and their like) comes from the system and stays in its place; so does
+/// what a linker takes only if it needs it (between --start-lib and --end-lib), and what an option names. In awk the
+/// minimal standard generator of Park and Miller shuffles (Fisher-Yates): its products are exact in a double.
+///
+/// The real linker is the one that the compiler would have found: gcc tells its own folders in COMPILER_PATH, clang
+/// looks beside itself, both go on with PATH. Compilers for another machine ask for plain "ld" as well, so that one of
+/// GNU's is taken only if it knows the emulation asked for; else one with the machine's name in front.
 constexpr const char* script = R"(#!/bin/sh
 # A linker that permutes the object files of its command line and hands it on to the real one.
-here=${0%/*} name=${0##*/} real=
-for folder in /usr/local/bin /usr/bin /bin; do
-    if [ "$folder" != "$here" ] && [ -x "$folder/$name" ]; then real=$folder/$name; break; fi
+name=${0##*/} emulation= before=
+for word; do
+    case $before in -m) emulation=$word ;; esac
+    case $word in -m?*) emulation=${word#-m} ;; esac
+    before=$word
 done
+fits() {
+    case $name in ld | ld.bfd) ;; *) return 0 ;; esac
+    [ -n "$emulation" ] || return 0
+    "$1" -V 2>/dev/null | { while read -r known _; do [ "$known" = "$emulation" ] && exit 0; done; exit 1; }
+}
+parent=$(readlink "/proc/$PPID/exe") || parent=
+folders=${COMPILER_PATH-}:${parent%/*}:${PATH-}:/usr/local/bin:/usr/bin:/bin
+real= first=
+for pattern in "$name" "*-$name"; do
+    left=$folders:
+    while [ -z "$real" ] && [ -n "$left" ]; do
+        folder=${left%%:*} left=${left#*:}
+        [ -n "$folder" ] || continue
+        for file in "$folder"/$pattern; do
+            if ! [ -f "$file" ] || ! [ -x "$file" ] || [ "$file" -ef "$0" ]; then continue; fi
+            if fits "$file"; then real=$file; break; fi
+            if [ "$pattern" = "$name" ]; then first=${first:-$file}; fi
+        done
+    done
+done
+real=${real:-$first}
 if [ -z "$real" ]; then echo "$name: no such linker on this host" >&2; exit 127; fi
 
-objects= i=0 before=
+objects= i=0 before= lazy=
 for word; do
     i=$((i + 1))
     case $word in
+        --start-lib | -start-lib) lazy=1 ;;
+        --end-lib | -end-lib) lazy= ;;
         /usr/* | /lib* | crt*.o | */crt*.o | */?crt1.o) ;;
-        *.o) if [ "$before" != -o ]; then objects="$objects $i"; fi ;;
+        -*) ;;
+        *.o)
+            case $lazy$before in
+                1* | -o | --output | -R | --just-symbols | -T | --script | -dT | -Map | --Map | --dependency-file) ;;
+                *) objects="$objects $i" ;;
+            esac ;;
     esac
     before=$word
 done

@@ -77,6 +77,44 @@ TEST_F(Linking, ALinkerThatIsMissingSaysSo) {
     EXPECT_EQ(platform::read_file(work.path() / "program", 1000).value(), "ld.mold: no such linker on this host\n");
 }
 
+TEST_F(Linking, TheRealLinkerIsTheOneThatTheCompilerWouldHaveFound) {
+    const auto order = LinkOrder::create(parent.path() / "linkers").value();
+    const auto made_with = [&](const std::string& line) {
+        suite.build = {
+            "mkdir -p own path",
+            "printf '#!/bin/sh\\n[ \"$1\" = -V ] && echo \"   aarch64linux\" || echo own\\n' >own/ld",
+            "printf '#!/bin/sh\\n[ \"$1\" = -V ] && echo \"   armelf\" || echo arm\\n' >path/arm-linux-gnueabi-ld",
+            "printf '#!/bin/sh\\necho mold\\n' >path/ld.mold",
+            "chmod +x own/ld path/*",
+            line + " >program"};
+        built(&order, 1);
+        return platform::read_file(work.path() / "program", 1000).value();
+    };
+    // gcc for another machine names its folders so and asks for "ld".
+    EXPECT_EQ(made_with("COMPILER_PATH=$COMPILER_PATH/:$PWD/own/ \"$COMPILER_PATH/ld\" -maarch64linux a.o b.o"),
+              "own\n");
+    EXPECT_EQ(made_with("PATH=$PWD/path:$PATH \"$COMPILER_PATH/ld\" -m armelf a.o b.o"), "arm\n");
+    EXPECT_EQ(made_with("PATH=$PWD/path:$PATH \"$COMPILER_PATH/ld.mold\" -m armelf a.o b.o"), "mold\n");
+    EXPECT_EQ(made_with("PATH=$PWD/path:$PATH \"$COMPILER_PATH/ld\" -m elf_x86_64 -v | cut -d ' ' -f 1"), "GNU\n");
+}
+
+TEST_F(Linking, WhatIsTakenOnlyIfNeededAndWhatAnOptionNamesStaysInPlace) {
+    const auto order = LinkOrder::create(parent.path() / "linkers").value();
+    suite.build = {"mkdir -p path", "printf '#!/bin/sh\\necho \"$@\"\\n' >path/ld.gold", "chmod +x path/ld.gold",
+                   "COMPILER_PATH=$COMPILER_PATH:$PWD/path \"$COMPILER_PATH/ld.gold\" -o x.o 1.o 2.o 3.o 4.o 5.o "
+                   "--start-lib 6.o 7.o "
+                   "--end-lib --just-symbols 8.o 9.o >program"};
+    std::set<std::string> seen;
+    for (const std::uint64_t seed : {1u, 2u, 3u, 4u}) {
+        built(&order, seed);
+        const auto words = platform::read_file(work.path() / "program", 1000).value();
+        EXPECT_TRUE(words.starts_with("-o x.o ")) << words;
+        EXPECT_NE(words.find(" --start-lib 6.o 7.o --end-lib --just-symbols 8.o "), std::string::npos) << words;
+        seen.insert(words);
+    }
+    EXPECT_GE(seen.size(), 3u);
+}
+
 TEST_F(Linking, ASuiteThatNamesItsOwnLinkersKeepsThem) {
     const auto order = LinkOrder::create(parent.path() / "linkers").value();
     suite.environment = {{"COMPILER_PATH", "/usr/bin"}};

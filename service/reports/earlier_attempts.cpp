@@ -3,36 +3,73 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 
+#include "core/json/json.h"
+#include "core/judging/calibration.h"
 #include "core/judging/standing.h"
+#include "service/reports/claim_jobs.h"
 #include "service/reports/second_host.h"
+#include "service/store/calibrations.h"
+#include "service/store/pull_requests.h"
 #include "service/store/verdicts.h"
 
 namespace benchgate::reports {
 namespace {
 
-constexpr int most_runs_looked_at = 100;
-constexpr std::size_t most_attempts = 20, most_attempts_named = 5;
+constexpr int most_attempts = 50;
+constexpr std::size_t most_attempts_named = 5;
 
-/// The tip of the base branch may have moved on; what is measured is the merge-base.
-const std::string& measured_base(const store::RunRow& run) {
-    return run.merge_base.empty() ? run.base_sha : run.merge_base;
+/// What is asked of a head: compared with what, on which hosts.
+struct Question {
+    std::string base;
+    std::vector<std::string> labels;
+    bool operator==(const Question&) const = default;
+};
+
+Question question_of(const store::RunRow& run, std::vector<std::string> labels) {
+    std::ranges::sort(labels);
+    // The tip of the base branch may have moved on; what is measured is the merge-base.
+    return {run.merge_base.empty() ? run.base_sha : run.merge_base, std::move(labels)};
 }
 
-/// Newest first.
-std::vector<store::RunRow> attempts_before(store::Tx& tx, const store::RunRow& run) {
-    std::vector<store::RunRow> attempts;
-    for (auto& other : store::list_runs(tx, run.repository_id, run.number, most_runs_looked_at)) {
-        const bool same_question =
-            other.head_sha == run.head_sha && measured_base(other) == measured_base(run) &&
-            (other.kind == model::RunKind::pull_request || other.kind == model::RunKind::command);
-        if (!same_question || other.run_id == run.run_id || other.created_at >= run.created_at ||
-            other.state != model::RunState::finished)
-            continue;
-        attempts.push_back(std::move(other));
-        if (attempts.size() == most_attempts) break;
-    }
-    return attempts;
+/// All jobs of a run are asked of one class of hosts.
+Question question_of(const store::RunRow& run, const std::vector<store::JobRow>& jobs) {
+    const auto job = std::ranges::find_if(jobs, compares);
+    return question_of(run, job == jobs.end() ? std::vector<std::string>{} : job->job.labels);
+}
+
+std::optional<Question> own_question(store::Tx& tx, const PresentRun& present, const std::vector<Attempt>& attempts) {
+    const auto pull = store::find_pull_request(tx, present.run.repository_id, present.run.number.value_or(0));
+    // A run against the base that the pull request had before is as good as one aside.
+    const auto is_own = [&](const store::RunRow& run) {
+        return !run.aside && (!pull || pull->base_ref == run.base_ref);
+    };
+    if (is_own(present.run)) return question_of(present.run, present.jobs);
+    for (const auto& attempt : attempts)
+        if (is_own(attempt.run)) return question_of(attempt.run, attempt.jobs);
+    return std::nullopt;
+}
+
+std::string glob_of(const store::JobRow& job) {
+    return json::text(json::parse(job.job.spec_json).value_or(json::Json()), "only").value_or("");
+}
+
+/// How much a job can say of its suite.
+enum class Says { nothing, that_it_failed, of_a_part, of_all };
+
+Says says(const store::JobRow& job) {
+    if (!compares(job) || !job.judged_at || job.state == model::JobState::cancelled) return Says::nothing;
+    if (job.state != model::JobState::succeeded) return Says::that_it_failed;
+    return glob_of(job).empty() ? Says::of_all : Says::of_a_part;
+}
+
+/// What the report itself leaves of a suite for an earlier attempt to say.
+Says left_open(const reporting::Report& report, const std::string& suite) {
+    const auto same = std::ranges::find(report.suites, suite, &reporting::SuiteReport::name);
+    if (same == report.suites.end() || same->cancelled) return Says::nothing;
+    return same->error ? Says::that_it_failed : Says::of_all;
 }
 
 std::string outcome_of(const store::RunRow& run) {
@@ -43,50 +80,171 @@ std::string outcome_of(const store::RunRow& run) {
     return "left it open";
 }
 
-std::string note_of(const std::vector<store::RunRow>& newest_first) {
+std::string note_of(const std::vector<Attempt>& newest_first) {
     const auto count = newest_first.size();
     std::vector<std::string> said;
-    for (std::size_t back = std::min(count, most_attempts_named); back-- > 0;)
-        said.push_back(fmt::format("attempt {} {}", count - back, outcome_of(newest_first[back])));
+    for (std::size_t back = std::min(count, most_attempts_named); back-- > 0;) {
+        const auto& run = newest_first[back].run;
+        said.push_back(
+            fmt::format("attempt {}{} {}", count - back, run.aside ? " (another base or host)" : "", outcome_of(run)));
+    }
     return fmt::format(
         "This commit was measured before: {}{}. All attempts share one rate of false alarms, and a regression "
         "stands until it is ruled out",
         count > most_attempts_named ? fmt::format("{} times, of the last ", count) : "", fmt::join(said, ", "));
 }
 
+/// What was only advice on its host never stopped anything, and does not begin to.
+void drop_advice(store::Tx& tx, const store::JobRow& job, store::JudgedJob& judged) {
+    auto& verdicts = judged.judgement.verdicts;
+    const auto is_red = [](const model::Verdict& one) { return one.kind == model::VerdictKind::regressed; };
+    if (!job.runner_id || !job.judged_at || std::ranges::none_of(verdicts, is_red)) return;
+    std::vector<model::CalibratedSeries> calibrated;
+    for (auto& row :
+         store::calibrated_series(tx, {job.job.repository_id, job.job.suite, *job.runner_id, *job.judged_at}))
+        calibrated.push_back(std::move(row.series));
+    const auto advisory = judging::advisory_verdicts(verdicts, calibrated);
+    for (auto at = advisory.rbegin(); at != advisory.rend(); ++at)
+        if (is_red(verdicts[*at])) verdicts.erase(verdicts.begin() + static_cast<std::ptrdiff_t>(*at));
+}
+
+/// What an attempt said of each suite, second hosts heeded.
+std::map<std::string, std::vector<model::Verdict>> said_by(store::Tx& tx, const Attempt& attempt) {
+    auto judged = store::list_verdicts(tx, attempt.run.repository_id, attempt.run.run_id);
+    heed_second_hosts(tx, attempt.run, judged);
+    std::map<std::string, std::vector<model::Verdict>> said;
+    for (auto& one : judged) {
+        const auto same_id = [&](const store::JobRow& job) { return job.job.job_id == one.job_id; };
+        const auto job = std::ranges::find_if(attempt.jobs, same_id);
+        if (job == attempt.jobs.end() || !compares(*job)) continue;
+        drop_advice(tx, *job, one);
+        said.emplace(one.suite, std::move(one.judgement.verdicts));
+    }
+    return said;
+}
+
+/// One suite of the report, with what the attempts before it said of it, newest first.
+struct Again {
+    reporting::SuiteReport& suite;
+    const std::vector<std::vector<model::Verdict>>& earlier;
+    std::size_t older;     ///< attempts[older] said earlier[0]
+    std::size_t attempts;  ///< in all
+    bool was_asked_all;
+
+    std::size_t number_of(std::size_t place) const { return attempts - older - place; }
+};
+
+bool heed(const Again& again) {
+    auto& suite = again.suite;
+    auto& verdicts = suite.judgement->verdicts;
+    bool is_touched = false;
+    const auto left = judging::left_out(verdicts, again.earlier);
+    for (const auto& standing : judging::standing_regressions(verdicts, again.earlier)) {
+        auto& verdict = verdicts[standing.verdict];
+        const auto open = verdict.reason;
+        verdict = again.earlier[standing.attempt][standing.earlier];
+        verdict.reason = fmt::format("found in attempt {}, and not ruled out by this one{}{}",
+                                     again.number_of(standing.attempt), open.empty() ? "" : ": ", open);
+        // Advice on the host of now; this was found on another one, where it was not.
+        std::erase_if(suite.advisories, [&](const auto& note) { return note.verdict == standing.verdict; });
+        is_touched = true;
+    }
+    for (const auto& one : left) {
+        const auto& then = again.earlier[one.attempt][one.earlier];
+        const bool stands = then.kind == model::VerdictKind::regressed;
+        // A benchmark that a whole suite does not show any more is no question any more, unless it was red.
+        if (!stands && again.was_asked_all) continue;
+        verdicts.push_back(then);
+        verdicts.back().reason = fmt::format("{} attempt {}, and not measured by this one", stands ? "found in" : "of",
+                                             again.number_of(one.attempt));
+        is_touched = true;
+    }
+    return is_touched;
+}
+
 }  // namespace
 
-std::vector<bool> add_earlier_attempts(store::Tx& tx, const store::RunRow& run, reporting::Report& report) {
-    std::vector<bool> touched(report.suites.size(), false);
-    const auto attempts = attempts_before(tx, run);
-    if (attempts.empty()) return touched;
-    report.notes.push_back(note_of(attempts));
-    std::vector<std::vector<store::JudgedJob>> judged;
-    for (const auto& attempt : attempts) {
-        judged.push_back(store::list_verdicts(tx, attempt.repository_id, attempt.run_id));
-        heed_second_hosts(tx, attempt, judged.back());
+bool compares(const store::JobRow& job) {
+    return !job.job.confirms_job_id && claims_since(job.job).empty();
+}
+
+std::vector<Attempt> earlier_attempts(store::Tx& tx, const store::RunRow& run) {
+    std::vector<Attempt> attempts;
+    for (auto& other : store::finished_runs_of_head(tx, {run.repository_id, run.number.value_or(0), run.head_sha},
+                                                    most_attempts + 1)) {
+        if (other.run_id == run.run_id || (run.finished_at && other.finished_at >= run.finished_at)) continue;
+        auto jobs = store::jobs_of_run(tx, other.repository_id, other.run_id);
+        attempts.push_back({std::move(other), std::move(jobs)});
     }
-    for (std::size_t s = 0; s < report.suites.size(); ++s) {
-        auto& suite = report.suites[s];
-        if (!suite.judgement) continue;
+    return attempts;
+}
+
+std::vector<Carried> carried_suites(store::Tx& tx, const PresentRun& present, const reporting::Report& report,
+                                    const std::vector<Attempt>& attempts) {
+    const auto own = own_question(tx, present, attempts);
+    if (!own) return {};
+    std::set<std::string> configured;
+    if (present.config != nullptr)
+        for (const auto& suite : present.config->suites) configured.insert(suite.name);
+    const bool answers_own = question_of(present.run, present.jobs) == *own;
+    std::map<std::string, std::pair<Says, Carried>> best;
+    for (std::size_t a = 0; a < attempts.size(); ++a)
+        for (std::size_t j = 0; j < attempts[a].jobs.size(); ++j) {
+            const auto& job = attempts[a].jobs[j];
+            const auto& suite = job.job.suite;
+            const auto said = says(job);
+            if (said == Says::nothing || question_of(attempts[a].run, job.job.labels) != *own) continue;
+            if (present.config != nullptr && !configured.contains(suite)) continue;
+            if (answers_own && left_open(report, suite) >= said) continue;
+            const auto known = best.find(suite);
+            if (known != best.end() && known->second.first >= said) continue;
+            best[suite] = {said, {a, j, suite}};
+        }
+    std::vector<Carried> carried;
+    for (auto& [suite, one] : best) {
+        if (std::ranges::find(report.suites, suite, &reporting::SuiteReport::name) != report.suites.end())
+            one.second.name += fmt::format(", attempt {}", attempts.size() - one.second.attempt);
+        carried.push_back(std::move(one.second));
+    }
+    return carried;
+}
+
+std::vector<bool> heed_earlier_attempts(store::Tx& tx, const std::vector<Attempt>& attempts,
+                                        const std::vector<SuiteSource>& sources, reporting::Report& report) {
+    std::vector<bool> touched(report.suites.size(), false);
+    std::vector<std::map<std::string, std::vector<model::Verdict>>> said;
+    for (const auto& attempt : attempts) said.push_back(said_by(tx, attempt));
+    for (std::size_t s = 0; s < sources.size(); ++s) {
+        if (!report.suites[s].judgement) continue;
+        const auto& [run, job, older] = sources[s];
+        const auto question = question_of(run, job.job.labels);
         std::vector<std::vector<model::Verdict>> earlier;
-        for (const auto& jobs : judged) {
-            // Jobs that measured a ref for its claims have the suite's name, and no verdicts.
-            const auto job = std::ranges::find_if(jobs, [&](const store::JudgedJob& one) {
-                return one.suite == suite.name && !one.judgement.verdicts.empty();
-            });
-            earlier.push_back(job == jobs.end() ? std::vector<model::Verdict>{} : job->judgement.verdicts);
+        for (std::size_t a = older; a < attempts.size(); ++a) {
+            const auto same = said[a].find(job.job.suite);
+            const bool is_same = same != said[a].end() && question_of(attempts[a].run, attempts[a].jobs) == question;
+            earlier.push_back(is_same ? same->second : std::vector<model::Verdict>{});
         }
-        for (const auto& standing : judging::standing_regressions(suite.judgement->verdicts, earlier)) {
-            auto& verdict = suite.judgement->verdicts[standing.verdict];
-            const auto open = verdict.reason;
-            verdict = earlier[standing.attempt][standing.earlier];
-            verdict.reason = fmt::format("found in attempt {}, and not ruled out by this one{}{}",
-                                         attempts.size() - standing.attempt, open.empty() ? "" : ": ", open);
-            touched[s] = true;
-        }
+        touched[s] = heed({report.suites[s], earlier, older, attempts.size(), glob_of(job).empty()});
     }
     return touched;
+}
+
+std::vector<std::string> notes_on_attempts(const store::RunRow& run, const std::vector<Attempt>& attempts,
+                                           const std::vector<Carried>& carried) {
+    std::vector<std::string> notes;
+    if (!attempts.empty()) notes.push_back(note_of(attempts));
+    std::vector<std::string> names;
+    for (const auto& one : carried) names.push_back(attempts[one.attempt].jobs[one.job].job.suite);
+    if (run.aside)
+        notes.push_back(fmt::format(
+            "This run was asked to compare with another base, or on other hosts, than the pull request is measured "
+            "with{}",
+            names.empty() ? "; for the pull request itself this commit was not measured, which /rebench does"
+                          : fmt::format("; what was found for the pull request itself holds beside it: {}",
+                                        fmt::join(names, ", "))));
+    else if (!names.empty())
+        notes.push_back(fmt::format("From an earlier attempt, without a new result: {}", fmt::join(names, ", ")));
+    return notes;
 }
 
 }  // namespace benchgate::reports

@@ -1,17 +1,59 @@
 #pragma once
 // A head that was measured before: what the earlier attempts said is shown, and a regression of theirs that the present
-// one leaves open stands with the numbers of then. Owns which runs are attempts at the same question: finished ones of
-// the pull request with the same head and the same base. The rule is core/judging/standing.h.
+// one leaves open, or was not asked about, stands with the numbers of then. Owns which runs are attempts at the same
+// question (the same head, base and class of hosts), and which suites a run leaves to the attempts before it: the check
+// speaks for all suites of the head, whatever part of them was measured last. The rule is core/judging/standing.h.
 
-#include <set>
+#include <string>
+#include <vector>
 
+#include "core/model/config.h"
 #include "core/reporting/report.h"
+#include "service/store/jobs.h"
 #include "service/store/runs.h"
 
 namespace benchgate::reports {
 
-/// For a run that speaks for a pull request. The verdicts that stand are put into the report; returns, for each suite
-/// of the report, whether any was. Adds one note when there were attempts at all.
-std::vector<bool> add_earlier_attempts(store::Tx& tx, const store::RunRow& run, reporting::Report& report);
+struct Attempt {
+    store::RunRow run;
+    std::vector<store::JobRow> jobs;
+};
+
+/// Finished runs of the same head of a pull request that ended before this one, newest first.
+std::vector<Attempt> earlier_attempts(store::Tx& tx, const store::RunRow& run);
+
+/// A job that compares head with base for a suite's verdicts: no confirmation of another one, none for claims alone.
+bool compares(const store::JobRow& job);
+
+/// The job of an earlier attempt that speaks for a suite of which this run has no result.
+struct Carried {
+    std::size_t attempt = 0;
+    std::size_t job = 0;  ///< index into the attempt's jobs
+    std::string name;     ///< for the report, where another suite may have the same
+};
+struct PresentRun {
+    const store::RunRow& run;
+    const std::vector<store::JobRow>& jobs;
+    const model::Config* config;  ///< nullptr: it cannot be read
+};
+/// Asked of the pull request's own question: a run aside adds its own result to that and takes nothing away.
+std::vector<Carried> carried_suites(store::Tx& tx, const PresentRun& present, const reporting::Report& report,
+                                    const std::vector<Attempt>& attempts);
+
+/// Where a suite of the report is from.
+struct SuiteSource {
+    const store::RunRow& run;
+    const store::JobRow& job;
+    std::size_t older = 0;  ///< index of the first attempt before it
+};
+
+/// For a run that speaks for a pull request, `sources` being its report's suites in order. The verdicts that stand are
+/// put into the report; returns, for each suite of the report, whether any was. Adds notes when there were attempts.
+std::vector<bool> heed_earlier_attempts(store::Tx& tx, const std::vector<Attempt>& attempts,
+                                        const std::vector<SuiteSource>& sources, reporting::Report& report);
+
+/// What is to be said of a run aside, and of suites that are carried; each a sentence without its full stop.
+std::vector<std::string> notes_on_attempts(const store::RunRow& run, const std::vector<Attempt>& attempts,
+                                           const std::vector<Carried>& carried);
 
 }  // namespace benchgate::reports

@@ -8,6 +8,7 @@
 #include "core/judging/estimate.h"
 #include "core/judging/outlook.h"
 #include "core/protocol/spec_json.h"
+#include "service/reports/earlier_attempts.h"
 #include "service/store/past_jobs.h"
 
 namespace benchgate::reports {
@@ -94,9 +95,11 @@ std::vector<reporting::SuiteOutlookRow> outlook_of_repository(store::Tx& tx, std
 void add_outlook(store::Tx& tx, const store::RunRow& run, reporting::Report& report, store::Time now) {
     if (!model::speaks_on_check(run.kind) || report.state == reporting::ReportState::completed) return;
     const auto jobs = store::jobs_of_run(tx, run.repository_id, run.run_id);
-    for (std::size_t i = 0; i < std::min(jobs.size(), report.suites.size()); ++i)
-        if (!store::is_over(jobs[i].state))
-            report.suites[i].outlook = reporting::outlook_sentence(outlook_of(tx, jobs[i].job, now));
+    for (const auto& job : jobs) {
+        if (store::is_over(job.state) || !compares(job)) continue;
+        const auto suite = std::ranges::find(report.suites, job.job.suite, &reporting::SuiteReport::name);
+        if (suite != report.suites.end()) suite->outlook = reporting::outlook_sentence(outlook_of(tx, job.job, now));
+    }
 }
 
 }  // namespace benchgate::reports

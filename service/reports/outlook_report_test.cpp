@@ -62,11 +62,13 @@ class OutlookOfJobs : public store::TestDatabase {
         std::string only{};
         double setup_s = 60;
         double trial_s = 2;
+        bool confirms = false;  ///< another job's regressions, on a second host
     };
     /// A job that built for a minute and measured two blocks: "calm" varies by 1 %, "wild" by 8 %.
     void measured(const Past& past) {
         const auto run = run_at(past.at);
-        const auto job = job_of(run, past.only);
+        auto job = job_of(run, past.only);
+        if (past.confirms) job.confirms_job_id = platform::random_uuid();
         pool.transaction([&](store::Tx& tx) {
             store::insert_run(tx, run);
             store::insert_job(tx, job, past.at);
@@ -154,6 +156,8 @@ TEST_F(OutlookOfJobs, WhatDidNotMeasureTheWholeSuiteRecentlyDoesNotCount) {
     EXPECT_EQ(next().jobs, 0);
     measured({start() - 25h, ""});
     EXPECT_EQ(next().jobs, 1);
+    measured({start() - 2h, "", 60, 2, true});
+    EXPECT_EQ(next().jobs, 1) << "what a second host confirmed is a part of the suite, too";
 }
 
 TEST_F(OutlookOfJobs, TheRepositorysSuitesAreListedWithAndWithoutAPast) {
@@ -170,6 +174,29 @@ TEST_F(OutlookOfJobs, TheRepositorysSuitesAreListedWithAndWithoutAPast) {
         EXPECT_EQ(rows[0].jobs, 1);
         EXPECT_EQ(rows[1].suite, "nightly");
         EXPECT_EQ(rows[1].jobs, 0);
+    });
+}
+
+TEST_F(OutlookOfJobs, JobsForClaimsAloneDoNotPushASentenceToAnotherSuite) {
+    measured({start() - 24h, ""});
+    pool.transaction([&](store::Tx& tx) {
+        const auto run = run_at(start(), model::RunKind::pull_request);
+        store::insert_run(tx, run);
+        auto fresh = job_of(run), since = job_of(run);
+        fresh.suite = since.suite = "nightly";
+        protocol::JobSpec spec;
+        spec.repository = "octo/engine";
+        spec.suite.name = spec.experiment.suite = "nightly";
+        spec.suite.run = "build/bench";
+        spec.questions.claims = {model::Claim{"sort", "time", "v1.0", -0.1}};
+        spec.questions.alone = true;
+        since.spec_json = json::dump(protocol::to_json(spec));
+        for (const auto& job : {fresh, since, job_of(run)}) store::insert_job(tx, job, start());
+        auto report = run_report(tx, run, {"http://here", ""});
+        add_outlook(tx, run, report, start());
+        ASSERT_EQ(report.suites.size(), 2u);
+        EXPECT_EQ(report.suites[0].outlook.find("expected"), std::string::npos) << report.suites[0].outlook;
+        EXPECT_TRUE(report.suites[1].outlook.starts_with("expected about ")) << report.suites[1].outlook;
     });
 }
 

@@ -152,6 +152,20 @@ reporting::SuiteReport suite_report(store::Tx& tx, const store::JobRow& job,
     return suite;
 }
 
+/// The rows that the report of a run is made of.
+struct Measured {
+    Measured(store::Tx& tx, const store::RunRow& of)
+        : run(of),
+          jobs(store::jobs_of_run(tx, of.repository_id, of.run_id)),
+          judged(store::list_verdicts(tx, of.repository_id, of.run_id)),
+          confirmations(store::list_confirmations(tx, of.repository_id, of.run_id)) {}
+
+    const store::RunRow& run;
+    std::vector<store::JobRow> jobs;
+    std::vector<store::JudgedJob> judged;
+    std::vector<store::JudgedJob> confirmations;
+};
+
 /// What the pull request's own page and comment tell, waivers heeded.
 bool speaks_for_pull(const store::RunRow& run) {
     return run.number && model::speaks_on_check(run.kind) && run.kind != model::RunKind::merge_group;
@@ -188,9 +202,8 @@ std::vector<model::Waiver> waivers_of_run(store::Tx& tx, const store::RunRow& ru
 }
 
 /// The judgements in the store stay what was measured.
-void apply_exceptions(store::Tx& tx, const store::RunRow& run, reporting::Report& report) {
-    const auto standing =
-        speaks_for_pull(run) ? add_earlier_attempts(tx, run, report) : std::vector<bool>(report.suites.size(), false);
+void apply_exceptions(store::Tx& tx, const store::RunRow& run, const std::vector<bool>& standing,
+                      reporting::Report& report) {
     const auto waivers = waivers_of_run(tx, run);
     // A merged waiver was in force on the day of the merge, and speaks of that day for ever.
     const auto day = run.kind == model::RunKind::push ? run.created_at : std::chrono::system_clock::now();
@@ -252,6 +265,29 @@ void apply_answers(reporting::Report& report) {
         suite.judgement->gate = decision.gate;
         suite.judgement->gate_reason = decision.reason;
     }
+}
+
+/// What was measured of a suite, with the answer of its second host.
+void add_suite(store::Tx& tx, const Measured& measured, const store::JobRow& job, reporting::Report& report) {
+    report.suites.push_back(suite_report(tx, job, measured.judged, report));
+    auto& suite = report.suites.back();
+    if (model::speaks_on_check(measured.run.kind)) add_advisories(tx, job, suite);
+    if (!planning::needs_second_host(measured.run.kind) || !suite.judgement) return;
+    const auto* second = confirmation_of(measured.jobs, job.job.job_id);
+    const auto policy = policy_of(job.job);
+    add_second_host(tx, {job, second, measured.confirmations, policy, second != nullptr ? progress_text(*second) : ""},
+                    suite);
+}
+
+/// The same of an earlier attempt, whose base is not this report's.
+void add_carried(store::Tx& tx, const Attempt& attempt, const store::JobRow& job, const std::string& name,
+                 reporting::Report& report) {
+    const Measured measured(tx, attempt.run);
+    reporting::Report then;
+    add_suite(tx, measured, job, then);
+    for (const auto& one : measured.jobs) add_claims(one, measured.judged, then);
+    report.suites.push_back(std::move(then.suites.front()));
+    report.suites.back().name = name;
 }
 
 bool asks_for_refs(model::RunKind kind) {
@@ -350,22 +386,23 @@ reporting::Report run_report(store::Tx& tx, const store::RunRow& run, const Addr
     const auto config = config::parse(run.config);
     auto report = head_of_report(run, repository ? repository->owner + "/" + repository->name : "", addresses,
                                  config ? &*config : nullptr);
-    const auto judged = store::list_verdicts(tx, run.repository_id, run.run_id);
-    const auto confirmations = store::list_confirmations(tx, run.repository_id, run.run_id);
-    const auto jobs = store::jobs_of_run(tx, run.repository_id, run.run_id);
-    for (const auto& job : jobs) {
-        if (job.job.confirms_job_id || !claims_since(job.job).empty()) continue;
-        report.suites.push_back(suite_report(tx, job, judged, report));
-        auto& suite = report.suites.back();
-        if (model::speaks_on_check(run.kind)) add_advisories(tx, job, suite);
-        if (!planning::needs_second_host(run.kind) || !suite.judgement) continue;
-        const auto* second = confirmation_of(jobs, job.job.job_id);
-        const auto policy = policy_of(job.job);
-        add_second_host(tx, {job, second, confirmations, policy, second != nullptr ? progress_text(*second) : ""},
-                        suite);
+    const Measured measured(tx, run);
+    std::vector<SuiteSource> sources;
+    for (const auto& job : measured.jobs) {
+        if (!compares(job)) continue;
+        add_suite(tx, measured, job, report);
+        sources.push_back({run, job, 0});
     }
-    for (const auto& job : jobs) add_claims(job, judged, report);
-    apply_exceptions(tx, run, report);
+    for (const auto& job : measured.jobs) add_claims(job, measured.judged, report);
+    const auto attempts = speaks_for_pull(run) ? earlier_attempts(tx, run) : std::vector<Attempt>();
+    const auto carried = carried_suites(tx, {run, measured.jobs, config ? &*config : nullptr}, report, attempts);
+    for (const auto& [at, job, name] : carried) {
+        add_carried(tx, attempts[at], attempts[at].jobs[job], name, report);
+        sources.push_back({attempts[at].run, attempts[at].jobs[job], at + 1});
+    }
+    if (speaks_for_pull(run))
+        for (auto& note : notes_on_attempts(run, attempts, carried)) report.notes.push_back(std::move(note));
+    apply_exceptions(tx, run, heed_earlier_attempts(tx, attempts, sources, report), report);
     if (config) apply_budgets(config->budgets, report);
     apply_answers(report);
     report.state = reporting::state_of(report.suites);

@@ -26,9 +26,16 @@ struct JudgedRun {
     Time at{};
     std::int64_t repository_id = 1;
     std::optional<std::int64_t> number{};
+    std::string suite = "micro";
+    std::string base = "a";
+    std::vector<std::string> labels{};
+    std::string only{};  ///< glob of benchmarks
+    bool aside = false;
+    std::string config{};
+    bool fails = false;  ///< there is nothing to judge
 };
 
-/// A run of suite "micro" with one job, leased, done and judged at one moment. A regression asks for the gate's
+/// A run with one job, leased, done and judged at one moment. A regression asks for the gate's
 /// failure.
 inline RunRow insert_judged_run(Tx& tx, const JudgedRun& judged) {
     RunRow run;
@@ -36,7 +43,10 @@ inline RunRow insert_judged_run(Tx& tx, const JudgedRun& judged) {
     run.run_id = platform::random_uuid();
     run.kind = judged.kind;
     run.number = judged.number;
-    run.head_sha = run.base_sha = run.merge_base = "a";
+    run.head_sha = "a";
+    run.base_sha = run.merge_base = judged.base;
+    run.aside = judged.aside;
+    run.config = judged.config;
     run.base_ref = "main";
     run.trigger_id = "delivery";
     run.created_at = judged.at;
@@ -44,8 +54,9 @@ inline RunRow insert_judged_run(Tx& tx, const JudgedRun& judged) {
     job.repository_id = judged.repository_id;
     job.job_id = platform::random_uuid();
     job.run_id = run.run_id;
-    job.suite = "micro";
-    job.spec_json = R"({"experiment": {"false_alarms": 0.01}})";
+    job.suite = judged.suite;
+    job.labels = judged.labels;
+    job.spec_json = R"({"experiment": {"false_alarms": 0.01}, "only": ")" + judged.only + "\"}";
     JudgedJob said{judged.repository_id, run.run_id, job.job_id, job.suite, judged.at, {}};
     said.judgement.tests = static_cast<int>(judged.series.size());
     said.judgement.gate = model::Gate::success;
@@ -65,16 +76,17 @@ inline RunRow insert_judged_run(Tx& tx, const JudgedRun& judged) {
     }
     insert_run(tx, run);
     insert_job(tx, job, judged.at);
-    const auto leased =
-        lease_job(tx, {.runner_id = judged.runner_id, .labels = {}, .ttl = std::chrono::seconds(90), .now = judged.at});
+    const auto leased = lease_job(
+        tx,
+        {.runner_id = judged.runner_id, .labels = judged.labels, .ttl = std::chrono::seconds(90), .now = judged.at});
     finish_job(tx, {job.job_id, leased.value().epoch, judged.runner_id},
-               {.outcome = Outcome::succeeded,
-                .phase = "upload",
+               {.outcome = judged.fails ? Outcome::failed : Outcome::succeeded,
+                .phase = judged.fails ? "build" : "upload",
                 .reason = "",
                 .manifest_json = "{}",
                 .signature = "",
                 .now = judged.at});
-    replace_verdicts(tx, said);
+    if (!judged.fails) replace_verdicts(tx, said);
     mark_job_judged(tx, job.job_id, judged.at);
     return run;
 }

@@ -15,7 +15,7 @@ constexpr Query newest_jobs{"past_jobs_newest", R"(
         join jobs using (run_id)
     where repository_id = $1 and suite = $2 and labels @> $3::text[] and labels <@ $3::text[]
       and state = 'succeeded' and judged_at is not null and leased_at is not null and finished_at > $4
-      and coalesce(spec ->> 'only', '') = '' and coalesce(spec ->> 'profile', '') = ''
+      and coalesce(spec ->> 'only', '') = '' and coalesce(spec ->> 'profile', '') = '' and confirms_job_id is null
       and exists (select from verdicts
                   where verdicts.repository_id = jobs.repository_id and verdicts.run_id = jobs.run_id
                     and verdicts.job_id = jobs.job_id and verdicts.gating)
@@ -41,6 +41,8 @@ constexpr Query suites{"past_jobs_suites", R"(
     from (select run_id from runs where repository_id = $1 order by seq desc limit $4) as newest
         join jobs using (run_id)
     where repository_id = $1 and created_at > $2 and coalesce(spec ->> 'profile', '') = ''
+      and coalesce(spec ->> 'only', '') = '' and confirms_job_id is null
+      and not coalesce((spec -> 'questions' ->> 'alone')::boolean, false)
     order by suite, labels, created_at desc limit $3)"};
 
 KnownSuite read_suite(const pqxx::row& row) {

@@ -7,8 +7,8 @@ namespace {
 
 constexpr Query insert{"runs_insert", R"(
     insert into runs (repository_id, run_id, kind, number, head_sha, base_sha, base_ref, merge_base, trigger_id, state,
-                      conclusion, created_at, finished_at, config, config_sha, message)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16))"};
+                      conclusion, created_at, finished_at, config, config_sha, message, aside)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17))"};
 
 constexpr Query find{"runs_find", "select * from runs where repository_id = $1 and run_id = $2::uuid"};
 constexpr Query find_by_id{"runs_find_by_id", "select * from runs where run_id = $1::uuid"};
@@ -25,6 +25,25 @@ constexpr Query latest_push{"runs_latest_push", R"(
 constexpr Query list{"runs_list", R"(
     select * from runs where repository_id = $1 and ($2::bigint is null or number = $2::bigint)
     order by seq desc limit $3)"};
+
+constexpr Query finished_of_head{"runs_finished_of_head", R"(
+    select * from runs
+    where repository_id = $1 and number = $2 and head_sha = $3 and state = 'finished'
+      and kind in ('pull_request', 'command')
+    order by finished_at desc, seq desc limit $4)"};
+
+constexpr Query another_open{"runs_another_open", R"(
+    select exists (select 1 from runs where repository_id = $1 and number = $2 and head_sha = $3 and run_id <> $4::uuid
+                   and state in ('queued', 'running') and kind in ('pull_request', 'command')) as open)"};
+
+constexpr Query told_by_another{"runs_told_by_another_pull", R"(
+    select exists (select 1 from runs join pull_requests using (repository_id, number)
+                   where repository_id = $1 and number <> $2 and runs.head_sha = $3 and pull_requests.head_sha = $3
+                     and pull_requests.state = 'open' and runs.state in ('queued', 'running', 'finished')
+                     and kind in ('pull_request', 'command')) as told)"};
+
+constexpr Query lock_pull{"runs_lock_conclusions",
+                          "select pg_advisory_xact_lock(hashtextextended('conclusions ' || $2::bigint, $1::bigint))"};
 
 constexpr Query recent{"runs_recent", "select * from runs order by created_at desc, seq desc limit $1"};
 
@@ -109,13 +128,14 @@ RunRow read_run(const pqxx::row& row) {
             .finished_at = maybe<Time>(row, "finished_at"),
             .config = column<std::string>(row, "config"),
             .config_sha = column<std::string>(row, "config_sha"),
-            .message = column<std::string>(row, "message")};
+            .message = column<std::string>(row, "message"),
+            .aside = column<bool>(row, "aside")};
 }
 
 void insert_run(Tx& tx, const RunRow& row) {
     exec(tx, insert, row.repository_id, row.run_id, model::to_string(row.kind), row.number, row.head_sha, row.base_sha,
          row.base_ref, row.merge_base, row.trigger_id, model::to_string(row.state), row.conclusion, row.created_at,
-         row.finished_at, row.config, row.config_sha, row.message);
+         row.finished_at, row.config, row.config_sha, row.message, row.aside);
 }
 
 std::optional<RunRow> find_run(Tx& tx, std::int64_t repository_id, const std::string& run_id) {
@@ -143,6 +163,23 @@ std::optional<RunRow> latest_push_run(Tx& tx, std::int64_t repository_id, const 
 
 std::vector<RunRow> list_runs(Tx& tx, std::int64_t repository_id, std::optional<std::int64_t> number, int limit) {
     return all(exec(tx, list, repository_id, number, limit), read_run);
+}
+
+std::vector<RunRow> finished_runs_of_head(Tx& tx, const HeadOfPull& head, int limit) {
+    return all(exec(tx, finished_of_head, head.repository_id, head.number, head.head_sha, limit), read_run);
+}
+
+bool is_told_by_another_pull(Tx& tx, const HeadOfPull& head) {
+    return column<bool>(exec(tx, told_by_another, head.repository_id, head.number, head.head_sha).front(), "told");
+}
+
+bool is_another_open(Tx& tx, const RunRow& run) {
+    return column<bool>(
+        exec(tx, another_open, run.repository_id, run.number.value_or(0), run.head_sha, run.run_id).front(), "open");
+}
+
+void lock_conclusions(Tx& tx, std::int64_t repository_id, std::int64_t number) {
+    exec(tx, lock_pull, repository_id, number);
 }
 
 std::vector<RunRow> recent_runs(Tx& tx, int limit) {

@@ -26,6 +26,7 @@ struct RunRow {
     std::string config{};  ///< the .benchgate.yml used
     std::string config_sha{};
     std::string message{};  ///< what to tell people, e.g. why it failed
+    bool aside = false;     ///< asked against another base, or on other hosts, than the pull request itself is
     bool operator==(const RunRow&) const = default;
 };
 
@@ -49,6 +50,19 @@ std::optional<RunRow> latest_push_run(Tx& tx, std::int64_t repository_id, const 
 /// Newest first.
 std::vector<RunRow> list_runs(Tx& tx, std::int64_t repository_id, std::optional<std::int64_t> number, int limit);
 std::vector<RunRow> recent_runs(Tx& tx, int limit);
+/// Finished runs that compared this head of a pull request with a base; what ended last comes first.
+struct HeadOfPull {
+    std::int64_t repository_id = 0;
+    std::int64_t number = 0;
+    std::string head_sha;
+};
+std::vector<RunRow> finished_runs_of_head(Tx& tx, const HeadOfPull& head, int limit);
+/// Whether another open pull request has the same head, and a run that says, or will say, something of it.
+bool is_told_by_another_pull(Tx& tx, const HeadOfPull& head);
+/// Whether a run other than this one is still to say something of the same head of a pull request.
+bool is_another_open(Tx& tx, const RunRow& run);
+/// Until the transaction ends nobody else concludes a run of this pull request: each report heeds the others' ends.
+void lock_conclusions(Tx& tx, std::int64_t repository_id, std::int64_t number);
 /// Runs that are still called queued although a runner has one of their jobs; the ones that waited longest first.
 std::vector<RunRow> runs_that_began(Tx& tx, int limit);
 

@@ -66,6 +66,12 @@ bool waits_for_second_host_only(const reporting::Report& report) {
     return waits;
 }
 
+/// A part that passes must not pass for the whole: of several runs of a head the last to end says what all have found.
+bool is_a_part(store::Tx& tx, const store::RunRow& run) {
+    const bool measures_head = run.kind == model::RunKind::pull_request || run.kind == model::RunKind::command;
+    return run.state == model::RunState::finished && measures_head && store::is_another_open(tx, run);
+}
+
 github::AnnotationLevel level_of(const std::string& word) {
     if (word == "failure") return github::AnnotationLevel::failure;
     return word == "notice" ? github::AnnotationLevel::notice : github::AnnotationLevel::warning;
@@ -120,7 +126,8 @@ void announce_run(store::Tx& tx, const store::RunRow& run, const reports::Addres
     if (!model::speaks_on_check(run.kind)) return;
     auto report = reports::run_report(tx, run, addresses);
     reports::add_outlook(tx, run, report, now);
-    announce_check(tx, run.repository_id, check_item_of(run, report, remark), now, report_of(run.config));
+    if (!is_a_part(tx, run))
+        announce_check(tx, run.repository_id, check_item_of(run, report, remark), now, report_of(run.config));
     // The merge queue has its check; the pull request's comment speaks of the pull request's own head.
     const bool is_complete =
         report.state == reporting::ReportState::completed && run.state == model::RunState::finished;

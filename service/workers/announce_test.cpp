@@ -8,6 +8,7 @@
 #include "core/config/config.h"
 #include "core/json/json.h"
 #include "core/planning/plan.h"
+#include "platform/ids.h"
 #include "service/store/outbox_for_tests.h"
 #include "service/store/repositories.h"
 #include "service/store/test_database.h"
@@ -151,6 +152,27 @@ TEST_F(AnnounceTest, AButtonOfACommitWithoutARunLeavesNoCheckOpen) {
     const auto check = send().at("check:benchgate");
     EXPECT_EQ(text(check, "conclusion"), "neutral");
     EXPECT_NE(text(check, "summary").find("The pull request is closed"), std::string::npos) << check;
+}
+
+TEST_F(AnnounceTest, AHeadsCheckIsCompletedByTheLastOfItsRuns) {
+    open();
+    send();
+    const auto end = [&](store::RunRow run) {
+        pool.transaction([&](store::Tx& tx) {
+            store::set_run_state(tx, 1, run.run_id, {model::RunState::finished, "success", "", start()});
+            run.state = model::RunState::finished;
+            announce_run(tx, run, {"http://bench.invalid", ""}, start());
+        });
+    };
+    auto first = pool.transaction([&](store::Tx& tx) { return store::list_runs(tx, 1, 7, 10).at(0); });
+    auto second = first;
+    second.run_id = platform::random_uuid();
+    second.kind = model::RunKind::command;
+    pool.transaction([&](store::Tx& tx) { store::insert_run(tx, second); });
+    end(first);
+    EXPECT_FALSE(send().contains("check:benchgate")) << "the other one may be red";
+    end(second);
+    EXPECT_TRUE(send().contains("check:benchgate"));
 }
 
 }  // namespace

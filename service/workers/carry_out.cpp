@@ -8,6 +8,7 @@
 #include "service/store/runs.h"
 #include "service/store/waivers.h"
 #include "service/workers/announce.h"
+#include "service/workers/known.h"
 #include "service/workers/planned_runs.h"
 #include "service/workers/searches.h"
 
@@ -45,11 +46,7 @@ void write_words(store::Tx& tx, const planning::Plan& plan, const PlanContext& c
 /// The check of this commit, and the comment of its pull request, as they now stand.
 void restate(store::Tx& tx, const std::string& head_sha, const std::string& remark, const PlanContext& context,
              const reports::Addresses& addresses, store::Time now) {
-    for (auto run = context.input.existing.rbegin(); run != context.input.existing.rend(); ++run) {
-        if (run->head_sha != head_sha || !model::speaks_on_check(run->kind)) continue;
-        if (const auto row = store::find_run(tx, context.input.repository.id, run->id))
-            return announce_run(tx, *row, addresses, now, remark);
-    }
+    if (const auto run = speaker_of(tx, context.input, head_sha)) return announce_run(tx, *run, addresses, now, remark);
     // GitHub waits for a check that was asked for again, whoever may have made it.
     if (!remark.empty())
         announce_check(tx, context.input.repository.id,
@@ -112,9 +109,13 @@ void carry_out(store::Tx& tx, const planning::Plan& plan, const PlanContext& con
         store::supersede_job(tx, {repository_id, run_id, suite}, now);
     write_words(tx, plan, context, now);
     insert_runs(tx, plan, context, addresses, now);
-    for (const auto& check : plan.checks)
+    for (const auto& check : plan.checks) {
+        // A check is a commit's. That nothing was measured for one pull request must not take the place of what was, or
+        // will be, for another open one with the same head.
+        if (store::is_told_by_another_pull(tx, {repository_id, context.number.value_or(0), check.head_sha})) continue;
         announce_check(tx, repository_id, check_of(check), now,
                        context.config_text.empty() ? std::nullopt : std::optional(context.input.config.report));
+    }
     if (plan.restated_head) restate(tx, *plan.restated_head, remark_on(plan, context), context, addresses, now);
     if (plan.reply && context.comment_id && context.number)
         announce_reply(

@@ -186,6 +186,65 @@ TEST_F(CarryOutTest, TheWaiveButtonCoversWhatBlocksNow) {
     EXPECT_EQ(gate_of(run), model::Gate::success);
 }
 
+TEST_F(CarryOutTest, ARegressionCanBeWaivedAfterAnotherSuiteWasMeasured) {
+    handle(planning::PullRequestTrigger{planning::PullRequestAction::opened});
+    const auto run = end_red();
+    pool.transaction([&](store::Tx& tx) {
+        auto second = run;
+        second.run_id = platform::random_uuid();
+        second.kind = model::RunKind::command;
+        second.state = model::RunState::finished;
+        store::insert_run(tx, second);
+        store::NewJob job;
+        job.repository_id = 1;
+        job.job_id = platform::random_uuid();
+        job.run_id = second.run_id;
+        job.suite = "other";
+        job.spec_json = "{}";
+        store::insert_job(tx, job, start());
+        store::JudgedJob judged{1, second.run_id, job.job_id, "other", start(), {}};
+        model::Verdict verdict;
+        verdict.series.key = {"parse", "time"};
+        judged.judgement.verdicts = {verdict};
+        store::replace_verdicts(tx, judged);
+    });
+    const auto until = platform::format_utc(start() + std::chrono::hours(48)).substr(0, 10);
+    handle(command(planning::Verb::waive, {"sort"}, {{"max", "8%"}, {"until", until}, {"reason", "known"}}));
+    EXPECT_EQ(gate_of(run), model::Gate::success) << "its benchmark is not known any more";
+}
+
+TEST_F(CarryOutTest, AChangeOfTheBaseBranchAndBackHidesNoRed) {
+    handle(planning::PullRequestTrigger{planning::PullRequestAction::opened});
+    const auto run = pool.transaction(runs).front();
+    pool.transaction([&](store::Tx& tx) {
+        store::set_run_state(tx, 1, run.run_id, {model::RunState::finished, "failure", "", start()});
+    });
+    context.input.pull->base_ref = "other";
+    context.input.base_sha.reset();  // it has no commit in common with the head
+    handle(planning::PullRequestTrigger{planning::PullRequestAction::base_changed});
+    EXPECT_EQ(waiting_check(run.head_sha), "completed ;") << "nothing can be measured";
+    context.input.pull->base_ref = "main";
+    context.input.base_sha = std::string(40, 'b');
+    handle(planning::PullRequestTrigger{planning::PullRequestAction::base_changed});
+    EXPECT_NE(waiting_check(run.head_sha).find(run.run_id), std::string::npos) << "and yet the check stays as it was";
+}
+
+TEST_F(CarryOutTest, ASecondPullRequestWithTheSameHeadHidesNoRedByNotBeingMeasured) {
+    handle(planning::PullRequestTrigger{planning::PullRequestAction::opened});
+    const auto run = pool.transaction(runs).front();
+    pool.transaction([&](store::Tx& tx) {
+        store::set_run_state(tx, 1, run.run_id, {model::RunState::finished, "failure", "", start()});
+        store::upsert_pull_request(tx, {1, 7, run.head_sha, "main", std::nullopt, false, true, std::nullopt}, 1,
+                                   start());
+    });
+    waiting_check(run.head_sha);
+    context.number = context.input.pull->number = 8;
+    context.input.pull->base_ref = "pages";
+    context.input.base_sha.reset();  // it has no commit in common with the head
+    handle(planning::PullRequestTrigger{planning::PullRequestAction::opened});
+    EXPECT_EQ(waiting_check(run.head_sha), "") << "the check of #7 is this one, too";
+}
+
 TEST_F(CarryOutTest, TheCommentSpeaksOfThePresentHeadOnly) {
     handle(planning::PullRequestTrigger{planning::PullRequestAction::opened});
     auto run = end_red();

@@ -135,6 +135,9 @@ void JudgeWorker::set_aside(const store::JobRow& job, const std::string& reason)
 }
 
 void JudgeWorker::close_run(store::Tx& tx, const store::JobRow& job) {
+    // Two runs of one head that end at once must not each overlook what the other found: both speak on one check.
+    if (const auto found = store::find_run(tx, job.job.repository_id, job.job.run_id); found && found->number)
+        store::lock_conclusions(tx, found->repository_id, *found->number);
     // The lock makes two jobs that finish at once close the run exactly once.
     auto run = store::lock_run(tx, job.job.repository_id, job.job.run_id);
     if (!run || run->state == model::RunState::superseded || run->state == model::RunState::cancelled) return;

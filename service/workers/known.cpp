@@ -19,6 +19,7 @@ namespace {
 
 constexpr int most_existing_runs = 200;
 constexpr int most_known_series = 50'000;
+constexpr std::size_t most_judged_runs = 50;
 
 /// Where a queued job stands and when an open one should be done; told by `/rebench status`.
 void add_prospects(store::Tx& tx, const store::JobRow& row, planning::ExistingJob& job) {
@@ -44,6 +45,7 @@ planning::ExistingJob existing_job(store::Tx& tx, const store::JobRow& row, bool
     if (!present_head) return job;
     job.max_trials = static_cast<int>(json::integer(json::at(spec, "experiment"), "max_trials").value_or(0));
     job.filter = json::text(spec, "only").value_or("");
+    job.false_alarms = json::number(json::at(spec, "experiment"), "false_alarms").value_or(0);
     return job;
 }
 
@@ -76,6 +78,7 @@ std::vector<planning::ExistingRun> existing_runs(store::Tx& tx, std::int64_t rep
         run.state = row.state;
         run.created_at = row.created_at;
         run.request = row.trigger_id;
+        run.aside = row.aside;
         for (const auto& job : store::jobs_of_run(tx, repository_id, row.run_id)) {
             if (job.job.confirms_job_id) {
                 add_confirmation(tx, job, run.jobs);
@@ -90,17 +93,33 @@ std::vector<planning::ExistingRun> existing_runs(store::Tx& tx, std::int64_t rep
     return existing;
 }
 
-/// Of the newest run of this pull request that has verdicts.
+bool tells(const model::Verdict& verdict) {
+    using enum model::VerdictKind;
+    return verdict.kind == regressed || verdict.kind == improved || verdict.kind == unchanged;
+}
+
+/// Of the newest head of this pull request that has verdicts: of each series the newest that could tell, or else the
+/// newest, since a run may have measured a part, and what it left out stands.
 std::optional<planning::LastJudged> last_judged(store::Tx& tx, const planning::PlanInput& input) {
-    for (auto run = input.existing.rbegin(); run != input.existing.rend(); ++run) {
+    planning::LastJudged judged;
+    std::map<std::pair<std::string, model::SeriesKey>, std::size_t> known;
+    std::size_t runs = 0;
+    for (auto run = input.existing.rbegin(); run != input.existing.rend() && runs < most_judged_runs; ++run) {
         if (run->kind != model::RunKind::pull_request && run->kind != model::RunKind::command) continue;
-        planning::LastJudged judged;
-        judged.head_sha = run->head_sha;
-        for (const auto& job : store::list_verdicts(tx, input.repository.id, run->id))
-            for (const auto& verdict : job.judgement.verdicts) judged.series.push_back({job.suite, verdict});
-        if (!judged.series.empty()) return judged;
+        if (!judged.series.empty() && run->head_sha != judged.head_sha) continue;
+        auto jobs = store::list_verdicts(tx, input.repository.id, run->id);
+        runs += !jobs.empty();
+        for (auto& job : jobs)
+            for (auto& verdict : job.judgement.verdicts) {
+                judged.head_sha = run->head_sha;
+                const auto [place, is_new] = known.try_emplace({job.suite, verdict.series.key}, judged.series.size());
+                if (is_new)
+                    judged.series.push_back({job.suite, std::move(verdict)});
+                else if (auto& newer = judged.series[place->second].verdict; !tells(newer) && tells(verdict))
+                    newer = std::move(verdict);
+            }
     }
-    return std::nullopt;
+    return judged.series.empty() ? std::nullopt : std::optional(std::move(judged));
 }
 
 planning::ExistingSearch existing_search(store::Tx& tx, const store::SearchRow& row) {
@@ -180,6 +199,24 @@ void look_up_group(store::Tx& tx, planning::PlanInput& input, store::Time now) {
 void look_up_commit(store::Tx& tx, planning::PlanInput& input, const std::string& head_sha, store::Time now) {
     input.now = now;
     input.existing = existing_runs(tx, input.repository.id, std::nullopt, head_sha);
+}
+
+std::optional<store::RunRow> speaker_of(store::Tx& tx, const planning::PlanInput& input, const std::string& head_sha) {
+    const bool of_pull = input.pull && input.pull->head_sha == head_sha;
+    std::optional<store::RunRow> speaker;
+    for (auto run = input.existing.rbegin(); run != input.existing.rend(); ++run) {
+        if (run->head_sha != head_sha || !model::speaks_on_check(run->kind)) continue;
+        if (of_pull && !run->aside && run->base_ref != input.pull->base_ref) continue;
+        auto row = store::find_run(tx, input.repository.id, run->id);
+        if (!row) continue;
+        if (!row->finished_at) return row;
+        const bool is_stopped = row->state != model::RunState::finished;
+        const bool is_later =
+            !speaker ||
+            (!is_stopped && (speaker->state != model::RunState::finished || row->finished_at > speaker->finished_at));
+        if (is_later) speaker = std::move(row);
+    }
+    return speaker;
 }
 
 }  // namespace benchgate::workers

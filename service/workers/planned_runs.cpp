@@ -108,6 +108,7 @@ PlannedRows rows_of(const planning::PlannedRun& planned, const RunGround& ground
     run.merge_base = planned.base_sha;
     run.trigger_id = planned.request.empty() ? ground.trigger_id : planned.request;
     run.created_at = now;
+    run.aside = planned.aside;
     run.config = ground.config_text;
     run.config_sha = platform::sha256_hex(ground.config_text);
     for (const auto& job : planned.jobs) {

@@ -83,11 +83,9 @@ void Rehearsal::close(const std::string& run_id, bool superseded, const PlanCont
 
 /// As it stands now: what this plan would write is not in it.
 void Rehearsal::restate(const std::string& head_sha, const std::string& remark, const PlanContext& context) {
-    for (auto run = context.input.existing.rbegin(); tx_ && run != context.input.existing.rend(); ++run) {
-        if (run->head_sha != head_sha || !model::speaks_on_check(run->kind)) continue;
-        if (const auto row = store::find_run(*tx_, context.input.repository.id, run->id))
-            return check(row->repository_id, check_item_of(*row, reports::run_report(*tx_, *row, addresses_), remark));
-    }
+    if (!tx_) return;
+    if (const auto row = speaker_of(*tx_, context.input, head_sha))
+        check(row->repository_id, check_item_of(*row, reports::run_report(*tx_, *row, addresses_), remark));
 }
 
 /// In the order of carry_out.cpp.

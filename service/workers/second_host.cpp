@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <set>
 
 #include "core/judging/second_host.h"
 #include "core/planning/plan.h"
@@ -12,6 +13,7 @@
 #include "platform/ids.h"
 #include "service/reports/second_host.h"
 #include "service/store/bundles.h"
+#include "service/store/verdicts.h"
 
 namespace benchgate::workers {
 namespace {
@@ -27,9 +29,15 @@ std::vector<model::SeriesKey> red_series(store::Tx& tx, const store::RunRow& run
     for (const auto& note : suite->waivers) waivings.push_back({note.verdict, 0, note.covers, note.why_not});
     std::vector<std::size_t> advisory;
     for (const auto& note : suite->advisories) advisory.push_back(note.verdict);
+    // What stands from an earlier attempt had its second host then; this job did not find it.
+    std::set<model::SeriesKey> found;
+    for (const auto& one : store::list_verdicts(tx, run.repository_id, run.run_id))
+        if (one.job_id == job.job.job_id)
+            for (const auto& verdict : one.judgement.verdicts)
+                if (verdict.kind == model::VerdictKind::regressed) found.insert(verdict.series.key);
     std::vector<model::SeriesKey> series;
     for (const auto at : judging::to_confirm(suite->judgement->verdicts, {waivings, advisory}))
-        series.push_back(suite->judgement->verdicts[at].series.key);
+        if (const auto& key = suite->judgement->verdicts[at].series.key; found.contains(key)) series.push_back(key);
     return series;
 }
 
@@ -47,7 +55,7 @@ std::optional<protocol::JobSpec> spec_of_confirmation(store::Tx& tx, const store
     spec->merge_base = false;
     spec->measure_identical = true;
     spec->confirm = std::move(series);
-    spec->questions = {};  // answered by the first host
+    spec->questions = {};              // answered by the first host
     spec->experiment.confirm = false;  // it is the confirmation
     // Fresh blocks have an order of their own; the last bit leaves the seed below 2^53, which JSON keeps.
     spec->experiment.seed ^= 1;
