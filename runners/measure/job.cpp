@@ -28,8 +28,41 @@ model::HostFact link_order_fact(int base, int head) {
             fmt::format("shuffled, {} links of base and {} of head", base, head), "shuffled", ""};
 }
 
+model::HostFact reuse_fact(model::Side side, const ReusedBuild& build) {
+    return {fmt::format("build.{}", model::to_string(side)), model::FactStatus::ok,
+            fmt::format("reused: built here at {} in {:.1f} s", build.built_at, double(build.took.count()) / 1000), "",
+            ""};
+}
+
+/// A side whose tree this host has built before is taken from there. What builds otherwise is kept for the next time.
+tl::expected<void, JobFailure> build_or_reuse(const JobInput& input, const BuildRequest& request,
+                                              sandbox::Sandbox& sandbox, const LogSink& log, model::Bundle& bundle,
+                                              const platform::Clock& clock, std::stop_token stop) {
+    // Where layouts are compared, every side is built for itself.
+    if (input.builds == nullptr || input.shuffle_links || input.measure_identical)
+        return build(sandbox, request, log, stop);
+    BuildCircumstances circumstances{&input.suite, host::describe_host(bundle.host), std::string(sandbox.name())};
+    if (request.side == model::Side::head) circumstances.origin = input.head_origin;
+    const auto key = input.builds->key_of(sandbox, request.directory, circumstances, stop);
+    if (key)
+        if (const auto reused = input.builds->take(sandbox, *key, request.directory, stop)) {
+            bundle.host.push_back(reuse_fact(request.side, *reused));
+            log(fmt::format("[{}] {}\n", model::to_string(request.side), bundle.host.back().observed));
+            return {};
+        }
+    const auto begin = clock.steady();
+    if (auto built = build(sandbox, request, log, stop); !built) return built;
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(clock.steady() - begin);
+    if (!key) return {};
+    const auto why_not =
+        input.builds->keep(sandbox, *key, request.directory, {platform::format_utc(clock.now()), took}, stop);
+    if (!why_not.empty())
+        log(fmt::format("[{}] this build is not kept for later: {}\n", model::to_string(request.side), why_not));
+    return {};
+}
+
 tl::expected<void, JobFailure> build_both(const JobInput& input, sandbox::Sandbox& sandbox, Observer& observer,
-                                          model::Bundle& bundle, std::stop_token stop) {
+                                          model::Bundle& bundle, const platform::Clock& clock, std::stop_token stop) {
     const auto log = [&](std::string_view bytes) { observer.on_log(bytes); };
     std::optional<LinkOrder> order;
     if (input.shuffle_links) {
@@ -47,7 +80,7 @@ tl::expected<void, JobFailure> build_both(const JobInput& input, sandbox::Sandbo
         BuildRequest request{side, input.sides.of(side), &input.suite, input.limits};
         request.link_order = order ? &*order : nullptr;
         request.link_seed = 2 * input.experiment.seed + (side == model::Side::head);
-        if (auto built = build(sandbox, request, log, stop); !built) return built;
+        if (auto built = build_or_reuse(input, request, sandbox, log, bundle, clock, stop); !built) return built;
         if (order) links[side] = LinkOrder::take_count(input.sides.of(side));
     }
     if (order) {
@@ -99,7 +132,8 @@ tl::expected<model::Bundle, JobFailure> run_job(const JobInput& input, sandbox::
         if (const auto why = profiles_unsupported(sandbox, input.sides.base, input.limits, input.host_root, stop))
             return tl::unexpected(JobFailure{model::JobPhase::build, std::nullopt,
                                              "profiles are unsupported here: " + *why, false, stop.stop_requested()});
-    if (auto built = build_both(input, sandbox, observer, bundle, stop); !built) return tl::unexpected(built.error());
+    if (auto built = build_both(input, sandbox, observer, bundle, clock, stop); !built)
+        return tl::unexpected(built.error());
     if (!input.profile.empty()) {
         auto profile = take_profile(sandbox, {input.profile, input.sides, &input.suite, input.limits, deadline},
                                     observer, clock, stop);
