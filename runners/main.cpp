@@ -86,6 +86,10 @@ int main(int argc, char** argv) {
         ->transform(CLI::AsSizeValue(false))
         ->default_str("16GiB")
         ->envname("BENCHGATE_RUNNER_JOB_DISK");
+    app.add_flag(
+           "--allow-fetch", options.allow_fetch,
+           "Give the `fetch` lines of suites this host's network, with all that it reaches; nothing else gets any")
+        ->envname("BENCHGATE_RUNNER_ALLOW_FETCH");
     app.add_option("--build-cache", options.build_cache_bytes,
                    "Disk for builds that are taken again where tree, commands and system are the same; 0: none")
         ->transform(CLI::AsSizeValue(false))

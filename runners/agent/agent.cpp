@@ -291,6 +291,7 @@ void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token abort) {
     input.shuffle_links = lease.spec.measure_identical && trees->base_sha == trees->head_sha;
     input.profile = lease.spec.profile;
     input.questions = lease.spec.questions;
+    input.may_fetch = options_.allow_fetch;
     input.builds = builds_ ? &*builds_ : nullptr;
     if (lease.spec.pull_request) input.head_origin = fmt::format("pull request {}", *lease.spec.pull_request);
     input.runner = options_.name;

@@ -29,6 +29,7 @@ struct AgentOptions {
     bool once = false;                                          ///< end after one job
     bool canary = true;                                         ///< time a little fixed work before each job
     sandbox::Limits limits;                                     ///< of each command of a job
+    bool allow_fetch = false;                                   ///< `fetch` lines of suites get the host's network
     std::uint64_t build_cache_bytes = std::uint64_t{20} << 30;  ///< 0: every job builds both sides
     std::function<host::CanaryReading()> take_canary = host::take_canary;
     std::chrono::milliseconds canary_pause{2000};      ///< between two tries

@@ -26,8 +26,8 @@ constexpr const char* print_tree =
     "exec tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --format=gnu -cf - .";
 /// All that the sandbox shows of this host: whatever is installed, updated or removed changes a size or a time.
 constexpr const char* print_system =
-    "find /usr /etc/alternatives /etc/ld.so.cache -xdev '(' -type f -o -type l ')' -printf '%p %s %T@ %l\\n' "
-    "2>/dev/null; true";
+    "find /usr /etc/alternatives /etc/ld.so.cache -xdev '(' -path /usr/share/doc -o -path /usr/share/man -o "
+    "-path /usr/share/locale ')' -prune -o '(' -type f -o -type l ')' -printf '%p %s %T@ %l\\n' 2>/dev/null; true";
 /// Times stay as they are: what a build made must not look older than what it was made of.
 constexpr const char* pack = "exec tar --format=gnu -cf - .";
 
@@ -109,21 +109,28 @@ tl::expected<BuildCache, std::string> BuildCache::open(BuildCacheOptions options
     return cache;
 }
 
+std::optional<std::string> BuildCache::system_of(sandbox::Sandbox& sandbox, const fs::path& tree,
+                                                 std::stop_token stop) {
+    platform::Sha256 digest;
+    add(digest, sandbox.name());
+    if (!digest_output(sandbox, tree, print_system, digest, std::move(stop))) return std::nullopt;
+    return digest.finish_hex();
+}
+
 std::optional<std::string> BuildCache::key_of(sandbox::Sandbox& sandbox, const fs::path& tree,
                                               const BuildCircumstances& circumstances, std::stop_token stop) const {
     platform::Sha256 digest;
     add(digest, key_version);
     add(digest, circumstances.origin);
     add(digest, circumstances.processor);
-    add(digest, circumstances.sandbox);
+    add(digest, circumstances.system);
     add(digest, fmt::format("{} lines", circumstances.suite->build.size()));
     for (const auto& line : circumstances.suite->build) add(digest, line);
     for (const auto& [name, value] : circumstances.suite->environment) {
         add(digest, name);
         add(digest, value);
     }
-    for (const auto* line : {print_system, print_tree})
-        if (!digest_output(sandbox, tree, line, digest, stop)) return std::nullopt;
+    if (!digest_output(sandbox, tree, print_tree, digest, std::move(stop))) return std::nullopt;
     return digest.finish_hex();
 }
 

@@ -29,7 +29,7 @@ struct BuildCacheOptions {
 struct BuildCircumstances {
     const model::Suite* suite = nullptr;
     std::string processor;  ///< builds with -march=native differ by it
-    std::string sandbox;    ///< its name
+    std::string system;     ///< system_of(): all else that the sandbox shows
     std::string origin;     ///< "pull request 7"; empty: a branch of the repository
 };
 
@@ -42,6 +42,11 @@ class BuildCache {
   public:
     /// Removes what an interrupted process left half done.
     static tl::expected<BuildCache, std::string> open(BuildCacheOptions options);
+
+    /// sha256 of the names, sizes and times of what the sandbox shows of this host beside the tree, documents excepted;
+    /// nullopt: they cannot be read. It takes a second or so: once a job is enough, since no job can change it.
+    static std::optional<std::string> system_of(sandbox::Sandbox& sandbox, const std::filesystem::path& tree,
+                                                std::stop_token stop);
 
     /// sha256 of all that the build of this tree can see; nullopt: it cannot be told, so nothing is reused.
     std::optional<std::string> key_of(sandbox::Sandbox& sandbox, const std::filesystem::path& tree,

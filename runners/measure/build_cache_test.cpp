@@ -51,7 +51,7 @@ class Builds : public testing::Test {
         return path;
     }
     std::string key(const BuildCache& cache, const fs::path& path) {
-        return cache.key_of(*sandbox, path, {&suite, processor, "box", origin}, {}).value_or("(none)");
+        return cache.key_of(*sandbox, path, {&suite, processor, system, origin}, {}).value_or("(none)");
     }
     bool takes(BuildCache& cache, const std::string& wanted, const fs::path& path) {
         return cache.take(*sandbox, wanted, path, {}).has_value();
@@ -67,6 +67,7 @@ class Builds : public testing::Test {
     BuildCacheOptions options;
     model::Suite suite;
     std::string processor = "a processor";
+    std::string system = "a system";
     std::string origin;
 };
 
@@ -128,7 +129,16 @@ TEST_F(Builds, WhateverABuildCanSeeIsPartOfTheKey) {
     processor = "another";
     EXPECT_NE(key(cache, tree("processor")), one);
     processor = "a processor";
+    system = "an upgraded one";
+    EXPECT_NE(key(cache, tree("system")), one);
+    system = "a system";
     EXPECT_EQ(key(cache, tree("again")), one);
+}
+
+TEST_F(Builds, TheSystemIsWhatTheSandboxShows) {
+    const auto here = BuildCache::system_of(*sandbox, tree("one"), {});
+    ASSERT_TRUE(here);
+    EXPECT_EQ(BuildCache::system_of(*sandbox, tree("two", "another source"), {}), here);
 }
 
 TEST_F(Builds, WhatAPullRequestHasBuiltIsForItselfOnly) {

@@ -7,6 +7,7 @@
 #include "runners/measure/build.h"
 #include "runners/measure/experiment.h"
 #include "runners/measure/profiler.h"
+#include "runners/measure/side_builder.h"
 
 namespace benchgate::measure {
 namespace {
@@ -34,33 +35,6 @@ model::HostFact reuse_fact(model::Side side, const ReusedBuild& build) {
             ""};
 }
 
-/// A side whose tree this host has built before is taken from there. What builds otherwise is kept for the next time.
-tl::expected<void, JobFailure> build_or_reuse(const JobInput& input, const BuildRequest& request,
-                                              sandbox::Sandbox& sandbox, const LogSink& log, model::Bundle& bundle,
-                                              const platform::Clock& clock, std::stop_token stop) {
-    // Where layouts are compared, every side is built for itself.
-    if (input.builds == nullptr || input.shuffle_links || input.measure_identical)
-        return build(sandbox, request, log, stop);
-    BuildCircumstances circumstances{&input.suite, host::describe_host(bundle.host), std::string(sandbox.name())};
-    if (request.side == model::Side::head) circumstances.origin = input.head_origin;
-    const auto key = input.builds->key_of(sandbox, request.directory, circumstances, stop);
-    if (key)
-        if (const auto reused = input.builds->take(sandbox, *key, request.directory, stop)) {
-            bundle.host.push_back(reuse_fact(request.side, *reused));
-            log(fmt::format("[{}] {}\n", model::to_string(request.side), bundle.host.back().observed));
-            return {};
-        }
-    const auto begin = clock.steady();
-    if (auto built = build(sandbox, request, log, stop); !built) return built;
-    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(clock.steady() - begin);
-    if (!key) return {};
-    const auto why_not =
-        input.builds->keep(sandbox, *key, request.directory, {platform::format_utc(clock.now()), took}, stop);
-    if (!why_not.empty())
-        log(fmt::format("[{}] this build is not kept for later: {}\n", model::to_string(request.side), why_not));
-    return {};
-}
-
 tl::expected<void, JobFailure> build_both(const JobInput& input, sandbox::Sandbox& sandbox, Observer& observer,
                                           model::Bundle& bundle, const platform::Clock& clock, std::stop_token stop) {
     const auto log = [&](std::string_view bytes) { observer.on_log(bytes); };
@@ -75,12 +49,18 @@ tl::expected<void, JobFailure> build_both(const JobInput& input, sandbox::Sandbo
             return tl::unexpected(
                 JobFailure{model::JobPhase::build, std::nullopt, "sandbox: " + prepared.error().message, true, false});
     }
+    // Where layouts are compared, every side is built for itself.
+    const bool may_reuse = !input.shuffle_links && !input.measure_identical;
+    SideBuilder builder(
+        sandbox, {may_reuse ? input.builds : nullptr, host::describe_host(bundle.host), input.head_origin}, log, clock);
     std::map<model::Side, int> links;
     for (const auto side : {model::Side::base, model::Side::head}) {
         BuildRequest request{side, input.sides.of(side), &input.suite, input.limits};
         request.link_order = order ? &*order : nullptr;
         request.link_seed = 2 * input.experiment.seed + (side == model::Side::head);
-        if (auto built = build_or_reuse(input, request, sandbox, log, bundle, clock, stop); !built) return built;
+        const auto built = builder.make(request, stop);
+        if (!built) return tl::unexpected(built.error());
+        if (built->reused) bundle.host.push_back(reuse_fact(side, *built->reused));
         if (order) links[side] = LinkOrder::take_count(input.sides.of(side));
     }
     if (order) {
@@ -125,6 +105,13 @@ tl::expected<model::Bundle, JobFailure> run_job(const JobInput& input, sandbox::
     Progress progress;
     progress.phase = model::JobPhase::build;
     observer.on_progress(progress);
+    if (!input.suite.fetch.empty() && !input.may_fetch)
+        return tl::unexpected(JobFailure{
+            model::JobPhase::fetch, std::nullopt,
+            fmt::format("suite '{}' has `fetch` lines, which need a network, and this runner gives none: its operator "
+                        "may start it with --allow-fetch",
+                        input.suite.name),
+            false, false});
     if (auto prepared = prepare(input, sandbox); !prepared) return tl::unexpected(prepared.error());
     // Asked before anything takes long. It is no fault of the host: others may lack it as well, and nothing is gained
     // by trying them all.

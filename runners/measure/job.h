@@ -32,6 +32,7 @@ struct JobInput {
     model::Questions questions{};           ///< asked besides the verdicts, or instead of them
     std::string profile;                    ///< benchmark to take a profile of instead of measuring; empty: none
     std::vector<model::SeriesKey> confirm;  ///< nothing else is judged; empty: everything is
+    bool may_fetch = true;                  ///< else a suite with `fetch` lines fails, with what to do
     BuildCache* builds = nullptr;           ///< of earlier jobs; null: everything is built
     std::string head_origin;                ///< "pull request 7"; empty: a branch, as the base is
     std::filesystem::path host_root = "/";
