@@ -86,6 +86,15 @@ int main(int argc, char** argv) {
         ->transform(CLI::AsSizeValue(false))
         ->default_str("16GiB")
         ->envname("BENCHGATE_RUNNER_JOB_DISK");
+    app.add_flag(
+           "--allow-fetch", options.allow_fetch,
+           "Give the `fetch` lines of suites this host's network, with all that it reaches; nothing else gets any")
+        ->envname("BENCHGATE_RUNNER_ALLOW_FETCH");
+    app.add_option("--build-cache", options.build_cache_bytes,
+                   "Disk for builds that are taken again where tree, commands and system are the same; 0: none")
+        ->transform(CLI::AsSizeValue(false))
+        ->default_str("20GiB")
+        ->envname("BENCHGATE_RUNNER_BUILD_CACHE");
     app.add_option("--job-processes", options.limits.processes, "Processes and threads that a job may have at a time")
         ->check(CLI::Range(16, 1'000'000))
         ->envname("BENCHGATE_RUNNER_JOB_PROCESSES");

@@ -166,6 +166,7 @@ std::string read_format(Reader& reader, const Node& node, const std::string& wha
 
 /// What runs, how, and what is read from it.
 void read_how(Reader& reader, Section& section, model::Suite& suite) {
+    if (const auto* node = section.get("fetch")) suite.fetch = reader.shell_lines(*node, section.path("fetch"));
     if (const auto* node = section.get("build")) suite.build = reader.shell_lines(*node, section.path("build"));
     // A load test's tool is its run command; everything else must say what to run.
     if (const auto* node = section.get("load") != nullptr ? section.get("run") : section.require("run"))

@@ -42,6 +42,7 @@ struct Suite {
     Tier tier = Tier::micro;
     Components components;
     Triggers on;
+    std::vector<std::string> fetch;  ///< shell lines, run in /src before the build; these alone have a network
     std::vector<std::string> build;  ///< shell lines, run in /src, in order
     std::string run;                 ///< shell line; {filter} and {output} are replaced; empty: a load suite
     std::string format = "auto";

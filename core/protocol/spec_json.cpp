@@ -149,21 +149,23 @@ Read<model::Policy> read_policy(const json::Json& document) {
 json::Json to_json(const model::Suite& suite) {
     auto components = json::Json::array();
     for (const auto& [glob, component] : suite.components) components.push_back({glob, component});
-    return {{"name", suite.name},
-            {"tier", model::to_string(suite.tier)},
-            {"components", components},
-            {"on", triggers_json(suite.on)},
-            {"build", suite.build},
-            {"run", suite.run},
-            {"format", suite.format},
-            {"artifacts", suite.artifacts},
-            {"max_trials", suite.max_trials},
-            {"build_timeout_ms", suite.timeout.build.count()},
-            {"trial_timeout_ms", suite.timeout.trial.count()},
-            {"job_timeout_ms", suite.timeout.job.count()},
-            {"measure", suite.measure},
-            {"environment", suite.environment},
-            {"line", suite.line}};
+    json::Json document{{"name", suite.name},
+                        {"tier", model::to_string(suite.tier)},
+                        {"components", components},
+                        {"on", triggers_json(suite.on)},
+                        {"build", suite.build},
+                        {"run", suite.run},
+                        {"format", suite.format},
+                        {"artifacts", suite.artifacts},
+                        {"max_trials", suite.max_trials},
+                        {"build_timeout_ms", suite.timeout.build.count()},
+                        {"trial_timeout_ms", suite.timeout.trial.count()},
+                        {"job_timeout_ms", suite.timeout.job.count()},
+                        {"measure", suite.measure},
+                        {"environment", suite.environment},
+                        {"line", suite.line}};
+    if (!suite.fetch.empty()) document["fetch"] = suite.fetch;
+    return document;
 }
 
 Read<model::Suite> read_suite(const json::Json& document) {
@@ -179,6 +181,7 @@ Read<model::Suite> read_suite(const json::Json& document) {
         suite.components.emplace_back(pair[0].get<std::string>(), pair[1].get<std::string>());
     }
     suite.on = f.take("on", read_triggers(f.object("on")));
+    if (document.contains("fetch")) suite.fetch = f.texts("fetch");
     suite.build = f.texts("build");
     suite.run = f.text("run");
     suite.format = f.text("format");
@@ -225,7 +228,11 @@ Read<model::Experiment> read_experiment(const json::Json& document) {
 }
 
 int protocol_for(const JobSpec& spec) {
-    return !spec.confirm.empty() ? 4 : !spec.profile.empty() ? 3 : spec.measure_identical ? 2 : 1;
+    return !spec.suite.fetch.empty() ? 5
+           : !spec.confirm.empty()   ? 4
+           : !spec.profile.empty()   ? 3
+           : spec.measure_identical  ? 2
+                                     : 1;
 }
 
 json::Json to_json(const JobSpec& spec) {

@@ -182,6 +182,11 @@ int Agent::run(std::stop_token drain, std::stop_token abort) {
     int exit_status = exit_ok;
     if (!join(drain, exit_status)) return exit_status;
     if (options_.canary) canaries_.emplace(options_.work / "canary.json", host::describe_host(host::collect_facts({})));
+    if (options_.build_cache_bytes > 0) {
+        auto cache = measure::BuildCache::open({options_.work / "builds", options_.build_cache_bytes});
+        if (!cache) return spdlog::error("the cache of builds: {}", cache.error()), exit_cannot_run;
+        builds_ = std::move(*cache);
+    }
     // Trees of jobs that an earlier process did not live to remove.
     if (auto removed = platform::remove_tree(options_.work / "jobs");
         !removed && std::filesystem::exists(options_.work / "jobs"))
@@ -286,6 +291,9 @@ void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token abort) {
     input.shuffle_links = lease.spec.measure_identical && trees->base_sha == trees->head_sha;
     input.profile = lease.spec.profile;
     input.questions = lease.spec.questions;
+    input.may_fetch = options_.allow_fetch;
+    input.builds = builds_ ? &*builds_ : nullptr;
+    if (lease.spec.pull_request) input.head_origin = fmt::format("pull request {}", *lease.spec.pull_request);
     input.runner = options_.name;
     input.sandbox_note = sandbox_note_;
     input.limits = options_.limits;

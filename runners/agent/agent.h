@@ -15,6 +15,7 @@
 #include "runners/agent/identity.h"
 #include "runners/agent/service_client.h"
 #include "runners/host/canary.h"
+#include "runners/measure/build_cache.h"
 #include "runners/sandbox/sandbox.h"
 
 namespace benchgate::agent {
@@ -25,9 +26,11 @@ struct AgentOptions {
     std::string name;        ///< empty: the one that the join token was made for
     std::vector<std::string> labels;
     std::filesystem::path work;
-    bool once = false;       ///< end after one job
-    bool canary = true;      ///< time a little fixed work before each job
-    sandbox::Limits limits;  ///< of each command of a job
+    bool once = false;                                          ///< end after one job
+    bool canary = true;                                         ///< time a little fixed work before each job
+    sandbox::Limits limits;                                     ///< of each command of a job
+    bool allow_fetch = false;                                   ///< `fetch` lines of suites get the host's network
+    std::uint64_t build_cache_bytes = std::uint64_t{20} << 30;  ///< 0: every job builds both sides
     std::function<host::CanaryReading()> take_canary = host::take_canary;
     std::chrono::milliseconds canary_pause{2000};      ///< between two tries
     std::chrono::milliseconds quarantine_for{60'000};  ///< between two looks of a host that is not itself
@@ -62,6 +65,7 @@ class Agent {
     const platform::Clock& clock_;
     ServiceClient service_;
     std::optional<host::CanaryHistory> canaries_;
+    std::optional<measure::BuildCache> builds_;
     bool is_quarantined_ = false;
     std::optional<platform::Ed25519PrivateKey> key_;
     std::string boot_id_;

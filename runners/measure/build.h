@@ -27,6 +27,11 @@ struct BuildRequest {
     std::uint64_t link_seed = 0;
 };
 
+/// The suite's `fetch` lines, before its build: in the same sandbox, but with a network. They are the base's words; what
+/// they read in the tree may be anybody's. The same time limit as a build.
+tl::expected<void, JobFailure> fetch(sandbox::Sandbox& sandbox, const BuildRequest& request, const LogSink& log,
+                                     std::stop_token stop);
+
 tl::expected<void, JobFailure> build(sandbox::Sandbox& sandbox, const BuildRequest& request, const LogSink& log,
                                      std::stop_token stop);
 

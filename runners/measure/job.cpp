@@ -7,6 +7,7 @@
 #include "runners/measure/build.h"
 #include "runners/measure/experiment.h"
 #include "runners/measure/profiler.h"
+#include "runners/measure/side_builder.h"
 
 namespace benchgate::measure {
 namespace {
@@ -28,8 +29,14 @@ model::HostFact link_order_fact(int base, int head) {
             fmt::format("shuffled, {} links of base and {} of head", base, head), "shuffled", ""};
 }
 
+model::HostFact reuse_fact(model::Side side, const ReusedBuild& build) {
+    return {fmt::format("build.{}", model::to_string(side)), model::FactStatus::ok,
+            fmt::format("reused: built here at {} in {:.1f} s", build.built_at, double(build.took.count()) / 1000), "",
+            ""};
+}
+
 tl::expected<void, JobFailure> build_both(const JobInput& input, sandbox::Sandbox& sandbox, Observer& observer,
-                                          model::Bundle& bundle, std::stop_token stop) {
+                                          model::Bundle& bundle, const platform::Clock& clock, std::stop_token stop) {
     const auto log = [&](std::string_view bytes) { observer.on_log(bytes); };
     std::optional<LinkOrder> order;
     if (input.shuffle_links) {
@@ -42,12 +49,18 @@ tl::expected<void, JobFailure> build_both(const JobInput& input, sandbox::Sandbo
             return tl::unexpected(
                 JobFailure{model::JobPhase::build, std::nullopt, "sandbox: " + prepared.error().message, true, false});
     }
+    // Where layouts are compared, every side is built for itself.
+    const bool may_reuse = !input.shuffle_links && !input.measure_identical;
+    SideBuilder builder(
+        sandbox, {may_reuse ? input.builds : nullptr, host::describe_host(bundle.host), input.head_origin}, log, clock);
     std::map<model::Side, int> links;
     for (const auto side : {model::Side::base, model::Side::head}) {
         BuildRequest request{side, input.sides.of(side), &input.suite, input.limits};
         request.link_order = order ? &*order : nullptr;
         request.link_seed = 2 * input.experiment.seed + (side == model::Side::head);
-        if (auto built = build(sandbox, request, log, stop); !built) return built;
+        const auto built = builder.make(request, stop);
+        if (!built) return tl::unexpected(built.error());
+        if (built->reused) bundle.host.push_back(reuse_fact(side, *built->reused));
         if (order) links[side] = LinkOrder::take_count(input.sides.of(side));
     }
     if (order) {
@@ -92,6 +105,13 @@ tl::expected<model::Bundle, JobFailure> run_job(const JobInput& input, sandbox::
     Progress progress;
     progress.phase = model::JobPhase::build;
     observer.on_progress(progress);
+    if (!input.suite.fetch.empty() && !input.may_fetch)
+        return tl::unexpected(JobFailure{
+            model::JobPhase::fetch, std::nullopt,
+            fmt::format("suite '{}' has `fetch` lines, which need a network, and this runner gives none: its operator "
+                        "may start it with --allow-fetch",
+                        input.suite.name),
+            false, false});
     if (auto prepared = prepare(input, sandbox); !prepared) return tl::unexpected(prepared.error());
     // Asked before anything takes long. It is no fault of the host: others may lack it as well, and nothing is gained
     // by trying them all.
@@ -99,7 +119,8 @@ tl::expected<model::Bundle, JobFailure> run_job(const JobInput& input, sandbox::
         if (const auto why = profiles_unsupported(sandbox, input.sides.base, input.limits, input.host_root, stop))
             return tl::unexpected(JobFailure{model::JobPhase::build, std::nullopt,
                                              "profiles are unsupported here: " + *why, false, stop.stop_requested()});
-    if (auto built = build_both(input, sandbox, observer, bundle, stop); !built) return tl::unexpected(built.error());
+    if (auto built = build_both(input, sandbox, observer, bundle, clock, stop); !built)
+        return tl::unexpected(built.error());
     if (!input.profile.empty()) {
         auto profile = take_profile(sandbox, {input.profile, input.sides, &input.suite, input.limits, deadline},
                                     observer, clock, stop);

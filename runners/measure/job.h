@@ -10,6 +10,7 @@
 #include "core/model/bundle.h"
 #include "core/model/config.h"
 #include "platform/clock.h"
+#include "runners/measure/build_cache.h"
 #include "runners/measure/experiment.h"
 #include "runners/measure/failure.h"
 #include "runners/measure/observer.h"
@@ -31,6 +32,9 @@ struct JobInput {
     model::Questions questions{};           ///< asked besides the verdicts, or instead of them
     std::string profile;                    ///< benchmark to take a profile of instead of measuring; empty: none
     std::vector<model::SeriesKey> confirm;  ///< nothing else is judged; empty: everything is
+    bool may_fetch = true;                  ///< else a suite with `fetch` lines fails, with what to do
+    BuildCache* builds = nullptr;           ///< of earlier jobs; null: everything is built
+    std::string head_origin;                ///< "pull request 7"; empty: a branch, as the base is
     std::filesystem::path host_root = "/";
     sandbox::Limits limits;  ///< of each command, beside the suite's own times
 };

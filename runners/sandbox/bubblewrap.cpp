@@ -160,6 +160,12 @@ std::vector<std::string> BubblewrapSandbox::State::arguments(const Command& comm
     add({"--ro-bind-data", std::to_string(descriptors.passwd.get()), "/etc/passwd"});
     add({"--ro-bind-data", std::to_string(descriptors.group.get()), "/etc/group"});
     add({"--ro-bind-data", std::to_string(descriptors.hosts.get()), "/etc/hosts"});
+    if (command.network) {
+        add({"--share-net"});
+        for (const char* name : {"/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/ssl", "/etc/ca-certificates",
+                                 "/etc/pki", "/etc/services"})
+            add({"--ro-bind-try", name, name});
+    }
     const std::string tmp_bytes = std::to_string(command.limits.tmp_bytes);
     add({"--proc", "/proc", "--dev", "/dev", "--size", tmp_bytes, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"});
     add({"--size", tmp_bytes, "--tmpfs", "/tmp"});

@@ -42,6 +42,9 @@ struct Command {
     std::map<std::string, std::string> environment{};  ///< all of it, beside PATH, HOME, LANG, TMPDIR
     std::vector<int> cpus{};                           ///< affinity; empty: any
     std::vector<std::filesystem::path> read_only{};    ///< further host paths, seen under their own name
+    /// The host's network, for what a build must fetch. Whatever the command's input makes it ask for is reachable then,
+    /// services of the host too: for nothing else.
+    bool network = false;
     /// perf_event_open is let through to the kernel, for `perf record`. Foreign code gets that door into the kernel,
     /// too: for nothing else.
     bool perf_events = false;

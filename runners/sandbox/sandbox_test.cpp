@@ -162,6 +162,9 @@ TEST_F(SandboxTest, ThereIsNoNetworkNotEvenTheHostsLoopback) {
     const Result result = run(command);
     EXPECT_EQ(result.exit_code, 1);
     EXPECT_NE(result.err.text().find("refused"), std::string::npos) << result.err.text();
+    command.network = true;
+    EXPECT_EQ(run(command).out.text(), "in\n") << "unless what is to be fetched needs one";
+    command.network = false;
     // Its own loopback is up: a server under test can be reached by its load generator.
     command.argv[2] =
         "import socket; s=socket.create_server(('127.0.0.1',0));"
