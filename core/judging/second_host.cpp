@@ -14,8 +14,9 @@ using model::Verdict;
 using model::VerdictKind;
 
 std::string signed_percent(double ratio) {
-    const double percent = 100 * (ratio - 1);
-    return fmt::format("{}{:.3g} %", percent < 0 ? "−" : "+", std::fabs(percent));
+    const double percent = 100 * (ratio - 1), size = std::fabs(percent);
+    const std::string_view sign = percent < 0 ? "−" : "+";
+    return size < 1000 ? fmt::format("{}{:.3g} %", sign, size) : fmt::format("{}{:.0f} %", sign, size);
 }
 
 /// "+12 % (+9 % to +15 %)" of the metric's own values.

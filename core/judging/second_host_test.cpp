@@ -53,6 +53,9 @@ TEST(SecondHost, RedSaysOnWhichHosts) {
     EXPECT_EQ(both.gate, Gate::failure);
     EXPECT_TRUE(both.verdict.confirmed);
     EXPECT_EQ(both.verdict.reason, "confirmed on ash: +25 % (+23 % to +27 %), and on oak: +30 % (+28 % to +32 %)");
+    const auto huge = after_answer({verdict_of_kind(VerdictKind::regressed, 41.1)});
+    EXPECT_NE(huge.verdict.reason.find("on oak: +4010 % (+4008 % to +4012 %)"), std::string::npos)
+        << huge.verdict.reason;
     ASSERT_EQ(both.findings.size(), 1u);
     EXPECT_EQ(both.findings[0].answer, SecondAnswer::confirmed);
     EXPECT_EQ(both.findings[0].first_ratio, 1.25);
