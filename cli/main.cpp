@@ -62,7 +62,7 @@ CLI::App* add_compare(CLI::App& app, Commands& c) {
     compare->add_option("--csv", c.compare.csv, "Verdicts as CSV; - is standard output");
     compare->add_option(
         "--format", c.compare.format,
-        "With a command, the format of its output: google-benchmark, hyperfine, go, json; default: recognised");
+        "With a command, the format of its output, one of docs/formats.md; default: recognised by its content");
     compare->add_flag("--explain", c.compare.explain,
                       "The numbers behind every verdict, as a tree; with --json as \"explain\" beside it too");
     compare->add_flag("--no-sandbox", c.compare.no_sandbox,

@@ -8,11 +8,12 @@ export function check_of(state) {
   return state.check_runs.filter(({ name }) => name === 'benchgate').sort((one, other) => other.id - one.id)[0];
 }
 
-/// One line for the phase a check is in.
+/// One line for the phase a check is in: under way, how far its suite is.
 export function progress_line(check) {
   if (!check) return 'waiting for the check';
-  const what = [check.status.replace('_', ' '), check.output?.title, first_line(check.output?.summary)];
-  return what.filter(Boolean).join(' | ');
+  const { title, summary } = check.output ?? {};
+  const suite = check.status === 'in_progress' ? as_text(first_item(summary)) : '';
+  return [check.status.replace('_', ' '), title, suite].filter(Boolean).join(' | ');
 }
 
 export function print_outcome(state, check, page) {
@@ -47,13 +48,15 @@ function named(report, kind) {
   return [...new Set(verdicts.filter(({ verdict }) => verdict === kind).map(({ benchmark }) => benchmark))].sort();
 }
 
-function first_line(text) {
-  return (text ?? '').split('\n').find((line) => line.trim() !== '') ?? '';
+function first_item(text) {
+  return (text ?? '').split('\n').find((line) => line.startsWith('- '))?.slice(2) ?? '';
 }
 
 function as_text(markdown) {
   const plain = markdown.replace(/<!--.*?-->/gs, '').replace(/<[^<>]+>/g, '');
-  const characters = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'", '&#x27;': "'", '&amp;': '&' };
-  const read = plain.replace(/&(?:lt|gt|quot|#39|#x27|amp);/g, (name) => characters[name]);
+  const named = { lt: '<', gt: '>', quot: '"', amp: '&' };
+  const read = plain.replace(/&(?:#(\d{1,5})|(lt|gt|quot|amp));/g, (_, code, name) =>
+    code ? String.fromCharCode(code) : named[name],
+  );
   return read.replace(/\\([_*~[\]])/g, '$1').replace(/\n{3,}/g, '\n\n').trim();
 }

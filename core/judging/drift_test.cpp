@@ -58,6 +58,9 @@ TEST(Drift, IsNamedInTheVerdictAndCancelsInIt) {
     EXPECT_EQ(slower.kind, model::VerdictKind::regressed);
     ASSERT_TRUE(slower.drift);
     EXPECT_NE(slower.reason.find("the level drifted by "), std::string::npos) << slower.reason;
+    const auto doubled = judged(drifting_blocks(10, 12, 1.08));
+    EXPECT_EQ(doubled.reason.find("e+"), std::string::npos) << "no figure of a calculator: " << doubled.reason;
+    EXPECT_GT(doubled.drift.value_or(0), 1);
     EXPECT_NEAR(*slower.ratio, 1.08, 0.01) << "a drift larger than the effect does not blur it";
     EXPECT_FALSE(judged(drifting_blocks(10, 0.01)).drift) << "less than what is to be detected is no news";
 }

@@ -89,10 +89,13 @@ void name_shape(Verdict& verdict) {
                                100 * std::abs(modes->worse_level / modes->better_level - 1), speed ? "fast" : "better",
                                100 * modes->base_share, 100 * modes->head_share));
     }
-    if (verdict.drift)
-        add_clause(verdict.reason, fmt::format("the level drifted by {:.2g} % within the job, which comparing within "
-                                               "blocks cancels",
-                                               100 * *verdict.drift));
+    if (verdict.drift) {
+        const double percent = 100 * *verdict.drift;
+        add_clause(verdict.reason,
+                   fmt::format("the level drifted by {} % within the job, which comparing within "
+                               "blocks cancels",
+                               percent < 99.5 ? fmt::format("{:.2g}", percent) : fmt::format("{:.0f}", percent)));
+    }
 }
 
 std::optional<double> relative(const std::optional<double>& ppm) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace benchgate::judging {
 namespace {
@@ -13,7 +14,9 @@ using model::Verdict;
 using model::VerdictKind;
 
 std::string signed_percent(double ratio) {
-    return fmt::format("{:+.3g} %", 100 * (ratio - 1));
+    const double percent = 100 * (ratio - 1), size = std::fabs(percent);
+    const std::string_view sign = percent < 0 ? "−" : "+";
+    return size < 1000 ? fmt::format("{}{:.3g} %", sign, size) : fmt::format("{}{:.0f} %", sign, size);
 }
 
 /// "+12 % (+9 % to +15 %)" of the metric's own values.
@@ -77,7 +80,7 @@ void heed_answer(Verdict& verdict, const Verdict* second, SecondAnswer answer, c
                  const SecondHost& host) {
     switch (answer) {
         case SecondAnswer::confirmed:
-            add_reason(verdict, fmt::format("confirmed on {} ({}) and on {} ({})", host.first, estimate_text(verdict),
+            add_reason(verdict, fmt::format("confirmed on {}: {}, and on {}: {}", host.first, estimate_text(verdict),
                                             host.second, estimate_text(*second)));
             verdict.confirmed = true;
             return lower_level(verdict, *second, policy);

@@ -52,7 +52,10 @@ TEST(SecondHost, RedSaysOnWhichHosts) {
     const auto both = after_answer({verdict_of_kind(VerdictKind::regressed, 1.3)});
     EXPECT_EQ(both.gate, Gate::failure);
     EXPECT_TRUE(both.verdict.confirmed);
-    EXPECT_EQ(both.verdict.reason, "confirmed on ash (+25 % (+23 % to +27 %)) and on oak (+30 % (+28 % to +32 %))");
+    EXPECT_EQ(both.verdict.reason, "confirmed on ash: +25 % (+23 % to +27 %), and on oak: +30 % (+28 % to +32 %)");
+    const auto huge = after_answer({verdict_of_kind(VerdictKind::regressed, 41.1)});
+    EXPECT_NE(huge.verdict.reason.find("on oak: +4010 % (+4008 % to +4012 %)"), std::string::npos)
+        << huge.verdict.reason;
     ASSERT_EQ(both.findings.size(), 1u);
     EXPECT_EQ(both.findings[0].answer, SecondAnswer::confirmed);
     EXPECT_EQ(both.findings[0].first_ratio, 1.25);
@@ -67,7 +70,7 @@ TEST(SecondHost, WhatItDoesNotSeeIsInconclusiveWithBothEstimates) {
         EXPECT_FALSE(open.verdict.confirmed);
         EXPECT_EQ(open.verdict.level, std::nullopt);
         EXPECT_EQ(open.verdict.reason,
-                  "seen on ash: +25 % (+23 % to +27 %); not confirmed on oak: +0.1 % (-1.9 % to +2.1 %)");
+                  "seen on ash: +25 % (+23 % to +27 %); not confirmed on oak: +0.1 % (−1.9 % to +2.1 %)");
         EXPECT_EQ(open.findings.at(0).answer, SecondAnswer::not_confirmed);
     }
 }

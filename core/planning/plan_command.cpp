@@ -49,8 +49,8 @@ Plan plan_status(const PlanInput& input) {
     if (newest == nullptr)
         text = fmt::format("Nothing was measured for the head `{}`, and nothing is queued.", head);
     else
-        text = fmt::format("Head `{}`, attempt {}: {} since {}.\n{}", head, newest->attempt,
-                           model::to_string(newest->state), moment(newest->created_at), jobs_of(*newest));
+        text = fmt::format("Head `{}`, attempt {}, asked for on {}: {}.\n{}", head, newest->attempt,
+                           moment(newest->created_at), model::to_string(newest->state), jobs_of(*newest));
     for (const auto* run : runs_of_pull(input))
         if (run != newest && is_unfinished(*run))
             text += fmt::format("\n\nBesides, a {} `{}`: {}.\n{}", name_of(*run), short_sha(run->head_sha),

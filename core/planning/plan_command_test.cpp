@@ -244,7 +244,8 @@ TEST(PlanCommand, StatusSaysWhereThingsStand) {
     input.existing[0].jobs[1].position = 2;
     input.existing[1].kind = model::RunKind::calibration;
     EXPECT_EQ(answer(plan(input)),
-              "Head `222222222`, attempt 1: running since 2026-11-21 07:10 UTC.\n\n- `micro`: running, done in about 3 "
+              "Head `222222222`, attempt 1, asked for on 2026-11-21 07:10 UTC: running.\n\n- `micro`: running, done in "
+              "about 3 "
               "h\n- `load`: queued, place 2 in the queue\n\nBesides, a calibration of `bbbbbbbbb`: queued.\n\n- "
               "`micro`: queued");
 }

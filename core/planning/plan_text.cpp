@@ -24,7 +24,8 @@ std::string about(std::chrono::seconds duration) {
 }
 
 std::string state_of(const ExistingJob& job) {
-    std::string text(model::to_string(job.state));
+    // It says nothing of what came out: a job that succeeded may have a regression to tell of.
+    std::string text(job.state == model::JobState::succeeded ? "measured" : model::to_string(job.state));
     if (job.position) text += fmt::format(", place {} in the queue", *job.position);
     if (job.expected_in) text += fmt::format(", done in {}", about(*job.expected_in));
     return text;

@@ -43,7 +43,7 @@ TEST(Budgets, ABrokenOneIsSaidFirstAndShownAboveTheFold) {
     EXPECT_LT(row, text.find("<details>"));
     EXPECT_TRUE(has(text, "<details><summary>Budgets (2)</summary>")) << text;
     EXPECT_TRUE(has(text, "| within | ")) << text;
-    EXPECT_TRUE(has(text, "at most 1 ms")) << text;
+    EXPECT_TRUE(has(text, "at most 1\u00a0ms")) << text;
     EXPECT_TRUE(has(text, "**Next:** A budget is an absolute limit")) << text;
 }
 

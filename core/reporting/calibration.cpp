@@ -38,7 +38,7 @@ data calibration_row(const Row& row, bool several_suites) {
     view.set("metric", markdown_text(shortened(one_line(verdict.series.key.metric), 60)));
     view.set("change", change_text(verdict));
     view.set("interval", interval_text(shown_interval(verdict)));
-    view.set("detectable", verdict.minimum_detectable ? format_percent(*verdict.minimum_detectable)
+    view.set("detectable", verdict.minimum_detectable ? detectable_text(verdict)
                            : verdict.exact            ? "any: compared exactly"
                                                       : "–");
     return view;
@@ -84,7 +84,8 @@ std::string headline_of(const Tally& tally) {
 
 std::string meaning_of(const Tally& tally, double false_alarms) {
     if (tally.benchmarks == 0) return "";
-    const auto allowed = fmt::format("The policy allows an alarm in {} of such runs", format_percent(false_alarms));
+    const auto allowed = fmt::format("The policy allows an alarm, for the worse or the better, in {} of such runs",
+                                     format_percent(2 * false_alarms));
     if (alarms_of(tally) == 0) return allowed + ".";
     return allowed +
            ": once may be chance, the same benchmark again means that it, or its host, is not fit to hold a merge.";

@@ -49,7 +49,7 @@ data host_data(const CalibrationHostRow& host) {
     view.set("runner", cell(host.runner));
     view.set("sentence", sentence_of(host));
     view.set("word", host.over ? "inconclusive" : "unchanged");
-    view.set("label", host.over ? "over its rate" : "keeps its promise");
+    view.set("label", host.over ? "over its rate" : "nothing against its promise");
     view.set("last", cell(host.last_at).substr(0, 10));
     // Those that alarmed first; the rest by what they can show.
     std::vector<const CalibrationSeriesRow*> ordered;

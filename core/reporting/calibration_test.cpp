@@ -26,7 +26,7 @@ TEST(Calibration, SaysThatNothingAlarmedAndWhatThatMeans) {
     const auto text = render_calibration(calibration(24));
     EXPECT_TRUE(has(text,
                     "**0 of 24 benchmarks alarmed: same code against itself, and no change was found.** The "
-                    "policy allows an alarm in 1 % of such runs."))
+                    "policy allows an alarm, for the worse or the better, in 2 % of such runs."))
         << text;
     EXPECT_TRUE(has(text, "on both sides, each side built by itself")) << text;
     EXPECT_TRUE(has(text, "24 benchmarks, 0 alarmed; 20 trials a side")) << text;

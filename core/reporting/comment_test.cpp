@@ -26,7 +26,7 @@ Base [<code>bbbbbbbbb</code>](https://github.com/acme/engine/commit/bbbbbbbbbbbb
 | | benchmark | metric | change | interval | base → head | confirmed |
 |---|---|---|---|---|---|---|
 | ❌ critical | <code>BM\_Sort/1024</code> | time | +25.3 % slower | +23.3 % to +27.3 % | 1.23 ms → 1.54 ms | yes |
-| ⚡ improved | <code>BM\_Hash</code> | time | −9 % faster | −11 % to −7 % | 1.23 ms → 1.12 ms | yes |
+| ⚡ improved | <code>BM\_Hash</code> | time | 9 % faster | −11 % to −7 % | 1.23 ms → 1.12 ms | yes |
 
 **Next:** Start with the first row. `benchgate compare` measures the same on your own machine, and a push or `/rebench` measures again here.
 
@@ -43,7 +43,7 @@ Base [<code>bbbbbbbbb</code>](https://github.com/acme/engine/commit/bbbbbbbbbbbb
 | benchmark | metric | verdict | change | interval | smallest change that would have been seen |
 |---|---|---|---|---|---|
 | <code>BM\_Sort/1024</code> | time | regressed | +25.3 % slower | +23.3 % to +27.3 % | 2.1 % |
-| <code>BM\_Hash</code> | time | improved | −9 % faster | −11 % to −7 % | 2.1 % |
+| <code>BM\_Hash</code> | time | improved | 9 % faster | −11 % to −7 % | 2.1 % |
 | <code>BM\_Copy</code> | time | inconclusive | +4 % | +2 % to +6 % | 2.1 % |
 | <code>BM\_Find</code> | time | unchanged | +0.2 % | −1.8 % to +2.2 % | 2.1 % |
 
@@ -67,7 +67,7 @@ TEST(Comment, FirstLineSaysHowItStands) {
     EXPECT_EQ(of({open}, model::Gate::neutral),
               "**Inconclusive: 1 benchmark could not be settled.** The check is neutral and blocks nothing.");
     EXPECT_EQ(of({calm, open}, model::Gate::action_required),
-              "**Inconclusive: 1 of 2 benchmarks could not be settled; no slowdown among the other 1.** The check "
+              "**Inconclusive: 1 of 2 benchmarks could not be settled; no slowdown in the other one.** The check "
               "waits for a "
               "person.");
     EXPECT_EQ(of({calm, sample::verdict("c", VerdictKind::improved, 0.8)}, model::Gate::success),
@@ -118,10 +118,44 @@ TEST(Comment, EveryStateOfASuite) {
     EXPECT_NE(told.find("- <code>.benchgate.yml&#58;3&#58;7</code>: unknown key &#34;suite&#34;\n"), std::string::npos);
 }
 
+TEST(Comment, MarksAsAnErrorOnlyWhatBlocks) {
+    auto slow = sample::verdict("sort", model::VerdictKind::regressed, 1.07);
+    slow.level = "minor";
+    const auto text = render_comment(sample::report({sample::suite("micro", {slow}, model::Gate::success)}));
+    EXPECT_TRUE(has(text, "| ⚠️ minor | <code>sort</code> |")) << text;
+    EXPECT_FALSE(has(text, "❌")) << "the check passes: " << text;
+}
+
+TEST(Comment, AChangeIsNotDeniedTwice) {
+    auto fast = sample::verdict("sort", model::VerdictKind::improved, 0.8);
+    fast.confirmed = false;
+    auto size = sample::verdict("binary", model::VerdictKind::regressed, 1.07);
+    size.series.unit = "bytes";
+    size.exact = true;
+    size.interval = {1.07, 1.07};
+    size.minimum_detectable = 0;
+    const auto report = sample::report({sample::suite("micro", {fast, size}, model::Gate::success)});
+    const auto text = render_comment(report);
+    EXPECT_TRUE(has(text, "| 20\u00a0% faster | −22\u00a0% to −18\u00a0% |")) << text;
+    EXPECT_TRUE(has(text, "984 µs | – |") || has(text, "984\u00a0µs | – |"))
+        << "nobody asked it to be confirmed: " << text;
+    EXPECT_TRUE(has(text, "| +7\u00a0% worse | +7\u00a0% |")) << text;
+    EXPECT_TRUE(has(text, "| +7\u00a0% | any |")) << text;
+}
+
+TEST(Comment, OfThePullRequestOnlyWhereThereIsOne) {
+    auto report = sample::regression();
+    report.pull_number.reset();
+    EXPECT_TRUE(first_line(report).starts_with("**1 of 4 benchmarks got slower.**")) << first_line(report);
+    report.page_url.clear();
+    EXPECT_FALSE(has(render_markdown(report), "/rebench")) << "nobody would hear it: " << render_markdown(report);
+}
+
 TEST(Comment, ShowsTenChangesAndCountsTheRest) {
     std::vector<model::Verdict> verdicts;
     for (int i = 0; i < 25; ++i)
         verdicts.push_back(sample::verdict("b" + std::to_string(i), model::VerdictKind::regressed, 1.2));
+    for (auto& verdict : verdicts) verdict.action = model::Action::block;
     const auto text = render_comment(sample::report({sample::suite("micro", verdicts, model::Gate::failure)}));
     EXPECT_EQ(count(text, "| ❌ "), 10u);
     EXPECT_NE(text.find("and 15 more changed; all of them are in the full table."), std::string::npos);

@@ -24,7 +24,7 @@ std::string values_text(const model::ClaimFinding& claim) {
 
 FindingTable claims_table(const SuiteReport& suite) {
     FindingTable table{
-        "Claims", "claim", {"benchmark", "metric", "claim", "verdict", "change", "interval", "values"}, {}};
+        "Claims", "claim", {"benchmark", "metric", "claim", "verdict", "change", "interval", "values"}, {}, 3};
     for (const auto& claim : suite.claims)
         table.lines.push_back(
             {{claim.series.key.benchmark, claim.series.key.metric, claim_text(claim),
@@ -50,8 +50,9 @@ std::string exponent_text(const std::optional<double>& value, const model::Inter
 FindingTable growth_table(const SuiteReport& suite) {
     FindingTable table{"Growth with the size",
                        "growth",
-                       {"benchmark", "metric", "verdict", "base: n to the", "head: n to the", "difference", "sizes"},
-                       {}};
+                       {"benchmark", "metric", "verdict", "exponent on base", "exponent on head", "rise", "sizes"},
+                       {},
+                       2};
     for (const auto& one : suite.growth) {
         const std::string sizes = one.sizes.empty() ? "–"
                                                     : fmt::format("{} of {:.0f} to {:.0f}", one.sizes.size(),

@@ -23,6 +23,7 @@ struct FindingTable {
     std::string noun;   ///< of one line: "claim"
     std::vector<std::string> columns;
     std::vector<FindingLine> lines;
+    std::size_t verdict_column = 0;
 };
 
 /// Those of one suite that have a line, broken ones first.

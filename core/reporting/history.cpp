@@ -155,7 +155,7 @@ data facts_data(const HistorySeries& series) {
         add(fmt::format("Not followed: {}, sure but small beside this series' own range.",
                         counted(series.minor, "change")));
     if (series.newest_sigmas && std::abs(*series.newest_sigmas) > 3)
-        add(fmt::format("The newest value lies {:.1f} standard deviations {} the thirty before it.",
+        add(fmt::format("The newest value lies {:.1f} standard deviations {} those before it (thirty at most).",
                         std::abs(*series.newest_sigmas), *series.newest_sigmas > 0 ? "above" : "below"));
     if (series.week) add(fmt::format("Week over week: {}.", format_change(*series.week)));
     if (series.drift)

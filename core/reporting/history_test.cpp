@@ -101,7 +101,7 @@ TEST(History, ASeriesTellsItsChangesItsHostsAndWhatWasSetAside) {
     const auto page = render_series(place(), series(40));
     for (const auto* part : {"worse, confirmed", "+20 %", "+19 % to +21 %", "100 ns → 120 ns",
                              "Values of bellows (hollow dots) are shown on the scale", "2 measurements set aside",
-                             "4.2 standard deviations below the thirty", "Week over week: +3 %.",
+                             "4.2 standard deviations below those", "Week over week: +3 %.",
                              "newest ten: +20 % (+19 % to +21 %)", "2 commits: it is missing on this commit",
                              "lower is better", "href=\"https://github.com/acme/engine/commit/", "id=\"change-1\""})
         EXPECT_NE(page.find(part), std::string::npos) << part;

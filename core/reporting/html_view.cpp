@@ -38,17 +38,14 @@ data place_data(const Row& place, double reach) {
     if (place.is_waived()) label += ", waived";
     if (place.is_advice()) label += ", advice";
     row.set("label", label);
-    std::string change = change_text(verdict);
-    if (const auto word = direction_word(verdict); is_changed(verdict) && !word.empty())
-        change += fmt::format(" {}", word);
-    row.set("change", change);
+    row.set("change", worded_change(verdict));
     if (const auto bar = interval_bar(verdict, reach)) row.set("bar", *bar);
     row.set("interval", interval_text(shown_interval(verdict)));
     row.set("base", value_cell(verdict.base_value, verdict.series.unit));
     row.set("head", value_cell(verdict.head_value, verdict.series.unit));
-    row.set("detectable", verdict.minimum_detectable ? format_percent(*verdict.minimum_detectable) : "–");
+    row.set("detectable", detectable_text(verdict));
     std::string why = verdict.reason;
-    if (is_changed(verdict) && !verdict.exact) {
+    if (const auto word = confirmation_word(verdict); word == "yes" || word == "no") {
         if (!why.empty()) why += "; ";
         why += verdict.confirmed ? "confirmed on fresh blocks" : "not confirmed on fresh blocks";
     }
@@ -104,24 +101,27 @@ data budgets_data(const SuiteReport& suite) {
     return data("rows", rows);
 }
 
+std::string capitalised(std::string text) {
+    if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+    return text;
+}
+
 data findings_data(const SuiteReport& suite) {
     data list(data::type::list);
     for (const auto& table : finding_tables(suite)) {
         data view("title", table.title), columns(data::type::list), lines(data::type::list);
-        for (const auto& column : table.columns) columns.push_back(data("name", column));
+        for (const auto& column : table.columns) columns.push_back(data("name", capitalised(column)));
         for (const auto& line : table.lines) {
             data cells(data::type::list);
             for (std::size_t i = 0; i < line.cells.size(); ++i) {
-                data cell("name", table.columns[i]);
-                cell.set(i == 0 ? "benchmark" : "plain", data("text", name_text(line.cells[i])));
+                data cell("name", capitalised(table.columns[i]));
+                data said("text", name_text(line.cells[i]));
+                said.set("kind", !line.broken ? "plain" : line.blocks ? "failed" : "warn");
+                cell.set(i == 0 ? "benchmark" : i == table.verdict_column ? "verdict" : "plain", said);
                 cells.push_back(cell);
             }
             data row("cells", cells);
-            if (!line.reason.empty()) {
-                data why("clause", shortened(one_line(line.reason), 300));
-                why.set("columns", std::to_string(table.columns.size()));
-                row.set("why", why);
-            }
+            if (!line.reason.empty()) row.set("why", data("clause", shortened(one_line(line.reason), 300)));
             lines.push_back(row);
         }
         view.set("columns", columns);
@@ -142,15 +142,13 @@ data how_data(const SuiteReport& suite) {
         suite.seed, judgement.blocks_kept, judgement.blocks_void));
     add(fmt::format(
         "Series judged together: {}. Over all of them, an unchanged commit raises a false alarm with a chance of "
-        "at most {}.",
+        "at most {}, this measurement's share of what the policy allows.",
         format_count(judgement.tests), format_percent(suite.false_alarms)));
     if (!suite.runner.empty())
         add(fmt::format("Both commits ran on {}{}.", name_text(suite.runner),
                         suite.host_class.empty() ? "" : fmt::format(" ({})", name_text(suite.host_class))));
-    if (auto words = second_host_words(suite); !words.empty()) {
-        words[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(words[0])));
-        add(shortened(one_line(words), 300) + ".");
-    }
+    if (const auto words = second_host_words(suite); !words.empty())
+        add(shortened(one_line(capitalised(words)), 300) + ".");
     if (suite.duration_seconds > 0) add(fmt::format("It took {}.", format_duration(suite.duration_seconds)));
     if (!judgement.judge_version.empty())
         add(fmt::format("Judged by version {} of the rules.", name_text(judgement.judge_version)));

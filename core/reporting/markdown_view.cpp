@@ -37,22 +37,21 @@ std::string value_text(const std::optional<double>& value, const std::string& un
 
 data verdict_row(const Row& row, bool several_suites) {
     const auto& verdict = *row.verdict;
-    std::string change = change_text(verdict);
-    if (const auto word = direction_word(verdict); is_changed(verdict) && !word.empty())
-        change += fmt::format(" {}", word);
     data view;
     const std::string suite = several_suites ? text_of(row.suite->name, 60) + " · " : "";
     view.set("name", suite + markdown_name(verdict.series.key.benchmark));
     view.set("metric", text_of(verdict.series.key.metric, 60));
     view.set("verdict", std::string(model::to_string(verdict.kind)));
-    view.set("mark", verdict.kind == VerdictKind::regressed ? "❌" : "⚡");
+    // What is marked as an error must not stand in a report that passes.
+    const char* mark = verdict.action == model::Action::block ? "❌" : "⚠️";
+    view.set("mark", verdict.kind == VerdictKind::regressed ? mark : "⚡");
     view.set("level", verdict.level ? text_of(*verdict.level, 40) : std::string(model::to_string(verdict.kind)));
-    view.set("change", unbroken(change));
+    view.set("change", unbroken(worded_change(verdict)));
     view.set("interval", unbroken(interval_text(shown_interval(verdict))));
     view.set("base", value_text(verdict.base_value, verdict.series.unit));
     view.set("head", value_text(verdict.head_value, verdict.series.unit));
     view.set("confirmed", std::string(confirmation_word(verdict)));
-    view.set("detectable", verdict.minimum_detectable ? unbroken(format_percent(*verdict.minimum_detectable)) : "–");
+    view.set("detectable", unbroken(detectable_text(verdict)));
     view.set("reason", verdict.reason.empty() ? "" : ": " + text_of(verdict.reason));
     if (row.advisory != nullptr) view.set("against_itself", advisory_text(*row.advisory));
     if (row.waiver != nullptr) {
@@ -171,6 +170,14 @@ std::string gate_reason(const MarkdownView& view) {
     return "";
 }
 
+/// That one host confirmed it: the line of the suite says so for all of its benchmarks.
+bool is_told_of_suite(const Row& row) {
+    const auto& second = row.suite->second_host;
+    if (!second || second->state != model::SecondHostState::unavailable) return false;
+    const auto told = fmt::format("confirmed on {} only", row.suite->runner);
+    return row.verdict->reason == (second->why.empty() ? told : told + ": " + second->why);
+}
+
 void set_tables(data& root, const MarkdownView& view) {
     const auto rows = rows_of(view.suites);
     const bool several = view.suites.size() > 1;
@@ -184,7 +191,7 @@ void set_tables(data& root, const MarkdownView& view) {
             changed.push_back(row);
     for (const auto& row : rows) {
         if (row.waiver != nullptr && !row.waiver->covers) void_waivers.push_back(row);
-        if (has_remark(*row.verdict)) remarks.push_back(row);
+        if (has_remark(*row.verdict) && !is_told_of_suite(row)) remarks.push_back(row);
     }
     set_rows(root, "changed", changed, std::min(view.most_changed, view.most_rows), several);
     set_rows(root, "void_waivers", void_waivers, std::min(view.most_changed, view.most_rows), several);
@@ -207,8 +214,8 @@ data budget_row(const SuiteReport& suite, const model::BudgetFinding& note, bool
     row.set("state", text_of(budget_word(note), 60));
     row.set("mark", note.action == model::Action::block ? "❌" : "⚠️");
     row.set("level", note.level ? text_of(*note.level, 40) : "budget");
-    row.set("value", text_of(budget_value_text(note, verdict), 100));
-    row.set("limit", text_of(limit_text(note, verdict.series.unit), 100));
+    row.set("value", unbroken(text_of(budget_value_text(note, verdict), 100)));
+    row.set("limit", unbroken(text_of(limit_text(note, verdict.series.unit), 100)));
     return row;
 }
 

@@ -104,6 +104,7 @@ std::string interval_text(const model::Interval& interval) {
     if (!interval.low && !interval.high) return std::string(dash);
     if (!interval.high) return fmt::format("at least {}", relative(interval.low));
     if (!interval.low) return fmt::format("at most {}", relative(interval.high));
+    if (*interval.low == *interval.high) return relative(interval.low);  // compared exactly
     // "+451 % to ×51" would have to be worked out: where one end is a factor, the other is one too.
     if (std::isfinite(*interval.high) && *interval.low >= 1 && *interval.high - 1 >= least_factor)
         return fmt::format("{} to {}", factor(*interval.low), factor(*interval.high));

@@ -80,7 +80,7 @@ Cells cells_of(const model::Verdict& verdict) {
             verdict_word,
             change_text(verdict),
             interval_text(shown_interval(verdict)),
-            verdict.minimum_detectable ? format_percent(*verdict.minimum_detectable) : "–"};
+            detectable_text(verdict)};
 }
 
 /// The names take what the other columns leave of the terminal.

@@ -56,9 +56,20 @@ const AdvisoryNote* advisory_of(const SuiteReport& suite, std::size_t verdict) {
     return found == suite.advisories.end() ? nullptr : &*found;
 }
 
+/// Benchmarks that regressed on one host and, asked again, not on another.
+std::set<std::string_view> disputed_in(const SuiteReport& suite) {
+    std::set<std::string_view> names;
+    if (!suite.second_host) return names;
+    for (const auto& finding : suite.second_host->findings)
+        if (finding.answer == model::SecondAnswer::not_confirmed)
+            names.insert(suite.judgement->verdicts.at(finding.verdict).series.key.benchmark);
+    return names;
+}
+
 void count_verdicts(Tally& tally, const SuiteReport& suite) {
     std::map<std::string_view, VerdictKind> gravest;
     std::set<std::string_view> waived, advised;
+    const auto disputed = disputed_in(suite);
     for (std::size_t i = 0; i < suite.judgement->verdicts.size(); ++i) {
         const auto& verdict = suite.judgement->verdicts[i];
         if (!verdict.series.gating) continue;
@@ -81,6 +92,7 @@ void count_verdicts(Tally& tally, const SuiteReport& suite) {
         advised.erase(name);
         // One verdict of it is waived, another not: the graver of "waived" and the rest counts.
         const bool is_waived = waived.erase(name) > 0 && kind != VerdictKind::regressed;
+        tally.disputed += !is_waived && kind == VerdictKind::inconclusive && disputed.contains(name);
         if (is_waived)
             ++tally.waived;
         else
@@ -109,6 +121,22 @@ std::string unmeasured_clause(const Tally& tally) {
     return fmt::format("; {} of {} suites could not be measured", tally.suites_unmeasured, tally.suites);
 }
 
+/// At least one benchmark could not be settled, and nothing is worse than that.
+std::string headline_of_open(const Tally& tally, int compared) {
+    const int settled = compared - tally.inconclusive;
+    const auto which = settled <= 0 ? counted(tally.inconclusive, "benchmark")
+                                    : fmt::format("{} of {} benchmarks", tally.inconclusive, compared);
+    std::string text = "Inconclusive: ";
+    if (tally.disputed == tally.inconclusive)
+        text += fmt::format("two hosts disagree about {}", which);
+    else
+        text += fmt::format("{} could not be settled", which);
+    if (tally.disputed > 0 && tally.disputed < tally.inconclusive)
+        text += fmt::format(", about {} of them two hosts disagree", tally.disputed);
+    if (settled <= 0) return text;
+    return text + "; no slowdown " + (settled == 1 ? "in the other one" : fmt::format("among the other {}", settled));
+}
+
 /// At least one benchmark was judged and nothing regressed.
 std::string headline_without_regression(const Tally& tally) {
     const int compared = tally.benchmarks - tally.added - tally.missing - tally.failed - tally.advised;
@@ -116,13 +144,7 @@ std::string headline_without_regression(const Tally& tally) {
         const char* what = tally.missing == 0 ? "failed" : tally.failed == 0 ? "are missing" : "failed or are missing";
         return fmt::format("{} of {} {}", tally.failed + tally.missing, counted(tally.benchmarks, "benchmark"), what);
     }
-    if (tally.inconclusive > 0) {
-        const int settled = compared - tally.inconclusive;
-        if (settled <= 0)
-            return fmt::format("Inconclusive: {} could not be settled", counted(tally.inconclusive, "benchmark"));
-        return fmt::format("Inconclusive: {} of {} benchmarks could not be settled; no slowdown among the other {}",
-                           tally.inconclusive, compared, settled);
-    }
+    if (tally.inconclusive > 0) return headline_of_open(tally, compared);
     if (compared == 0 && tally.advised > 0) return "Nothing that could hold a merge was compared";
     if (compared == 0) return fmt::format("Nothing to compare: {} new on the head", counted(tally.added, "benchmark"));
     if (tally.improved > 0)
@@ -130,6 +152,14 @@ std::string headline_without_regression(const Tally& tally) {
                            counted(compared, "benchmark"), tally.only_speed ? "faster" : "better",
                            format_percent(tally.detect));
     return fmt::format("No slowdown of {} or more in {}", format_percent(tally.detect), counted(compared, "benchmark"));
+}
+
+/// What was pushed, or is compared on somebody's own machine, is not about to be merged.
+std::string headline_of_regressions(const Report& report, const Tally& tally) {
+    const auto all = counted(tally.benchmarks, "benchmark");
+    if (!report.pull_number)
+        return fmt::format("{} of {} got {}", tally.regressed, all, tally.only_speed ? "slower" : "worse");
+    return fmt::format("Merging this would {} {} of {}", tally.only_speed ? "slow" : "worsen", tally.regressed, all);
 }
 
 /// A waived regression must not hide what else is open.
@@ -166,8 +196,9 @@ std::string second_host_words(const SuiteReport& suite) {
     const auto confirmed = std::count_if(findings.begin(), findings.end(), [](const model::SecondFinding& one) {
         return one.answer == model::SecondAnswer::confirmed;
     });
-    return fmt::format("{} of {} confirmed on {}", confirmed,
-                       counted(static_cast<long long>(findings.size()), "regression"), note.runner);
+    if (findings.size() == 1)
+        return fmt::format("regression {}confirmed on {}", confirmed == 0 ? "not " : "", note.runner);
+    return fmt::format("{} of {} regressions confirmed on {}", confirmed, findings.size(), note.runner);
 }
 
 bool is_changed(const model::Verdict& verdict) {
@@ -221,9 +252,7 @@ std::string headline_of_verdicts(const Report& report, const SuiteList& suites) 
     const Tally tally = tally_of(suites);
     if (tally.suites == 0) return "Nothing was measured";
     if (tally.suites_done < tally.suites) return headline_under_way(tally, suites);
-    if (tally.regressed > 0)
-        return fmt::format("Merging this would {} {} of {}{}", tally.only_speed ? "slow" : "worsen", tally.regressed,
-                           counted(tally.benchmarks, "benchmark"), unmeasured_clause(tally));
+    if (tally.regressed > 0) return headline_of_regressions(report, tally) + unmeasured_clause(tally);
     if (tally.waived > 0)
         return fmt::format("{} of {} regressed and {} waived{}{}", tally.waived, counted(tally.benchmarks, "benchmark"),
                            tally.waived == 1 ? "is" : "are", beside_the_waived(tally), unmeasured_clause(tally));
@@ -286,27 +315,35 @@ std::string next_step(const Report& report, const SuiteList& suites, model::Gate
         return "The configuration is read from the base branch; `benchgate check-config` shows the same errors.";
     const Tally tally = tally_of(suites);
     if (tally.suites_done < tally.suites) return "";
-    if (tally.regressed > 0)
-        return gate == model::Gate::success || gate == model::Gate::neutral
-                   ? "Look at the changed rows before merging. `/rebench` measures this head again."
-                   : "Start with the first row. `benchgate compare` measures the same on your own machine, and a push "
-                     "or "
-                     "`/rebench` measures again here.";
+    // `benchgate compare` has no page, and nobody who would hear a command.
+    const auto on_pull = [&](const char* sentence) { return report.page_url.empty() ? "" : sentence; };
+    if (tally.regressed > 0) {
+        if (gate == model::Gate::success || gate == model::Gate::neutral)
+            return std::string("Look at the changed rows before merging.") +
+                   on_pull(" `/rebench` measures this head again.");
+        if (report.page_url.empty()) return "Start with the first row. `--explain` shows the numbers behind it.";
+        return "Start with the first row. `benchgate compare` measures the same on your own machine, and a push or "
+               "`/rebench` measures again here.";
+    }
     if (tally.budgets_over > 0)
         return "A budget is an absolute limit: the head must get below it, or the base branch must change it.";
     if (tally.claims_broken > 0)
         return "A claim says what the head must reach: make it so, or claim less on the base branch.";
     if (tally.grown > 0) return "Look at what the cost of one more element depends on: the exponent has risen.";
-    if (tally.suites_cancelled > 0) return "`/rebench` measures this head.";
+    if (tally.suites_cancelled > 0) return on_pull("`/rebench` measures this head.");
     if (tally.suites_unmeasured > 0 && tally.suites_waited == tally.suites_unmeasured)
         return "A runner with all of these labels must be up; or `host_class` on the base branch must name what there "
                "is. Then `/rebench retry` measures.";
-    if (tally.suites_unmeasured > 0) return "The end of the log is below. `/rebench retry` runs what failed again.";
+    if (tally.suites_unmeasured > 0)
+        return std::string("The end of the log says why.") + on_pull(" `/rebench retry` runs what failed again.");
     if (tally.failed + tally.missing > 0) return "Look at the benchmarks that gave no result on the head.";
+    if (tally.disputed > 0)
+        return "One host saw a slowdown that another one of its class did not: both estimates stand in the remarks. "
+               "See what is different between the hosts. `/rebench` measures again.";
     if (tally.inconclusive > 0)
-        return "Nothing is known to be wrong, and nothing is known to be right. `/rebench` measures again; more trials "
-               "or a "
-               "quieter host would settle it.";
+        return std::string("Nothing is known to be wrong, and nothing is known to be right.") +
+               on_pull(" `/rebench` measures again;") + (report.page_url.empty() ? " More" : " more") +
+               " trials or a quieter host would settle it.";
     return "Nothing to do.";
 }
 
@@ -357,10 +394,25 @@ std::string advisory_text(const AdvisoryNote& note) {
                        counted(note.counted.comparisons, "comparison"));
 }
 
+std::string worded_change(const model::Verdict& verdict) {
+    constexpr std::string_view minus = "−";
+    auto text = change_text(verdict);
+    const auto word = direction_word(verdict);
+    if (!is_changed(verdict) || word.empty()) return text;
+    if (text.starts_with(minus)) text.erase(0, minus.size());
+    return fmt::format("{} {}", text, word);
+}
+
+std::string detectable_text(const model::Verdict& verdict) {
+    if (!verdict.minimum_detectable) return "–";
+    return verdict.exact && *verdict.minimum_detectable == 0 ? "any" : format_percent(*verdict.minimum_detectable);
+}
+
 std::string_view confirmation_word(const model::Verdict& verdict) {
     if (!is_changed(verdict)) return "–";
     if (verdict.exact) return "exact";
-    return verdict.confirmed ? "yes" : "no";
+    if (verdict.confirmed) return "yes";
+    return verdict.kind == VerdictKind::regressed ? "no" : "–";
 }
 
 bool has_remark(const model::Verdict& verdict) {

@@ -28,6 +28,7 @@ struct Tally {
     int advised = 0;  ///< changed, but such alarms are only advice on this host
     int improved = 0;
     int inconclusive = 0;
+    int disputed = 0;  ///< of the inconclusive: seen on one host, and not on the one that was to confirm it
     int failed = 0;
     int added = 0;
     int missing = 0;
@@ -79,7 +80,11 @@ std::string limit_text(const model::BudgetFinding& note, std::string_view unit);
 std::string budget_value_text(const model::BudgetFinding& note, const model::Verdict& verdict);
 /// "alarmed 2 times in 5 comparisons of a commit with itself on this host"
 std::string advisory_text(const AdvisoryNote& note);
-/// "yes", "exact" or "no" for a change; a dash otherwise.
+/// "+25.3 % slower", "20.2 % faster": the word takes the place of a minus; "−0.4 %" where nothing changed.
+std::string worded_change(const model::Verdict& verdict);
+/// "2.1 %", or "any" of what is compared exactly.
+std::string detectable_text(const model::Verdict& verdict);
+/// "yes", "exact" or "no" for a change; a dash otherwise. What got better is not measured again.
 std::string_view confirmation_word(const model::Verdict& verdict);
 /// Its reason is news to the author: two modes, a drift, why it stayed open. Not what its kind says anyway.
 bool has_remark(const model::Verdict& verdict);
