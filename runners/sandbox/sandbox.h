@@ -70,6 +70,7 @@ struct Result {
     std::optional<Sourced> user_seconds;
     std::optional<Sourced> system_seconds;
     std::optional<Sourced> peak_memory_bytes;
+    std::optional<double> involuntary_switches;  ///< of the whole tree; only where wait4 sees all of it
     platform::Captured out, err;
     bool ok() const { return exit_code == 0 && !timed_out && !stopped && !output_limit && !disk_limit; }
     /// "exited with status 2", "ended: more disk space than the 16 GiB allowed", ...: for people.
