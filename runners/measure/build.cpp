@@ -40,6 +40,7 @@ tl::expected<void, JobFailure> build(sandbox::Sandbox& sandbox, const BuildReque
             command.read_only = {request.link_order->directory()};
         }
         command.limits = request.limits;
+        command.cpus = request.cpus;
         command.limits.wall = suite.timeout.build - used;
         command.limits.output_bytes = most_build_output;
         command.on_output = [&](platform::Stream, std::string_view bytes) { log(bytes); };

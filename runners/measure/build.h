@@ -7,6 +7,7 @@
 #include <stop_token>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <vector>
 
 #include "core/model/config.h"
 #include "core/model/series.h"
@@ -25,6 +26,7 @@ struct BuildRequest {
     sandbox::Limits limits;                 ///< time and output are the suite's and ours
     const LinkOrder* link_order = nullptr;  ///< absent: the order that the build gives its linker
     std::uint64_t link_seed = 0;
+    std::vector<int> cpus{};  ///< that the build may use; empty: any
 };
 
 tl::expected<void, JobFailure> build(sandbox::Sandbox& sandbox, const BuildRequest& request, const LogSink& log,

@@ -10,6 +10,7 @@
 #include "core/model/bundle.h"
 #include "core/model/config.h"
 #include "platform/clock.h"
+#include "runners/host/cpus.h"
 #include "runners/measure/experiment.h"
 #include "runners/measure/failure.h"
 #include "runners/measure/observer.h"
@@ -32,6 +33,7 @@ struct JobInput {
     std::string profile;                    ///< benchmark to take a profile of instead of measuring; empty: none
     std::vector<model::SeriesKey> confirm;  ///< nothing else is judged; empty: everything is
     std::filesystem::path host_root = "/";
+    host::CpuPlan cpus;      ///< what trials and builds are pinned to; empty: nothing
     sandbox::Limits limits;  ///< of each command, beside the suite's own times
 };
 
