@@ -59,6 +59,7 @@ std::vector<std::string> words_for_tuning(const HostFlags& flags) {
     std::vector<std::string> words{"--tune-journal", flags.tune_journal};
     if (!flags.bench.empty()) words.insert(words.end(), {"--bench-cpus", flags.bench});
     if (!flags.housekeeping.empty()) words.insert(words.end(), {"--housekeeping-cpus", flags.housekeeping});
+    if (flags.root != "/") words.insert(words.end(), {"--host-root", flags.root});
     if (flags.smt_off) words.emplace_back("--smt-off");
     if (flags.swap_off) words.emplace_back("--swap-off");
     return words;
@@ -87,7 +88,7 @@ int serve(agent::AgentOptions options, const HostFlags& flags, const std::filesy
         return spdlog::error("{}", checked.error()), exit_usage;
     if (allow_unsandboxed) options.fitness.tolerate.emplace_back("sandbox");
     platform::StopSignals signals;
-    log_lines(restore_leftover(flags.tune_journal));
+    log_lines(restore_leftover(flags.root, flags.tune_journal));
     std::optional<TuneHelper> tuning;
     if (flags.tune) {
         auto helper = TuneHelper::start(words_for_tuning(flags));
@@ -209,6 +210,7 @@ int main(int argc, char** argv) {
     platform::set_up_log({log_format == "json" ? platform::LogFormat::json_lines : platform::LogFormat::text, log_level,
                           "benchgate-runner"});
     options.work = work;
+    options.host_root = flags.root;
     try {
         if (*check)
             return preflight(

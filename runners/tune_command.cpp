@@ -59,27 +59,30 @@ int tune(const TuneCommand& command, std::ostream& out, std::ostream& err) {
     std::error_code error;
     std::filesystem::create_directories(command.journal.parent_path(), error);
     if (!put_back(command, out, err, false)) return agent::exit_cannot_run;
-    {
-        const auto tuned = host::TunedHost::tune(command.host, {.journal = command.journal});
-        if (!tuned) return err << tuned.error() << '\n', agent::exit_cannot_run;
-        out << host::steps_text(tuned->steps()) << ready_line << std::flush;
-        wait_for_the_end(command.until_closed, signals);
-    }
+    auto tuned = host::TunedHost::tune(command.host, {.journal = command.journal});
+    if (!tuned) return err << tuned.error() << '\n', agent::exit_cannot_run;
+    out << host::steps_text(tuned->steps()) << ready_line << std::flush;
+    wait_for_the_end(command.until_closed, signals);
+    if (const auto let = std::move(*tuned).let_go(); !let) return err << let.error() << '\n', agent::exit_cannot_run;
     const bool is_back = put_back(command, out, err, false);
     out << std::flush;
     return is_back ? agent::exit_ok : agent::exit_cannot_run;
 }
 
-std::string restore_leftover(const std::filesystem::path& journal) {
+std::string restore_leftover(const std::filesystem::path& root, const std::filesystem::path& journal) {
     std::error_code error;
     if (!std::filesystem::exists(journal, error)) return "";
-    if (::geteuid() != 0)
+    if (root == "/" && ::geteuid() != 0)
         return fmt::format(
-            "{} says that this host is tuned: if no benchgate-runner tune runs, sudo benchgate-runner tune "
-            "--restore puts everything back",
+            "{} says that this host is tuned: if no benchgate-runner tune runs, sudo benchgate-runner tune --restore "
+            "puts "
+            "everything back",
             journal.string());
     std::ostringstream said;
-    put_back({.host = {}, .journal = journal}, said, said, false);
+    TuneCommand command;
+    command.host.root = root;
+    command.journal = journal;
+    put_back(command, said, said, false);
     return said.str();
 }
 

@@ -26,7 +26,7 @@ int tune(const TuneCommand& command, std::ostream& out, std::ostream& err);
 
 /// A journal that was left by a process that did not live to put things back: puts back what it tells. The answer is
 /// for the log, empty where there is none.
-std::string restore_leftover(const std::filesystem::path& journal);
+std::string restore_leftover(const std::filesystem::path& root, const std::filesystem::path& journal);
 
 /// The privileged process beside a runner. It puts everything back when this goes, and when the runner dies.
 class TuneHelper {

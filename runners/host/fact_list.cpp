@@ -8,7 +8,7 @@
 
 namespace benchgate::host {
 namespace {
-constexpr std::size_t most_bytes = 1u << 20;
+constexpr std::size_t most_fact_bytes = 1u << 20;
 constexpr std::size_t most_names = 100'000;
 }  // namespace
 
@@ -24,7 +24,7 @@ std::vector<int> FactList::bench() const {
 }
 
 std::optional<std::string> FactList::text(const std::filesystem::path& path) const {
-    auto bytes = platform::read_file(options_.root / path, most_bytes);
+    auto bytes = platform::read_file(options_.root / path, most_fact_bytes);
     if (!bytes) return std::nullopt;
     return trimmed(std::move(*bytes));
 }

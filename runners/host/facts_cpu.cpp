@@ -8,7 +8,7 @@
 namespace benchgate::host {
 namespace {
 
-const std::filesystem::path cpus = "sys/devices/system/cpu";
+const std::filesystem::path cpu_devices = "sys/devices/system/cpu";
 
 void add_virtual_machine(FactList& facts) {
     const bool is_guest =
@@ -24,14 +24,14 @@ void add_virtual_machine(FactList& facts) {
 
 /// A core's other thread takes a third and more of what the first one gets.
 void add_siblings(FactList& facts) {
-    const auto active = facts.text(cpus / "smt/active");
+    const auto active = facts.text(cpu_devices / "smt/active");
     facts.expect("cpu.smt", active, active == "0", {"0", "echo off > /sys/devices/system/cpu/smt/control"});
     const auto bench = facts.bench();
     std::vector<int> strangers;
     for (const int cpu : bench)
         for (const int sibling : siblings_of(cpu, facts.options().root))
             if (!std::ranges::binary_search(bench, sibling)) strangers.push_back(sibling);
-    const bool is_told = facts.text(cpus / "cpu0/topology/thread_siblings_list").has_value() && !bench.empty();
+    const bool is_told = facts.text(cpu_devices / "cpu0/topology/thread_siblings_list").has_value() && !bench.empty();
     const auto seen =
         strangers.empty() ? "all their own" : fmt::format("CPUs {} do other work", format_cpus(strangers));
     facts.expect("cpu.bench_siblings", is_told ? std::optional(seen) : std::nullopt, strangers.empty(),
@@ -50,7 +50,7 @@ void add_plan(FactList& facts) {
                       "a host with more than two CPUs, or --bench-cpus and --housekeeping-cpus"});
         facts.say("cpu.housekeeping", format_cpus(plan.housekeeping));
     }
-    const auto listed = facts.text(cpus / "isolated");
+    const auto listed = facts.text(cpu_devices / "isolated");
     const auto isolated = isolated_cpus(facts.options().root);
     const bool all = std::ranges::includes(isolated, facts.bench()) && !facts.bench().empty();
     const auto list = plan.is_apart() ? format_cpus(plan.bench) : std::string("1-N");
@@ -60,7 +60,7 @@ void add_plan(FactList& facts) {
                   fmt::format("boot with isolcpus={0} nohz_full={0} rcu_nocbs={0}, or give them a cgroup with "
                               "cpuset.cpus.partition=isolated",
                               list)});
-    const auto tickless = facts.text(cpus / "nohz_full");
+    const auto tickless = facts.text(cpu_devices / "nohz_full");
     const auto quiet = parse_cpus(tickless == "(null)" ? "" : tickless.value_or("")).value_or(std::vector<int>{});
     facts.expect("cpu.tickless", tickless ? std::optional(quiet.empty() ? "none" : format_cpus(quiet)) : tickless,
                  !quiet.empty() && std::ranges::includes(quiet, facts.bench()),
@@ -71,7 +71,7 @@ void add_plan(FactList& facts) {
 
 void add_cpu_facts(FactList& facts) {
     facts.say("cpu.model", facts.field("proc/cpuinfo", "model name"));
-    facts.say("cpu.online", facts.text(cpus / "online"));
+    facts.say("cpu.online", facts.text(cpu_devices / "online"));
     add_virtual_machine(facts);
     add_siblings(facts);
     add_plan(facts);

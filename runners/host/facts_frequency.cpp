@@ -10,10 +10,10 @@ namespace benchgate::host {
 namespace {
 
 using Path = std::filesystem::path;
-const Path cpus = "sys/devices/system/cpu";
+const Path frequency_devices = "sys/devices/system/cpu";
 
 Path cpufreq(int cpu) {
-    return cpus / fmt::format("cpu{}/cpufreq", cpu);
+    return frequency_devices / fmt::format("cpu{}/cpufreq", cpu);
 }
 
 /// "performance", or "performance: CPU 0-2; powersave: CPU 3"; absent where no CPU has the file.
@@ -58,10 +58,11 @@ void add_governor(FactList& facts) {
 }
 
 void add_turbo(FactList& facts) {
-    if (facts.text(cpus / "intel_pstate/no_turbo"))
-        return facts.expect_word("cpu.turbo", cpus / "intel_pstate/no_turbo",
+    if (facts.text(frequency_devices / "intel_pstate/no_turbo"))
+        return facts.expect_word("cpu.turbo", frequency_devices / "intel_pstate/no_turbo",
                                  {"1", "echo 1 > /sys/devices/system/cpu/intel_pstate/no_turbo"});
-    facts.expect_word("cpu.turbo", cpus / "cpufreq/boost", {"0", "echo 0 > /sys/devices/system/cpu/cpufreq/boost"});
+    facts.expect_word("cpu.turbo", frequency_devices / "cpufreq/boost",
+                      {"0", "echo 0 > /sys/devices/system/cpu/cpufreq/boost"});
 }
 
 /// A CPU that sleeps deeply takes its time to wake up, and its caches may be empty then.
@@ -69,7 +70,7 @@ void add_idle(FactList& facts) {
     constexpr double harmless_us = 10;
     std::optional<double> deepest;
     for (const int cpu : facts.bench()) {
-        const auto folder = cpus / fmt::format("cpu{}/cpuidle", cpu);
+        const auto folder = frequency_devices / fmt::format("cpu{}/cpuidle", cpu);
         for (const auto& state : facts.names(folder))
             if (const auto latency = facts.number(folder / state / "latency");
                 latency && facts.number(folder / state / "disable").value_or(0) == 0)
@@ -82,9 +83,10 @@ void add_idle(FactList& facts) {
 
 void add_throttling(FactList& facts) {
     std::optional<double> events;
-    for (const auto& name : facts.names(cpus))
+    for (const auto& name : facts.names(frequency_devices))
         for (const char* counter : {"thermal_throttle/core_throttle_count", "thermal_throttle/package_throttle_count"})
-            if (const auto count = facts.number(cpus / name / counter)) events = events.value_or(0) + *count;
+            if (const auto count = facts.number(frequency_devices / name / counter))
+                events = events.value_or(0) + *count;
     facts.expect("cpu.throttled",
                  events ? std::optional(fmt::format("{:.0f} times since the start", *events)) : std::nullopt,
                  events == 0, {"never", "cool the host better, or lower its highest frequency"});

@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t most_bytes = 64u << 10;
+constexpr std::size_t most_knob_bytes = 64u << 10;
 constexpr std::size_t most_interrupts = 100'000;
 const fs::path cpu_folder = "sys/devices/system/cpu";
 
@@ -71,7 +71,7 @@ bool is_knob(const fs::path& path) {
 }
 
 std::optional<std::string> read_knob(const fs::path& root, const fs::path& path) {
-    auto bytes = platform::read_file(root / path, most_bytes);
+    auto bytes = platform::read_file(root / path, most_knob_bytes);
     if (!bytes) return std::nullopt;
     return std::move(*bytes);
 }

@@ -16,10 +16,10 @@
 namespace benchgate::host {
 namespace {
 
-constexpr std::size_t most_bytes = 16u << 20;
-constexpr int version = 1;
+constexpr std::size_t most_journal_bytes = 16u << 20;
+constexpr int journal_version = 1;
 
-std::string failure(const std::string& what, const std::filesystem::path& file) {
+std::string journal_failure(const std::string& what, const std::filesystem::path& file) {
     return fmt::format("cannot {} {}: {}", what, file.string(), std::strerror(errno));
 }
 
@@ -51,13 +51,13 @@ std::optional<TuneEntry> read_entry(const json::Json& document) {
 
 tl::expected<TuneJournal, std::string> TuneJournal::create(const std::filesystem::path& file, const std::string& boot) {
     platform::Fd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_APPEND, 0600));
-    if (!fd) return tl::unexpected(failure("make the journal", file));
+    if (!fd) return tl::unexpected(journal_failure("make the journal", file));
     ::flock(fd.get(), LOCK_EX | LOCK_NB);
     TuneJournal journal(std::move(fd));
-    if (auto written = journal.write_line(json::dump(json::Json{{"benchgate_tune", version}, {"boot", boot}}));
+    if (auto written = journal.write_line(json::dump(json::Json{{"benchgate_tune", journal_version}, {"boot", boot}}));
         !written)
         return tl::unexpected(written.error());
-    if (!sync_folder_of(file)) return tl::unexpected(failure("keep the journal", file));
+    if (!sync_folder_of(file)) return tl::unexpected(journal_failure("keep the journal", file));
     return journal;
 }
 
@@ -82,12 +82,12 @@ tl::expected<std::optional<TuneRecord>, std::string> TuneJournal::read(const std
     const platform::Fd fd(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
     if (!fd && errno == ENOENT) return std::optional<TuneRecord>();
     struct stat status {};
-    if (!fd || ::fstat(fd.get(), &status) != 0) return tl::unexpected(failure("read the journal", file));
+    if (!fd || ::fstat(fd.get(), &status) != 0) return tl::unexpected(journal_failure("read the journal", file));
     if (!S_ISREG(status.st_mode) || status.st_uid != ::geteuid() || (status.st_mode & 022) != 0)
         return tl::unexpected(fmt::format("{} is not believed: others could have written it", file.string()));
     if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0)
         return tl::unexpected(fmt::format("a benchgate-runner tune is at work and holds {}", file.string()));
-    const auto bytes = platform::read_file(file, most_bytes);
+    const auto bytes = platform::read_file(file, most_journal_bytes);
     if (!bytes) return tl::unexpected(bytes.error().message);
     TuneRecord record;
     bool has_heading = false;
@@ -98,7 +98,7 @@ tl::expected<std::optional<TuneRecord>, std::string> TuneJournal::read(const std
         at = end + 1;
         if (!document) return tl::unexpected(fmt::format("{} is no journal of benchgate-runner tune", file.string()));
         if (!has_heading) {
-            if (json::integer(*document, "benchgate_tune") != version)
+            if (json::integer(*document, "benchgate_tune") != journal_version)
                 return tl::unexpected(fmt::format("{} is no journal of benchgate-runner tune", file.string()));
             record.boot = json::text(*document, "boot").value_or("");
             has_heading = true;
@@ -110,7 +110,8 @@ tl::expected<std::optional<TuneRecord>, std::string> TuneJournal::read(const std
 }
 
 tl::expected<void, std::string> TuneJournal::remove(const std::filesystem::path& file) {
-    if (::unlink(file.c_str()) != 0 && errno != ENOENT) return tl::unexpected(failure("remove the journal", file));
+    if (::unlink(file.c_str()) != 0 && errno != ENOENT)
+        return tl::unexpected(journal_failure("remove the journal", file));
     sync_folder_of(file);
     return {};
 }

@@ -53,6 +53,7 @@ class Tuning {
     }
 
     std::vector<TuneStep> steps;
+    std::vector<TuneEntry> entries;
     TuneJournal take_journal() && { return std::move(journal_); }
 
   private:
@@ -63,6 +64,7 @@ class Tuning {
 
     tl::expected<void, std::string> journaled(const TuneEntry& entry) {
         auto added = journal_.add(entry);
+        if (added) entries.push_back(entry);
         if (added) files_.at_each_moment();
         return added;
     }
@@ -183,14 +185,17 @@ std::string steps_text(const std::vector<TuneStep>& steps) {
 }
 
 tl::expected<TunedHost, std::string> TunedHost::tune(const TuneOptions& options, const TuneFiles& files) {
-    auto journal = TuneJournal::create(files.journal, boot_of(options.root));
-    if (!journal) return tl::unexpected(journal.error());
     TunedHost host;
+    host.file_ = files.journal;
+    host.boot_ = boot_of(options.root);
+    auto journal = TuneJournal::create(host.file_, host.boot_);
+    if (!journal) return tl::unexpected(journal.error());
     std::string problem;
     {
         Tuning tuning(options, files, std::move(*journal));
         if (auto done = tuning.run(); !done) problem = done.error();
         host.steps_ = std::move(tuning.steps);
+        host.entries_ = std::move(tuning.entries);
         if (problem.empty()) host.journal_ = std::move(tuning).take_journal();
     }
     if (problem.empty()) {
@@ -200,6 +205,19 @@ tl::expected<TunedHost, std::string> TunedHost::tune(const TuneOptions& options,
     const auto back = restore_host(options.root, files);
     const bool is_back = back && *back && (*back)->is_complete;
     return tl::unexpected(problem + (is_back ? "; everything was put back" : ""));
+}
+
+tl::expected<void, std::string> TunedHost::let_go() && {
+    journal_.reset();
+    latency_.reset();
+    std::error_code error;
+    if (fs::exists(fs::symlink_status(file_, error))) return {};
+    fs::create_directories(file_.parent_path(), error);
+    auto journal = TuneJournal::create(file_, boot_);
+    if (!journal) return tl::unexpected(journal.error());
+    for (const auto& entry : entries_)
+        if (auto added = journal->add(entry); !added) return added;
+    return {};
 }
 
 tl::expected<std::optional<Restored>, std::string> restore_host(const fs::path& root, const TuneFiles& files) {

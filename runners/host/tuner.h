@@ -49,12 +49,17 @@ class TunedHost {
     /// The error: nothing was changed, since there is a journal already, or none could be written.
     static tl::expected<TunedHost, std::string> tune(const TuneOptions& options, const TuneFiles& files);
     const std::vector<TuneStep>& steps() const { return steps_; }
+    /// Ends the holding: what follows is restore_host(). Writes the journal anew if somebody removed it meanwhile.
+    tl::expected<void, std::string> let_go() &&;
 
   private:
     TunedHost() = default;
     std::vector<TuneStep> steps_;
     platform::Fd latency_;
     std::optional<TuneJournal> journal_;  ///< its lock says that this host is tuned now
+    std::vector<TuneEntry> entries_;      ///< of it
+    std::filesystem::path file_;
+    std::string boot_;
 };
 
 struct Restored {

@@ -171,6 +171,15 @@ TEST_F(Tuner, WithoutAJournalOnTheDiskNothingIsChanged) {
     EXPECT_EQ(root.all(), before);
 }
 
+TEST_F(Tuner, AJournalThatSomebodyRemovedMeanwhileIsWrittenAnew) {
+    auto tuned = TunedHost::tune(options, files);
+    ASSERT_TRUE(tuned);
+    std::filesystem::remove(files.journal);
+    ASSERT_TRUE(std::move(*tuned).let_go());
+    EXPECT_TRUE(restore().is_complete);
+    EXPECT_EQ(root.all(), before);
+}
+
 TEST_F(Tuner, AFullDiskStopsBeforeTheChangeAndUndoesWhatCameBefore) {
     const pid_t child = ::fork();
     ASSERT_GE(child, 0);
