@@ -83,7 +83,8 @@ int serve(agent::AgentOptions options, const HostFlags& flags, const std::filesy
                       chosen.error().message);
         return agent::exit_cannot_run;
     }
-    const auto facts = measure::host_report({"/", {}, true, options.cpus}, **chosen);
+    // Any folder does: what the rules name is what counts.
+    const auto facts = measure::host_report({flags.root, "/", true, options.cpus}, **chosen);
     if (const auto checked = host::check_rules(options.fitness, facts); !checked)
         return spdlog::error("{}", checked.error()), exit_usage;
     if (allow_unsandboxed) options.fitness.tolerate.emplace_back("sandbox");
@@ -98,8 +99,12 @@ int serve(agent::AgentOptions options, const HostFlags& flags, const std::filesy
     }
     std::error_code none;
     options.is_tuned = std::filesystem::exists(flags.tune_journal, none);
+    if (flags.root == "/" && !host::pin_this_thread(options.cpus.bench))
+        return spdlog::error("the kernel lets nothing run on CPUs {}: is this in a cgroup with other cpuset.cpus?",
+                             host::format_cpus(options.cpus.bench)),
+               agent::exit_cannot_run;
     // Threads that are started from here on inherit it; trials and builds have CPUs of their own.
-    if (!host::pin_this_thread(options.cpus.housekeeping))
+    if (flags.root == "/" && !host::pin_this_thread(options.cpus.housekeeping))
         spdlog::warn("the runner itself cannot be kept on CPUs {}", host::format_cpus(options.cpus.housekeeping));
     spdlog::info("trials on CPUs {}, everything else on {}", host::format_cpus(options.cpus.bench),
                  host::format_cpus(options.cpus.housekeeping));
