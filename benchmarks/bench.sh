@@ -11,6 +11,8 @@
 #   own-builds  A/A pull requests of a C++ suite, both sides rebuilt, with and without shuffled link order: the table of
 #             the file in benchmarks/data; BENCHGATE_OWN_BUILDS=N makes N of each mode anew (about 30 s for one) into
 #             BENCHGATE_OWN_BUILDS_FILE (default build/own_builds.jsonl), going on where that stands
+#   noise     A/A jobs under bursts of load from outside (only when asked: BENCHGATE_NOISE of them, default 200, about
+#             40 minutes; it goes on where BENCHGATE_NOISE_FILE, default build/noise.jsonl, stands)
 #   build     a clean build (only when asked)             storm     10,000 deliveries, lost, doubled and in random order,
 #                                                                   among failing calls (only when asked: 10 minutes)
 # Exit status 1 if a part could not run. A missed target is said, and is no failure of the measurement.
@@ -221,6 +223,18 @@ part_own-builds() {
     done
 }
 
+part_noise() {
+    local file=${BENCHGATE_NOISE_FILE:-build/noise.jsonl}
+    heading "noise: A/A jobs of one program under bursts of load from outside ($file)"
+    node benchmarks/noise/experiment.mjs --bin "$bin" --out "$file" --pause-file "${BENCHGATE_NOISE_PAUSE:-}" \
+        --jobs "${BENCHGATE_NOISE:-200}" --json "$work/noise.json" || { not_run noise; return; }
+    local jobs
+    jobs=$(field "$work/noise.json" d.jobs)
+    reached "noise: alarmed, of $jobs A/A jobs under load" "0 of 200" "$(field "$work/noise.json" d.alarmed)" "" "v == 0 && $jobs >= 200"
+    reached "noise: blocks thrown away, of those measured" "no target" \
+        "$(field "$work/noise.json" "(100 * d.thrown_away / Math.max(1, d.thrown_away + d.blocks)).toFixed(1)")" % 1
+}
+
 part_formats() {
     heading "formats: results of 50 MB, the best of three"
     python3 benchmarks/formats/measure.py "$bin/benchgate" "$work" | tee "$work/formats.txt" || status=1
@@ -252,7 +266,7 @@ part_build() {
 
 [ $# -gt 0 ] || set -- webhook judge planning accuracy own-builds detect formats latency memory outbox
 for part in "$@"; do
-    declare -F "part_$part" >/dev/null || { echo "bench: no part '$part'; there are webhook, judge, planning, accuracy, own-builds, detect, formats, latency, memory, outbox, storm, build" >&2; exit 2; }
+    declare -F "part_$part" >/dev/null || { echo "bench: no part '$part'; there are webhook, judge, planning, accuracy, own-builds, detect, formats, latency, memory, outbox, noise, storm, build" >&2; exit 2; }
 done
 for part in "$@"; do "part_$part"; done
 

@@ -85,7 +85,7 @@ export function facts_of(suite, bundle) {
 }
 
 /// Ends the program by its pid on `stop`; it ends what it started.
-function run(program, words, { stop, temporary }) {
+export function run(program, words, { stop, temporary }) {
   fs.rmSync(temporary, { recursive: true, force: true });
   fs.mkdirSync(temporary, { recursive: true });
   const env = { ...process.env, TMPDIR: temporary, NO_COLOR: '1' };

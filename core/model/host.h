@@ -30,10 +30,15 @@ struct HostDeltas {
     std::optional<double> cpu_pressure_seconds;  ///< PSI "some", total
     std::optional<double> io_pressure_seconds;
     std::optional<double> memory_pressure_seconds;
-    std::optional<double> foreign_cpu_seconds;  ///< busy time that is neither the trial's nor stolen
-    std::optional<double> own_cpu_seconds;      ///< the trial's, as its sandbox told
+    std::optional<double> foreign_cpu_seconds;   ///< busy time that is neither the trial's nor stolen
+    std::optional<double> own_cpu_seconds;       ///< the trial's, as its sandbox told
+    std::optional<double> interrupts;            ///< of devices, on the CPUs that the trial may use
+    std::optional<double> involuntary_switches;  ///< of the trial's processes: somebody else got their CPU
     bool operator==(const HostDeltas&) const = default;
 };
+
+/// Id of the fact in which a bundle tells how many blocks the host disturbed, and how.
+inline constexpr std::string_view void_blocks_fact = "trials.void_blocks";
 
 std::string_view to_string(FactStatus status);
 std::optional<FactStatus> fact_status_from(std::string_view text);

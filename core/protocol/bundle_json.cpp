@@ -38,7 +38,9 @@ constexpr DeltaField delta_fields[] = {{"steal_seconds", &model::HostDeltas::ste
                                        {"io_pressure_seconds", &model::HostDeltas::io_pressure_seconds},
                                        {"memory_pressure_seconds", &model::HostDeltas::memory_pressure_seconds},
                                        {"foreign_cpu_seconds", &model::HostDeltas::foreign_cpu_seconds},
-                                       {"own_cpu_seconds", &model::HostDeltas::own_cpu_seconds}};
+                                       {"own_cpu_seconds", &model::HostDeltas::own_cpu_seconds},
+                                       {"interrupts", &model::HostDeltas::interrupts},
+                                       {"involuntary_switches", &model::HostDeltas::involuntary_switches}};
 
 json::Json side_json(const model::ProfileSide& side) {
     return {{"samples", side.samples}, {"trials", side.trials}, {"sha256", side.sha256}};

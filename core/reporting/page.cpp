@@ -43,6 +43,27 @@ std::string_view word_for(std::string_view kind) {
     return kind;
 }
 
+/// What keeps a host from measuring stands open, with how to mend it; the rest is folded away.
+void set_worries(data& row, const std::vector<model::HostFact>& facts) {
+    data failing(data::type::list), worries(data::type::list);
+    int count = 0;
+    for (const auto& fact : facts) {
+        if (fact.status == model::FactStatus::fail)
+            failing.push_back(data("worry", fmt::format("{}: {}, wanted: {}; {}", cell(fact.id),
+                                                        fact.observed.empty() ? "unknown" : cell(fact.observed),
+                                                        cell(fact.wanted), cell(fact.fix))));
+        if (fact.status != model::FactStatus::warn) continue;
+        ++count;
+        worries.push_back(data("worry", fmt::format("{}: {}", cell(fact.id), cell(fact.observed))));
+    }
+    row.set("failing", failing);
+    row.set("fine", count == 0 && failing.is_empty_list() ? data::type::bool_true : data::type::bool_false);
+    if (count == 0) return;
+    data folded("count", counted(count, "warning"));
+    folded.set("list", worries);
+    row.set("folded", folded);
+}
+
 }  // namespace
 
 std::string_view page_stylesheet() {
@@ -130,11 +151,7 @@ std::string render_runners(const std::vector<RunnerRow>& rows) {
         row.set("state", cell(runner.state));
         row.set("seen", time_cell(runner.last_seen_at));
         row.set("job", runner.job.empty() ? "–" : cell(runner.job));
-        data worries(data::type::list);
-        for (const auto& fact : runner.host)
-            if (fact.status == model::FactStatus::warn || fact.status == model::FactStatus::fail)
-                worries.push_back(data("worry", fmt::format("{}: {}", cell(fact.id), cell(fact.observed))));
-        row.set("worries", worries);
+        set_worries(row, runner.host);
         list.push_back(row);
     }
     data root;

@@ -64,7 +64,7 @@ struct QueueRow {
 struct RunnerRow {
     std::string name;
     std::string labels;
-    std::string state;  ///< "idle", "busy", "offline", "quarantined"
+    std::string state;  ///< "idle", "busy", "offline", "quarantined", "unfit"
     std::string last_seen_at;
     std::string job;  ///< what it does, plain text; may be empty
     std::string version;

@@ -132,6 +132,21 @@ TEST(Page, TheQueueSaysWhatForAndLeadsThere) {
         EXPECT_NE(queue.find(word), std::string::npos) << word << "\n" << queue;
 }
 
+TEST(Page, ARunnerThatIsUnfitSaysWhyAndWhatMendsIt) {
+    const auto page =
+        render_runners({{"lab-1",
+                         "x",
+                         "unfit",
+                         "",
+                         "",
+                         "",
+                         {{"disk.free", model::FactStatus::fail, "1.2 GiB", "more than 20 GiB", "free some space"},
+                          {"cpu.turbo", model::FactStatus::warn, "0", "1", "echo 1"}}}});
+    EXPECT_NE(page.find("disk.free: 1.2 GiB, wanted: more than 20 GiB; free some space"), std::string::npos) << page;
+    EXPECT_NE(page.find("<summary>1 warning</summary>"), std::string::npos) << page;
+    EXPECT_EQ(page.find("nothing to report"), std::string::npos);
+}
+
 /// On a phone the cells stand below each other and need their column's name.
 TEST(Page, EveryCellOfAListKnowsItsColumn) {
     const std::string lists =

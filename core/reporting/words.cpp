@@ -347,11 +347,30 @@ std::string next_step(const Report& report, const SuiteList& suites, model::Gate
     return "Nothing to do.";
 }
 
+namespace {
+/// " (3 other processes, 1 stolen CPU time)", as the runner's tally has it; empty where there is none, or something
+/// else than such words.
+std::string why_void(const SuiteReport& suite) {
+    constexpr std::string_view before = " thrown away ";
+    for (const auto& fact : suite.host) {
+        if (fact.id != model::void_blocks_fact) continue;
+        const auto from = fact.observed.find(before), begin = from + before.size();
+        const auto end = from == std::string::npos ? from : fact.observed.find(')', begin);
+        if (end == std::string::npos || end - begin > 200) return "";
+        const auto words = fact.observed.substr(begin, end + 1 - begin);
+        constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzCPU0123456789 ,()";
+        return words.find_first_not_of(plain) == std::string::npos ? " " + words : "";
+    }
+    return "";
+}
+}  // namespace
+
 std::string method_sentence(const SuiteReport& suite) {
     if (!suite.judgement) return "";
     std::string text = fmt::format("{} a side in blocks of 4 + 4", counted(suite.trials, "trial"));
     if (suite.judgement->blocks_void > 0)
-        text += fmt::format(", {} measured again for the host's sake", counted(suite.judgement->blocks_void, "block"));
+        text += fmt::format(", {} measured again for the host's sake{}", counted(suite.judgement->blocks_void, "block"),
+                            why_void(suite));
     std::optional<double> seen;
     bool all_settled = true;
     for (const auto& verdict : suite.judgement->verdicts) {

@@ -12,6 +12,7 @@
 #include "runners/agent/checkout.h"
 #include "runners/agent/session.h"
 #include "runners/host/facts.h"
+#include "runners/measure/host_report.h"
 #include "runners/measure/job.h"
 
 namespace benchgate::agent {
@@ -121,17 +122,23 @@ void Agent::resend_spool(std::stop_token stop) {
     }
 }
 
-protocol::LeaseRequest Agent::lease_request() const {
+protocol::LeaseRequest Agent::lease_request() {
     protocol::LeaseRequest request;
     request.request_id = platform::random_uuid();
     request.boot_id = boot_id_;
     request.labels = options_.labels;
-    host::FactOptions facts;
-    facts.work_directory = options_.work;
-    facts.ask_compiler = false;
-    request.facts = host::collect_facts(facts);
+    request.facts = measure::host_report({options_.host_root, options_.work, false, options_.cpus}, sandbox_);
+    host::apply_rules(options_.fitness, request.facts);
     request.wait_s = wait_s_;
-    if (is_quarantined_) request.state = "quarantined";
+    const auto failing = host::why_unfit(request.facts);
+    if (is_quarantined_ || !failing.empty()) request.state = "quarantined";
+    if (failing != failing_facts_) {
+        if (failing.empty())
+            spdlog::info("the host is fit to measure again");
+        else
+            spdlog::warn("not fit to measure, and asks for no job until it is: {}", failing);
+        failing_facts_ = failing;
+    }
     return request;
 }
 
@@ -141,7 +148,11 @@ std::optional<std::string> Agent::unfit(std::stop_token stop) {
     std::optional<std::string> why;
     for (int i = 0; i < tries && !stop.stop_requested(); ++i) {
         if (i > 0) platform::sleep_for(stop, options_.canary_pause);
-        const auto reading = options_.take_canary();
+        host::CanaryReading reading;
+        {
+            const host::PinnedHere here(options_.cpus.bench);
+            reading = options_.take_canary();
+        }
         why = host::leaves_history(canaries_->readings(), reading);
         if (why) continue;
         if (const auto problem = canaries_->add(reading); !problem.empty()) spdlog::warn("canary: {}", problem);
@@ -150,12 +161,13 @@ std::optional<std::string> Agent::unfit(std::stop_token stop) {
     return why;
 }
 
-void Agent::rest(std::stop_token drain) {
-    while (is_quarantined_ && !drain.stop_requested()) {
+void Agent::rest(protocol::LeaseRequest request, std::stop_token drain) {
+    for (; request.state == "quarantined" && !drain.stop_requested(); request = lease_request()) {
         // The answer is known: the service is told, and gives nothing.
-        if (const auto told = service_.lease(lease_request(), drain); told && *told) return;
+        if (const auto told = service_.lease(request, drain); told && *told) return;
         platform::sleep_for(drain, options_.quarantine_for);
         if (drain.stop_requested()) return;
+        if (!is_quarantined_) continue;
         const auto why = unfit(drain);
         is_quarantined_ = why.has_value();
         if (why)
@@ -181,7 +193,10 @@ int Agent::run(std::stop_token drain, std::stop_token abort) {
         }
     int exit_status = exit_ok;
     if (!join(drain, exit_status)) return exit_status;
-    if (options_.canary) canaries_.emplace(options_.work / "canary.json", host::describe_host(host::collect_facts({})));
+    if (options_.canary) {
+        const auto host = host::describe_host(host::collect_facts({}));
+        canaries_.emplace(options_.work / "canary.json", options_.is_tuned ? host + ", tuned" : host);
+    }
     if (options_.build_cache_bytes > 0) {
         auto cache = measure::BuildCache::open({options_.work / "builds", options_.build_cache_bytes});
         if (!cache) return spdlog::error("the cache of builds: {}", cache.error()), exit_cannot_run;
@@ -194,8 +209,8 @@ int Agent::run(std::stop_token drain, std::stop_token abort) {
     auto request = lease_request();
     for (int failures = 0; !drain.stop_requested();) {
         resend_spool(drain);
-        if (is_quarantined_) {
-            rest(drain);
+        if (is_quarantined_ || request.state == "quarantined") {
+            rest(lease_request(), drain);
             request = lease_request();
             continue;
         }
@@ -296,6 +311,8 @@ void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token abort) {
     if (lease.spec.pull_request) input.head_origin = fmt::format("pull request {}", *lease.spec.pull_request);
     input.runner = options_.name;
     input.sandbox_note = sandbox_note_;
+    input.host_root = options_.host_root;
+    input.cpus = options_.cpus;
     input.limits = options_.limits;
     if (input.limits.disk_bytes > 0)
         input.limits.file_bytes = std::min(input.limits.file_bytes, input.limits.disk_bytes);

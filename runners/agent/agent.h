@@ -15,6 +15,8 @@
 #include "runners/agent/identity.h"
 #include "runners/agent/service_client.h"
 #include "runners/host/canary.h"
+#include "runners/host/cpus.h"
+#include "runners/host/fitness.h"
 #include "runners/measure/build_cache.h"
 #include "runners/sandbox/sandbox.h"
 
@@ -31,6 +33,10 @@ struct AgentOptions {
     sandbox::Limits limits;                                     ///< of each command of a job
     bool allow_fetch = false;                                   ///< `fetch` lines of suites get the host's network
     std::uint64_t build_cache_bytes = std::uint64_t{20} << 30;  ///< 0: every job builds both sides
+    host::CpuPlan cpus;  ///< the process itself is on cpus.housekeeping already; empty: nothing is pinned
+    host::FitnessRules fitness;
+    bool is_tuned = false;  ///< such a host has a speed of its own
+    std::filesystem::path host_root = "/";
     std::function<host::CanaryReading()> take_canary = host::take_canary;
     std::chrono::milliseconds canary_pause{2000};      ///< between two tries
     std::chrono::milliseconds quarantine_for{60'000};  ///< between two looks of a host that is not itself
@@ -53,12 +59,13 @@ class Agent {
     void resend_spool(std::stop_token stop);
     void do_job(const protocol::LeaseAnswer& lease, std::stop_token abort);
     void give_up(const protocol::LeaseAnswer& lease, const std::string& reason);
-    protocol::LeaseRequest lease_request() const;
+    /// With the facts of this moment. Its state is "quarantined" while a fact fails or the host is not itself.
+    protocol::LeaseRequest lease_request();
     /// Why no job should be measured here now: the host is not as fast, or as slow, as it used to be. Several tries, so
     /// that a moment is not taken for a state.
     std::optional<std::string> unfit(std::stop_token stop);
-    /// Asks for nothing until the host is itself again; the service hears of it, and gives nothing.
-    void rest(std::stop_token drain);
+    /// Asks for nothing until the host is itself again and no fact fails; the service hears of it, and gives nothing.
+    void rest(protocol::LeaseRequest request, std::stop_token drain);
 
     AgentOptions options_;
     sandbox::Sandbox& sandbox_;
@@ -67,6 +74,8 @@ class Agent {
     std::optional<host::CanaryHistory> canaries_;
     std::optional<measure::BuildCache> builds_;
     bool is_quarantined_ = false;
+    bool is_quarantined_ = false;  ///< by the canary
+    std::string failing_facts_;    ///< as the log has them
     std::optional<platform::Ed25519PrivateKey> key_;
     std::string boot_id_;
     std::string sandbox_note_;

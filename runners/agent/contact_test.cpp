@@ -15,6 +15,7 @@
 #include "runners/agent/agent.h"
 #include "runners/agent/session.h"
 #include "runners/host/facts.h"
+#include "runners/host/fake_root_for_tests.h"
 #include "runners/sandbox/direct.h"
 
 namespace benchgate::agent {
@@ -150,6 +151,25 @@ TEST_F(Contact, AHostThatIsNotItselfGivesItsJobBackAndRestsUntilItIsAgain) {
     EXPECT_EQ(service.count("ready"), 1) << "it asks for no other job";
     is_slow = false;
     service.wait_for("ready", 1);
+    drain.request_stop();
+    EXPECT_EQ(agent.get(), exit_ok);
+}
+
+TEST_F(Contact, AHostWhoseFactsFailAsksForNothingUntilItIsMended) {
+    const host::FakeRoot root;
+    root.write("sys/devices/system/cpu/online", "0\n");
+    root.write("sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "powersave\n");
+    options.host_root = root.path();
+    options.fitness.require = {"cpu.governor"};
+    options.fitness.tolerate = {"disk.*"};
+    options.quarantine_for = 5ms;
+    std::stop_source drain;
+    auto agent = std::async(std::launch::async, [&] { return run(drain.get_token()); });
+    service.wait_for("quarantined", 1);
+    EXPECT_EQ(service.count("ready"), 0);
+    EXPECT_NE(service.body("leases").find("powersave"), std::string::npos) << "the page says what is wrong";
+    root.write("sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "performance\n");
+    service.wait_for("ready", 0);
     drain.request_stop();
     EXPECT_EQ(agent.get(), exit_ok);
 }

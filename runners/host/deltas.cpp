@@ -81,6 +81,30 @@ std::optional<double> throttle_events(const std::filesystem::path& root) {
     return sum;
 }
 
+/// Lines "24:  1  0  IO-APIC ...": those of devices begin with a number, and the first line names the CPUs.
+std::optional<double> device_interrupts(const std::filesystem::path& root, const std::vector<int>& cpus) {
+    const auto text = text_of(root, "proc/interrupts");
+    if (!text) return std::nullopt;
+    const std::set<int> watched(cpus.begin(), cpus.end());
+    std::istringstream lines(*text);
+    std::string line, word;
+    std::getline(lines, line);
+    std::vector<bool> counts;
+    for (std::istringstream heads(line); heads >> word;) {
+        if (!word.starts_with("CPU")) return std::nullopt;
+        counts.push_back(watched.empty() || watched.contains(std::atoi(word.c_str() + 3)));
+    }
+    double sum = 0;
+    while (std::getline(lines, line)) {
+        std::istringstream fields(line);
+        if (!(fields >> word) || !std::isdigit(static_cast<unsigned char>(word.front()))) continue;
+        double value = 0;
+        for (std::size_t i = 0; i < counts.size() && fields >> value; ++i)
+            if (counts[i]) sum += value;
+    }
+    return sum;
+}
+
 /// Nothing counts backwards but a counter that was reset: then the change is not known.
 std::optional<double> change(const std::optional<double>& before, const std::optional<double>& after) {
     if (!before || !after || *after < *before) return std::nullopt;
@@ -100,6 +124,7 @@ Counters read_counters(const CounterSource& source) {
     counters.cpu_pressure_seconds = pressure(source.root, "proc/pressure/cpu");
     counters.io_pressure_seconds = pressure(source.root, "proc/pressure/io");
     counters.memory_pressure_seconds = pressure(source.root, "proc/pressure/memory");
+    counters.interrupts = device_interrupts(source.root, source.cpus);
     return counters;
 }
 
@@ -112,25 +137,59 @@ model::HostDeltas difference(const Counters& before, const Counters& after, std:
     deltas.cpu_pressure_seconds = change(before.cpu_pressure_seconds, after.cpu_pressure_seconds);
     deltas.io_pressure_seconds = change(before.io_pressure_seconds, after.io_pressure_seconds);
     deltas.memory_pressure_seconds = change(before.memory_pressure_seconds, after.memory_pressure_seconds);
+    deltas.interrupts = change(before.interrupts, after.interrupts);
     deltas.own_cpu_seconds = own_cpu_seconds;
     const auto busy = change(before.busy_seconds, after.busy_seconds);
     if (busy && own_cpu_seconds) deltas.foreign_cpu_seconds = std::max(0.0, *busy - *own_cpu_seconds);
     return deltas;
 }
 
-std::optional<std::string> void_reason(const model::HostDeltas& deltas, const TrialSpan& span,
-                                       const VoidThresholds& thresholds) {
-    const double capacity = std::chrono::duration<double>(span.duration).count() * span.cpus;
+std::string_view to_string(Disturbance kind) {
+    switch (kind) {
+        case Disturbance::throttling:
+            return "throttling";
+        case Disturbance::swapping:
+            return "swapping";
+        case Disturbance::steal:
+            return "stolen CPU time";
+        case Disturbance::foreign_load:
+            return "other processes";
+        case Disturbance::memory_pressure:
+            return "lack of memory";
+        case Disturbance::cpu_pressure:
+            return "waiting for a CPU";
+    }
+    return "";
+}
+
+std::optional<VoidReason> void_reason(const model::HostDeltas& deltas, const TrialSpan& span,
+                                      const VoidThresholds& thresholds) {
+    const double seconds = std::chrono::duration<double>(span.duration).count();
+    const double capacity = seconds * span.cpus;
     if (deltas.throttle_events.value_or(0) > thresholds.throttle_events)
-        return fmt::format("the CPU was throttled {:.0f} times", *deltas.throttle_events);
+        return VoidReason{Disturbance::throttling,
+                          fmt::format("the CPU was throttled {:.0f} times", *deltas.throttle_events)};
     const double swapped = deltas.swap_in_pages.value_or(0) + deltas.swap_out_pages.value_or(0);
-    if (swapped > thresholds.swap_pages) return fmt::format("the host swapped {:.0f} pages", swapped);
+    if (swapped > thresholds.swap_pages)
+        return VoidReason{Disturbance::swapping, fmt::format("the host swapped {:.0f} pages", swapped)};
     if (const auto steal = deltas.steal_seconds.value_or(0);
         steal > thresholds.steal_floor_seconds && steal > thresholds.steal_fraction * capacity)
-        return fmt::format("{:.0f} ms of CPU time were stolen by the hypervisor", steal * 1000);
+        return VoidReason{Disturbance::steal,
+                          fmt::format("{:.0f} ms of CPU time were stolen by the hypervisor", steal * 1000)};
     if (const auto foreign = deltas.foreign_cpu_seconds.value_or(0);
         foreign > thresholds.foreign_floor_seconds && foreign > thresholds.foreign_fraction * capacity)
-        return fmt::format("other processes used {:.0f} ms of CPU time", foreign * 1000);
+        return VoidReason{Disturbance::foreign_load,
+                          fmt::format("other processes used {:.0f} ms of CPU time", foreign * 1000)};
+    const auto waited = [&](const std::optional<double>& pressure, double fraction) {
+        const double lost = pressure.value_or(0);
+        return lost > thresholds.pressure_floor_seconds && lost > fraction * seconds;
+    };
+    if (waited(deltas.memory_pressure_seconds, thresholds.memory_pressure_fraction))
+        return VoidReason{Disturbance::memory_pressure,
+                          fmt::format("processes waited {:.0f} ms for memory", *deltas.memory_pressure_seconds * 1000)};
+    if (!deltas.foreign_cpu_seconds && waited(deltas.cpu_pressure_seconds, thresholds.cpu_pressure_fraction))
+        return VoidReason{Disturbance::cpu_pressure,
+                          fmt::format("processes waited {:.0f} ms for a CPU", *deltas.cpu_pressure_seconds * 1000)};
     return std::nullopt;
 }
 

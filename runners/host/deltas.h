@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/model/host.h"
@@ -22,6 +23,7 @@ struct Counters {
     std::optional<double> cpu_pressure_seconds{};
     std::optional<double> io_pressure_seconds{};
     std::optional<double> memory_pressure_seconds{};
+    std::optional<double> interrupts{};  ///< of devices, on the watched CPUs
 };
 
 struct CounterSource {
@@ -34,14 +36,29 @@ Counters read_counters(const CounterSource& source = {});
 /// own_cpu_seconds: CPU time of the trial's process tree; without it, foreign time is absent.
 model::HostDeltas difference(const Counters& before, const Counters& after, std::optional<double> own_cpu_seconds);
 
-/// Fractions are of duration x watched CPUs.
+/// Fixed before anything is measured; operations.md shows them. Fractions of steal and foreign time are of duration x
+/// watched CPUs, those of pressure of the duration. I/O pressure, interrupts and involuntary switches are recorded and
+/// decide nothing: a benchmark may cause them itself, and a block must not be void for what is measured.
 struct VoidThresholds {
     double steal_fraction = 0.02;
     double foreign_fraction = 0.10;
     double throttle_events = 0;
     double swap_pages = 0;
+    double memory_pressure_fraction = 0.05;
+    double cpu_pressure_fraction = 0.10;  ///< only where foreign time is not known
     double foreign_floor_seconds = 0.05;  ///< the kernel counts in ticks of 10 ms: less is not evidence
     double steal_floor_seconds = 0.03;
+    double pressure_floor_seconds = 0.05;
+};
+
+enum class Disturbance { throttling, swapping, steal, foreign_load, memory_pressure, cpu_pressure };
+
+/// "throttling", "swapping", "stolen CPU time", "other processes", ...: for tallies.
+std::string_view to_string(Disturbance kind);
+
+struct VoidReason {
+    Disturbance kind;
+    std::string text;  ///< "other processes used 500 ms of CPU time"
 };
 
 struct TrialSpan {
@@ -49,11 +66,11 @@ struct TrialSpan {
     int cpus = 1;  ///< watched ones
 };
 
-/// Why the trial's block must be measured again; nullopt: it stands.
-std::optional<std::string> void_reason(const model::HostDeltas& deltas, const TrialSpan& span,
-                                       const VoidThresholds& thresholds = {});
+/// Why the trial's block must be measured again, the surest evidence first; nullopt: it stands.
+std::optional<VoidReason> void_reason(const model::HostDeltas& deltas, const TrialSpan& span,
+                                      const VoidThresholds& thresholds = {});
 
 /// Number of CPUs that read_counters watches.
 int watched_cpus(const CounterSource& source = {});
 
-}
+}  // namespace benchgate::host

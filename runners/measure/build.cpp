@@ -59,6 +59,7 @@ class Lines {
             command.environment.merge(order->environment(request_.link_seed));
             command.read_only = {order->directory()};
         }
+        command.cpus = request_.cpus;
         command.limits = request_.limits;
         command.limits.output_bytes = most_build_output;
         command.on_output = [&log = log_](platform::Stream, std::string_view bytes) { log(bytes); };

@@ -7,6 +7,7 @@
 #include <stop_token>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <vector>
 
 #include "core/model/config.h"
 #include "core/model/series.h"
@@ -25,10 +26,11 @@ struct BuildRequest {
     sandbox::Limits limits;                 ///< time and output are the suite's and ours
     const LinkOrder* link_order = nullptr;  ///< absent: the order that the build gives its linker
     std::uint64_t link_seed = 0;
+    std::vector<int> cpus{};  ///< that the build may use; empty: any
 };
 
-/// The suite's `fetch` lines, before its build: in the same sandbox, but with a network. They are the base's words; what
-/// they read in the tree may be anybody's. The same time limit as a build.
+/// The suite's `fetch` lines, before its build: in the same sandbox, but with a network. They are the base's words;
+/// what they read in the tree may be anybody's. The same time limit as a build.
 tl::expected<void, JobFailure> fetch(sandbox::Sandbox& sandbox, const BuildRequest& request, const LogSink& log,
                                      std::stop_token stop);
 

@@ -11,6 +11,7 @@
 #include "platform/files.h"
 #include "runners/measure/room.h"
 #include "runners/measure/schedule.h"
+#include "runners/measure/void_tally.h"
 
 namespace benchgate::measure {
 namespace {
@@ -30,6 +31,13 @@ class Experiment {
         : bundle_(bundle), options_(options), run_trial_(run_trial), observer_(observer), clock_(clock), stop_(stop) {}
 
     tl::expected<void, JobFailure> run() {
+        const auto ran = run_phases();
+        if (ran) bundle_.host.push_back(tally_.fact());
+        return ran;
+    }
+
+  private:
+    tl::expected<void, JobFailure> run_phases() {
         bundle_.stopped_by = "plan";
         if (auto warmed = warm_up(); !warmed) return warmed;
         const auto judge_options = judging::options_of(bundle_.experiment);
@@ -41,7 +49,6 @@ class Experiment {
             phase(model::Phase::confirm, [&] { return judging::confirm_progress(bundle_.trials, judge_options); }));
     }
 
-  private:
     static tl::expected<void, JobFailure> to_void(const tl::expected<bool, JobFailure>& result) {
         if (!result) return tl::unexpected(result.error());
         return {};
@@ -163,7 +170,7 @@ class Experiment {
         for (int attempt = 0; attempt < most; ++attempt) {
             const auto attempt_start = clock_.steady();
             std::vector<model::Trial> trials;
-            std::string reason;
+            std::optional<host::VoidReason> reason;
             const auto order = block_order(bundle_.experiment.seed, {phase, number, attempt});
             for (int position = 0; position < block_size; ++position) {
                 auto trial = one_trial({order[position], names});
@@ -175,25 +182,26 @@ class Experiment {
                 const auto duration =
                     std::chrono::nanoseconds(static_cast<std::int64_t>(trial->resources.wall_ms * 1e6));
                 auto disturbed = host::void_reason(trial->host, {duration, options_.watched_cpus}, options_.thresholds);
-                if (disturbed && reason.empty()) reason = std::move(*disturbed);
+                if (disturbed && !reason) reason = std::move(disturbed);
                 trials.push_back(std::move(*trial));
             }
             longest_attempt_ = std::max(longest_attempt_, clock_.steady() - attempt_start);
-            const bool stands = reason.empty() || attempt + 1 == most;
+            const bool stands = !reason || attempt + 1 == most;
             for (auto& trial : trials) {
                 trial.kept = stands;
-                if (!stands) trial.void_reason = reason;
+                if (!stands) trial.void_reason = reason->text;
             }
             keep(std::move(trials));
+            if (reason) tally_.add(reason->kind, stands);
             if (stands) {
-                disturbed_in_a_row_ = reason.empty() ? 0 : disturbed_in_a_row_ + 1;
+                disturbed_in_a_row_ = reason ? disturbed_in_a_row_ + 1 : 0;
                 if (disturbed_in_a_row_ == never_quiet_after)
                     observer_.on_log(
-                        fmt::format("the host is never quiet ({}): blocks are kept as they come\n", reason));
+                        fmt::format("the host is never quiet ({}): blocks are kept as they come\n", reason->text));
                 break;
             }
-            observer_.on_log(fmt::format("block {} is measured again: {}\n", number, reason));
-            again(reason);
+            observer_.on_log(fmt::format("block {} is measured again: {}\n", number, reason->text));
+            again(reason->text);
         }
         longest_block_ = std::max(longest_block_, clock_.steady() - start);
         return {};
@@ -243,7 +251,8 @@ class Experiment {
     std::int64_t next_number_ = 0;
     int series_ = 0;
     std::set<std::string> unwanted_;  ///< a few of the names that --filter left out
-    int disturbed_in_a_row_ = 0;      ///< blocks kept although their last attempt was disturbed, too
+    VoidTally tally_;
+    int disturbed_in_a_row_ = 0;  ///< blocks kept although their last attempt was disturbed, too
     std::chrono::nanoseconds longest_block_{0};
     std::chrono::nanoseconds longest_attempt_{0};
 };

@@ -1,5 +1,6 @@
 #include "runners/measure/experiment.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -64,6 +65,12 @@ struct Course {
         options.deadline = clock.steady() + std::chrono::hours(1);
         options.can_filter = true;
     }
+    /// As every report can show it.
+    std::string void_blocks() const {
+        for (const auto& fact : bundle.host)
+            if (fact.id == model::void_blocks_fact) return fact.observed;
+        return "no such fact";
+    }
     tl::expected<void, JobFailure> run() {
         return run_experiment(bundle, options, [this](const TrialRequest& r) { return tool(r); }, observer, clock, {});
     }
@@ -77,6 +84,7 @@ TEST(Experiment, TwoEqualBuildsStopEarlyAndNothingIsConfirmed) {
         EXPECT_EQ(verdict.kind, model::VerdictKind::unchanged) << verdict.reason;
     EXPECT_EQ(course.bundle.experiment.tests, 2);
     EXPECT_LE(course.tool.calls.size(), 2u + 5 * block_size);
+    EXPECT_EQ(course.void_blocks(), "none");
     for (const auto& trial : course.bundle.trials) EXPECT_NE(trial.phase, model::Phase::confirm);
 }
 
@@ -161,6 +169,7 @@ TEST(Experiment, ADisturbedBlockIsMeasuredAgainAndKeptInTheBundleAsVoid) {
     ASSERT_EQ(told.size(), 1u);  // whoever waits learns once why the first block takes twice as long
     EXPECT_EQ(told[0].block, 0);
     EXPECT_EQ(told[0].disturbed, course.bundle.trials[2].void_reason);
+    EXPECT_EQ(course.void_blocks(), "1 thrown away (1 stolen CPU time)");
 }
 
 TEST(Experiment, AHostThatIsNeverQuietEndsAllTheSameAndSoonStopsTryingAgain) {
@@ -177,6 +186,10 @@ TEST(Experiment, AHostThatIsNeverQuietEndsAllTheSameAndSoonStopsTryingAgain) {
             last_block = std::max(last_block, trial.block);
         }
     EXPECT_GE(last_block, never_quiet_after);
+    EXPECT_EQ(course.void_blocks(),
+              fmt::format("4 thrown away (4 stolen CPU time), {0} kept though disturbed ({0} stolen "
+                          "CPU time)",
+                          last_block + 1));
 }
 
 TEST(Experiment, AQuietBlockGivesTheNextOnesTheirAttemptsBack) {

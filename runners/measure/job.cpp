@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "runners/host/facts.h"
 #include "runners/measure/artifacts.h"
 #include "runners/measure/build.h"
 #include "runners/measure/experiment.h"
+#include "runners/measure/host_report.h"
 #include "runners/measure/profiler.h"
 #include "runners/measure/side_builder.h"
 
@@ -56,6 +56,7 @@ tl::expected<void, JobFailure> build_both(const JobInput& input, sandbox::Sandbo
     std::map<model::Side, int> links;
     for (const auto side : {model::Side::base, model::Side::head}) {
         BuildRequest request{side, input.sides.of(side), &input.suite, input.limits};
+        request.cpus = input.cpus.build;
         request.link_order = order ? &*order : nullptr;
         request.link_seed = 2 * input.experiment.seed + (side == model::Side::head);
         const auto built = builder.make(request, stop);
@@ -96,11 +97,8 @@ tl::expected<model::Bundle, JobFailure> run_job(const JobInput& input, sandbox::
     bundle.experiment = input.experiment;
     bundle.runner = input.runner;
     bundle.sandbox = input.sandbox_note;
-    bundle.started_at = platform::format_utc(clock.now());
-    host::FactOptions facts;
-    facts.root = input.host_root;
-    facts.work_directory = input.sides.base;
-    bundle.host = host::collect_facts(facts);
+    bundle.host = host_report({input.host_root, input.sides.base, true, input.cpus}, sandbox);
+    const JobClock times(clock);
 
     Progress progress;
     progress.phase = model::JobPhase::build;
@@ -127,18 +125,18 @@ tl::expected<model::Bundle, JobFailure> run_job(const JobInput& input, sandbox::
         if (!profile) return tl::unexpected(profile.error());
         bundle.profile = std::move(*profile);
         bundle.stopped_by = "plan";
-        bundle.finished_at = platform::format_utc(clock.now());
+        times.close(bundle);
         return bundle;
     }
     auto identical = compare_artifacts(input, bundle, stop);
     if (!identical) return tl::unexpected(identical.error());
     bundle.identical = *identical && !input.measure_identical;
     if (!bundle.identical) {
-        TrialRunner runner(sandbox, input.suite, input.sides, input.limits);
+        TrialRunner runner(sandbox, input.suite, input.sides, input.limits, input.cpus);
         const auto log = [&](std::string_view bytes) { observer.on_log(bytes); };
         ExperimentOptions options;
         options.deadline = deadline;
-        options.watched_cpus = host::watched_cpus();
+        options.watched_cpus = host::watched_cpus({"/", input.cpus.bench});
         options.can_filter = runner.can_filter();
         options.only = input.only;
         options.questions = input.questions;
@@ -147,7 +145,7 @@ tl::expected<model::Bundle, JobFailure> run_job(const JobInput& input, sandbox::
         if (auto measured = run_experiment(bundle, options, run_trial, observer, clock, stop); !measured)
             return tl::unexpected(measured.error());
     }
-    bundle.finished_at = platform::format_utc(clock.now());
+    times.close(bundle);
     return bundle;
 }
 

@@ -10,6 +10,7 @@
 #include "core/model/bundle.h"
 #include "core/model/config.h"
 #include "platform/clock.h"
+#include "runners/host/cpus.h"
 #include "runners/measure/build_cache.h"
 #include "runners/measure/experiment.h"
 #include "runners/measure/failure.h"
@@ -36,6 +37,7 @@ struct JobInput {
     BuildCache* builds = nullptr;           ///< of earlier jobs; null: everything is built
     std::string head_origin;                ///< "pull request 7"; empty: a branch, as the base is
     std::filesystem::path host_root = "/";
+    host::CpuPlan cpus;      ///< what trials and builds are pinned to; empty: nothing
     sandbox::Limits limits;  ///< of each command, beside the suite's own times
 };
 

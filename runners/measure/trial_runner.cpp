@@ -51,11 +51,12 @@ std::string last_words(const platform::Captured& stream) {
 }  // namespace
 
 TrialRunner::TrialRunner(sandbox::Sandbox& sandbox, const model::Suite& suite, Sides sides,
-                         const sandbox::Limits& limits)
+                         const sandbox::Limits& limits, const host::CpuPlan& cpus)
     : sandbox_(sandbox),
       suite_(suite),
       sides_(std::move(sides)),
       limits_(limits),
+      cpus_(cpus),
       can_filter_(has_placeholder(suite.run, "filter") && !formats::filter_expression(suite.format, {"x"}).empty()),
       writes_file_(has_placeholder(suite.run, "output")) {}
 
@@ -98,13 +99,15 @@ tl::expected<model::Trial, JobFailure> TrialRunner::run(const TrialRequest& requ
     command.job_directory = directory;
     command.environment = suite_.environment;
     command.limits = limits_;
+    command.cpus = cpus_.bench;
     command.limits.wall = suite_.timeout.trial;
     command.limits.keep_output_bytes = most_result_bytes;
     command.limits.output_bytes = 2 * most_result_bytes;
 
-    const auto before = host::read_counters();
+    const host::CounterSource counters{"/", cpus_.bench};
+    const auto before = host::read_counters(counters);
     auto result = sandbox_.run(command, stop);
-    const auto after = host::read_counters();
+    const auto after = host::read_counters(counters);
     if (!result) return tl::unexpected(host_failure("sandbox: " + result.error().message));
     if (result->stopped)
         return tl::unexpected(JobFailure{model::JobPhase::measure, std::nullopt, "cancelled", false, true});
@@ -130,6 +133,7 @@ tl::expected<model::Trial, JobFailure> TrialRunner::run(const TrialRequest& requ
     std::optional<double> own_cpu;
     if (result->cpu_seconds) own_cpu = result->cpu_seconds->value;
     trial.host = host::difference(before, after, own_cpu);
+    trial.host.involuntary_switches = result->involuntary_switches;
     trial.resources.wall_ms = std::chrono::duration<double, std::milli>(result->wall).count();
     if (result->cpu_seconds) trial.resources.cpu_ms = sourced(*result->cpu_seconds, 1000);
     if (result->peak_memory_bytes) trial.resources.peak_memory_bytes = sourced(*result->peak_memory_bytes, 1);

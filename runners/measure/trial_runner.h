@@ -10,6 +10,7 @@
 
 #include "core/model/config.h"
 #include "core/model/trial.h"
+#include "runners/host/cpus.h"
 #include "runners/measure/build.h"
 #include "runners/measure/failure.h"
 #include "runners/sandbox/sandbox.h"
@@ -33,7 +34,9 @@ struct TrialRequest {
 
 class TrialRunner {
   public:
-    TrialRunner(sandbox::Sandbox& sandbox, const model::Suite& suite, Sides sides, const sandbox::Limits& limits);
+    /// Trials are pinned to cpus.bench, and the host is watched there.
+    TrialRunner(sandbox::Sandbox& sandbox, const model::Suite& suite, Sides sides, const sandbox::Limits& limits,
+                const host::CpuPlan& cpus = {});
 
     /// Values, errors, host deltas and resources are filled in; number, phase, block and position are the caller's.
     /// A command that fails, hangs, prints nothing readable or too much is a JobFailure that names the side.
@@ -49,6 +52,7 @@ class TrialRunner {
     const model::Suite& suite_;
     Sides sides_;
     sandbox::Limits limits_;
+    host::CpuPlan cpus_;
     bool can_filter_;
     bool writes_file_;
 };

@@ -11,7 +11,7 @@ namespace {
 class TrialRunnerTest : public testing::Test {
   protected:
     tl::expected<model::Trial, JobFailure> run(const std::vector<std::string>& benchmarks) {
-        TrialRunner runner(sandbox, suite, {directory.path(), directory.path()}, sandbox::Limits{});
+        TrialRunner runner(sandbox, suite, {directory.path(), directory.path()}, sandbox::Limits{}, cpus);
         return runner.run({model::Side::head, benchmarks}, [](std::string_view) {}, {});
     }
     /// What the run command was given in place of {filter}.
@@ -27,6 +27,7 @@ class TrialRunnerTest : public testing::Test {
     platform::TempDir directory{"benchgate-trial"};
     sandbox::DirectSandbox sandbox;
     model::Suite suite;
+    host::CpuPlan cpus;
 };
 
 TEST_F(TrialRunnerTest, OpenBenchmarksAloneRun) {
@@ -34,6 +35,17 @@ TEST_F(TrialRunnerTest, OpenBenchmarksAloneRun) {
     ASSERT_TRUE(trial) << trial.error().reason;
     EXPECT_EQ(trial->values.at(0).series.key.benchmark, "a");
     EXPECT_EQ(filter(), "^(a|b)$");
+}
+
+TEST_F(TrialRunnerTest, TrialsRunOnTheirCpusAndNowhereElse) {
+    const auto plan = host::plan_cpus();
+    if (!plan || plan->bench.empty()) GTEST_SKIP() << "this host tells no CPUs";
+    cpus.bench = {plan->bench.back()};
+    suite.run = "grep Cpus_allowed_list /proc/self/status > filter; " + suite.run.substr(suite.run.find("echo"));
+    const auto trial = run({});
+    ASSERT_TRUE(trial) << trial.error().reason;
+    EXPECT_EQ(filter(), "Cpus_allowed_list:\t" + std::to_string(plan->bench.back()) + "\n");
+    EXPECT_TRUE(trial->host.involuntary_switches) << "wait4 sees the whole tree here";
 }
 
 TEST_F(TrialRunnerTest, SoManyBenchmarksThatTheirNamesFitIntoNoCommandAllRun) {

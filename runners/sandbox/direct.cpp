@@ -55,6 +55,7 @@ tl::expected<Result, SandboxError> DirectSandbox::run(const Command& command, st
     Result result = result_of(std::move(outcome), command.limits);
     group->kill_all();
     add_accounting(result, {.group = &*group, .clock = nullptr, .tree_usage = &usage});
+    result.involuntary_switches = static_cast<double>(usage.ru_nivcsw);
     split_shell_status(result);
     return result;
 }

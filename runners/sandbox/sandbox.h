@@ -42,8 +42,8 @@ struct Command {
     std::map<std::string, std::string> environment{};  ///< all of it, beside PATH, HOME, LANG, TMPDIR
     std::vector<int> cpus{};                           ///< affinity; empty: any
     std::vector<std::filesystem::path> read_only{};    ///< further host paths, seen under their own name
-    /// The host's network, for what a build must fetch. Whatever the command's input makes it ask for is reachable then,
-    /// services of the host too: for nothing else.
+    /// The host's network, for what a build must fetch. Whatever the command's input makes it ask for is reachable
+    /// then, services of the host too: for nothing else.
     bool network = false;
     /// perf_event_open is let through to the kernel, for `perf record`. Foreign code gets that door into the kernel,
     /// too: for nothing else.
@@ -73,6 +73,7 @@ struct Result {
     std::optional<Sourced> user_seconds;
     std::optional<Sourced> system_seconds;
     std::optional<Sourced> peak_memory_bytes;
+    std::optional<double> involuntary_switches;  ///< of the whole tree; only where wait4 sees all of it
     platform::Captured out, err;
     bool ok() const { return exit_code == 0 && !timed_out && !stopped && !output_limit && !disk_limit; }
     /// "exited with status 2", "ended: more disk space than the 16 GiB allowed", ...: for people.

@@ -153,6 +153,8 @@ std::string runners_page(store::Tx& tx, store::Time now) {
         if (const auto facts = json::parse(runner.facts_json); facts && facts->is_array())
             for (const auto& item : *facts)
                 if (auto fact = protocol::read_host_fact(item)) row.host.push_back(std::move(*fact));
+        const auto fails = [](const model::HostFact& fact) { return fact.status == model::FactStatus::fail; };
+        if (row.state == "quarantined" && std::any_of(row.host.begin(), row.host.end(), fails)) row.state = "unfit";
         rows.push_back(std::move(row));
     }
     return reporting::render_runners(rows);

@@ -222,6 +222,9 @@ TEST_F(RunnerApiTest, WhoMayNotWorkGetsNoJob) {
     EXPECT_EQ(pool.transaction([](store::Tx& tx) { return store::list_runners(tx); }).at(0).state, "quarantined")
         << "the page of runners shows it";
     EXPECT_NE(resting.text.find("Retry-After: "), std::string::npos);
+    request = lease_request();
+    request.facts = {{"disk.free", model::FactStatus::fail, "1.0 GiB", "more than 20 GiB", "free some space"}};
+    EXPECT_EQ(post("leases", to_json(request), token).status, 423) << "a host whose facts fail, whatever it says it is";
     no_clone = true;
     EXPECT_EQ(post("leases", to_json(lease_request()), token).status, 503);
     no_clone = false;

@@ -191,6 +191,10 @@ void serve_leases(Edge& edge, const RunnerApi& api) {
             RunnerRow runner = authenticated(api, request);
             auto message = message_of(request, protocol::read_lease_request);
             check(message);
+            // Whatever it says of itself: what its facts say counts.
+            if (std::ranges::any_of(message.facts,
+                                    [](const auto& fact) { return fact.status == model::FactStatus::fail; }))
+                message.state = "quarantined";
             if (message.state == "quarantined") {
                 // So that people see it where they look for runners.
                 api.pool.transaction([&](store::Tx& tx) {
