@@ -10,6 +10,7 @@
 #include "core/reporting/findings.h"
 #include "core/reporting/numbers.h"
 #include "core/reporting/page.h"
+#include "core/reporting/profile_report.h"
 #include "core/reporting/words.h"
 #include "templates_embedded.h"
 
@@ -106,6 +107,25 @@ std::string capitalised(std::string text) {
     return text;
 }
 
+data profiles_data(const SuiteReport& suite) {
+    data rows(data::type::list);
+    for (const auto& note : suite.profiles) {
+        data row("name", name_text(note.benchmark));
+        row.set("href", safe_address(note.page_url));
+        data functions(data::type::list);
+        for (const auto& function : note.grew) {
+            data one("name", name_text(function.name));
+            one.set("base", share_text(function.base));
+            one.set("head", share_text(function.head));
+            if (&function != &note.grew.back()) one.set("more", data("yes", "yes"));
+            functions.push_back(one);
+        }
+        if (functions.is_non_empty_list()) row.set("grew", data("functions", functions));
+        rows.push_back(row);
+    }
+    return rows;
+}
+
 data findings_data(const SuiteReport& suite) {
     data list(data::type::list);
     for (const auto& table : finding_tables(suite)) {
@@ -191,6 +211,7 @@ data suite_data(const SuiteReport& suite) {
         view.set("how", how_data(suite));
     }
     view.set("findings", findings_data(suite));
+    if (!suite.profiles.empty()) view.set("profiles", data("rows", profiles_data(suite)));
     if (!suite.host.empty()) view.set("host", host_data(suite.host));
     return view;
 }

@@ -7,6 +7,7 @@
 #include "core/reporting/escape.h"
 #include "core/reporting/findings.h"
 #include "core/reporting/numbers.h"
+#include "core/reporting/profile_report.h"
 #include "templates_embedded.h"
 
 namespace benchgate::reporting {
@@ -132,6 +133,30 @@ data errors_data(const MarkdownView& view) {
         errors.push_back(error);
     }
     return errors;
+}
+
+/// One line a profile. An address in the parentheses of a link must not end them.
+data profiles_data(const MarkdownView& view) {
+    constexpr std::size_t longest_function = 80;
+    data rows(data::type::list);
+    std::size_t left = std::min<std::size_t>(view.most_rows, 10);
+    for (const auto* suite : view.suites)
+        for (const auto& note : suite->profiles) {
+            if (left == 0) return rows;
+            --left;
+            std::string grew;
+            for (const auto& function : note.grew)
+                grew += fmt::format("{}{} {} → {}", grew.empty() ? "" : ", ",
+                                    markdown_name(shortened(one_line(function.name), longest_function)),
+                                    share_text(function.base), share_text(function.head));
+            data row("name", markdown_name(note.benchmark));
+            row.set("grew",
+                    grew.empty() ? "no function's share has grown by more than the sampling alone may make" : grew);
+            if (!note.page_url.empty() && note.page_url.find_first_of("() <>\n") == std::string::npos)
+                row.set("page", data("url", note.page_url));
+            rows.push_back(row);
+        }
+    return rows;
 }
 
 data problems_data(const MarkdownView& view) {
@@ -345,6 +370,7 @@ std::string render_markdown_template(std::string_view name, const MarkdownView& 
     }
     root.set("suites", suites_data(view));
     root.set("errors", errors_data(view));
+    if (auto rows = profiles_data(view); rows.is_non_empty_list()) root.set("profiles", data("rows", rows));
     set_tables(root, view);
     set_budgets(root, view);
     set_findings(root, view);

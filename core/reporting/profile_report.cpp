@@ -35,10 +35,6 @@ std::map<std::string, double> own_shares(const model::FoldedStacks& stacks) {
     return shares;
 }
 
-std::string share_text(double share) {
-    return share > 0 && share < 0.0005 ? "< 0.1 %" : fmt::format("{:.1f} %", share * 100);
-}
-
 /// Shares are subtracted, so it is points and no percentage of a percentage.
 std::string difference_text(double difference) {
     return fmt::format("{}{:.1f}", difference < 0 ? "−" : "+", std::abs(difference) * 100);
@@ -102,6 +98,10 @@ data drawing_of(const ProfileReport& report, model::Side widths) {
 }
 
 }  // namespace
+
+std::string share_text(double share) {
+    return share > 0 && share < 0.0005 ? "< 0.1 %" : fmt::format("{:.1f} %", share * 100);
+}
 
 ShareChanges share_changes(const model::FoldedStacks& base, const model::FoldedStacks& head) {
     std::map<std::string, FunctionShare> functions;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/model/profile.h"
+#include "core/reporting/report.h"
 
 namespace benchgate::reporting {
 
@@ -31,15 +32,6 @@ struct ProfileReport {
     model::FoldedStacks head;
 };
 
-/// Share of its side's samples in which a function itself was running, not what it called.
-struct FunctionShare {
-    std::string name;
-    double base = 0;
-    double head = 0;
-    double difference() const { return head - base; }
-    bool operator==(const FunctionShare&) const = default;
-};
-
 struct ShareChanges {
     std::vector<FunctionShare> grew;    ///< the most first
     std::vector<FunctionShare> shrank;  ///< the most first
@@ -48,6 +40,9 @@ struct ShareChanges {
 /// Of functions whose share differs by at least a tenth of a percent of all samples, and by more than two standard
 /// errors of two binomial shares (sqrt(p(1-p)/n) each): less may be the sampling alone.
 ShareChanges share_changes(const model::FoldedStacks& base, const model::FoldedStacks& head);
+
+/// "12.0 %", "< 0.1 %".
+std::string share_text(double share);
 
 /// Markdown for GitHub.
 std::string render_profile_answer(const ProfileReport& report);

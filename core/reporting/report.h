@@ -53,6 +53,22 @@ struct SecondHostNote {
     std::string bundle_url;                      ///< of its own measurements; empty: none
 };
 
+/// Share of its side's samples in which a function itself was running, not what it called.
+struct FunctionShare {
+    std::string name;
+    double base = 0;
+    double head = 0;
+    double difference() const { return head - base; }
+    bool operator==(const FunctionShare&) const = default;
+};
+
+/// Where the time of a benchmark that regressed went: from a profile of both sides, taken after the verdict.
+struct ProfileNote {
+    std::string benchmark;
+    std::string page_url;
+    std::vector<FunctionShare> grew;  ///< the most first, a few; empty: no more than the sampling alone may make
+};
+
 struct SuiteReport {
     std::string name;
     ReportState state = ReportState::queued;
@@ -66,6 +82,7 @@ struct SuiteReport {
     /// What the claims ask of the gate where there is no judgement: those since a ref are measured even if the commits
     /// of the comparison build the same artifacts.
     model::Gate claims_gate = model::Gate::success;
+    std::vector<ProfileNote> profiles;
     std::optional<SuiteError> error;
     bool identical = false;  ///< the artifacts' hashes are equal: nothing was measured
     bool cancelled = false;  ///< ended without a result on somebody's wish

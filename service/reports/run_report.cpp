@@ -19,6 +19,7 @@
 #include "platform/clock.h"
 #include "service/reports/claim_jobs.h"
 #include "service/reports/earlier_attempts.h"
+#include "service/reports/profile_notes.h"
 #include "service/reports/second_host.h"
 #include "service/store/bundles.h"
 #include "service/store/calibrations.h"
@@ -408,6 +409,7 @@ reporting::Report run_report(store::Tx& tx, const store::RunRow& run, const Addr
     report.state = reporting::state_of(report.suites);
     if (config && report.state == reporting::ReportState::completed) add_unanswered(*config, run, report);
     report.gate = reporting::gate_of(report.suites);
+    if (speaks_for_pull(run)) add_profiles(tx, run, addresses, report);
     return report;
 }
 

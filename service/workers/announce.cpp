@@ -4,6 +4,7 @@
 
 #include "core/config/config.h"
 #include "core/json/json.h"
+#include "core/planning/auto_profile.h"
 #include "core/planning/plan.h"
 #include "core/reporting/calibration.h"
 #include "core/reporting/check.h"
@@ -32,7 +33,14 @@ void announce_calibration(store::Tx& tx, const store::RunRow& run, const reports
         tx, {run.repository_id, *run.number, *comment_id, "", reporting::render_calibration(report), ":result"}, now);
 }
 
+/// One that nobody typed joins what is said of the run whose regression it is of, without a word of its own: a profile
+/// that could not be taken is seen on its page.
 void announce_profile(store::Tx& tx, const store::RunRow& run, const reports::Addresses& addresses, store::Time now) {
+    if (const auto id = planning::profiled_run(run.trigger_id); !id.empty()) {
+        const auto judged = store::find_run(tx, run.repository_id, std::string(id));
+        if (judged && run.state == model::RunState::finished) announce_run(tx, *judged, addresses, now);
+        return;
+    }
     const auto comment_id = planning::comment_of(run.trigger_id);
     if (!run.number || !comment_id || run.state != model::RunState::finished) return;
     const auto report = reports::profile_report(tx, run, addresses);

@@ -14,6 +14,7 @@
 #include "service/store/runs.h"
 #include "service/store/verdicts.h"
 #include "service/workers/announce.h"
+#include "service/workers/auto_profile.h"
 #include "service/workers/second_host.h"
 
 namespace benchgate::workers {
@@ -151,6 +152,7 @@ void JudgeWorker::close_run(store::Tx& tx, const store::JobRow& job) {
             tx, run->repository_id, run->run_id,
             {model::RunState::finished, std::string(model::to_string(report.gate)), run->message, now_()});
         run->state = model::RunState::finished;
+        ask_profiles(tx, *run, report, now_());
     }
     announce_run(tx, *run, addresses_, now_());
 }
