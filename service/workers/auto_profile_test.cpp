@@ -44,8 +44,10 @@ class AutoProfileTest : public JudgedPullRequest {
         bundle.profile->head = {1600, 3, platform::sha256_hex(head), ""};
         const store::LeaseRef ref{leased->job.job_id, leased->epoch, host.id};
         pool.transaction([&](store::Tx& tx) {
-            store::put_artifact(tx, ref, {protocol::base_profile_name, platform::sha256_hex(base), base, now}, {});
-            store::put_artifact(tx, ref, {protocol::head_profile_name, platform::sha256_hex(head), head, now}, {});
+            for (const auto& [name, bytes] :
+                 {std::pair(protocol::base_profile_name, base), std::pair(protocol::head_profile_name, head)})
+                store::put_artifact(
+                    tx, ref, {name, platform::sha256_hex(bytes), bytes, static_cast<std::int64_t>(bytes.size())}, now);
             const auto manifest = protocol::manifest_of(bundle, {});
             EXPECT_TRUE(store::finish_job(tx, ref,
                                           {store::Outcome::succeeded, false, "upload", "", manifest,
