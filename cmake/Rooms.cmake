@@ -2,13 +2,14 @@
 # slower for it, and a third of its compile time is saved. What computes or parses (FAST) is compiled with -O2.
 set(BENCHGATE_FAST $<$<CONFIG:Release>:-O2>)
 
-# benchgate_room(PATH [FAST] [SEES room...] [LIBRARIES lib::x...] [TEST_SEES room...] [TEST_LIBRARIES lib::x...])
+# benchgate_room(PATH [FAST] [APART] [SEES room...] [LIBRARIES lib::x...] [TEST_SEES room...] [TEST_LIBRARIES lib::x...])
 #
 # Makes the static library of the room whose folder calls it (core/model -> target core_model) from its *.cpp,
 # and from its *_test.cpp one test program core_model_test, which CTest runs from the project's root.
-# main.cpp and *_main.cpp belong to programs (benchgate_program).
+# main.cpp and *_main.cpp belong to programs (benchgate_program). APART: its files are compiled one by one, since each
+# has helpers of the same names.
 function(benchgate_room path)
-  cmake_parse_arguments(ROOM "FAST" "" "SEES;LIBRARIES;TEST_SEES;TEST_LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ROOM "FAST;APART" "" "SEES;LIBRARIES;TEST_SEES;TEST_LIBRARIES" ${ARGN})
   string(REPLACE "/" "_" name ${path})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${path}/*.cpp)
   set(tests ${sources})
@@ -23,6 +24,9 @@ function(benchgate_room path)
     target_link_libraries(${name} PUBLIC ${sees} ${ROOM_LIBRARIES})
     if(ROOM_FAST)
       target_compile_options(${name} PRIVATE ${BENCHGATE_FAST})
+    endif()
+    if(ROOM_APART)
+      set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
     endif()
   else()
     add_library(${name} INTERFACE)
