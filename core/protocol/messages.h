@@ -19,7 +19,7 @@
 namespace benchgate::protocol {
 
 /// 2: JobSpec::measure_identical. 3: JobSpec::profile. 4: JobSpec::confirm. An older runner gets every other job.
-inline constexpr int protocol_version = 4;
+inline constexpr int protocol_version = 5;
 inline constexpr int protocol_min = 1;
 inline constexpr int protocol_max = 4;
 

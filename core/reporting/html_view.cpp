@@ -10,6 +10,7 @@
 #include "core/reporting/findings.h"
 #include "core/reporting/numbers.h"
 #include "core/reporting/page.h"
+#include "core/reporting/sources.h"
 #include "core/reporting/words.h"
 #include "templates_embedded.h"
 
@@ -150,6 +151,10 @@ data how_data(const SuiteReport& suite) {
     if (auto words = second_host_words(suite); !words.empty()) {
         words[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(words[0])));
         add(shortened(one_line(words), 300) + ".");
+    }
+    for (auto sentence : source_sentences(suite)) {
+        sentence[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(sentence[0])));
+        add(shortened(sentence, 600) + ".");
     }
     if (suite.duration_seconds > 0) add(fmt::format("It took {}.", format_duration(suite.duration_seconds)));
     if (!judgement.judge_version.empty())

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "runners/measure/full_disk.h"
+
 namespace benchgate::measure {
 namespace {
 
@@ -52,7 +54,8 @@ tl::expected<void, JobFailure> build(sandbox::Sandbox& sandbox, const BuildReque
         if (result->stopped)
             return tl::unexpected(JobFailure{model::JobPhase::build, std::nullopt, "cancelled", false, true});
         if (!result->ok())
-            return tl::unexpected(failed(request, fmt::format("build '{}' {}", shortened(line), result->describe())));
+            return tl::unexpected(blame_full_disk(
+                failed(request, fmt::format("build '{}' {}", shortened(line), result->describe())), request.directory));
     }
     return {};
 }
