@@ -13,6 +13,7 @@
 #             BENCHGATE_OWN_BUILDS_FILE (default build/own_builds.jsonl), going on where that stands
 #   noise     A/A jobs under bursts of load from outside (only when asked: BENCHGATE_NOISE of them, default 200, about
 #             40 minutes; it goes on where BENCHGATE_NOISE_FILE, default build/noise.jsonl, stands)
+#   measure   what measuring a trial costs; processor time and growth of memory of programs whose truth is known
 #   build     a clean build (only when asked)             storm     10,000 deliveries, lost, doubled and in random order,
 #                                                                   among failing calls (only when asked: 10 minutes)
 # Exit status 1 if a part could not run. A missed target is said, and is no failure of the measurement.
@@ -242,6 +243,17 @@ part_formats() {
     reached "formats: the most memory for 50 MB" "< 200 MB" "$(awk 'NR > 1 && $6 + 0 > worst { worst = $6 } END { print worst }' "$work/formats.txt")" MB "v < 200"
 }
 
+part_measure() {
+    heading "measure: what a trial costs beside a bare fork and exec, and figures whose truth is known"
+    "$bin/measure_bench" --json "$work/measure.json" || { not_run measure; return; }
+    # Without bubblewrap there is no sandbox to speak of, and the figures are those of the direct one.
+    local in="(part) => d[part].bubblewrap ?? d[part].direct"
+    reached "measure: overhead of a trial (median)" "< 15 ms" "$(field "$work/measure.json" "($in)('overhead').time.toFixed(2)")" ms "v < 15"
+    reached "measure: the same, everything measured (median)" "< 15 ms" "$(field "$work/measure.json" "($in)('overhead').everything.toFixed(2)")" ms "v < 15"
+    reached "measure: processor time of a known burner, off" "<= 2 %" "$(field "$work/measure.json" "(100 * ($in)('burner').median).toFixed(2)")" % "v <= 2"
+    reached "measure: growth of a known leak, off" "<= 2 %" "$(field "$work/measure.json" "(100 * ($in)('leak').median).toFixed(2)")" % "v <= 2"
+}
+
 part_storm() {
     heading "storm: 10,000 deliveries in random order, 5 % dropped, 5 % doubled, 10 % of API calls failing, the service killed once"
     node tests/simulation/storm.mjs --bin "$bin" --deliveries "${BENCHGATE_BENCH_DELIVERIES:-10000}" --rate 20 --runners 16 \
@@ -264,9 +276,9 @@ part_build() {
     reached "build: clean, with tests" "< 480 s on 2 processors" "$((end - begin))" s "v < 480"
 }
 
-[ $# -gt 0 ] || set -- webhook judge planning accuracy own-builds detect formats latency memory outbox
+[ $# -gt 0 ] || set -- webhook judge planning accuracy own-builds detect formats measure latency memory outbox
 for part in "$@"; do
-    declare -F "part_$part" >/dev/null || { echo "bench: no part '$part'; there are webhook, judge, planning, accuracy, own-builds, detect, formats, latency, memory, outbox, noise, storm, build" >&2; exit 2; }
+    declare -F "part_$part" >/dev/null || { echo "bench: no part '$part'; there are webhook, judge, planning, accuracy, own-builds, detect, formats, measure, latency, memory, outbox, noise, storm, build" >&2; exit 2; }
 done
 for part in "$@"; do "part_$part"; done
 

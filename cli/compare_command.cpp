@@ -53,7 +53,7 @@ model::Config config_of_command(const CompareOptions& options) {
         suite.run = options.command.front();
     else
         for (const auto& word : options.command) {
-            const bool placeholder = word == "{filter}" || word == "{output}";
+            const bool placeholder = measure::is_placeholder(word);
             suite.run += (suite.run.empty() ? "" : " ") + (placeholder ? word : measure::shell_quote(word));
         }
     model::Config config;

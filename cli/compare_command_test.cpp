@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <map>
 #include <sstream>
 
 #include "core/json/json.h"
@@ -128,6 +129,31 @@ TEST_F(CompareCommand, LoadSuitesAreLeftOutWithAWord) {
     options.suites = {"heavy"};
     EXPECT_EQ(compare(), 3);
     EXPECT_TRUE(says("suite heavy: load suites are not measured yet")) << err.str();
+}
+
+TEST_F(CompareCommand, ResourcesOfTheWholeCommandAndTheBuildAreJudgedLikeAnyMetricAndSayTheirSource) {
+    configure(std::string("  micro: {build: cp count program, artifacts: [program], ") +
+              "measure: [time, cpu, peak_memory, instructions, build_time, artifact_size], " +
+              std::string(counting).substr(std::string("  micro: {").size()));
+    shell("printf '%-14s' 5 > 'my parser/count'");
+    options.range = "HEAD..WORKTREE";
+    options.json = "-";
+    EXPECT_EQ(compare(), 1) << err.str();
+    const auto document = json::parse(out.str());
+    ASSERT_TRUE(document) << out.str();
+    const auto& suite = document->at("suites")[0];
+    std::map<std::string, json::Json> of;
+    for (const auto& verdict : suite.at("verdicts"))
+        of[verdict.at("benchmark").get<std::string>() + " " + verdict.at("metric").get<std::string>()] = verdict;
+    ASSERT_TRUE(of.contains("whole-build artifact_size")) << out.str();
+    EXPECT_EQ(of["whole-build artifact_size"]["verdict"], "regressed");
+    EXPECT_EQ(of["whole-build artifact_size"]["ratio"], 7);
+    EXPECT_TRUE(of.contains("whole-command cpu_time"));
+    EXPECT_FALSE(of.contains("whole-build build_time")) << "one observation a side is no verdict";
+    EXPECT_TRUE(suite.at("sources").at("cpu_time").contains("source"));
+    EXPECT_TRUE(suite.at("sources").contains("instructions")) << "a counter, or why there is none";
+    EXPECT_TRUE(says("built in ")) << err.str();
+    EXPECT_TRUE(says("whole-command: cpu_time")) << err.str();
 }
 
 TEST_F(CompareCommand, ABrokenBudgetFailsAndOneThatMeetsNothingIsSaid) {

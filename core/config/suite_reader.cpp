@@ -8,6 +8,7 @@
 
 #include "core/config/readers.h"
 #include "core/formats/formats.h"
+#include "core/model/resources.h"
 
 namespace benchgate::config {
 namespace {
@@ -186,8 +187,7 @@ void read_how(Reader& reader, Section& section, model::Suite& suite) {
     if (const auto* node = section.get("measure")) {
         suite.measure.clear();
         for (const auto* item : reader.list(*node, section.path("measure")))
-            if (auto what =
-                    reader.word(*item, section.path("measure"), {"time", "peak_memory", "cpu", "io", "instructions"}))
+            if (auto what = reader.word(*item, section.path("measure"), model::measure_words()))
                 suite.measure.push_back(std::move(*what));
     }
 }
@@ -195,11 +195,11 @@ void read_how(Reader& reader, Section& section, model::Suite& suite) {
 /// What of a suite this version reads and does not carry out.
 void note_unmet(const Section& section, const model::Suite& suite) {
     section.note_unmet("component", fmt::format("suite {}: components are not shown by this version", suite.name));
-    const bool only_time = std::all_of(suite.measure.begin(), suite.measure.end(),
-                                       [](const std::string& metric) { return metric == "time"; });
-    if (!only_time)
-        section.note_unmet("measure", fmt::format("suite {}: only what the benchmark itself reports is measured by "
-                                                  "this version",
+    const auto& wishes = suite.measure;
+    if (suite.artifacts.empty() &&
+        std::find(wishes.begin(), wishes.end(), model::measure_artifact_size) != wishes.end())
+        section.note_unmet("measure", fmt::format("suite {}: artifact_size is of the files that `artifacts` names, and "
+                                                  "there are none",
                                                   suite.name));
     if (const auto why = unmeasured_because(suite); !why.empty())
         return section.note_unmet("load", fmt::format("suite {}: {}", suite.name, why));

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/judging/gate.h"
+#include "core/judging/memory_growth.h"
 #include "core/judging/rank_sum.h"
 
 namespace benchgate::judging {
@@ -200,11 +201,31 @@ Explained judge_explained(const JobBlocks& blocks, const JudgeOptions& options) 
     return explained;
 }
 
+namespace {
+
+/// One verdict more, which no block decides.
+void add_memory(Explained& explained, const model::MemoryRuns& runs, const model::Policy& policy) {
+    auto verdict = judge_memory(runs);
+    if (!verdict) return;
+    auto& [judgement, explanations] = explained;
+    judgement.verdicts.push_back(std::move(*verdict));
+    explanations.emplace_back().measured.by_values = true;
+    const auto decision = gate(judgement.verdicts, policy);
+    explanations.back().asks = decision.asked.back();
+    judgement.gate = decision.gate;
+    judgement.gate_reason = decision.reason;
+}
+
+}  // namespace
+
 Explained judge_explained(const model::Bundle& bundle) {
-    if (!bundle.identical)
-        return judge_explained(JobBlocks{collect_blocks(bundle.trials, model::Phase::measure),
-                                         collect_blocks(bundle.trials, model::Phase::confirm)},
-                               options_of(bundle.experiment));
+    if (!bundle.identical) {
+        auto explained = judge_explained(JobBlocks{collect_blocks(bundle.trials, model::Phase::measure),
+                                                   collect_blocks(bundle.trials, model::Phase::confirm)},
+                                         options_of(bundle.experiment));
+        if (bundle.memory) add_memory(explained, *bundle.memory, bundle.experiment.policy);
+        return explained;
+    }
     Explained explained;
     auto& judgement = explained.judgement;
     judgement.gate = model::Gate::success;

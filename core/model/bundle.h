@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/model/host.h"
+#include "core/model/memory_runs.h"
 #include "core/model/policy.h"
 #include "core/model/profile.h"
 #include "core/model/trial.h"
@@ -53,6 +54,8 @@ struct Bundle {
     std::string stopped_by;  ///< "plan", "time" or "cancel"
     /// Of a job that profiles instead of measuring: there are no trials then.
     std::optional<Profile> profile{};
+    /// Where the suite asks for the growth of memory: of runs beside the trials.
+    std::optional<MemoryRuns> memory{};
     bool operator==(const Bundle&) const = default;
 };
 

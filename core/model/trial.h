@@ -17,18 +17,24 @@ namespace benchgate::model {
 /// again before anything is red.
 enum class Phase { warmup, measure, confirm };
 
-/// A number with the name of the source it came from ("cgroup", "perf", "rusage", "smaps").
+/// A number with the name of the source it came from ("cgroup2", "cgroup1", "perf", "rusage", "smaps").
 struct Sourced {
     double value = 0;
     std::string source;
     bool operator==(const Sourced&) const = default;
 };
 
-/// What the whole process tree of a trial used. Absent rather than wrong.
+/// What the whole process tree of a trial used. Absent rather than wrong; what stands below the memory's peak is absent
+/// unless the suite asks for it (resources.h).
 struct TrialResources {
     double wall_ms = 0;
     std::optional<Sourced> cpu_ms;
     std::optional<Sourced> peak_memory_bytes;
+    std::optional<Sourced> average_memory_bytes;
+    std::optional<Sourced> read_bytes, written_bytes;  ///< from and to devices, not caches
+    std::optional<Sourced> read_operations, write_operations;
+    std::optional<Sourced> context_switches, page_faults;
+    std::optional<Sourced> instructions, cycles, cache_misses, branch_misses;  ///< of user space
     bool operator==(const TrialResources&) const = default;
 };
 

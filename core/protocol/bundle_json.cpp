@@ -3,7 +3,9 @@
 #include <cmath>
 #include <limits>
 
+#include "core/model/resources.h"
 #include "core/protocol/fields.h"
+#include "core/protocol/memory_json.h"
 #include "core/protocol/spec_json.h"
 
 namespace benchgate::protocol {
@@ -97,6 +99,7 @@ json::Json bundle_head(const model::Bundle& bundle) {
                         {"finished_at", bundle.finished_at},
                         {"stopped_by", bundle.stopped_by}};
     if (bundle.profile) document["profile"] = profile_json(*bundle.profile);
+    if (bundle.memory) document["memory"] = to_json(*bundle.memory);
     return document;
 }
 
@@ -131,6 +134,8 @@ Read<model::Bundle> read_bundle_head(const json::Json& document) {
     bundle.finished_at = f.text_or("finished_at", "");
     bundle.stopped_by = f.text_or("stopped_by", "");
     bundle.profile = read_profile(f);
+    if (const auto& memory = f.object("memory"); !memory.empty())
+        bundle.memory = f.take("memory", read_memory_runs(memory));
     return f.done(std::move(bundle));
 }
 
@@ -213,9 +218,9 @@ json::Json to_json(const model::Trial& trial) {
     for (const auto& [name, field] : delta_fields)
         if (const auto& value = trial.host.*field) host[name] = *value;
     json::Json resources{{"wall_ms", trial.resources.wall_ms}};
-    if (trial.resources.cpu_ms) resources["cpu_ms"] = sourced_json(*trial.resources.cpu_ms);
-    if (trial.resources.peak_memory_bytes)
-        resources["peak_memory_bytes"] = sourced_json(*trial.resources.peak_memory_bytes);
+    for (const auto& metric : model::resource_metrics())
+        if (const auto& value = trial.resources.*metric.value)
+            resources[std::string(metric.field)] = sourced_json(*value);
     json::Json document{{"number", trial.number},
                         {"phase", model::to_string(trial.phase)},
                         {"block", trial.block},
@@ -251,8 +256,8 @@ Read<model::Trial> read_trial(const json::Json& document) {
     for (const auto& [name, field] : delta_fields) trial.host.*field = json::number(host, name);
     trial.resources.wall_ms = json::number(f.object("resources"), "wall_ms").value_or(0);
     Fields resources(f.object("resources"));
-    trial.resources.cpu_ms = read_sourced(resources, "cpu_ms");
-    trial.resources.peak_memory_bytes = read_sourced(resources, "peak_memory_bytes");
+    for (const auto& metric : model::resource_metrics())
+        trial.resources.*metric.value = read_sourced(resources, std::string(metric.field).c_str());
     return f.done(std::move(trial));
 }
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "core/model/resources.h"
 #include "core/protocol/bundle_json.h"
 #include "core/protocol/questions_json.h"
 #include "core/protocol/spec_json.h"
@@ -67,8 +68,12 @@ model::Bundle full_bundle() {
     trial.errors = {{"Broken", "it failed"}};
     trial.host.steal_seconds = 0.12;
     trial.resources.wall_ms = 812.5;
-    trial.resources.cpu_ms = model::Sourced{800, "cgroup"};
+    double value = 800;
+    for (const auto& metric : model::resource_metrics())
+        trial.resources.*metric.value = model::Sourced{value++, "perf"};
     bundle.trials = {trial};
+    bundle.memory = model::MemoryRuns{
+        {{model::Side::base, {{0.02, 1048576}, {0.0401, 1052672}}}, {model::Side::head, {}}}, "smaps"};
     return bundle;
 }
 
@@ -97,6 +102,9 @@ TEST(Protocol, OnlyAJobThatAsksForWhatIsNewNeedsANewerRunner) {
     spec.profile.clear();
     spec.confirm = {{"Sort/8", "time"}, {"Sort/8", "peak_memory"}};
     EXPECT_EQ(protocol_for(spec), 4) << "an older one would measure, and count, all benchmarks";
+    EXPECT_LE(protocol_for(spec), protocol_version);
+    spec.suite.run = "bench --repetitions={repeats}";
+    EXPECT_EQ(protocol_for(spec), 5) << "an older one would hand the word itself to the tool";
     EXPECT_LE(protocol_for(spec), protocol_version);
     EXPECT_EQ(read_job_spec(to_json(spec)).value(), spec);
     spec.suite.fetch = {"cargo fetch --locked"};

@@ -228,11 +228,11 @@ Read<model::Experiment> read_experiment(const json::Json& document) {
 }
 
 int protocol_for(const JobSpec& spec) {
-    return !spec.suite.fetch.empty() ? 5
-           : !spec.confirm.empty()   ? 4
-           : !spec.profile.empty()   ? 3
-           : spec.measure_identical  ? 2
-                                     : 1;
+    // An older runner would build without what is to be fetched, and give placeholders as they are to the tool.
+    if (!spec.suite.fetch.empty()) return 5;
+    for (const std::string_view placeholder : {"{repeats}", "{seed}"})
+        if (spec.suite.run.find(placeholder) != std::string::npos) return 5;
+    return !spec.confirm.empty() ? 4 : !spec.profile.empty() ? 3 : spec.measure_identical ? 2 : 1;
 }
 
 json::Json to_json(const JobSpec& spec) {

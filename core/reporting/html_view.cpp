@@ -11,6 +11,7 @@
 #include "core/reporting/numbers.h"
 #include "core/reporting/page.h"
 #include "core/reporting/profile_report.h"
+#include "core/reporting/sources.h"
 #include "core/reporting/words.h"
 #include "templates_embedded.h"
 
@@ -169,6 +170,7 @@ data how_data(const SuiteReport& suite) {
                         suite.host_class.empty() ? "" : fmt::format(" ({})", name_text(suite.host_class))));
     if (const auto words = second_host_words(suite); !words.empty())
         add(shortened(one_line(capitalised(words)), 300) + ".");
+    for (const auto& sentence : source_sentences(suite)) add(shortened(capitalised(sentence), 600) + ".");
     if (suite.duration_seconds > 0) add(fmt::format("It took {}.", format_duration(suite.duration_seconds)));
     if (!judgement.judge_version.empty())
         add(fmt::format("Judged by version {} of the rules.", name_text(judgement.judge_version)));

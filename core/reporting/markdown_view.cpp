@@ -8,6 +8,7 @@
 #include "core/reporting/findings.h"
 #include "core/reporting/numbers.h"
 #include "core/reporting/profile_report.h"
+#include "core/reporting/sources.h"
 #include "templates_embedded.h"
 
 namespace benchgate::reporting {
@@ -100,6 +101,7 @@ std::string suite_line(const SuiteReport& suite) {
         if (!suite.host_class.empty()) line += fmt::format(" ({})", text_of(suite.host_class, 100));
         if (suite.duration_seconds > 0) line += fmt::format(", in {}", format_duration(suite.duration_seconds));
         if (const auto words = second_host_words(suite); !words.empty()) line += "; " + text_of(words, 300);
+        for (const auto& sentence : source_sentences(suite)) line += "; " + text_of(sentence, 400);
         return line;
     }
     line += text_of(state_words(suite), 120);

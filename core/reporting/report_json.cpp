@@ -5,6 +5,7 @@
 #include "core/reporting/explain.h"
 #include "core/reporting/findings.h"
 #include "core/reporting/json_parts.h"
+#include "core/reporting/sources.h"
 #include "core/reporting/words.h"
 
 namespace benchgate::reporting {
@@ -108,6 +109,7 @@ OrderedJson suite_json(const SuiteReport& suite) {
     object["budgets"] = budgets_json(suite);
     object["claims"] = claims_json(suite.claims);
     object["growth"] = growth_json(suite.growth);
+    object["sources"] = sources_json(suite);
     object["identical"] = suite.identical;
     object["cancelled"] = suite.cancelled;
     object["trials"] = suite.trials;

@@ -8,6 +8,7 @@
 #include "core/reporting/escape.h"
 #include "core/reporting/findings.h"
 #include "core/reporting/numbers.h"
+#include "core/reporting/sources.h"
 #include "core/reporting/utf8.h"
 #include "core/reporting/words.h"
 
@@ -182,8 +183,10 @@ std::string suite_text(const SuiteReport& suite, const TextOptions& options) {
         text += ": " + method_sentence(suite);
         if (suite.duration_seconds > 0) text += ", in " + format_duration(suite.duration_seconds);
         const auto rows = rows_of({&suite});
-        return text + "\n" + (rows.empty() ? "" : table_of(rows, options) + reasons_of(rows)) + budgets_of(suite) +
-               findings_of(suite, options);
+        text += "\n" + (rows.empty() ? "" : table_of(rows, options) + reasons_of(rows)) + budgets_of(suite) +
+                findings_of(suite, options);
+        for (const auto& sentence : source_sentences(suite)) text += fmt::format("  {}\n", sentence);
+        return text;
     }
     text += ": " + shortened(one_line(state_words(suite)), 120) + "\n" + findings_of(suite, options);
     if (!suite.error) return text;

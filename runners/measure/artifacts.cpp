@@ -1,6 +1,7 @@
 #include "runners/measure/artifacts.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -72,6 +73,18 @@ tl::expected<model::ArtifactHashes, std::string> hash_artifacts(const std::files
     for (const auto& glob : globs)
         if (auto added = hasher.add(glob); !added) return tl::unexpected("artifacts: " + added.error());
     return hasher.take();
+}
+
+std::optional<std::uint64_t> artifact_bytes(const std::filesystem::path& directory,
+                                            const model::ArtifactHashes& artifacts) {
+    std::uint64_t bytes = 0;
+    for (const auto& [path, hash] : artifacts) {
+        const auto file = platform::open_below(directory, path);
+        struct stat status {};
+        if (!file || ::fstat(file->get(), &status) != 0) return std::nullopt;
+        bytes += static_cast<std::uint64_t>(status.st_size);
+    }
+    return bytes;
 }
 
 }  // namespace benchgate::measure

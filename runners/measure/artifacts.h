@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <tl/expected.hpp>
@@ -26,5 +27,9 @@ tl::expected<model::ArtifactHashes, std::string> hash_artifacts(const std::files
                                                                 const std::vector<std::string>& globs,
                                                                 std::stop_token stop = {},
                                                                 const ArtifactLimits& limits = {});
+
+/// Bytes of all these files together; nullopt: one of them is gone.
+std::optional<std::uint64_t> artifact_bytes(const std::filesystem::path& directory,
+                                            const model::ArtifactHashes& artifacts);
 
 }  // namespace benchgate::measure

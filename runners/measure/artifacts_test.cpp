@@ -38,6 +38,16 @@ TEST_F(Artifacts, EveryFileThatAGlobMatchesIsHashedOnce) {
     EXPECT_EQ(error({"out/*", "typo/*"}), "artifacts: no file matches 'typo/*' after the build");
 }
 
+TEST_F(Artifacts, TheirSizeIsThatOfAllFilesTogether) {
+    put("one", "12345");
+    put("two", "123");
+    const auto hashes = hash_artifacts(tree.path(), {"*"});
+    ASSERT_TRUE(hashes);
+    EXPECT_EQ(artifact_bytes(tree.path(), *hashes), 8u);
+    fs::remove(tree.path() / "two");
+    EXPECT_FALSE(artifact_bytes(tree.path(), *hashes)) << "rather none than a wrong one";
+}
+
 TEST_F(Artifacts, LinksAndPipesAreNoArtifacts) {
     fs::create_directories(tree.path() / "out");
     fs::create_symlink("/etc/passwd", tree.path() / "out/link");

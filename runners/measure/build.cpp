@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "runners/measure/full_disk.h"
+
 namespace benchgate::measure {
 namespace {
 
@@ -35,7 +37,10 @@ class Lines {
                 return tl::unexpected(
                     JobFailure{phase_, std::nullopt, "sandbox: " + result.error().message, true, false});
             if (result->stopped) return tl::unexpected(JobFailure{phase_, std::nullopt, "cancelled", false, true});
-            if (!result->ok()) return failed(fmt::format("{} '{}' {}", name(), shortened(line), result->describe()));
+            if (!result->ok())
+                return tl::unexpected(blame_full_disk(
+                    failed(fmt::format("{} '{}' {}", name(), shortened(line), result->describe())).value(),
+                    request_.directory));
         }
         return {};
     }

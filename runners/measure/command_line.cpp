@@ -15,13 +15,19 @@ std::string shell_quote(std::string_view text) {
     return quoted + "'";
 }
 
+bool is_placeholder(std::string_view word) {
+    return word == "{filter}" || word == "{output}" || word == "{repeats}" || word == "{seed}";
+}
+
 bool has_placeholder(std::string_view command, std::string_view name) {
     return command.find("{" + std::string(name) + "}") != std::string_view::npos;
 }
 
 std::string expand(std::string_view command, const Placeholders& values) {
     const std::pair<std::string_view, const std::string*> known[] = {{"{filter}", &values.filter},
-                                                                     {"{output}", &values.output}};
+                                                                     {"{output}", &values.output},
+                                                                     {"{repeats}", &values.repeats},
+                                                                     {"{seed}", &values.seed}};
     std::string expanded;
     while (!command.empty()) {
         bool replaced = false;

@@ -15,6 +15,13 @@ TEST(CommandLine, ABenchmarkNamedLikeAShellCommandIsOnlyAName) {
     EXPECT_EQ(expand("{filter}", {"{output}", "x"}), "'{output}'");
 }
 
+TEST(CommandLine, RepeatsAndTheSeedOfTheOrderAreNumbers) {
+    EXPECT_EQ(expand("b --repetitions={repeats} --shuffle={seed}", {"", "", "12", "77"}),
+              "b --repetitions='12' --shuffle='77'");
+    EXPECT_TRUE(is_placeholder("{seed}"));
+    EXPECT_FALSE(is_placeholder("x{seed}"));
+}
+
 TEST(CommandLine, KnowsWhetherAToolCanBeFiltered) {
     EXPECT_TRUE(has_placeholder("b {filter}", "filter"));
     EXPECT_FALSE(has_placeholder("b {output}", "filter"));

@@ -8,7 +8,9 @@
 
 #include "core/judging/questions.h"
 #include "core/model/globs.h"
+#include "core/model/resources.h"
 #include "platform/files.h"
+#include "runners/measure/repeats.h"
 #include "runners/measure/room.h"
 #include "runners/measure/schedule.h"
 #include "runners/measure/void_tally.h"
@@ -111,7 +113,7 @@ class Experiment {
         std::set<model::SeriesKey> gating[2];
         std::vector<model::Trial> trials;
         for (const auto side : {model::Side::base, model::Side::head}) {
-            auto trial = one_trial({side, {}});
+            auto trial = one_trial({side, {}, {}, 1, trial_seed(bundle_.experiment.seed, next_number_)});
             if (!trial) return tl::unexpected(trial.error());
             if (const auto words = too_large(*trial, bundle_.experiment))
                 return tl::unexpected(JobFailure{model::JobPhase::measure, side,
@@ -150,6 +152,7 @@ class Experiment {
                 }
                 const auto again = [&](const std::string& reason) { report(phase, blocks, progress, reason); };
                 if (auto done = block(phase, blocks, names, again); !done) return tl::unexpected(done.error());
+                if (options_.can_repeat && blocks == 0 && phase == model::Phase::measure) choose_repeats_now();
                 ++blocks;
                 report(phase, blocks, progress);
             }
@@ -157,6 +160,21 @@ class Experiment {
             report(phase, blocks, progress);
         }
         return true;
+    }
+
+    /// From the next block on. Within a block all trials repeat alike, and only the trials of one block are compared.
+    void choose_repeats_now() {
+        std::vector<model::Trial> single, block;
+        for (const auto& trial : bundle_.trials) {
+            if (trial.phase == model::Phase::warmup) single.push_back(trial);
+            if (trial.phase == model::Phase::measure && trial.kept) block.push_back(trial);
+        }
+        const auto chosen = choose_repeats(
+            {single, block, repeats_, std::chrono::duration<double, std::milli>(options_.longest_trial).count() / 2});
+        repeats_ = chosen.count;
+        bundle_.host.push_back({"run.repeats", model::FactStatus::ok,
+                                fmt::format("{} in a process: {}", chosen.count, chosen.how), "", ""});
+        observer_.on_log(fmt::format("{} repeats in a process: {}\n", chosen.count, chosen.how));
     }
 
     int attempts() const { return disturbed_in_a_row_ >= never_quiet_after ? 1 : block_attempts; }
@@ -173,7 +191,8 @@ class Experiment {
             std::optional<host::VoidReason> reason;
             const auto order = block_order(bundle_.experiment.seed, {phase, number, attempt});
             for (int position = 0; position < block_size; ++position) {
-                auto trial = one_trial({order[position], names});
+                auto trial = one_trial(
+                    {order[position], names, {}, repeats_, trial_seed(bundle_.experiment.seed, next_number_)});
                 if (!trial) return tl::unexpected(trial.error());
                 trial->phase = phase;
                 trial->block = number;
@@ -215,7 +234,11 @@ class Experiment {
     std::vector<std::string> benchmarks_of(const std::vector<model::SeriesKey>& open) const {
         if (!options_.can_filter) return {};
         std::set<std::string> names;
-        for (const auto& key : open) names.insert(key.benchmark);
+        for (const auto& key : open) {
+            // What the whole command uses is only comparable while all of it runs.
+            if (key.benchmark == model::whole_command) return {};
+            if (!model::is_of_the_whole(key.benchmark)) names.insert(key.benchmark);
+        }
         return {names.begin(), names.end()};
     }
 
@@ -250,6 +273,7 @@ class Experiment {
     std::stop_token stop_;
     std::int64_t next_number_ = 0;
     int series_ = 0;
+    int repeats_ = first_repeats;
     std::set<std::string> unwanted_;  ///< a few of the names that --filter left out
     VoidTally tally_;
     int disturbed_in_a_row_ = 0;  ///< blocks kept although their last attempt was disturbed, too

@@ -33,13 +33,16 @@ struct ExperimentOptions {
     std::chrono::steady_clock::time_point deadline;  ///< no block is begun that would probably end after it
     host::VoidThresholds thresholds;
     int watched_cpus = 1;
-    bool can_filter = false;                ///< settled benchmarks can be left out of later trials
+    bool can_filter = false;  ///< settled benchmarks can be left out of later trials
+    bool can_repeat = false;  ///< the number of repeats inside a process can be chosen
+    std::chrono::milliseconds longest_trial{std::chrono::minutes(2)};
     std::string only;                       ///< glob of benchmarks to measure; empty: all
     model::Questions questions{};           ///< asked besides the verdicts, or instead of them
     std::vector<model::SeriesKey> confirm;  ///< nothing else is measured and judged; empty: everything is
 };
 
-/// Fills bundle.trials, bundle.experiment.tests and bundle.stopped_by; bundle.experiment holds what was fixed before.
+/// Fills bundle.trials, bundle.experiment.tests and bundle.stopped_by, adds a fact about the repeats that were chosen;
+/// bundle.experiment holds what was fixed before.
 tl::expected<void, JobFailure> run_experiment(model::Bundle& bundle, const ExperimentOptions& options,
                                               const RunTrial& run_trial, Observer& observer,
                                               const platform::Clock& clock, std::stop_token stop);

@@ -5,8 +5,10 @@
 
 #include <map>
 #include <random>
+#include <set>
 
 #include "core/judging/judge.h"
+#include "runners/measure/repeats.h"
 #include "runners/measure/schedule.h"
 
 namespace benchgate::measure {
@@ -17,6 +19,8 @@ struct FakeTool {
     double slow_factor = 1.0;  ///< of "slow" in head
     double noise = 0.002;
     bool records_memory = false;     ///< a metric that its format does not judge by itself
+    double whole_noise = -1;         ///< of the whole command's processor time, where it is measured: 0 and more
+    int repeats_seen = 0;            ///< samples a benchmark gives, once the command takes a number of them
     std::map<int, double> steal_at;  ///< trial call -> stolen seconds
     std::mt19937_64 random{1};
     std::vector<TrialRequest> calls;
@@ -34,10 +38,19 @@ struct FakeTool {
             m.series = {{name, "time"}, "ns", model::Better::lower, true};
             const double factor = name == "slow" && request.side == model::Side::head ? slow_factor : 1.0;
             m.samples = {1000 * factor * std::exp(noise * std::normal_distribution<double>()(random))};
+            for (int i = 1; repeats_seen > 0 && i < request.repeats; ++i)
+                m.samples.push_back(m.samples[0] * (1 + 0.1 * std::normal_distribution<double>()(random)));
+            if (repeats_seen > 0) trial.resources.wall_ms = 100 + request.repeats;
             trial.values.push_back(m);
             if (!records_memory) continue;
             m.series = {{name, "peak_memory"}, "bytes", model::Better::lower, false};
             m.samples = {4096 * factor};
+            trial.values.push_back(m);
+        }
+        if (whole_noise >= 0 && request.benchmarks.empty()) {
+            model::Measurement m;
+            m.series = {{"whole-command", "cpu_time"}, "ns", model::Better::lower, true};
+            m.samples = {1e8 * std::exp(whole_noise * std::normal_distribution<double>()(random))};
             trial.values.push_back(m);
         }
         return trial;
@@ -107,6 +120,57 @@ TEST(Experiment, ASlowdownIsMeasuredAgainOnFreshBlocksAndOnlyThatBenchmark) {
             EXPECT_EQ(trial.values[0].series.key.benchmark, "slow");
         }
     EXPECT_GE(confirming, 2 * block_size);
+}
+
+TEST(Experiment, SettledBenchmarksDropOutOfLaterTrials) {
+    Course course;
+    course.tool.slow_factor = 1.03;
+    course.tool.noise = 0.003;
+    ASSERT_TRUE(course.run());
+    const auto& calls = course.tool.calls;
+    constexpr std::size_t first_look = 2 + 2 * block_size;  // with the warm-up
+    ASSERT_GT(calls.size(), first_look);
+    EXPECT_TRUE(calls.front().benchmarks.empty());
+    EXPECT_EQ(calls[first_look - 1].benchmarks, (std::vector<std::string>{"slow", "steady"}));
+    EXPECT_EQ(calls[first_look].benchmarks, std::vector<std::string>{"slow"});
+}
+
+TEST(Experiment, WhileTheWholeCommandIsOpenAllOfItRunsAndThenBenchmarksDropOut) {
+    Course noisy;
+    noisy.tool.whole_noise = 0.2;
+    ASSERT_TRUE(noisy.run());
+    EXPECT_EQ(noisy.bundle.experiment.tests, 3);
+    for (const auto& call : noisy.tool.calls) EXPECT_TRUE(call.benchmarks.empty()) << "another command otherwise";
+    Course settled;
+    settled.tool.whole_noise = 0.001;
+    settled.tool.slow_factor = 1.03;
+    settled.tool.noise = 0.003;
+    ASSERT_TRUE(settled.run());
+    EXPECT_TRUE(settled.tool.calls[1 + 2 * block_size].benchmarks.empty());
+    EXPECT_EQ(settled.tool.calls.at(2 + 2 * block_size).benchmarks, std::vector<std::string>{"slow"});
+    for (const auto& verdict : judging::judge(settled.bundle).verdicts)
+        if (verdict.series.key.benchmark == "whole-command") {
+            EXPECT_EQ(verdict.kind, model::VerdictKind::unchanged) << verdict.reason;
+        }
+}
+
+TEST(Experiment, RepeatsAreChosenAfterTheFirstBlockAndAlikeWithinEachBlock) {
+    Course course;
+    course.options.can_repeat = true;
+    course.tool.repeats_seen = 1;
+    course.tool.noise = 0.01;
+    ASSERT_TRUE(course.run());
+    const auto& calls = course.tool.calls;
+    EXPECT_EQ(calls[0].repeats, 1) << "the warm-up tells what one repeat costs";
+    EXPECT_EQ(calls[2].repeats, first_repeats);
+    ASSERT_GT(calls.size(), 10u);
+    EXPECT_GT(calls[10].repeats, first_repeats) << "repeats are cheap here and scatter more than processes";
+    for (std::size_t i = 11; i < calls.size(); ++i) EXPECT_EQ(calls[i].repeats, calls[10].repeats);
+    ASSERT_EQ(course.bundle.host.size(), 1u);
+    EXPECT_EQ(course.bundle.host[0].id, "run.repeats");
+    std::set<std::uint64_t> seeds;
+    for (const auto& call : calls) seeds.insert(call.seed);
+    EXPECT_EQ(seeds.size(), calls.size()) << "an order of its own in each trial";
 }
 
 TEST(Experiment, WhatAnotherHostAlarmedOnIsAllThatIsMeasuredAndCounted) {

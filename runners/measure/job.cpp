@@ -2,11 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+#include <map>
+
 #include "runners/measure/artifacts.h"
 #include "runners/measure/build.h"
 #include "runners/measure/experiment.h"
 #include "runners/measure/host_report.h"
+#include "runners/measure/memory_growth.h"
 #include "runners/measure/profiler.h"
+#include "runners/measure/resources.h"
 #include "runners/measure/side_builder.h"
 
 namespace benchgate::measure {
@@ -35,8 +40,39 @@ model::HostFact reuse_fact(model::Side side, const ReusedBuild& build) {
             ""};
 }
 
-tl::expected<void, JobFailure> build_both(const JobInput& input, sandbox::Sandbox& sandbox, Observer& observer,
-                                          model::Bundle& bundle, const platform::Clock& clock, std::stop_token stop) {
+/// What the two builds cost, as far as the suite asks for it.
+struct BuildCosts {
+    std::map<model::Side, double> seconds;
+    std::map<model::Side, std::uint64_t> artifact_bytes;
+
+    model::HostFact time_fact() const {
+        const auto of = [&](model::Side side) {
+            const auto found = seconds.find(side);
+            return found == seconds.end() ? std::string("no time, not built anew")
+                                          : fmt::format("{:.3g} s", found->second);
+        };
+        return {
+            "build.time", model::FactStatus::ok,
+            fmt::format("{} (base, which is built first) and {} (head)", of(model::Side::base), of(model::Side::head)),
+            "", ""};
+    }
+
+    /// The same in each trial of a side. The size is exact. The time is one observation that no repetition stands
+    /// behind, taken when the other side's build may have warmed the caches: it has no direction, so nobody judges it.
+    void add_to(model::Trial& trial) const {
+        if (const auto bytes = artifact_bytes.find(trial.side); bytes != artifact_bytes.end())
+            trial.values.push_back(whole_value(model::whole_build, model::measure_artifact_size, "bytes",
+                                               model::Better::lower, static_cast<double>(bytes->second)));
+        if (const auto time = seconds.find(trial.side); time != seconds.end())
+            trial.values.push_back(whole_value(model::whole_build, model::measure_build_time, "ns", model::Better::none,
+                                               time->second * 1e9));
+    }
+};
+
+tl::expected<BuildCosts, JobFailure> build_both(const JobInput& input, sandbox::Sandbox& sandbox, Observer& observer,
+                                                model::Bundle& bundle, const platform::Clock& clock,
+                                                std::stop_token stop) {
+    BuildCosts costs;
     const auto log = [&](std::string_view bytes) { observer.on_log(bytes); };
     std::optional<LinkOrder> order;
     if (input.shuffle_links) {
@@ -61,14 +97,18 @@ tl::expected<void, JobFailure> build_both(const JobInput& input, sandbox::Sandbo
         request.link_seed = 2 * input.experiment.seed + (side == model::Side::head);
         const auto built = builder.make(request, stop);
         if (!built) return tl::unexpected(built.error());
-        if (built->reused) bundle.host.push_back(reuse_fact(side, *built->reused));
+        if (built->reused)
+            bundle.host.push_back(reuse_fact(side, *built->reused));
+        else if (is_measured(input.suite, model::measure_build_time) && !input.suite.build.empty())
+            costs.seconds[side] = std::chrono::duration<double>(built->took).count();
         if (order) links[side] = LinkOrder::take_count(input.sides.of(side));
     }
     if (order) {
         bundle.host.push_back(link_order_fact(links[model::Side::base], links[model::Side::head]));
         log(fmt::format("link order: {}\n", bundle.host.back().observed));
     }
-    return {};
+    if (!costs.seconds.empty()) bundle.host.push_back(costs.time_fact());
+    return costs;
 }
 
 /// Both sides must name the same files with the same bytes.
@@ -85,6 +125,34 @@ tl::expected<bool, JobFailure> compare_artifacts(const JobInput& input, model::B
         (side == model::Side::base ? bundle.base_artifacts : bundle.head_artifacts) = std::move(*hashes);
     }
     return bundle.base_artifacts == bundle.head_artifacts;
+}
+
+void size_artifacts(const JobInput& input, const model::Bundle& bundle, BuildCosts& costs) {
+    if (!is_measured(input.suite, model::measure_artifact_size)) return;
+    for (const auto side : {model::Side::base, model::Side::head}) {
+        const auto& hashes = side == model::Side::base ? bundle.base_artifacts : bundle.head_artifacts;
+        if (hashes.empty()) continue;
+        if (const auto bytes = artifact_bytes(input.sides.of(side), hashes)) costs.artifact_bytes[side] = *bytes;
+    }
+}
+
+tl::expected<void, JobFailure> grow_memory(const JobInput& input, TrialRunner& runner, const MemoryOptions& options,
+                                           model::Bundle& bundle, Observer& observer, const platform::Clock& clock,
+                                           std::stop_token stop) {
+    // A job that only answers somebody else's question is no place for one of its own.
+    if (!is_measured(input.suite, model::measure_memory_growth) || !input.confirm.empty() || input.questions.alone)
+        return {};
+    auto watched = watch_memory(runner, options, observer, clock, stop);
+    if (!watched) return tl::unexpected(watched.error());
+    const bool is_whole = watched->why_not.empty();
+    bundle.host.push_back(
+        {fmt::format("measure.{}", model::measure_memory_growth),
+         is_whole ? model::FactStatus::ok : model::FactStatus::unknown,
+         is_whole ? fmt::format("{}, in {} runs beside the trials", watched->runs.source, watched->runs.runs.size())
+                  : "not measured: " + watched->why_not,
+         "", ""});
+    if (is_whole) bundle.memory = std::move(watched->runs);
+    return {};
 }
 
 }  // namespace
@@ -117,8 +185,8 @@ tl::expected<model::Bundle, JobFailure> run_job(const JobInput& input, sandbox::
         if (const auto why = profiles_unsupported(sandbox, input.sides.base, input.limits, input.host_root, stop))
             return tl::unexpected(JobFailure{model::JobPhase::build, std::nullopt,
                                              "profiles are unsupported here: " + *why, false, stop.stop_requested()});
-    if (auto built = build_both(input, sandbox, observer, bundle, clock, stop); !built)
-        return tl::unexpected(built.error());
+    auto costs = build_both(input, sandbox, observer, bundle, clock, stop);
+    if (!costs) return tl::unexpected(costs.error());
     if (!input.profile.empty()) {
         auto profile = take_profile(sandbox, {input.profile, input.sides, &input.suite, input.limits, deadline},
                                     observer, clock, stop);
@@ -138,12 +206,24 @@ tl::expected<model::Bundle, JobFailure> run_job(const JobInput& input, sandbox::
         options.deadline = deadline;
         options.watched_cpus = host::watched_cpus({"/", input.cpus.bench});
         options.can_filter = runner.can_filter();
+        options.can_repeat = runner.can_repeat();
+        options.longest_trial = input.suite.timeout.trial;
         options.only = input.only;
         options.questions = input.questions;
         options.confirm = input.confirm;
-        const auto run_trial = [&](const TrialRequest& request) { return runner.run(request, log, stop); };
+        size_artifacts(input, bundle, *costs);
+        const auto run_trial = [&](const TrialRequest& request) {
+            auto trial = runner.run(request, log, stop);
+            if (trial) costs->add_to(*trial);
+            return trial;
+        };
+        bundle.host.push_back(runner.order());
         if (auto measured = run_experiment(bundle, options, run_trial, observer, clock, stop); !measured)
             return tl::unexpected(measured.error());
+        for (auto& fact : runner.sources()) bundle.host.push_back(std::move(fact));
+        if (auto grown = grow_memory(input, runner, {input.experiment.seed, deadline}, bundle, observer, clock, stop);
+            !grown)
+            return tl::unexpected(grown.error());
     }
     times.close(bundle);
     return bundle;

@@ -39,4 +39,9 @@ std::array<model::Side, block_size> block_order(std::uint64_t seed, const BlockI
     return order;
 }
 
+std::uint64_t trial_seed(std::uint64_t seed, std::int64_t trial) {
+    // Another stream than that of the blocks' orders.
+    return SplitMix64(SplitMix64(~seed).next() ^ static_cast<std::uint64_t>(trial)).next() >> 33;
+}
+
 }  // namespace benchgate::measure

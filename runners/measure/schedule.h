@@ -24,4 +24,7 @@ struct BlockId {
 /// rejection of the biased remainder.
 std::array<model::Side, block_size> block_order(std::uint64_t seed, const BlockId& id);
 
+/// What {seed} stands for in a trial: a number of 31 bits, so that every tool can take it.
+std::uint64_t trial_seed(std::uint64_t seed, std::int64_t trial);
+
 }  // namespace benchgate::measure

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace benchgate::measure {
 namespace {
@@ -29,6 +30,18 @@ TEST(Schedule, AllSeventyArrangementsAreEquallyLikely) {
     double chi_squared = 0;
     for (const auto& [order, count] : seen) chi_squared += (count - 1000.0) * (count - 1000.0) / 1000.0;
     EXPECT_LT(chi_squared, 120) << "69 degrees of freedom: 99.99 % quantile";
+}
+
+TEST(Schedule, EachTrialHasASeedOfItsOwnThatTheJobsSeedGives) {
+    std::set<std::uint64_t> seeds;
+    for (std::int64_t trial = 0; trial < 1000; ++trial) {
+        const auto seed = trial_seed(42, trial);
+        EXPECT_EQ(seed, trial_seed(42, trial));
+        EXPECT_LT(seed, std::uint64_t{1} << 31);
+        seeds.insert(seed);
+    }
+    EXPECT_EQ(seeds.size(), 1000u);
+    EXPECT_NE(trial_seed(42, 0), trial_seed(43, 0));
 }
 
 }  // namespace

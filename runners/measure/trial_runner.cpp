@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include "core/formats/formats.h"
+#include "core/formats/shuffling.h"
 #include "platform/files.h"
 #include "runners/host/deltas.h"
 #include "runners/measure/command_line.h"
+#include "runners/measure/full_disk.h"
 #include "runners/measure/room.h"
 
 namespace benchgate::measure {
@@ -23,10 +25,6 @@ JobFailure failed(const TrialRequest& request, const std::string& reason) {
 
 JobFailure host_failure(std::string reason) {
     return {model::JobPhase::measure, std::nullopt, std::move(reason), true, false};
-}
-
-model::Sourced sourced(const sandbox::Sourced& figure, double factor) {
-    return {figure.value * factor, std::string(figure.source)};
 }
 
 /// Hostile code may have left anything under this name; what stays there would be read as a result.
@@ -58,16 +56,50 @@ TrialRunner::TrialRunner(sandbox::Sandbox& sandbox, const model::Suite& suite, S
       limits_(limits),
       cpus_(cpus),
       can_filter_(has_placeholder(suite.run, "filter") && !formats::filter_expression(suite.format, {"x"}).empty()),
-      writes_file_(has_placeholder(suite.run, "output")) {}
+      can_repeat_(has_placeholder(suite.run, "repeats")),
+      writes_file_(has_placeholder(suite.run, "output")),
+      sources_(suite) {}
+
+model::HostFact TrialRunner::order() const {
+    const bool by_seed = has_placeholder(suite_.run, "seed");
+    const bool by_tool = !formats::shuffling_environment(suite_.format).empty();
+    return {"run.order", model::FactStatus::ok,
+            by_seed   ? "drawn by {seed} of the run command"
+            : by_tool ? "drawn by the tool in each process"
+                      : "as the tool has it, the same in each trial",
+            "drawn anew in each trial", by_seed || by_tool ? "" : "give a tool that takes a seed {seed}"};
+}
 
 /// Benchmarks whose names do not fit into a command are not left out: all of them run, settled ones too.
-std::string TrialRunner::line_for(const std::vector<std::string>& benchmarks) const {
+std::string TrialRunner::line_for(const TrialRequest& request) const {
     const auto line = [&](const std::vector<std::string>& names) {
-        return expand(suite_.run, {formats::filter_expression(suite_.format, names), output_name});
+        return expand(suite_.run, {formats::filter_expression(suite_.format, names), output_name,
+                                   std::to_string(request.repeats), std::to_string(request.seed)});
     };
     if (!can_filter_) return line({});
-    auto filtered = line(benchmarks);
+    auto filtered = line(request.benchmarks);
     return filtered.size() <= most_line_bytes ? filtered : line({});
+}
+
+sandbox::Command TrialRunner::command_for(const TrialRequest& request, const std::string& line) const {
+    sandbox::Command command;
+    if (request.under.empty()) {
+        command.shell_line = line;
+    } else {
+        command.argv = request.under;
+        for (const auto& word : {std::string("/bin/sh"), std::string("-c"), line}) command.argv.push_back(word);
+        command.perf_events = true;
+    }
+    command.job_directory = sides_.of(request.side);
+    command.environment = suite_.environment;
+    // What the suite says itself counts.
+    command.environment.merge(formats::shuffling_environment(suite_.format));
+    command.limits = limits_;
+    command.cpus = cpus_.bench;
+    command.limits.wall = suite_.timeout.trial;
+    command.limits.keep_output_bytes = most_result_bytes;
+    command.limits.output_bytes = 2 * most_result_bytes;
+    return command;
 }
 
 tl::expected<std::string, JobFailure> TrialRunner::output_of(const TrialRequest& request,
@@ -83,46 +115,59 @@ tl::expected<std::string, JobFailure> TrialRunner::output_of(const TrialRequest&
     return std::move(*bytes);
 }
 
+tl::expected<sandbox::Result, JobFailure> TrialRunner::ended(
+    const TrialRequest& request, const std::string& line, tl::expected<sandbox::Result, sandbox::SandboxError>&& result,
+    const LogSink& log) const {
+    if (!result) return tl::unexpected(host_failure("sandbox: " + result.error().message));
+    if (result->stopped)
+        return tl::unexpected(JobFailure{model::JobPhase::measure, std::nullopt, "cancelled", false, true});
+    if (result->ok()) return std::move(*result);
+    log(fmt::format("[{}] $ {}\n{}\n", model::to_string(request.side), line, last_words(result->err)));
+    return tl::unexpected(blame_full_disk(failed(request, fmt::format("the run command {}", result->describe())),
+                                          sides_.of(request.side)));
+}
+
+tl::expected<std::vector<model::MemoryPoint>, JobFailure> TrialRunner::watch_memory(model::Side side,
+                                                                                    std::chrono::milliseconds every,
+                                                                                    const LogSink& log,
+                                                                                    std::stop_token stop) {
+    const TrialRequest request{side, {}};
+    if (auto removed = remove_output(sides_.of(side) / output_name); !removed) return tl::unexpected(removed.error());
+    const auto line = line_for(request);
+    auto command = command_for(request, line);
+    command.memory_every = every;
+    auto result = ended(request, line, sandbox_.run(command, stop), log);
+    if (!result) return tl::unexpected(result.error());
+    std::vector<model::MemoryPoint> points;
+    for (const auto& sample : result->memory) points.push_back({sample.seconds, sample.bytes});
+    return points;
+}
+
 tl::expected<model::Trial, JobFailure> TrialRunner::run(const TrialRequest& request, const LogSink& log,
                                                         std::stop_token stop) {
     const auto& directory = sides_.of(request.side);
     if (auto removed = remove_output(directory / output_name); !removed) return tl::unexpected(removed.error());
-    const auto line = line_for(request.benchmarks);
-    sandbox::Command command;
-    if (request.under.empty()) {
-        command.shell_line = line;
-    } else {
-        command.argv = request.under;
-        for (const auto& word : {std::string("/bin/sh"), std::string("-c"), line}) command.argv.push_back(word);
-        command.perf_events = true;
-    }
-    command.job_directory = directory;
-    command.environment = suite_.environment;
-    command.limits = limits_;
-    command.cpus = cpus_.bench;
-    command.limits.wall = suite_.timeout.trial;
-    command.limits.keep_output_bytes = most_result_bytes;
-    command.limits.output_bytes = 2 * most_result_bytes;
+    const auto line = line_for(request);
+    auto command = command_for(request, line);
+    const bool is_whole = request.benchmarks.empty() && request.under.empty();
+    if (is_whole) command.figures = figures_of(suite_);
 
     const host::CounterSource counters{"/", cpus_.bench};
     const auto before = host::read_counters(counters);
-    auto result = sandbox_.run(command, stop);
+    auto ran = sandbox_.run(command, stop);
     const auto after = host::read_counters(counters);
-    if (!result) return tl::unexpected(host_failure("sandbox: " + result.error().message));
-    if (result->stopped)
-        return tl::unexpected(JobFailure{model::JobPhase::measure, std::nullopt, "cancelled", false, true});
-    if (!result->ok()) {
-        log(fmt::format("[{}] $ {}\n{}\n", model::to_string(request.side), line, last_words(result->err)));
-        return tl::unexpected(failed(request, fmt::format("the run command {}", result->describe())));
-    }
+    auto result = ended(request, line, std::move(ran), log);
+    if (!result) return tl::unexpected(result.error());
     auto bytes = output_of(request, *result);
-    if (!bytes) return tl::unexpected(bytes.error());
+    if (!bytes) return tl::unexpected(blame_full_disk(bytes.error(), directory));
     auto parsed = formats::parse(suite_.format, *bytes);
     if (!parsed) {
         log(fmt::format("[{}] $ {}\n{}\n", model::to_string(request.side), line, last_words(result->err)));
-        return tl::unexpected(failed(
-            request, fmt::format("the output cannot be read{}: {}",
-                                 suite_.format == "auto" ? "" : " as " + suite_.format, parsed.error().message)));
+        // A tool that cannot write often says so nowhere, exits with 0 and leaves half a result.
+        return tl::unexpected(blame_full_disk(
+            failed(request, fmt::format("the output cannot be read{}: {}",
+                                        suite_.format == "auto" ? "" : " as " + suite_.format, parsed.error().message)),
+            directory));
     }
 
     model::Trial trial;
@@ -134,9 +179,12 @@ tl::expected<model::Trial, JobFailure> TrialRunner::run(const TrialRequest& requ
     if (result->cpu_seconds) own_cpu = result->cpu_seconds->value;
     trial.host = host::difference(before, after, own_cpu);
     trial.host.involuntary_switches = result->involuntary_switches;
-    trial.resources.wall_ms = std::chrono::duration<double, std::milli>(result->wall).count();
-    if (result->cpu_seconds) trial.resources.cpu_ms = sourced(*result->cpu_seconds, 1000);
-    if (result->peak_memory_bytes) trial.resources.peak_memory_bytes = sourced(*result->peak_memory_bytes, 1);
+    trial.resources = resources_of(*result);
+    if (is_whole) {
+        sources_.note(trial.resources, *result);
+        auto whole = values_of(trial.resources, suite_);
+        std::move(whole.begin(), whole.end(), std::back_inserter(trial.values));
+    }
     return trial;
 }
 

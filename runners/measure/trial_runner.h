@@ -2,6 +2,8 @@
 // Owns one trial: the run command in the sandbox, the host's counters around it, and what the tool's output says. Does
 // not own its place in the experiment (experiment.h).
 
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <stop_token>
 #include <string>
@@ -9,10 +11,12 @@
 #include <vector>
 
 #include "core/model/config.h"
+#include "core/model/memory_runs.h"
 #include "core/model/trial.h"
 #include "runners/host/cpus.h"
 #include "runners/measure/build.h"
 #include "runners/measure/failure.h"
+#include "runners/measure/resources.h"
 #include "runners/sandbox/sandbox.h"
 
 namespace benchgate::measure {
@@ -30,6 +34,8 @@ struct TrialRequest {
     /// Program and options that the run command is put behind, e.g. `perf record ... --`; empty: none. Perf events are
     /// allowed then.
     std::vector<std::string> under = {};
+    int repeats = 1;         ///< what {repeats} stands for
+    std::uint64_t seed = 0;  ///< what {seed} stands for
 };
 
 class TrialRunner {
@@ -38,15 +44,35 @@ class TrialRunner {
     TrialRunner(sandbox::Sandbox& sandbox, const model::Suite& suite, Sides sides, const sandbox::Limits& limits,
                 const host::CpuPlan& cpus = {});
 
-    /// Values, errors, host deltas and resources are filled in; number, phase, block and position are the caller's.
+    /// Values, errors, host deltas and resources are filled in; number, phase, block and position are the caller's. The
+    /// values hold those of the whole command, unless a filter or another program is before it.
     /// A command that fails, hangs, prints nothing readable or too much is a JobFailure that names the side.
     tl::expected<model::Trial, JobFailure> run(const TrialRequest& request, const LogSink& log, std::stop_token stop);
 
     /// Can settled benchmarks be left out of later trials?
     bool can_filter() const { return can_filter_; }
 
+    /// Does the command take the number of repeats inside a process?
+    bool can_repeat() const { return can_repeat_; }
+
+    /// Who draws the order of the benchmarks within a trial, for people.
+    model::HostFact order() const;
+
+    /// Where the resources that the suite asks for were read in the trials so far.
+    std::vector<model::HostFact> sources() const { return sources_.facts(); }
+
+    /// One run of everything, unmeasured, with its memory looked at so often.
+    tl::expected<std::vector<model::MemoryPoint>, JobFailure> watch_memory(model::Side side,
+                                                                           std::chrono::milliseconds every,
+                                                                           const LogSink& log, std::stop_token stop);
+
   private:
-    std::string line_for(const std::vector<std::string>& benchmarks) const;
+    std::string line_for(const TrialRequest& request) const;
+    sandbox::Command command_for(const TrialRequest& request, const std::string& line) const;
+    /// A result of a command that ended well.
+    tl::expected<sandbox::Result, JobFailure> ended(const TrialRequest& request, const std::string& line,
+                                                    tl::expected<sandbox::Result, sandbox::SandboxError>&& result,
+                                                    const LogSink& log) const;
     tl::expected<std::string, JobFailure> output_of(const TrialRequest& request, const sandbox::Result& result) const;
     sandbox::Sandbox& sandbox_;
     const model::Suite& suite_;
@@ -54,7 +80,9 @@ class TrialRunner {
     sandbox::Limits limits_;
     host::CpuPlan cpus_;
     bool can_filter_;
+    bool can_repeat_;
     bool writes_file_;
+    SourceBook sources_;
 };
 
 }  // namespace benchgate::measure

@@ -1,6 +1,7 @@
 #include "runners/measure/trial_runner.h"
 
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 
 #include "platform/files.h"
 #include "runners/sandbox/direct.h"
@@ -57,6 +58,74 @@ TEST_F(TrialRunnerTest, SoManyBenchmarksThatTheirNamesFitIntoNoCommandAllRun) {
     // Quotes take four bytes in the shell's line for one in the name.
     ASSERT_TRUE(run({std::string(40'000, '\'')}));
     EXPECT_EQ(filter(), ".");
+}
+
+TEST_F(TrialRunnerTest, WhatTheWholeCommandUsedIsAMetricWhileAllOfItRuns) {
+    suite.measure = {"time", "cpu", "artifact_size"};
+    const auto names = [](const model::Trial& trial) {
+        std::string all;
+        for (const auto& value : trial.values) all += value.series.key.benchmark + " " + value.series.key.metric + ", ";
+        return all;
+    };
+    const auto whole = run({});
+    ASSERT_TRUE(whole) << whole.error().reason;
+    EXPECT_EQ(names(*whole), "a time, a cpu_time, whole-command cpu_time, ");
+    EXPECT_GT(whole->values.back().samples.at(0), 0);
+    const auto some = run({"a"});
+    ASSERT_TRUE(some);
+    EXPECT_EQ(names(*some), "a time, a cpu_time, ") << "a part of the command is not comparable with the whole";
+    suite.measure = {"time"};
+    EXPECT_EQ(names(*run({})), "a time, a cpu_time, ");
+}
+
+TEST_F(TrialRunnerTest, AToolThatEndsWellWithErrorsInsideHasThemKept) {
+    suite.run =
+        "echo '{\"context\":{},\"benchmarks\":[{\"name\":\"a\",\"run_type\":\"iteration\",\"iterations\":1,"
+        "\"real_time\":5,\"cpu_time\":5,\"time_unit\":\"ns\"},{\"name\":\"b\",\"run_type\":\"iteration\","
+        "\"error_occurred\":true,\"error_message\":\"no data\",\"iterations\":0,\"real_time\":0,\"cpu_time\":0,"
+        "\"time_unit\":\"ns\"}]}'";
+    const auto trial = run({});
+    ASSERT_TRUE(trial) << trial.error().reason;
+    for (const auto& value : trial->values) EXPECT_EQ(value.series.key.benchmark, "a");
+    ASSERT_EQ(trial->errors.size(), 1u);
+    EXPECT_EQ(trial->errors[0].benchmark, "b");
+    EXPECT_NE(trial->errors[0].message.find("no data"), std::string::npos);
+}
+
+TEST_F(TrialRunnerTest, TheToolIsToldToDrawItsOrderUnlessTheSuiteSaysOtherwise) {
+    const std::string result = suite.run;
+    suite.run = result + "; printf %s \"$BENCHMARK_ENABLE_RANDOM_INTERLEAVING\" > filter";
+    ASSERT_TRUE(run({}));
+    EXPECT_EQ(filter(), "true");
+    suite.environment = {{"BENCHMARK_ENABLE_RANDOM_INTERLEAVING", "false"}};
+    ASSERT_TRUE(run({}));
+    EXPECT_EQ(filter(), "false");
+    suite.run = result + "; printf '%s %s' {repeats} {seed} > filter";
+    TrialRunner runner(sandbox, suite, {directory.path(), directory.path()}, sandbox::Limits{});
+    EXPECT_TRUE(runner.can_repeat());
+    EXPECT_EQ(runner.order().observed, "drawn by {seed} of the run command");
+    ASSERT_TRUE(runner.run({model::Side::head, {}, {}, 7, 99}, [](std::string_view) {}, {}));
+    EXPECT_EQ(filter(), "7 99");
+    suite.format = "hyperfine";
+    suite.run = "x";
+    TrialRunner fixed(sandbox, suite, {directory.path(), directory.path()}, sandbox::Limits{});
+    EXPECT_EQ(fixed.order().observed, "as the tool has it, the same in each trial");
+}
+
+TEST_F(TrialRunnerTest, AFullDiskIsTheHostsFaultAndSaysWhatToDo) {
+    const auto place = directory.path() / "small";
+    std::filesystem::create_directory(place);
+    if (::mount("benchgate-test", place.c_str(), "tmpfs", 0, "size=2m") != 0)
+        GTEST_SKIP() << "no file system can be mounted here";
+    suite.run = "head -c 4000000 /dev/zero > rest; echo '{\"context\":{},\"benchm'";
+    TrialRunner runner(sandbox, suite, {place, place}, sandbox::Limits{});
+    const auto trial = runner.run({model::Side::head, {}}, [](std::string_view) {}, {});
+    ::umount(place.c_str());
+    ASSERT_FALSE(trial);
+    EXPECT_TRUE(trial.error().infrastructure);
+    EXPECT_FALSE(trial.error().side);
+    EXPECT_NE(trial.error().reason.find("is full (less than 1 MiB is free): make room"), std::string::npos)
+        << trial.error().reason;
 }
 
 }  // namespace

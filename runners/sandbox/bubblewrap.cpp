@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "platform/ids.h"
+#include "runners/sandbox/memory_watch.h"
 #include "runners/sandbox/result.h"
 #include "runners/sandbox/seccomp_filter.h"
 
@@ -188,7 +189,7 @@ tl::expected<Result, SandboxError> BubblewrapSandbox::State::run(const Command& 
     auto descriptors = open_descriptors(command);
     if (!descriptors) return tl::unexpected(descriptors.error());
     open_up(command.job_directory);
-    auto cgroup = RunCgroup::make(places, "benchgate-" + platform::random_uuid(), group_limits(command.limits, places));
+    auto cgroup = RunCgroup::make(places, "benchgate-" + platform::random_uuid(), group_limits(command, places));
     if (!cgroup) return tl::unexpected(SandboxError{cgroup.error()});
 
     platform::SpawnOptions spawn;
@@ -210,10 +211,17 @@ tl::expected<Result, SandboxError> BubblewrapSandbox::State::run(const Command& 
     spawn.pass_fds = {descriptors->filter.get(), descriptors->passwd.get(), descriptors->group.get(),
                       descriptors->hosts.get(), descriptors->status_write.get()};
     std::optional<TaskClock> clock;
-    if (!places.unified && !places.cpuacct_v1) spawn.before_exec = [&](pid_t pid) { clock = TaskClock::attach(pid); };
+    Counters counters;
+    const bool needs_clock = !places.unified && !places.cpuacct_v1;
+    if (needs_clock || !command.figures.empty())
+        spawn.before_exec = [&](pid_t pid) {
+            if (needs_clock) clock = TaskClock::attach(pid);
+            counters = Counters::attach(pid, command.figures);
+        };
     auto process = platform::Process::spawn(spawn);
     if (!process) return tl::unexpected(SandboxError{process.error().message});
     descriptors->status_write.reset();
+    MemoryWatches memory(command, *cgroup, process->pid());
 
     std::string told = read_status(descriptors->status_read.get(), true);
     const pid_t first = parse_status(told).child;
@@ -242,7 +250,10 @@ tl::expected<Result, SandboxError> BubblewrapSandbox::State::run(const Command& 
     told += read_status(descriptors->status_read.get(), false);
     const bool ended_by_itself = outcome.ending == platform::Ending::exited && outcome.status.code.has_value();
     Result result = result_of(std::move(outcome), command.limits);
-    add_accounting(result, {.group = &*cgroup, .clock = clock ? &*clock : nullptr, .tree_usage = nullptr});
+    memory.add_to(result);
+    add_accounting(
+        result, {.group = &*cgroup, .clock = clock ? &*clock : nullptr, .tree_usage = nullptr, .counters = &counters},
+        command.figures);
     if (ended_by_itself && !parse_status(told).set_up && !result.out_of_memory)
         return tl::unexpected(SandboxError{"the sandbox could not be set up: " + result.err.text()});
     split_shell_status(result);

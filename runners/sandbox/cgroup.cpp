@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <sstream>
 #include <thread>
@@ -65,6 +66,22 @@ std::optional<double> number(const fs::path& file) {
     return text >> value ? std::optional(value) : std::nullopt;
 }
 
+/// "8:0 Read 4096" lines of one file; none without a device's line: newer kernels count only where a limit is set, and
+/// then show a total of 0 whatever was read.
+std::optional<std::pair<double, double>> read_and_write(const fs::path& file) {
+    bool counts = false;
+    double read = 0, written = 0;
+    for (const auto& line : split(read_text(file), '\n')) {
+        const auto words = split(line, ' ');
+        if (words.size() != 3) continue;
+        counts = true;
+        const double value = std::strtod(words[2].c_str(), nullptr);
+        if (words[1] == "Read") read += value;
+        if (words[1] == "Write") written += value;
+    }
+    return counts ? std::optional(std::pair(read, written)) : std::nullopt;
+}
+
 /// Where our own group of one hierarchy is mounted; `controller` empty: version 2.
 std::optional<fs::path> own_group(const fs::path& root, const std::string& controller) {
     std::string own;
@@ -116,7 +133,7 @@ CgroupPlaces find_cgroups(const CgroupSource& source) {
     CgroupPlaces places;
     std::vector<std::string> inside;
     if (auto place = own_group(source.root, ""); place && usable(*place, &inside)) {
-        if (!has(inside, "memory") || !has(inside, "pids")) {
+        if (!has(inside, "memory") || !has(inside, "pids") || !has(inside, "io")) {
             enable_controllers(*place);
             // After a move into a leaf the groups stand beside it, in the place found before.
             if (!usable(*place, &inside)) inside.clear();
@@ -124,6 +141,7 @@ CgroupPlaces find_cgroups(const CgroupSource& source) {
         places.unified = place;
         places.unified_memory = has(inside, "memory");
         places.unified_pids = has(inside, "pids");
+        places.unified_io = has(inside, "io");
     }
     const auto version1 = [&](const std::string& controller) -> std::optional<fs::path> {
         const auto place = own_group(source.root, controller);
@@ -132,6 +150,10 @@ CgroupPlaces find_cgroups(const CgroupSource& source) {
     if (!places.unified_memory) places.memory_v1 = version1("memory");
     if (!places.unified_pids) places.pids_v1 = version1("pids");
     if (!places.unified) places.cpuacct_v1 = version1("cpuacct");
+    // Joining a group takes time in every trial: not for one that counts nothing.
+    if (!places.unified_io)
+        if (auto place = version1("blkio"); place && read_and_write(*place / "blkio.throttle.io_service_bytes"))
+            places.blkio_v1 = std::move(place);
     if (!places.can_limit_memory())
         places.notes.push_back("no limit on memory: no memory control group can be written");
     if (!places.can_limit_processes())
@@ -152,10 +174,12 @@ tl::expected<RunCgroup, std::string> RunCgroup::make(const CgroupPlaces& places,
         return true;
     };
     if (!add(places.unified, group.unified_) || !add(places.memory_v1, group.memory_v1_) ||
-        !add(places.pids_v1, group.pids_v1_) || !add(places.cpuacct_v1, group.cpuacct_v1_))
+        !add(places.pids_v1, group.pids_v1_) || !add(places.cpuacct_v1, group.cpuacct_v1_) ||
+        (limits.count_io && !add(places.blkio_v1, group.blkio_v1_)))
         return tl::unexpected("cannot make a control group: " + std::string(std::strerror(errno)));
     group.unified_memory_ = places.unified_memory;
     group.unified_pids_ = places.unified_pids;
+    group.unified_io_ = places.unified_io && limits.count_io;
 
     bool limited = true;
     const std::string memory = std::to_string(limits.memory_bytes), processes = std::to_string(limits.processes);
@@ -182,8 +206,10 @@ RunCgroup::RunCgroup(RunCgroup&& other) noexcept
       memory_v1_(std::exchange(other.memory_v1_, std::nullopt)),
       pids_v1_(std::exchange(other.pids_v1_, std::nullopt)),
       cpuacct_v1_(std::exchange(other.cpuacct_v1_, std::nullopt)),
+      blkio_v1_(std::exchange(other.blkio_v1_, std::nullopt)),
       unified_memory_(other.unified_memory_),
-      unified_pids_(other.unified_pids_) {}
+      unified_pids_(other.unified_pids_),
+      unified_io_(other.unified_io_) {}
 
 namespace {
 
@@ -207,28 +233,36 @@ void remove_group(const std::optional<fs::path>& group) {
 
 RunCgroup::~RunCgroup() {
     kill_all();
-    for (const auto* group : {&unified_, &memory_v1_, &pids_v1_, &cpuacct_v1_}) remove_group(*group);
+    for (const auto* group : groups()) remove_group(*group);
 }
 
 std::vector<std::string> RunCgroup::join_files() const {
     std::vector<std::string> files;
-    for (const auto* group : {&unified_, &memory_v1_, &pids_v1_, &cpuacct_v1_})
+    for (const auto* group : groups())
         if (*group) files.push_back((**group / "cgroup.procs").string());
     return files;
 }
 
 bool RunCgroup::empty() const {
-    for (const auto* group : {&unified_, &memory_v1_, &pids_v1_, &cpuacct_v1_})
+    for (const auto* group : groups())
         if (!members(*group).empty()) return false;
     return true;
 }
 
+std::vector<pid_t> RunCgroup::processes() const {
+    for (const auto* group : groups())
+        if (*group) return members(*group);  // all groups of a run hold the same processes
+    return {};
+}
+
 void RunCgroup::signal_all(int signal) {
-    for (const auto* group : {&unified_, &pids_v1_, &memory_v1_, &cpuacct_v1_}) {
-        if (!*group) continue;
-        for (pid_t pid : members(*group)) ::kill(pid, signal);
-        return;  // all groups of a run hold the same processes
-    }
+    for (const pid_t pid : processes()) ::kill(pid, signal);
+}
+
+std::optional<std::pair<fs::path, std::string_view>> RunCgroup::memory_now() const {
+    if (unified_memory_) return std::pair(*unified_ / "memory.current", std::string_view("cgroup2"));
+    if (memory_v1_) return std::pair(*memory_v1_ / "memory.usage_in_bytes", std::string_view("cgroup1"));
+    return std::nullopt;
 }
 
 void RunCgroup::kill_all() {
@@ -237,6 +271,40 @@ void RunCgroup::kill_all() {
         if (!unified_ || !write_text(*unified_ / "cgroup.kill", "1")) signal_all(SIGKILL);
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
+}
+
+namespace {
+
+/// "8:0 rbytes=1 wbytes=2 rios=3 wios=4 ...", a line a device; no line: no device was used.
+void read_io_v2(const fs::path& file, CgroupReading& reading) {
+    const auto text = platform::read_file(file, most_bytes);
+    if (!text) return;
+    double sums[4] = {};
+    constexpr std::string_view keys[4] = {"rbytes=", "wbytes=", "rios=", "wios="};
+    for (const auto& line : split(*text, '\n'))
+        for (const auto& word : split(line, ' '))
+            for (int i = 0; i < 4; ++i)
+                if (word.starts_with(keys[i])) sums[i] += std::strtod(word.c_str() + keys[i].size(), nullptr);
+    reading.read_bytes = sums[0];
+    reading.written_bytes = sums[1];
+    reading.read_operations = sums[2];
+    reading.write_operations = sums[3];
+    reading.io_source = "cgroup2";
+}
+
+void read_io_v1(const fs::path& group, CgroupReading& reading) {
+    if (const auto bytes = read_and_write(group / "blkio.throttle.io_service_bytes")) {
+        reading.read_bytes = bytes->first;
+        reading.written_bytes = bytes->second;
+        reading.io_source = "cgroup1";
+    }
+    if (const auto operations = read_and_write(group / "blkio.throttle.io_serviced")) {
+        reading.read_operations = operations->first;
+        reading.write_operations = operations->second;
+        reading.io_source = "cgroup1";
+    }
+}
+
 }
 
 CgroupReading RunCgroup::read() const {
@@ -269,6 +337,10 @@ CgroupReading RunCgroup::read() const {
         reading.memory_source = "cgroup1";
         reading.oom_killed = keyed(*memory_v1_ / "memory.oom_control", "oom_kill").value_or(0) > 0;
     }
+    if (unified_io_)
+        read_io_v2(*unified_ / "io.stat", reading);
+    else if (blkio_v1_)
+        read_io_v1(*blkio_v1_, reading);
     const auto& pids = unified_pids_ ? unified_ : pids_v1_;
     reading.process_limit_hit = pids && keyed(*pids / "pids.events", "max").value_or(0) > 0;
     return reading;

@@ -3,12 +3,16 @@
 // absent is said, not guessed. Does not own the process that joins.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include <sys/types.h>
 
 #include <tl/expected.hpp>
 
@@ -17,6 +21,7 @@ namespace benchgate::sandbox {
 struct CgroupLimits {
     std::uint64_t memory_bytes = 0;  ///< 0: none
     std::uint64_t processes = 0;     ///< 0: none
+    bool count_io = false;           ///< version 1 wants a group more for it
 };
 
 struct CgroupSource {
@@ -28,7 +33,8 @@ struct CgroupPlaces {
     std::optional<std::filesystem::path> unified;  ///< version 2
     bool unified_memory = false;                   ///< its children have the controller
     bool unified_pids = false;
-    std::optional<std::filesystem::path> memory_v1, pids_v1, cpuacct_v1;
+    bool unified_io = false;
+    std::optional<std::filesystem::path> memory_v1, pids_v1, cpuacct_v1, blkio_v1;
     std::vector<std::string> notes;  ///< what is not available, for people
     bool can_limit_memory() const { return unified_memory || memory_v1; }
     bool can_limit_processes() const { return unified_pids || pids_v1; }
@@ -42,6 +48,8 @@ struct CgroupReading {
     std::string_view cpu_source;
     std::optional<double> peak_memory_bytes;
     std::string_view memory_source;
+    std::optional<double> read_bytes, written_bytes, read_operations, write_operations;
+    std::string_view io_source;
     bool oom_killed = false;
     bool process_limit_hit = false;  ///< something could not be started for it
 };
@@ -62,11 +70,17 @@ class RunCgroup {
     void signal_all(int signal);
     bool empty() const;
     CgroupReading read() const;
+    std::vector<pid_t> processes() const;
+    /// A file that always holds the bytes in use now, and the source it is; none: no group counts memory.
+    std::optional<std::pair<std::filesystem::path, std::string_view>> memory_now() const;
 
   private:
     RunCgroup() = default;
-    std::optional<std::filesystem::path> unified_, memory_v1_, pids_v1_, cpuacct_v1_;
-    bool unified_memory_ = false, unified_pids_ = false;
+    std::array<const std::optional<std::filesystem::path>*, 5> groups() const {
+        return {&unified_, &pids_v1_, &memory_v1_, &cpuacct_v1_, &blkio_v1_};
+    }
+    std::optional<std::filesystem::path> unified_, memory_v1_, pids_v1_, cpuacct_v1_, blkio_v1_;
+    bool unified_memory_ = false, unified_pids_ = false, unified_io_ = false;
 };
 
 }

@@ -36,7 +36,10 @@ TEST(Cgroup, AHostWithoutAnySaysSoThreeTimes) {
     ASSERT_TRUE(group);
     EXPECT_TRUE(group->join_files().empty());
     EXPECT_TRUE(group->empty());
-    EXPECT_FALSE(group->read().cpu_seconds);
+    const auto reading = group->read();
+    EXPECT_FALSE(reading.cpu_seconds || reading.peak_memory_bytes || reading.read_bytes);
+    EXPECT_FALSE(group->memory_now());
+    EXPECT_TRUE(group->processes().empty());
 }
 
 TEST(Cgroup, EachControllerIsFoundWhereItIsMounted) {
@@ -56,6 +59,89 @@ TEST(Cgroup, EachControllerIsFoundWhereItIsMounted) {
     EXPECT_FALSE(places.pids_v1);     // not mounted
     EXPECT_FALSE(places.cpuacct_v1);  // version 2 counts already
     EXPECT_EQ(places.notes.size(), 1u);
+}
+
+TEST(Cgroup, AGroupThatCountsNoBytesIsNotJoined) {
+    const FakeRoot root;
+    root.put("proc/self/cgroup", "7:blkio:/\n");
+    root.put("proc/self/mountinfo", "30 25 0:26 / /sys/fs/cgroup/blkio rw - cgroup cgroup rw,blkio\n");
+    root.put("sys/fs/cgroup/blkio/blkio.throttle.io_service_bytes", "Total 0\n");
+    EXPECT_FALSE(root.find().blkio_v1);
+    root.put("sys/fs/cgroup/blkio/blkio.throttle.io_service_bytes", "8:0 Read 4096\n8:0 Write 0\nTotal 4096\n");
+    EXPECT_EQ(root.find().blkio_v1, root.dir.path() / "sys/fs/cgroup/blkio/");
+}
+
+/// A group made in plain directories, into which the test writes what a kernel would.
+struct FakeGroup {
+    platform::TempDir dir;
+    CgroupPlaces places;
+    fs::path place(const std::string& name) const {
+        fs::create_directories(dir.path() / name);
+        return dir.path() / name;
+    }
+    /// Reads it with these files: path below the places' folder -> text.
+    CgroupReading read(const std::vector<std::pair<std::string, std::string>>& files) const {
+        const auto group = RunCgroup::make(places, "run", {0, 0, true});
+        EXPECT_TRUE(group) << group.error();
+        for (const auto& [path, text] : files) std::ofstream(dir.path() / path) << text;
+        const auto reading = group->read();
+        for (const auto& [path, text] : files) fs::remove(dir.path() / path);
+        return reading;
+    }
+};
+
+TEST(Cgroup, VersionTwoTellsEverythingAndDevicesAreAdded) {
+    FakeGroup fake;
+    fake.places.unified = fake.place("v2");
+    fake.places.unified_memory = fake.places.unified_pids = fake.places.unified_io = true;
+    const auto reading = fake.read({{"v2/run/cpu.stat", "usage_usec 2500000\nuser_usec 2000000\nsystem_usec 500000\n"},
+                                    {"v2/run/memory.peak", "4096\n"},
+                                    {"v2/run/io.stat",
+                                     "8:0 rbytes=4096 wbytes=10 rios=2 wios=1 dbytes=0 dios=0\n"
+                                     "253:1 rbytes=100 wbytes=0 rios=1 wios=0\n"}});
+    EXPECT_EQ(reading.cpu_seconds, 2.5);
+    EXPECT_EQ(reading.cpu_source, "cgroup2");
+    EXPECT_EQ(reading.peak_memory_bytes, 4096);
+    EXPECT_EQ(reading.read_bytes, 4196);
+    EXPECT_EQ(reading.written_bytes, 10);
+    EXPECT_EQ(reading.read_operations, 3);
+    EXPECT_EQ(reading.write_operations, 1);
+    EXPECT_EQ(reading.io_source, "cgroup2");
+    const auto quiet = fake.read({{"v2/run/io.stat", ""}});
+    EXPECT_EQ(quiet.read_bytes, 0) << "no device was used";
+    EXPECT_FALSE(quiet.peak_memory_bytes) << "kernels before 5.19 keep none";
+}
+
+TEST(Cgroup, VersionOneTellsWhatItCountsAndNoZeroesThatItDidNotCount) {
+    FakeGroup fake;
+    fake.places.cpuacct_v1 = fake.place("cpuacct");
+    fake.places.memory_v1 = fake.place("memory");
+    fake.places.blkio_v1 = fake.place("blkio");
+    const auto reading = fake.read(
+        {{"cpuacct/run/cpuacct.usage", "1500000000\n"},
+         {"cpuacct/run/cpuacct.stat", "user 100\nsystem 50\n"},
+         {"memory/run/memory.max_usage_in_bytes", "8192\n"},
+         {"blkio/run/blkio.throttle.io_service_bytes", "8:0 Read 4096\n8:0 Write 1024\n8:0 Total 5120\nTotal 5120\n"},
+         {"blkio/run/blkio.throttle.io_serviced", "Total 0\n"}});
+    EXPECT_EQ(reading.cpu_seconds, 1.5);
+    EXPECT_EQ(reading.cpu_source, "cgroup1");
+    EXPECT_EQ(reading.peak_memory_bytes, 8192);
+    EXPECT_EQ(reading.memory_source, "cgroup1");
+    EXPECT_EQ(reading.read_bytes, 4096);
+    EXPECT_EQ(reading.written_bytes, 1024);
+    EXPECT_FALSE(reading.read_operations) << "a total without a device: this kernel does not count";
+}
+
+TEST(Cgroup, AMixtureIsReadFromEachVersionForWhatItHolds) {
+    FakeGroup fake;
+    fake.places.unified = fake.place("unified");
+    fake.places.memory_v1 = fake.place("memory");
+    const auto reading =
+        fake.read({{"unified/run/cpu.stat", "usage_usec 1000\n"}, {"memory/run/memory.max_usage_in_bytes", "8192\n"}});
+    EXPECT_EQ(reading.cpu_source, "cgroup2");
+    EXPECT_EQ(reading.memory_source, "cgroup1");
+    EXPECT_FALSE(reading.read_bytes);
+    EXPECT_TRUE(reading.io_source.empty());
 }
 
 TEST(Cgroup, TheHostsOwnGroupsCountAndAreRemoved) {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "platform/ids.h"
+#include "runners/sandbox/memory_watch.h"
 #include "runners/sandbox/result.h"
 
 namespace benchgate::sandbox {
@@ -32,8 +33,8 @@ tl::expected<void, SandboxError> DirectSandbox::prepare(const std::filesystem::p
 tl::expected<Result, SandboxError> DirectSandbox::run(const Command& command, std::stop_token stop) {
     const auto argv = argv_of(command);
     if (!argv) return tl::unexpected(argv.error());
-    auto group = RunCgroup::make(state_->places, "benchgate-" + platform::random_uuid(),
-                                 group_limits(command.limits, state_->places));
+    auto group =
+        RunCgroup::make(state_->places, "benchgate-" + platform::random_uuid(), group_limits(command, state_->places));
     if (!group) return tl::unexpected(SandboxError{group.error()});
     platform::SpawnOptions options;
     options.argv = *argv;
@@ -44,8 +45,12 @@ tl::expected<Result, SandboxError> DirectSandbox::run(const Command& command, st
     options.reap_descendants = true;
     options.first_victim = true;
     options.join_files = group->join_files();
+    Counters counters;
+    if (!command.figures.empty())
+        options.before_exec = [&](pid_t pid) { counters = Counters::attach(pid, command.figures); };
     auto process = platform::Process::spawn(options);
     if (!process) return tl::unexpected(SandboxError{process.error().message});
+    MemoryWatches memory(command, *group, process->pid());
 
     DiskWatch disk(command.job_directory, command.limits.disk_bytes);
     auto rules = supervision_of(command);
@@ -54,7 +59,9 @@ tl::expected<Result, SandboxError> DirectSandbox::run(const Command& command, st
     const rusage usage = outcome.status.usage;
     Result result = result_of(std::move(outcome), command.limits);
     group->kill_all();
-    add_accounting(result, {.group = &*group, .clock = nullptr, .tree_usage = &usage});
+    memory.add_to(result);
+    add_accounting(result, {.group = &*group, .clock = nullptr, .tree_usage = &usage, .counters = &counters},
+                   command.figures);
     result.involuntary_switches = static_cast<double>(usage.ru_nivcsw);
     split_shell_status(result);
     return result;

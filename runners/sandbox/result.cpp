@@ -46,8 +46,12 @@ platform::ResourceLimits resource_limits(const Limits& limits) {
     return list;
 }
 
-CgroupLimits group_limits(const Limits& limits, const CgroupPlaces& places) {
-    return {limits.memory_bytes > 0 ? limits.memory_bytes : spare_memory(places), limits.processes};
+CgroupLimits group_limits(const Command& command, const CgroupPlaces& places) {
+    const auto& limits = command.limits;
+    const bool io = command.figures.contains(Figure::read_bytes) || command.figures.contains(Figure::written_bytes) ||
+                    command.figures.contains(Figure::read_operations) ||
+                    command.figures.contains(Figure::write_operations);
+    return {limits.memory_bytes > 0 ? limits.memory_bytes : spare_memory(places), limits.processes, io};
 }
 
 platform::Supervision supervision_of(const Command& command) {
@@ -92,7 +96,46 @@ Result result_of(platform::Outcome&& outcome, const Limits& limits) {
     return result;
 }
 
-void add_accounting(Result& result, const Sources& sources) {
+namespace {
+
+void take(Result& result, Figure figure, const std::optional<double>& value, std::string_view source) {
+    if (value && !result.figures.contains(figure)) result.figures[figure] = {*value, source};
+}
+
+void add_group_io(Result& result, const CgroupReading& reading) {
+    take(result, Figure::read_bytes, reading.read_bytes, reading.io_source);
+    take(result, Figure::written_bytes, reading.written_bytes, reading.io_source);
+    take(result, Figure::read_operations, reading.read_operations, reading.io_source);
+    take(result, Figure::write_operations, reading.write_operations, reading.io_source);
+}
+
+/// The kernel's sums of a tree all of whose processes were waited for; it keeps no number of operations.
+void add_usage(Result& result, const rusage& usage) {
+    constexpr double block_bytes = 512;
+    take(result, Figure::read_bytes, block_bytes * static_cast<double>(usage.ru_inblock), "rusage");
+    take(result, Figure::written_bytes, block_bytes * static_cast<double>(usage.ru_oublock), "rusage");
+    take(result, Figure::context_switches, static_cast<double>(usage.ru_nvcsw + usage.ru_nivcsw), "rusage");
+    take(result, Figure::page_faults, static_cast<double>(usage.ru_minflt + usage.ru_majflt), "rusage");
+}
+
+/// Only what was asked for is told; of that, everything is.
+void settle_figures(Result& result, const std::set<Figure>& figures) {
+    std::erase_if(result.figures, [&](const auto& one) { return !figures.contains(one.first); });
+    for (const auto figure : figures) {
+        if (result.figures.contains(figure)) {
+            result.missing.erase(figure);
+            continue;
+        }
+        const bool io = figure == Figure::read_bytes || figure == Figure::written_bytes ||
+                        figure == Figure::read_operations || figure == Figure::write_operations;
+        result.missing.emplace(figure, io ? "no control group counts it here: the io controller of version 2 does"
+                                          : "this host does not tell");
+    }
+}
+
+}
+
+void add_accounting(Result& result, const Sources& sources, const std::set<Figure>& figures) {
     if (sources.group != nullptr) {
         const CgroupReading reading = sources.group->read();
         const auto sourced = [&](const std::optional<double>& value) -> std::optional<Sourced> {
@@ -103,6 +146,11 @@ void add_accounting(Result& result, const Sources& sources) {
         result.system_seconds = sourced(reading.system_seconds);
         if (reading.peak_memory_bytes)
             result.peak_memory_bytes = Sourced{*reading.peak_memory_bytes, reading.memory_source};
+        else
+            result.no_peak_memory = reading.memory_source.empty()
+                                        ? "no control group counts memory here"
+                                        : "the control groups of this kernel keep no peak (5.19 and later do)";
+        add_group_io(result, reading);
         result.out_of_memory = reading.oom_killed;
         result.process_limit = reading.process_limit_hit;
     }
@@ -117,6 +165,9 @@ void add_accounting(Result& result, const Sources& sources) {
         result.system_seconds = Sourced{seconds(sources.tree_usage->ru_stime), "rusage"};
         result.cpu_seconds = Sourced{result.user_seconds->value + result.system_seconds->value, "rusage"};
     }
+    if (sources.counters != nullptr) sources.counters->add_to(result);
+    if (sources.tree_usage != nullptr) add_usage(result, *sources.tree_usage);
+    settle_figures(result, figures);
 }
 
 void split_shell_status(Result& result) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "runners/sandbox/cgroup.h"
+#include "runners/sandbox/counters.h"
 #include "runners/sandbox/sandbox.h"
 #include "runners/sandbox/watch.h"
 
@@ -16,7 +17,7 @@ std::vector<std::string> environment_of(const Command& command, const std::strin
 
 platform::ResourceLimits resource_limits(const Limits& limits);
 
-CgroupLimits group_limits(const Limits& limits, const CgroupPlaces& places);
+CgroupLimits group_limits(const Command& command, const CgroupPlaces& places);
 
 platform::Supervision supervision_of(const Command& command);
 
@@ -28,8 +29,10 @@ struct Sources {
     const RunCgroup* group = nullptr;
     const TaskClock* clock = nullptr;
     const rusage* tree_usage = nullptr;
+    const Counters* counters = nullptr;
 };
-void add_accounting(Result& result, const Sources& sources);
+/// `figures`: what of them has neither a value nor a reason yet gets one.
+void add_accounting(Result& result, const Sources& sources, const std::set<Figure>& figures);
 
 /// 128 + n, as shells report a child's signal, becomes that signal too.
 void split_shell_status(Result& result);

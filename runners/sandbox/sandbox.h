@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -34,6 +35,22 @@ struct Limits {
     std::size_t keep_output_bytes = 25 << 20;             ///< of each stream: half its head, half its tail
 };
 
+/// What a run used, beside its CPU time and its peak of memory, which are always read. Each costs something, so it is
+/// asked for.
+enum class Figure {
+    average_memory,  ///< bytes, of what counts for the control group
+    read_bytes,      ///< from devices: what a cache answered is not in it
+    written_bytes,   ///< to devices
+    read_operations,
+    write_operations,
+    context_switches,
+    page_faults,
+    instructions,  ///< this one and the following in user space alone
+    cycles,
+    cache_misses,
+    branch_misses
+};
+
 struct Command {
     std::vector<std::string> argv{};                   ///< either this
     std::string shell_line{};                          ///< or this: /bin/sh -c LINE
@@ -48,6 +65,10 @@ struct Command {
     /// perf_event_open is let through to the kernel, for `perf record`. Foreign code gets that door into the kernel,
     /// too: for nothing else.
     bool perf_events = false;
+    std::set<Figure> figures{};
+    /// How often the memory of the whole tree is looked at (PSS); 0: never. A look takes a millisecond or more of a
+    /// processor, so not in a run that is measured.
+    std::chrono::milliseconds memory_every{0};
     Limits limits;
     platform::OnOutput on_output{};
 };
@@ -56,6 +77,12 @@ struct Command {
 struct Sourced {
     double value = 0;
     std::string_view source;
+};
+
+/// The tree's memory at one moment of a run.
+struct MemorySample {
+    double seconds = 0;  ///< since the command was started
+    double bytes = 0;
 };
 
 struct Result {
@@ -74,6 +101,10 @@ struct Result {
     std::optional<Sourced> system_seconds;
     std::optional<Sourced> peak_memory_bytes;
     std::optional<double> involuntary_switches;  ///< of the whole tree; only where wait4 sees all of it
+    std::string no_peak_memory;                  ///< why there is none, one clause
+    std::map<Figure, Sourced> figures;           ///< those that were asked for and can be read here
+    std::map<Figure, std::string> missing;  ///< the others, with one clause why, and what to do where something helps
+    std::vector<MemorySample> memory;       ///< in the order of time; source "smaps"
     platform::Captured out, err;
     bool ok() const { return exit_code == 0 && !timed_out && !stopped && !output_limit && !disk_limit; }
     /// "exited with status 2", "ended: more disk space than the 16 GiB allowed", ...: for people.

@@ -1,0 +1,15 @@
+#pragma once
+// Owns the question whether a command failed because the host's disk was full: then its exit status says nothing about
+// the code, and somebody has to make room.
+
+#include <filesystem>
+
+#include "runners/measure/failure.h"
+
+namespace benchgate::measure {
+
+/// A failure of the host instead of the side's, with what to do, if next to nothing is free where the command wrote;
+/// otherwise the failure as it is.
+JobFailure blame_full_disk(JobFailure failure, const std::filesystem::path& directory);
+
+}  // namespace benchgate::measure
