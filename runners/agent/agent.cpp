@@ -131,7 +131,10 @@ protocol::LeaseRequest Agent::lease_request() const {
     facts.ask_compiler = false;
     request.facts = host::collect_facts(facts);
     request.wait_s = wait_s_;
-    if (is_quarantined_) request.state = "quarantined";
+    if (is_quarantined_) {
+        request.state = "quarantined";
+        request.reason = why_unfit_;
+    }
     return request;
 }
 
@@ -158,6 +161,7 @@ void Agent::rest(std::stop_token drain) {
         if (drain.stop_requested()) return;
         const auto why = unfit(drain);
         is_quarantined_ = why.has_value();
+        why_unfit_ = why.value_or("");
         if (why)
             spdlog::warn("still not fit to measure: {}", *why);
         else
@@ -247,6 +251,7 @@ void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token abort) {
     Session session(service_, {job, options_.work, lease.heartbeat_s, std::chrono::seconds(600)}, abort);
     if (const auto why = unfit(session.stop()); why && !session.lost() && !abort.stop_requested()) {
         is_quarantined_ = true;
+        why_unfit_ = *why;
         spdlog::warn(
             "job {} {}: this host is not itself: {}. Nothing is measured here until it is; if it is meant to be so "
             "from "

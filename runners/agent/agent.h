@@ -63,6 +63,7 @@ class Agent {
     ServiceClient service_;
     std::optional<host::CanaryHistory> canaries_;
     bool is_quarantined_ = false;
+    std::string why_unfit_;  ///< while it is quarantined
     std::optional<platform::Ed25519PrivateKey> key_;
     std::string boot_id_;
     std::string sandbox_note_;
