@@ -11,14 +11,13 @@
 namespace benchgate::service {
 namespace {
 
-constexpr int exit_unknown = 1;
-constexpr std::size_t longest_reason = 500;
+constexpr int exit_no_runner = 1;
 
-int unknown(store::Tx& tx, const std::string& name) {
+int no_such_runner(store::Tx& tx, const std::string& name) {
     std::string known;
     for (const auto& runner : store::list_runners_briefly(tx)) known += (known.empty() ? "" : ", ") + runner.name;
     std::cerr << fmt::format("no runner has the name {}; there are: {}\n", name, known.empty() ? "none yet" : known);
-    return exit_unknown;
+    return exit_no_runner;
 }
 
 }  // namespace
@@ -26,8 +25,7 @@ int unknown(store::Tx& tx, const std::string& name) {
 int drain(const Settings& settings, const std::string& name, const std::string& reason) {
     Database database(settings, false);
     return database.pool().transaction([&](store::Tx& tx) {
-        if (!store::drain_runner(tx, name, reason.substr(0, longest_reason), std::chrono::system_clock::now()))
-            return unknown(tx, name);
+        if (!store::drain_runner(tx, name, reason, std::chrono::system_clock::now())) return no_such_runner(tx, name);
         const auto runner = store::runner_by_name(tx, name);
         const auto busy = store::busy_runners(tx);
         const bool is_busy = runner && std::ranges::find(busy, runner->runner_id) != busy.end();
@@ -40,7 +38,7 @@ int drain(const Settings& settings, const std::string& name, const std::string& 
 int resume(const Settings& settings, const std::string& name) {
     Database database(settings, false);
     return database.pool().transaction([&](store::Tx& tx) {
-        if (!store::resume_runner(tx, name)) return unknown(tx, name);
+        if (!store::resume_runner(tx, name)) return no_such_runner(tx, name);
         const auto runner = store::runner_by_name(tx, name);
         if (runner && runner->state == "quarantined")
             std::cout << fmt::format(

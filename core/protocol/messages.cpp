@@ -134,8 +134,7 @@ Read<LeaseRequest> read_lease_request(const json::Json& document) {
     m.facts = read_facts(f);
     m.wait_s = f.whole_or("wait_s", 0, 0, 25);
     m.protocol = f.whole_or("protocol", protocol_version, 0, most);
-    constexpr std::size_t longest_reason = 500;
-    m.reason = f.text_or("reason", "").substr(0, longest_reason);
+    m.reason = f.text_or("reason", "");
     return f.done(std::move(m));
 }
 

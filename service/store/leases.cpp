@@ -179,7 +179,7 @@ std::string outcome_json(const Finish& finish) {
 
 void count_failure_of(Tx& tx, const std::string& runner_id, const Finish& finish, bool infrastructure) {
     exec(tx, count_failure, runner_id, infrastructure, max_failures,
-         "three jobs in a row failed for the host's reasons; the last one: " + finish.reason.substr(0, 500));
+         legible_reason("three jobs in a row failed for the host's reasons; the last one: " + finish.reason));
 }
 
 /// What a finish of the newest lease does to its job.

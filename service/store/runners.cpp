@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/model/utf8.h"
 #include "service/store/sql.h"
 
 namespace benchgate::store {
@@ -88,6 +89,19 @@ RunnerRow read(const pqxx::row& row) {
 
 }
 
+std::string legible_reason(std::string_view text) {
+    constexpr std::size_t most_bytes = 500;
+    std::string legible;
+    while (!text.empty()) {
+        const std::size_t length = model::character_length(text);
+        const std::string_view piece = length == 0 ? std::string_view("\uFFFD") : text.substr(0, length);
+        if (legible.size() + piece.size() > most_bytes) break;
+        legible += piece;
+        text.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+    return legible;
+}
+
 void create_join_token(Tx& tx, const std::string& hash, const std::string& name, Time expires_at) {
     exec(tx, create_token, hash, name, expires_at);
 }
@@ -163,7 +177,7 @@ SeenAnswer runner_seen(Tx& tx, const std::string& runner_id, const Seen& seen) {
     }
     const std::string state = failures >= max_failures ? "quarantined" : seen.state;
     exec(tx, see, runner_id, seen.boot_id, text_array(old_boots), failures, state, text_array(seen.labels),
-         jsonb(seen.facts_json), seen.now, seen.protocol, seen.reason);
+         jsonb(seen.facts_json), seen.now, seen.protocol, legible_reason(seen.reason));
     return SeenAnswer::current;
 }
 
@@ -176,7 +190,7 @@ Standing lock_standing(Tx& tx, const std::string& runner_id, const std::string& 
 }
 
 bool drain_runner(Tx& tx, const std::string& name, const std::string& reason, Time now) {
-    return exec(tx, drain, name, now, reason).affected_rows() > 0;
+    return exec(tx, drain, name, now, legible_reason(reason)).affected_rows() > 0;
 }
 
 bool resume_runner(Tx& tx, const std::string& name) {

@@ -2,6 +2,7 @@
 // Runners: who may ask for jobs. Tokens come and are kept as hashes only. Also the log of answers that makes every call
 // of a runner repeatable.
 
+#include <string_view>
 #include <tl/expected.hpp>
 #include <vector>
 
@@ -29,6 +30,9 @@ struct RunnerRow {
 };
 
 inline constexpr int max_failures = 3;
+
+/// What stands beside a runner for people: well-formed UTF-8 of at most 500 bytes, whatever was said.
+std::string legible_reason(std::string_view text);
 
 /// Replaces an unused token of the same hash.
 void create_join_token(Tx& tx, const std::string& hash, const std::string& name, Time expires_at);

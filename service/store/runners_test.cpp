@@ -94,6 +94,10 @@ TEST_F(RunnersTest, AnOperatorDrainsARunnerAndTakesItBack) {
         EXPECT_EQ(runner_by_name(tx, "host-1")->drain_reason, "new memory and disk");
         runner_seen(tx, first_id, seen("boot-2"));
         EXPECT_EQ(lock_standing(tx, first_id, "boot-2"), Standing::drained) << "a restart is no operator's word";
+        EXPECT_TRUE(drain_runner(tx, "host-1", std::string(499, 'x') + "é", start() + 3min));
+        EXPECT_EQ(runner_by_name(tx, "host-1")->drain_reason, std::string(499, 'x')) << "no half of a character";
+        EXPECT_TRUE(drain_runner(tx, "host-1", "disk \xff", start() + 3min));
+        EXPECT_EQ(runner_by_name(tx, "host-1")->drain_reason, "disk \uFFFD");
         EXPECT_TRUE(resume_runner(tx, "host-1"));
         EXPECT_FALSE(resume_runner(tx, "host-2"));
         EXPECT_EQ(lock_standing(tx, first_id, "boot-2"), Standing::fit);
