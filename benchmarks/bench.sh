@@ -14,6 +14,7 @@
 #   noise     A/A jobs under bursts of load from outside (only when asked: BENCHGATE_NOISE of them, default 200, about
 #             40 minutes; it goes on where BENCHGATE_NOISE_FILE, default build/noise.jsonl, stands)
 #   measure   what measuring a trial costs; processor time and growth of memory of programs whose truth is known
+#   fleet     1,000 simulated runners on one service, half of them killed at once (five minutes)
 #   build     a clean build (only when asked)             storm     10,000 deliveries, lost, doubled and in random order,
 #                                                                   among failing calls (only when asked: 10 minutes)
 # Exit status 1 if a part could not run. A missed target is said, and is no failure of the measurement.
@@ -265,6 +266,23 @@ part_storm() {
     reached "storm: from the first delivery to calm" "no target" "$(field "$work/storm.json" "d.seconds.toFixed(0)")" s 1
 }
 
+part_fleet() {
+    heading "fleet: 1,000 simulated runners that wait, lease, measure and report; then 500 of them are killed at once"
+    node tests/simulation/fleet.mjs --bin "$bin" ${BENCHGATE_BENCH_RUNNERS:+--runners "$BENCHGATE_BENCH_RUNNERS" --killed "$((BENCHGATE_BENCH_RUNNERS / 2))"} |
+        tee "$work/fleet.out" | grep -v '^RESULT'
+    grep '^RESULT ' "$work/fleet.out" | cut -d' ' -f2- >"$work/fleet.json"
+    [ -s "$work/fleet.json" ] || { not_run fleet; return; }
+    local of="$work/fleet.json"
+    [ "$(field "$of" d.once)" = true ] || status=1
+    reached "fleet: jobs that trickle in, queued to leased (p99)" "< 250 ms" "$(field "$of" "d.steady.p99_ms.toFixed(0)")" ms "v < 250"
+    reached "fleet: a job for every runner at once (p99)" "no target" "$(field "$of" "d.burst.p99_ms.toFixed(0)")" ms 1
+    reached "fleet: the service's memory, all runners waiting" "< 150 MB" "$(field "$of" "d.idle.resident_mb.toFixed(1)")" MB "v < 150"
+    reached "fleet: the service's memory, at most" "< 150 MB" "$(field "$of" "d.resident_mb.toFixed(1)")" MB "v < 150"
+    reached "fleet: processor while all wait" "no target" "$(field "$of" d.idle.processor)" % 1
+    reached "fleet: after the kill, every job done in lease terms" "<= 2" "$(field "$of" "d.killed.lease_terms.toFixed(2)")" "" "v <= 2"
+    reached "fleet: jobs not done exactly once" "0" "$(field "$of" "d.once ? 0 : 1")" "" "v == 0"
+}
+
 part_build() {
     heading "build: everything from nothing, tests included, without a compiler cache, on $(nproc) processors"
     local begin end
@@ -276,9 +294,9 @@ part_build() {
     reached "build: clean, with tests" "< 480 s on 2 processors" "$((end - begin))" s "v < 480"
 }
 
-[ $# -gt 0 ] || set -- webhook judge planning accuracy own-builds detect formats measure latency memory outbox
+[ $# -gt 0 ] || set -- webhook judge planning accuracy own-builds detect formats measure latency memory outbox fleet
 for part in "$@"; do
-    declare -F "part_$part" >/dev/null || { echo "bench: no part '$part'; there are webhook, judge, planning, accuracy, own-builds, detect, formats, measure, latency, memory, outbox, noise, storm, build" >&2; exit 2; }
+    declare -F "part_$part" >/dev/null || { echo "bench: no part '$part'; there are webhook, judge, planning, accuracy, own-builds, detect, formats, measure, latency, memory, outbox, fleet, noise, storm, build" >&2; exit 2; }
 done
 for part in "$@"; do "part_$part"; done
 

@@ -1,4 +1,20 @@
 -- What all migrations add up to: their dump (pg_dump --schema-only), checked by a test. Written by no hand.
+CREATE FUNCTION public.runner_shares(moment timestamp with time zone) RETURNS TABLE(repository_id bigint, used_s double precision)
+    LANGUAGE plpgsql STABLE
+    AS $$
+#variable_conflict use_column
+begin
+    return query
+    select both_parts.repository_id, sum(both_parts.used_s)
+    from (select ended.repository_id, ended.used_s * power(0.5::double precision,
+                 least(greatest(extract(epoch from moment - ended.as_of)::double precision / 21600, 0), 200)) as used_s
+          from runner_time ended
+          union all
+          select jobs.repository_id, greatest(extract(epoch from moment - jobs.counted_from)::double precision, 60)
+          from jobs where jobs.state in ('leased', 'running')) as both_parts
+    group by both_parts.repository_id;
+end
+$$;
 CREATE TABLE public.approvals (
     repository_id bigint NOT NULL,
     number bigint NOT NULL,
@@ -233,6 +249,7 @@ CREATE TABLE public.jobs (
     protocol integer DEFAULT 1 NOT NULL,
     confirms_job_id uuid,
     take_by timestamp with time zone,
+    counted_from timestamp with time zone,
     CONSTRAINT jobs_cancel_reason_check CHECK ((cancel_reason = ANY (ARRAY['user'::text, 'superseded'::text, 'deadline'::text]))),
     CONSTRAINT jobs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'leased'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text, 'lost'::text])))
 );
@@ -246,6 +263,7 @@ COMMENT ON COLUMN public.jobs.uploaded_bytes IS 'Trials, artifacts and log of th
 COMMENT ON COLUMN public.jobs.protocol IS 'The least version of the runner protocol that whoever leases it must speak.';
 COMMENT ON COLUMN public.jobs.confirms_job_id IS 'The job of the same run whose regressions it measures again on another host; null: it is no confirmation.';
 COMMENT ON COLUMN public.jobs.take_by IS 'Given up if no runner has it by then; null: it waits as long as its run.';
+COMMENT ON COLUMN public.jobs.counted_from IS 'Where the runner time begins that runner_time does not hold yet; of a job that a runner has.';
 ALTER TABLE public.jobs ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.jobs_seq_seq
     START WITH 1
@@ -399,6 +417,13 @@ CREATE TABLE public.request_log (
     expires_at timestamp with time zone NOT NULL
 );
 COMMENT ON TABLE public.request_log IS 'Answers given to runners, so that a repeated request gets the same one.';
+CREATE TABLE public.runner_time (
+    repository_id bigint NOT NULL,
+    used_s double precision NOT NULL,
+    as_of timestamp with time zone NOT NULL
+);
+COMMENT ON TABLE public.runner_time IS 'Seconds of runners that a repository used in leases that are over; half of it is forgotten every six hours.';
+COMMENT ON COLUMN public.runner_time.as_of IS 'When used_s was right; it is less by now.';
 CREATE TABLE public.runners (
     runner_id uuid NOT NULL,
     name text NOT NULL,
@@ -414,10 +439,15 @@ CREATE TABLE public.runners (
     protocol integer NOT NULL,
     registered_at timestamp with time zone NOT NULL,
     last_seen_at timestamp with time zone NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    drained_at timestamp with time zone,
+    drain_reason text DEFAULT ''::text NOT NULL,
     CONSTRAINT runners_state_check CHECK ((state = ANY (ARRAY['ready'::text, 'draining'::text, 'quarantined'::text])))
 );
 COMMENT ON TABLE public.runners IS 'Agents that registered. Only the hash of a token is kept.';
 COMMENT ON COLUMN public.runners.failures IS 'Infrastructure failures in a row; three of them quarantine the runner.';
+COMMENT ON COLUMN public.runners.reason IS 'Why it is quarantined, for people.';
+COMMENT ON COLUMN public.runners.drained_at IS 'An operator wants it to take no more jobs since then; null: it may.';
 CREATE TABLE public.runs (
     repository_id bigint NOT NULL,
     run_id uuid NOT NULL,
@@ -633,6 +663,8 @@ ALTER TABLE ONLY public.repositories
     ADD CONSTRAINT repositories_pkey PRIMARY KEY (repository_id);
 ALTER TABLE ONLY public.request_log
     ADD CONSTRAINT request_log_pkey PRIMARY KEY (runner_id, request_id);
+ALTER TABLE ONLY public.runner_time
+    ADD CONSTRAINT runner_time_pkey PRIMARY KEY (repository_id);
 ALTER TABLE ONLY public.runners
     ADD CONSTRAINT runners_name_key UNIQUE (name);
 ALTER TABLE ONLY public.runners
@@ -670,7 +702,7 @@ CREATE INDEX jobs_by_id ON public.jobs USING btree (job_id);
 CREATE INDEX jobs_leases ON public.jobs USING btree (lease_expires_at) WHERE (state = ANY (ARRAY['leased'::text, 'running'::text]));
 CREATE INDEX jobs_of_run ON public.jobs USING btree (repository_id, run_id);
 CREATE UNIQUE INDEX jobs_one_request ON public.jobs USING btree (repository_id, number, suite) WHERE ((number IS NOT NULL) AND (cancel_reason IS NULL) AND (state = ANY (ARRAY['queued'::text, 'leased'::text, 'running'::text])));
-CREATE INDEX jobs_queue ON public.jobs USING btree (priority DESC, seq) WHERE (state = 'queued'::text);
+CREATE INDEX jobs_queue_of_repository ON public.jobs USING btree (repository_id, priority DESC, seq) WHERE (state = 'queued'::text);
 CREATE INDEX jobs_take_by ON public.jobs USING btree (take_by) WHERE ((take_by IS NOT NULL) AND (state = 'queued'::text));
 CREATE INDEX jobs_unjudged ON public.jobs USING btree (finished_at) WHERE ((judged_at IS NULL) AND (state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text, 'lost'::text])));
 CREATE UNIQUE INDEX main_commits_by_place ON public.main_commits USING btree (repository_id, place);

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <deque>
 #include <iostream>
 
@@ -18,13 +20,14 @@
 #include "service/github/rest.h"
 #include "service/github/tokens.h"
 #include "service/http/api.h"
+#include "service/http/fleet.h"
 #include "service/http/github_gauges.h"
 #include "service/http/history.h"
-#include "service/http/job_wakeups.h"
 #include "service/http/pages.h"
 #include "service/http/runner_api.h"
 #include "service/http/server.h"
 #include "service/http/store_inbox.h"
+#include "service/http/waiting_runners.h"
 #include "service/http/work_gauges.h"
 #include "service/identity/app_identity.h"
 #include "service/set_up.h"
@@ -56,6 +59,7 @@ namespace {
 constexpr std::size_t kept_connections = 16;  // to GitHub
 constexpr std::chrono::hours join_token_life{24};
 constexpr int inbox_loop_count = 4;
+constexpr rlim_t own_descriptors = 256;  // besides the connections to the web side
 
 /// A key that was put into the operator's file since the start is taken into use; the former one stays as the second.
 void look_for_new_key(github::KeyFile& file, std::int64_t app_id, github::Tokens& tokens, bool look_inside) {
@@ -111,6 +115,15 @@ tl::expected<protocol::CloneAccess, http::NoClone> clone_access(store::Pool& poo
     }
     return protocol::CloneAccess{workers::clone_url(mirrors, repository), token->text,
                                  platform::format_utc(token->expires_at)};
+}
+
+/// Every runner that waits for work holds a connection; the usual limit of 1024 is too low for a thousand of them.
+void allow_descriptors(rlim_t wanted) {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
+    limit.rlim_cur = std::min(wanted, limit.rlim_max);
+    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
+        spdlog::warn("only {} open files are allowed (ulimit -n): as many connections cannot be held", limit.rlim_cur);
 }
 
 http::RunnerTimes runner_times(const Settings& settings) {
@@ -191,16 +204,18 @@ void serve(const Settings& settings, std::stop_token stop) {
     http::Metrics metrics;
     http::gauge_work(metrics, pool);
     http::gauge_github(metrics, api.counts(), pool, now);
-    http::JobWakeups job_wakeups;
+    http::WaitingRunners waiting_runners(
+        [&] { return pool.transaction([&](store::Tx& tx) { return store::waiting_jobs(tx, now()); }); });
 
     const auto endpoint = endpoint_of(settings.listen);
     auto edge_options = http::service_edge_options(endpoint.host, endpoint.port, metrics);
     edge_options.certificate_file = settings.tls_certificate_file;
     edge_options.key_file = settings.tls_key_file;
+    allow_descriptors(edge_options.connections + own_descriptors);
     http::Edge edge(edge_options);
 
     const http::RunnerApi runner_api{
-        pool, clock, job_wakeups,
+        pool, clock, waiting_runners,
         [&](std::int64_t repository_id) { return clone_access(pool, tokens, mirrors.options(), repository_id, stop); },
         runner_times(settings)};
     const http::ReadyCheck database_ready{"database", [&]() -> std::optional<std::string> {
@@ -214,6 +229,7 @@ void serve(const Settings& settings, std::stop_token stop) {
     const auto admin_hash = admin_token_hash(settings, pool);
     http::serve_setup(edge, setup_pages({pool, identity, api, addresses, admin_hash, now, stop}));
     http::serve_api(edge, {pool, reads, addresses, admin_hash});
+    http::serve_fleet(edge, {pool, reads, admin_hash, now});
     http::serve_history(edge, {pool, reads, addresses, admin_hash, now});
     http::serve_pages(edge, {pool, reads, addresses, now});
 
@@ -258,7 +274,7 @@ void serve(const Settings& settings, std::stop_token stop) {
             case store::Channel::finished:
                 return judge_loop.wake();
             case store::Channel::jobs:
-                return job_wakeups.wake();
+                return waiting_runners.wake();
         }
     });
 
@@ -271,7 +287,6 @@ void serve(const Settings& settings, std::stop_token stop) {
         spdlog::warn("no GitHub App yet: open {}/setup (or by hand, see docs/setup.md)", addresses.public_url);
     platform::wait_for_stop(stop);
     spdlog::info("stopping");
-    job_wakeups.wake();
     edge.stop();
 }
 

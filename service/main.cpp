@@ -13,6 +13,7 @@
 #include "service/composition.h"
 #include "service/database.h"
 #include "service/replay.h"
+#include "service/runner_orders.h"
 #include "service/settings.h"
 #include "service/simulate.h"
 #include "service/store/migrate.h"
@@ -161,6 +162,20 @@ int main(int argc, char** argv) {
     calibrate_command->add_option("REPOSITORY", calibration.repository, "OWNER/NAME")->required();
     calibrate_command->add_option("--suite", calibration.suites, "Only this suite; may be given several times");
     calibrate_command->footer(about_settings);
+    std::string drain_reason;
+    auto* drain_command =
+        app.add_subcommand("drain",
+                           "Let a runner finish the job that it has, and give it no more until it is resumed.\n"
+                           "Exit status: 0 done, 1 no such runner, 2 wrong usage, 3 the database could not be asked");
+    drain_command->add_option("NAME", runner_name, "Name of the runner")->required();
+    drain_command->add_option("--reason", drain_reason, "Shown on the page of runners");
+    drain_command->footer(about_settings);
+    auto* resume_command =
+        app.add_subcommand("resume",
+                           "Give a runner jobs again that was drained, or quarantined for its failures.\n"
+                           "Exit status: 0 done, 1 no such runner, 2 wrong usage, 3 the database could not be asked");
+    resume_command->add_option("NAME", runner_name, "Name of the runner")->required();
+    resume_command->footer(about_settings);
     service::SimulateOptions simulation;
     auto* simulate_command = add_simulate(app, simulation);
     app.require_subcommand(0, 1);
@@ -183,6 +198,8 @@ int main(int argc, char** argv) {
         if (*replay_command) return service::replay(settings, delivery);
         if (*calibrate_command) return service::calibrate(settings, calibration);
         if (*simulate_command) return service::simulate(settings, simulation);
+        if (*drain_command) return service::drain(settings, runner_name, drain_reason);
+        if (*resume_command) return service::resume(settings, runner_name);
         service::check(settings);
         platform::StopSignals signals;
         service::serve(settings, signals.drain());

@@ -46,8 +46,11 @@ json::Json to_json(const RegisterAnswer& m) {
 }
 
 json::Json to_json(const LeaseRequest& m) {
-    return {{"request_id", m.request_id},   {"boot_id", m.boot_id}, {"state", m.state},      {"labels", m.labels},
-            {"facts", facts_json(m.facts)}, {"wait_s", m.wait_s},   {"protocol", m.protocol}};
+    json::Json document{{"request_id", m.request_id}, {"boot_id", m.boot_id},         {"state", m.state},
+                        {"labels", m.labels},         {"facts", facts_json(m.facts)}, {"wait_s", m.wait_s},
+                        {"protocol", m.protocol}};
+    if (!m.reason.empty()) document["reason"] = m.reason;
+    return document;
 }
 
 json::Json to_json(const LeaseAnswer& m) {
@@ -131,6 +134,7 @@ Read<LeaseRequest> read_lease_request(const json::Json& document) {
     m.facts = read_facts(f);
     m.wait_s = f.whole_or("wait_s", 0, 0, 25);
     m.protocol = f.whole_or("protocol", protocol_version, 0, most);
+    m.reason = f.text_or("reason", "");
     return f.done(std::move(m));
 }
 

@@ -71,6 +71,7 @@ struct LeaseRequest {
     std::vector<model::HostFact> facts;
     int wait_s = 25;
     int protocol = protocol_version;
+    std::string reason{};  ///< of a state that is not ready, for people
 };
 
 /// One commit to check out: the refs are fetched, then the sha must be among what came.

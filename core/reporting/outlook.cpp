@@ -120,6 +120,10 @@ std::string expected_duration(const SuiteOutlookRow& suite) {
     return suite.jobs == 0 ? "" : "about " + rough_duration(suite.unchanged_s);
 }
 
+std::string expected_start(double seconds) {
+    return seconds < 1 ? "now" : "in about " + rough_duration(seconds);
+}
+
 std::string outlook_advice(const SeriesOutlookRow& series, int max_trials) {
     if (!series.falls_short()) return "";
     const auto asked = format_percent(series.detect);

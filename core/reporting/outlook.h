@@ -34,6 +34,8 @@ struct SuiteOutlookRow {
 
 /// "about 12 min"; empty: not known.
 std::string expected_duration(const SuiteOutlookRow& suite);
+/// Of a job that waits: "now", "in about 5 min".
+std::string expected_start(double seconds);
 
 /// One line, plain text, without a full stop: "expected about 12 min, at most 40 min; sees changes from 2.1 % on
 /// (median); 3 of 40 benchmarks cannot show 3 %: sort needs 140 trials here, and at 60 you see 4.6 %". Holds names of

@@ -134,6 +134,8 @@ std::string render_queue(const std::vector<QueueRow>& rows) {
         row.set("hosts", hosts);
         row.set("runner", job.runner.empty() ? "–" : cell(job.runner));
         row.set("expected", job.expected.empty() ? "unknown" : cell(job.expected));
+        row.set("ahead", job.ahead ? std::to_string(*job.ahead) : "–");
+        row.set("starts", job.starts.empty() ? "–" : cell(job.starts));
         row.set("since", time_cell(job.queued_at));
         list.push_back(row);
     }
@@ -149,6 +151,7 @@ std::string render_runners(const std::vector<RunnerRow>& rows) {
         row.set("version", cell(runner.version));
         row.set("labels", cell(runner.labels));
         row.set("state", cell(runner.state));
+        if (!runner.reason.empty()) row.set("reason", cell(runner.reason));
         row.set("seen", time_cell(runner.last_seen_at));
         row.set("job", runner.job.empty() ? "–" : cell(runner.job));
         set_worries(row, runner.host);

@@ -59,16 +59,19 @@ struct QueueRow {
     int priority = 0;
     std::string confirms{};  ///< runner whose alarm this job confirms on another host; empty: it is no confirmation
     std::string expected{};  ///< "about 12 min"; empty: not known
+    std::optional<std::int64_t> ahead{};  ///< queued jobs that go first; absent: a runner has it
+    std::string starts{};                 ///< "in about 5 min"; empty: it has begun, or nobody said
 };
 
 struct RunnerRow {
     std::string name;
     std::string labels;
-    std::string state;  ///< "idle", "busy", "offline", "quarantined", "unfit"
+    std::string state;  ///< "idle", "busy", "draining", "drained", "offline", "quarantined", "unfit"
     std::string last_seen_at;
     std::string job;  ///< what it does, plain text; may be empty
     std::string version;
     std::vector<model::HostFact> host;
+    std::string reason{};  ///< why it is in that state; may be empty
 };
 
 std::string render_repositories(const std::vector<RepositoryRow>& rows);

@@ -127,8 +127,8 @@ TEST(Page, TheQueueSaysWhatForAndLeadsThere) {
     EXPECT_NE(queue.find("lab, but not ash: it confirms what was seen there"), std::string::npos) << queue;
     for (const auto* word :
          {">pull request</td>", ">calibration</td>", ">bisection</td>", "href=\"/acme/engine/pull/1\"",
-          "href=\"/acme/engine/runs/r2\"", "href=\"/acme/engine/runs/r3\"", "data-label=\"Expected\">unknown</td>",
-          "data-label=\"Expected\">about 5 min</td>"})
+          "href=\"/acme/engine/runs/r2\"", "href=\"/acme/engine/runs/r3\"", "data-label=\"Takes\">unknown</td>",
+          "data-label=\"Takes\">about 5 min</td>"})
         EXPECT_NE(queue.find(word), std::string::npos) << word << "\n" << queue;
 }
 
@@ -145,6 +145,17 @@ TEST(Page, ARunnerThatIsUnfitSaysWhyAndWhatMendsIt) {
     EXPECT_NE(page.find("disk.free: 1.2 GiB, wanted: more than 20 GiB; free some space"), std::string::npos) << page;
     EXPECT_NE(page.find("<summary>1 warning</summary>"), std::string::npos) << page;
     EXPECT_EQ(page.find("nothing to report"), std::string::npos);
+}
+
+TEST(Page, TheListsSayHowManyGoFirstAndWhyARunnerIsAway) {
+    QueueRow job{"r1", "pull_request", "acme/engine", 1, "a", "micro", "queued", "", "", "", "", 0};
+    job.ahead = 17;
+    job.starts = "in about 5 min";
+    EXPECT_NE(render_queue({job}).find("data-label=\"Starts\">in about 5 min</td>"), std::string::npos);
+    EXPECT_NE(render_queue({job}).find("data-label=\"Ahead\">17</td>"), std::string::npos) << render_queue({job});
+    const auto runners = render_runners({{"lab-1", "x", "drained", "", "", "", {}, "new memory"}});
+    EXPECT_NE(runners.find("new memory"), std::string::npos) << runners;
+    EXPECT_NE(runners.find("benchgate-service resume NAME"), std::string::npos);
 }
 
 /// On a phone the cells stand below each other and need their column's name.

@@ -131,7 +131,10 @@ protocol::LeaseRequest Agent::lease_request() {
     host::apply_rules(options_.fitness, request.facts);
     request.wait_s = wait_s_;
     const auto failing = host::why_unfit(request.facts);
-    if (is_quarantined_ || !failing.empty()) request.state = "quarantined";
+    if (is_quarantined_ || !failing.empty()) {
+        request.state = "quarantined";
+        request.reason = is_quarantined_ ? why_unfit_ : failing;
+    }
     if (failing != failing_facts_) {
         if (failing.empty())
             spdlog::info("the host is fit to measure again");
@@ -170,6 +173,7 @@ void Agent::rest(protocol::LeaseRequest request, std::stop_token drain) {
         if (!is_quarantined_) continue;
         const auto why = unfit(drain);
         is_quarantined_ = why.has_value();
+        why_unfit_ = why.value_or("");
         if (why)
             spdlog::warn("still not fit to measure: {}", *why);
         else
@@ -267,6 +271,7 @@ void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token abort) {
     Session session(service_, {job, options_.work, lease.heartbeat_s, std::chrono::seconds(600)}, abort);
     if (const auto why = unfit(session.stop()); why && !session.lost() && !abort.stop_requested()) {
         is_quarantined_ = true;
+        why_unfit_ = *why;
         spdlog::warn(
             "job {} {}: this host is not itself: {}. Nothing is measured here until it is; if it is meant to be so "
             "from "

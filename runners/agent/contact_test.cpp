@@ -149,6 +149,8 @@ TEST_F(Contact, AHostThatIsNotItselfGivesItsJobBackAndRestsUntilItIsAgain) {
     service.wait_for("quarantined", 1);
     EXPECT_EQ(service.count("finish"), 0) << "nothing was measured, and no attempt is charged";
     EXPECT_EQ(service.count("ready"), 1) << "it asks for no other job";
+    const auto resting = json::parse(service.body("leases")).value_or(json::Json());
+    EXPECT_NE(json::text(resting, "reason").value_or(""), "") << "the operator is told why";
     is_slow = false;
     service.wait_for("ready", 1);
     drain.request_stop();

@@ -62,6 +62,14 @@ std::string openapi() {
     paths[history + "/series"]["post"] = std::move(again["get"]);
     auto said = of_repository("Says what becomes of a change: {handling, by, note} (admin token)", "id");
     paths[history + "/changes/{id}"]["post"] = std::move(said["get"]);
+    const auto open = [](const char* summary) {
+        return json::Json{{"get", {{"summary", summary}, {"responses", {{"200", {{"description", "The document"}}}}}}}};
+    };
+    paths["/api/v1/runners"] = open("Every runner: what it is doing, and why it is drained or quarantined");
+    paths["/api/v1/queue"] = open("Jobs that runners have, then those that wait, in the order of leasing");
+    auto word =
+        operation("Drains a runner or takes it back: {state: drained or ready, reason} (admin token)", "name", "path");
+    paths["/api/v1/runners/{name}"]["post"] = std::move(word["get"]);
     paths["/api/v1/deliveries"] = operation("What became of a webhook delivery (admin token)", "guid", "query");
     return json::dump(document, 2);
 }

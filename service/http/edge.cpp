@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 
 namespace benchgate::http {
 namespace {
@@ -90,6 +91,9 @@ std::string refusal(const HeadError& error) {
         "close\r\nContent-Length: ";
     return text.append(std::to_string(body.size())).append("\r\n\r\n").append(body);
 }
+
+// Open connections, beyond which none is kept for its next request.
+constexpr std::size_t most_kept = 512;
 
 // "/a/{}/b" -> the regular expression that the library matches whole paths against.
 std::string pattern_of(std::string_view path) {
@@ -241,6 +245,9 @@ void Edge::refuse(Connection& connection, const HeadError& error) {
 tl::expected<std::size_t, HeadError> Edge::read_head(Connection& connection, std::string& carry) {
     using Io = Connection::Io;
     const auto quiet_end = tl::unexpected(HeadError{0, ""});
+    // The body of a webhook comes with its head: room for both saves a second read for most deliveries. Not filled with
+    // zeros, and not kept: of a thousand connections that wait none is to hold more than what came.
+    std::array<char, 32 * 1024> piece;
     std::size_t seen = 0;
     const auto find = [&]() -> std::size_t {
         const std::size_t from = seen < 3 ? 0 : seen - 3;
@@ -253,11 +260,8 @@ tl::expected<std::size_t, HeadError> Edge::read_head(Connection& connection, std
         if (const std::size_t length = find()) return length;
         if (carry.size() > options_.head.head_bytes) return tl::unexpected(HeadError{431, "request head too long"});
         const bool idle = carry.empty();
-        const std::size_t old = carry.size();
-        // The body of a webhook comes with its head: room for both saves a second read for most deliveries.
-        carry.resize(old + 32 * 1024);
-        const auto [status, bytes] = connection.read(carry.data() + old, carry.size() - old, until, idle);
-        carry.resize(old + bytes);
+        const auto [status, bytes] = connection.read(piece.data(), piece.size(), until, idle);
+        carry.append(piece.data(), bytes);
         if (status == Io::closed || status == Io::interrupted || (status == Io::timed_out && idle)) return quiet_end;
         if (status == Io::timed_out) return tl::unexpected(HeadError{408, "request head too slow"});
         if (idle) until = std::chrono::steady_clock::now() + options_.head_timeout;
@@ -316,9 +320,11 @@ void Edge::serve(Connection& connection) {
     if (!connection.handshake(tls_.get(), std::chrono::steady_clock::now() + options_.head_timeout)) return;
     std::string carry;
     for (int left = options_.requests_per_connection; left > 0; --left) {
-        // Near the cap a kept connection would lock out a new peer, so each gets one request at a time.
-        const bool crowded = open_connections() * 4 > options_.connections * 3;
+        // Near the cap a kept connection would lock out a new peer, and one that is kept holds a thread and its memory:
+        // so with many open each gets one request at a time.
+        const bool crowded = open_connections() > std::min(most_kept, options_.connections * 3 / 4);
         if (!serve_request(connection, carry, left == 1 || crowded)) return;
+        if (carry.empty()) carry.shrink_to_fit();
     }
 }
 

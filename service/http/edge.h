@@ -43,7 +43,8 @@ struct EdgeOptions {
     std::size_t body_bytes_in_flight = 256 << 20;  // announced by all running requests together; beyond: 503
     std::size_t small_body_bytes = 256 << 10;      // not counted there: who holds large bodies shuts out nobody else
     std::size_t response_bytes_in_flight = 256 << 20;  // of large responses that are being sent; beyond: 503 instead
-    std::size_t connections = 512;                     // each holds a thread while it lives; beyond: see patience
+    std::size_t connections =
+        2'048;  // each holds a thread while it lives, a runner that waits for work too; beyond: see patience
     // When there is no room for one more, the connection whose peer kept us waiting longest is cut, if for longer than
     // this; else the new one gets 503.
     std::chrono::milliseconds patience{500};

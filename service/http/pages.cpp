@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <map>
-#include <tuple>
 
 #include "core/json/json.h"
 #include "core/protocol/bundle_json.h"
@@ -14,22 +12,17 @@
 #include "core/reporting/page.h"
 #include "platform/clock.h"
 #include "service/http/addressed.h"
+#include "service/http/fleet_pages.h"
 #include "service/reports/calibration_report.h"
-#include "service/reports/claim_jobs.h"
 #include "service/reports/outlook_report.h"
 #include "service/reports/profile_report.h"
 #include "service/store/jobs.h"
-#include "service/store/runners.h"
 #include "service/store/runs.h"
 
 namespace benchgate::http {
 namespace {
 
 constexpr int listed = 100;
-/// Different jobs of the queue whose expected time is worked out for one page.
-constexpr std::size_t most_outlooks = 20;
-/// A runner asks for work at least every half minute.
-constexpr std::chrono::seconds offline_after{120};
 
 void send_page(Response& response, const std::string& html, int status = 200) {
     response.status = status;
@@ -43,10 +36,6 @@ void not_found(Response& response, std::string_view what) {
 
 std::string full_name(const store::RepositoryRow& row) {
     return row.owner + "/" + row.name;
-}
-
-std::string joined(const std::vector<std::string>& words) {
-    return fmt::format("{}", fmt::join(words, ", "));
 }
 
 /// What a run of kind profile is about.
@@ -89,75 +78,6 @@ std::string front_page(store::Tx& tx, const reports::Addresses& addresses) {
         rows.push_back(std::move(row));
     }
     return reporting::render_repositories(rows);
-}
-
-/// What decides how long a job takes, besides its commits.
-std::string plan_of(const store::NewJob& job) {
-    const auto spec = json::parse(job.spec_json).value_or(json::Json::object());
-    auto plan = json::Json::array();
-    for (const char* key : {"experiment", "suite", "only", "profile"})
-        plan.push_back(spec.contains(key) ? spec.at(key) : json::Json());
-    if (plan[0].is_object()) plan[0].erase("seed");
-    return json::dump(plan);
-}
-
-std::string queue_page(store::Tx& tx, store::Time now) {
-    std::vector<reporting::QueueRow> rows;
-    std::map<std::tuple<std::int64_t, std::string, std::string, std::string>, std::string> expected;
-    std::map<std::string, std::string> runner_names;
-    for (const auto& runner : store::list_runners(tx)) runner_names[runner.runner_id] = runner.name;
-    for (const auto& job : store::open_jobs(tx, listed)) {
-        reporting::QueueRow row;
-        if (const auto repository = store::find_repository(tx, job.job.repository_id))
-            row.repository = full_name(*repository);
-        if (const auto run = store::find_run(tx, job.job.repository_id, job.job.run_id)) {
-            row.run_id = run->run_id;
-            row.kind = model::to_string(run->kind);
-            row.pull_number = run->number;
-            row.head_sha = run->head_sha;
-        }
-        row.suite = reports::title_of(job.job);
-        row.state = model::to_string(job.state);
-        row.phase = job.phase.value_or("");
-        row.host_class = joined(job.job.labels);
-        if (job.runner_id) row.runner = runner_names[*job.runner_id];
-        row.queued_at = platform::format_utc(job.created_at);
-        row.priority = job.job.priority;
-        if (job.job.confirms_job_id && job.job.avoid_runner_id) row.confirms = runner_names[*job.job.avoid_runner_id];
-        // Jobs that are asked for in the same way share their past.
-        const auto like = std::tuple(job.job.repository_id, job.job.suite, row.host_class, plan_of(job.job));
-        if (!expected.contains(like) && expected.size() < most_outlooks)
-            expected[like] = reporting::expected_duration(reports::outlook_of(tx, job.job, now));
-        if (const auto known = expected.find(like); known != expected.end()) row.expected = known->second;
-        rows.push_back(std::move(row));
-    }
-    return reporting::render_queue(rows);
-}
-
-std::string runners_page(store::Tx& tx, store::Time now) {
-    std::map<std::string, std::string> work;
-    for (const auto& job : store::open_jobs(tx, listed))
-        if (job.runner_id && job.state != model::JobState::queued) work[*job.runner_id] = reports::title_of(job.job);
-    std::vector<reporting::RunnerRow> rows;
-    for (const auto& runner : store::list_runners(tx)) {
-        reporting::RunnerRow row;
-        row.name = runner.name;
-        row.labels = joined(runner.labels);
-        row.job = work[runner.runner_id];
-        row.state = !row.job.empty()                                                          ? "busy"
-                    : runner.failures >= store::max_failures || runner.state == "quarantined" ? "quarantined"
-                    : now - runner.last_seen_at > offline_after                               ? "offline"
-                                                                                              : "idle";
-        row.last_seen_at = platform::format_utc(runner.last_seen_at);
-        row.version = runner.version;
-        if (const auto facts = json::parse(runner.facts_json); facts && facts->is_array())
-            for (const auto& item : *facts)
-                if (auto fact = protocol::read_host_fact(item)) row.host.push_back(std::move(*fact));
-        const auto fails = [](const model::HostFact& fact) { return fact.status == model::FactStatus::fail; };
-        if (row.state == "quarantined" && std::any_of(row.host.begin(), row.host.end(), fails)) row.state = "unfit";
-        rows.push_back(std::move(row));
-    }
-    return reporting::render_runners(rows);
 }
 
 /// The run of /{owner}/{repo}/pull/{n}/profile/{id}; nullopt: there is none.

@@ -12,7 +12,7 @@
 #include "core/protocol/messages.h"
 #include "platform/clock.h"
 #include "service/http/edge.h"
-#include "service/http/job_wakeups.h"
+#include "service/http/waiting_runners.h"
 #include "service/store/pool.h"
 
 namespace benchgate::http {
@@ -22,7 +22,7 @@ struct RunnerTimes {
     std::chrono::seconds lease_ttl{90};
     std::chrono::seconds heartbeat{15};
     std::chrono::seconds longest_wait{25};
-    std::chrono::milliseconds recheck{5'000};  // of the table, in case a wake-up was lost
+    std::chrono::milliseconds recheck{5'000};  // whether the peer of a waiting request is still there
     std::chrono::seconds answers_kept{3'600};  // for repeated request ids
     std::chrono::seconds rest{30};             // of a job whose repository cannot be reached; others go first
 };
@@ -36,7 +36,7 @@ struct NoClone {
 struct RunnerApi {
     store::Pool& pool;
     const platform::Clock& clock;
-    JobWakeups& wakeups;
+    WaitingRunners& waiting;
     // An address and a short-lived token that can read this one repository. By its id: the name that the job was made
     // with may be another repository's by now.
     std::function<tl::expected<protocol::CloneAccess, NoClone>(std::int64_t repository_id)> clone_access;

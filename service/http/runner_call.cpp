@@ -44,8 +44,12 @@ json::Json parsed_body(const Request& request) {
     return std::move(*document);
 }
 
+bool is_spoken(int protocol) {
+    return protocol >= protocol::protocol_min && protocol <= protocol::protocol_max;
+}
+
 void check_protocol(int protocol) {
-    if (protocol >= protocol::protocol_min && protocol <= protocol::protocol_max) return;
+    if (is_spoken(protocol)) return;
     throw CallRefused(426, "protocol",
                       "this service speaks protocol " + std::to_string(protocol::protocol_min) + " to " +
                           std::to_string(protocol::protocol_max) + ", the runner " + std::to_string(protocol));

@@ -38,6 +38,7 @@ Message message_of(const Request& request, protocol::Read<Message> (*read)(const
     return std::move(*message);
 }
 
+bool is_spoken(int protocol);
 // 426 unless this service speaks it.
 void check_protocol(int protocol);
 // Labels, names, versions: short and printable.

@@ -66,7 +66,7 @@ void finish(const RunnerApi& api, const Request& request, Response& response) {
     finish.signature = message.signature;
     finish.now = api.clock.now();
     const auto answer = api.pool.transaction([&](store::Tx& tx) { return store::finish_job(tx, lease, finish); });
-    if (answer.requeued) api.wakeups.wake();
+    if (answer.requeued) api.waiting.wake();
     answer_json(response, 200, to_json(protocol::FinishAnswer{answer.used}));
 }
 
@@ -75,7 +75,7 @@ void release(const RunnerApi& api, const Request& request, Response& response) {
     const store::LeaseRef lease = lease_in(request, runner);
     message_of(request, protocol::read_release_request);
     check_fence(api.pool.transaction([&](store::Tx& tx) { return store::release_job(tx, lease, api.clock.now()); }));
-    api.wakeups.wake();
+    api.waiting.wake();
     answer_json(response, 200, json::Json::object());
 }
 

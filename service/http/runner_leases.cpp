@@ -21,7 +21,6 @@ CallRefused resting(const char* message) {
 }
 
 void check(const protocol::LeaseRequest& message) {
-    check_protocol(message.protocol);
     check_text(message.request_id, 100, "request_id");
     check_text(message.boot_id, 100, "boot_id");
     check_labels(message.labels);
@@ -35,6 +34,15 @@ std::string facts_json(const protocol::LeaseRequest& message) {
     return json::dump(facts);
 }
 
+// So that people see it where they look for runners.
+void note(const RunnerApi& api, const RunnerRow& runner, const protocol::LeaseRequest& message) {
+    api.pool.transaction([&](store::Tx& tx) {
+        store::runner_seen(tx, runner.runner_id,
+                           {message.boot_id, message.state, message.labels, facts_json(message), api.clock.now(),
+                            message.protocol, message.reason});
+    });
+}
+
 // One lease request on its way through the store.
 class LeaseCall {
   public:
@@ -46,67 +54,90 @@ class LeaseCall {
           facts_(facts_json(message_)) {}
 
     void run(Response& response) {
-        if (auto job = given_before(); job && answer(response, *job)) return;
         const auto until = std::chrono::steady_clock::now() +
                            std::chrono::seconds(
                                std::clamp<int>(message_.wait_s, 0, static_cast<int>(api_.times.longest_wait.count())));
-        for (;;) {
-            const std::uint64_t seen = api_.wakeups.seen();
-            if (auto job = try_lease()) {
-                if (answer(response, *job)) return;
-                continue;
-            }
-            const auto now = std::chrono::steady_clock::now();
-            if (now >= until || message_.state != "ready" || edge_.stopping().stop_requested() ||
-                !edge_.peer_is_there())
-                break;
-            api_.wakeups.wait(seen, std::min(until, now + api_.times.recheck), edge_.stopping());
+        WaitingRunners::Place place(api_.waiting, {runner_.runner_id, message_.labels, message_.protocol});
+        for (bool first = true;; first = false) {
+            const Found found = look(first);
+            if (found.job && answer(response, *found.job)) return;
+            if (found.job) continue;
+            if (found.may_work)
+                place.has_looked();
+            else
+                place.stand_aside();
+            if (!waits(place, until)) break;
         }
         response.status = 204;
     }
 
   private:
+    struct Found {
+        std::optional<JobRow> job;
+        bool may_work = true;
+    };
+
+    // Until it is called: true. A peer that has gone takes no job any more.
+    bool waits(WaitingRunners::Place& place, std::chrono::steady_clock::time_point until) const {
+        for (;;) {
+            const auto now = std::chrono::steady_clock::now();
+            if (now >= until || message_.state != "ready" || edge_.stopping().stop_requested() ||
+                !edge_.peer_is_there())
+                return false;
+            if (place.wait(std::min(until, now + api_.times.recheck), edge_.stopping())) return edge_.peer_is_there();
+        }
+    }
+
     bool is_held(const JobRow& job, std::int64_t epoch) const {
         return job.epoch == epoch && job.runner_id == runner_.runner_id &&
                (job.state == model::JobState::leased || job.state == model::JobState::running);
     }
 
-    std::optional<JobRow> job_of(store::Tx& tx, const std::string& kept) const {
-        const auto document = json::parse(kept);
+    // The same request again, because its answer was lost on the way: the same lease.
+    std::optional<JobRow> given_before(store::Tx& tx, store::Time now) const {
+        const auto kept = store::find_answer(tx, runner_.runner_id, message_.request_id, now);
+        if (!kept) return std::nullopt;
+        const auto document = json::parse(*kept);
         if (!document) return std::nullopt;
         auto job = store::find_job(tx, json::text(*document, "job").value_or(""));
         if (!job || !is_held(*job, json::integer(*document, "epoch").value_or(0))) return std::nullopt;
         return job;
     }
 
-    // The same request again, because its answer was lost on the way: the same lease.
-    std::optional<JobRow> given_before() const {
-        return api_.pool.transaction([&](store::Tx& tx) -> std::optional<JobRow> {
-            const auto kept = store::find_answer(tx, runner_.runner_id, message_.request_id, api_.clock.now());
-            return kept ? job_of(tx, *kept) : std::nullopt;
+    // What the runner says of itself is written down once a request.
+    Found look(bool first) const {
+        const store::Time now = api_.clock.now();
+        return api_.pool.transaction([&](store::Tx& tx) {
+            if (first)
+                refuse(store::runner_seen(tx, runner_.runner_id,
+                                          {message_.boot_id, message_.state, message_.labels, facts_, now,
+                                           message_.protocol, message_.reason}));
+            return lease(tx, now);
         });
     }
 
-    // Checked at every look: while this call waited, a newer process of the runner may have taken over.
-    std::optional<JobRow> try_lease() const {
-        const store::Time now = api_.clock.now();
-        return api_.pool.transaction([&](store::Tx& tx) -> std::optional<JobRow> {
-            switch (store::runner_seen(
-                tx, runner_.runner_id,
-                {message_.boot_id, message_.state, message_.labels, facts_, now, message_.protocol})) {
-                case store::SeenAnswer::newer_boot:
-                    throw CallRefused(409, "newer_boot", "a newer process of this runner has taken over");
-                case store::SeenAnswer::unknown:
-                    throw CallRefused(401, "unauthorized", "this runner was removed");
-                case store::SeenAnswer::current:
-                    break;
-            }
-            if (message_.state != "ready" || !edge_.peer_is_there()) return std::nullopt;
-            const auto runner = store::find_runner(tx, runner_.runner_id);
-            if (!runner || runner->failures >= store::max_failures) return std::nullopt;
-            return store::lease_job(tx,
-                                    {runner_.runner_id, message_.labels, api_.times.lease_ttl, now, message_.protocol});
-        });
+    static void refuse(store::SeenAnswer answer) {
+        if (answer == store::SeenAnswer::newer_boot)
+            throw CallRefused(409, "newer_boot", "a newer process of this runner has taken over");
+        if (answer == store::SeenAnswer::unknown) throw CallRefused(401, "unauthorized", "this runner was removed");
+    }
+
+    // While this call waited, a newer process of the runner may have taken over, or an operator may have said a word.
+    // The lock on the runner lets two calls of one request get one lease.
+    Found lease(store::Tx& tx, store::Time now) const {
+        const store::Standing standing = store::lock_standing(tx, runner_.runner_id, message_.boot_id);
+        if (standing == store::Standing::newer_boot) refuse(store::SeenAnswer::newer_boot);
+        if (standing == store::Standing::unknown) refuse(store::SeenAnswer::unknown);
+        if (auto job = given_before(tx, now)) return {std::move(job)};
+        const bool may_work = standing == store::Standing::fit && message_.state == "ready" && edge_.peer_is_there();
+        if (!may_work) return {std::nullopt, false};
+        auto job =
+            store::lease_job(tx, {runner_.runner_id, message_.labels, api_.times.lease_ttl, now, message_.protocol});
+        if (job)
+            store::keep_answer(tx, runner_.runner_id, message_.request_id,
+                               json::dump(json::Json{{"job", job->job.job_id}, {"epoch", job->epoch}}),
+                               now + api_.times.answers_kept);
+        return {std::move(job)};
     }
 
     store::LeaseRef lease_of(const JobRow& job) const { return {job.job.job_id, job.epoch, runner_.runner_id}; }
@@ -146,9 +177,6 @@ class LeaseCall {
             do_without(job, spec->repository, clone.error());
             return false;
         }
-        const json::Json mine = {{"job", job.job.job_id}, {"epoch", job.epoch}};
-        const auto earlier = keep(json::dump(mine), job);
-        if (earlier) return answer(response, *earlier);
         protocol::LeaseAnswer lease{job.job.job_id,
                                     job.epoch,
                                     *spec,
@@ -160,20 +188,6 @@ class LeaseCall {
         lease.deadline = platform::format_utc(job.deadline.value());
         answer_json(response, 200, to_json(lease));
         return true;
-    }
-
-    // Remembers the answer for repeats. If the same request won another lease meanwhile, this job goes back and that
-    // one is returned.
-    std::optional<JobRow> keep(const std::string& mine, const JobRow& job) const {
-        const store::Time now = api_.clock.now();
-        auto other = api_.pool.transaction([&](store::Tx& tx) -> std::optional<JobRow> {
-            const std::string kept =
-                store::keep_answer(tx, runner_.runner_id, message_.request_id, mine, now + api_.times.answers_kept);
-            return kept == mine ? std::nullopt : job_of(tx, kept);
-        });
-        if (other && other->job.job_id == job.job.job_id) return std::nullopt;
-        if (other) hand_back(job);
-        return other;
     }
 
     const RunnerApi& api_;
@@ -191,22 +205,26 @@ void serve_leases(Edge& edge, const RunnerApi& api) {
             RunnerRow runner = authenticated(api, request);
             auto message = message_of(request, protocol::read_lease_request);
             check(message);
+            if (!is_spoken(message.protocol)) {
+                message.state = "quarantined";
+                message.reason = "it speaks protocol " + std::to_string(message.protocol) +
+                                 ", which this service does not: one of the two must be upgraded";
+                note(api, runner, message);
+                check_protocol(message.protocol);
+            }
             // Whatever it says of itself: what its facts say counts.
             if (std::ranges::any_of(message.facts,
                                     [](const auto& fact) { return fact.status == model::FactStatus::fail; }))
                 message.state = "quarantined";
             if (message.state == "quarantined") {
-                // So that people see it where they look for runners.
-                api.pool.transaction([&](store::Tx& tx) {
-                    store::runner_seen(tx, runner.runner_id,
-                                       {message.boot_id, message.state, message.labels, facts_json(message),
-                                        api.clock.now(), message.protocol});
-                });
+                note(api, runner, message);
                 throw resting("the runner says that its host is not fit");
             }
             // A process that starts afresh is forgiven; the same one has to rest.
             if (runner.failures >= store::max_failures && runner.boot_id == message.boot_id)
-                throw resting("too many infrastructure failures in a row; repair the host and restart the runner");
+                throw resting(
+                    "too many infrastructure failures in a row; repair the host, then restart the runner or resume it "
+                    "(benchgate-service resume NAME)");
             LeaseCall(api, edge, std::move(runner), std::move(message)).run(response);
         }));
 }

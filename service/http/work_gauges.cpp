@@ -3,10 +3,14 @@
 #include <spdlog/spdlog.h>
 
 #include <limits>
+#include <map>
+#include <set>
 
+#include "service/reports/runner_states.h"
 #include "service/store/inbox.h"
 #include "service/store/jobs.h"
 #include "service/store/outbox.h"
+#include "service/store/runners.h"
 
 namespace benchgate::http {
 namespace {
@@ -15,7 +19,17 @@ struct Counts {
     store::InboxCounts inbox;
     store::JobCounts jobs;
     store::OutboxCounts outbox;
+    std::map<std::string_view, std::int64_t> runners;
 };
+
+std::map<std::string_view, std::int64_t> runner_counts(store::Tx& tx, store::Time now) {
+    const auto ids = store::busy_runners(tx);
+    const std::set<std::string> busy(ids.begin(), ids.end());
+    std::map<std::string_view, std::int64_t> counts;
+    for (const auto& runner : store::list_runners_briefly(tx))
+        ++counts[reports::state_of(runner, busy.contains(runner.runner_id), now).word];
+    return counts;
+}
 
 /// In the direction in which work moves: what moves on meanwhile is counted twice rather than not at all.
 Counts read_counts(store::Tx& tx) {
@@ -23,6 +37,7 @@ Counts read_counts(store::Tx& tx) {
     counts.inbox = store::inbox_counts(tx);
     counts.jobs = store::job_counts(tx);
     counts.outbox = store::outbox_counts(tx);
+    counts.runners = runner_counts(tx, std::chrono::system_clock::now());
     return counts;
 }
 
@@ -41,6 +56,8 @@ void gauge_work(Metrics& metrics, store::Pool& pool) {
                           "Jobs that wait for a runner, that a runner has, and that wait for the judge");
     Gauges& items = family(metrics.registry(), "benchgate_outbox_items",
                            "What is to be said to GitHub: waiting, and dead: given up, shown on the run's page");
+    Gauges& runners = family(metrics.registry(), "benchgate_runners",
+                             "Runners by what they are doing; the words are those of the page of runners");
     metrics.before_each_read([&](prometheus::Registry&) {
         constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
         std::optional<Counts> counts;
@@ -60,6 +77,10 @@ void gauge_work(Metrics& metrics, store::Pool& pool) {
         set(jobs, "unjudged", known.jobs.unjudged);
         set(items, "waiting", known.outbox.waiting);
         set(items, "dead", known.outbox.dead);
+        for (const auto word : reports::runner_words) {
+            const auto count = known.runners.find(word);
+            set(runners, std::string(word).c_str(), count == known.runners.end() ? 0 : count->second);
+        }
     });
 }
 

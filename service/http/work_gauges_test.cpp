@@ -17,6 +17,7 @@ TEST_F(WorkGauges, AnOperatorSeesWhatWaitsAndWhatWasGivenUp) {
     EXPECT_TRUE(shows("benchgate_outbox_items{state=\"waiting\"} 0")) << metrics.text();
     EXPECT_TRUE(shows("benchgate_inbox_deliveries{state=\"waiting\"} 0"));
     EXPECT_TRUE(shows("benchgate_jobs{state=\"queued\"} 0"));
+    EXPECT_TRUE(shows("benchgate_runners{state=\"quarantined\"} 0"));
     pool.transaction([&](store::Tx& tx) {
         const store::Delivery delivery{"guid", "ping", "{}", "{}"};
         store::insert_deliveries(tx, {&delivery, 1}, start());

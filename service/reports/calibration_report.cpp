@@ -17,7 +17,7 @@ std::vector<reporting::CalibrationHostRow> calibration_report(store::Tx& tx, std
     query.repository_id = repository_id;
     query.now = now;
     std::map<std::string, std::string> names;
-    for (const auto& runner : store::list_runners(tx)) names[runner.runner_id] = runner.name;
+    for (const auto& runner : store::list_runners_briefly(tx)) names[runner.runner_id] = runner.name;
     std::vector<reporting::CalibrationHostRow> hosts;
     std::map<std::pair<std::string, std::string>, std::size_t> places;
     for (const auto& host : store::calibrated_hosts(tx, query)) {

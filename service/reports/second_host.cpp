@@ -87,8 +87,8 @@ std::string progress_of(const AskedAbout& asked, const std::string& first, const
 
 std::vector<planning::KnownHost> known_hosts(store::Tx& tx) {
     std::vector<planning::KnownHost> hosts;
-    for (const auto& runner : store::list_runners(tx))
-        hosts.push_back({runner.runner_id, runner.name, runner.labels, runner.state,
+    for (const auto& runner : store::list_runners_briefly(tx))
+        hosts.push_back({runner.runner_id, runner.name, runner.labels, runner.drained_at ? "draining" : runner.state,
                          runner.failures >= store::max_failures, runner.protocol, runner.last_seen_at});
     return hosts;
 }

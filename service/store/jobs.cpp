@@ -21,15 +21,38 @@ constexpr Query find{"jobs_find", "select * from jobs where job_id = $1::uuid"};
 
 constexpr Query of_run{"jobs_of_run", "select * from jobs where repository_id = $1 and run_id = $2::uuid order by seq"};
 
+// What runners have first; then as they would be leased one by one, each counting for the minute that a job counts for
+// at least.
 constexpr Query open{"jobs_open", R"(
-    select * from jobs where state in ('queued', 'leased', 'running')
-    order by state = 'queued', priority desc, seq limit $1)"};
+    with queue as (
+        select repository_id, job_id, row_number() over (order by priority desc, turn, seq) - 1 as ahead
+        from (select jobs.repository_id, job_id, priority, seq, coalesce(share.used_s, 0) + 60 * row_number()
+                     over (partition by jobs.repository_id order by priority desc, seq) as turn
+              from jobs left join runner_shares($2::timestamptz) share using (repository_id)
+              where state = 'queued') as waiting)
+    select jobs.*, queue.ahead from jobs left join queue using (repository_id, job_id)
+    where state in ('queued', 'leased', 'running')
+    order by queue.ahead nulls first, priority desc, seq limit $1)"};
 
 constexpr Query position{"jobs_queue_position", R"(
-    select (select count(*) from jobs other
-            where other.state = 'queued' and (other.priority > job.priority
-                  or (other.priority = job.priority and other.seq < job.seq))) as ahead
-    from jobs job where job.job_id = $1::uuid and job.state = 'queued')"};
+    select ahead from (
+        select job_id, row_number() over (order by priority desc, turn, seq) - 1 as ahead
+        from (select job_id, priority, seq, coalesce(share.used_s, 0) + 60 * row_number()
+                     over (partition by jobs.repository_id order by priority desc, seq) as turn
+              from jobs left join runner_shares($2::timestamptz) share using (repository_id)
+              where state = 'queued') as waiting) as queue
+    where job_id = $1::uuid)"};
+
+constexpr Query waiting{"jobs_waiting", R"(
+    select labels, protocol, count(*) as jobs,
+        case when prefer_until is null or prefer_until > $1::timestamptz then prefer_runner_id end as only_runner_id,
+        case when avoid_until is null or avoid_until > $1::timestamptz then avoid_runner_id end as never_runner_id
+    from jobs
+    where state = 'queued' and (not_before is null or not_before <= $1::timestamptz)
+      and not exists (select 1 from repositories away
+                      where away.repository_id = jobs.repository_id and not away.active)
+    group by labels, protocol, only_runner_id, never_runner_id
+    order by max(priority) desc limit $2)"};
 
 constexpr Query counts{"jobs_counts", R"(
     select (select count(*) from jobs where state = 'queued') as queued,
@@ -43,6 +66,20 @@ constexpr Query claim_unjudged{"jobs_claim_unjudged", R"(
     order by finished_at limit 1 for update skip locked)"};
 
 constexpr Query judged{"jobs_judged", "update jobs set judged_at = $2 where job_id = $1::uuid"};
+
+JobRow read_open(const pqxx::row& row) {
+    JobRow job = read_job(row);
+    job.ahead = maybe<std::int64_t>(row, "ahead");
+    return job;
+}
+
+WaitingJobs read_waiting(const pqxx::row& row) {
+    return {.labels = column<std::vector<std::string>>(row, "labels"),
+            .protocol = column<int>(row, "protocol"),
+            .only_runner_id = maybe<std::string>(row, "only_runner_id"),
+            .never_runner_id = maybe<std::string>(row, "never_runner_id"),
+            .jobs = column<std::int64_t>(row, "jobs")};
+}
 
 }
 
@@ -105,15 +142,19 @@ std::vector<JobRow> jobs_of_run(Tx& tx, std::int64_t repository_id, const std::s
     return all(exec(tx, of_run, repository_id, run_id), read_job);
 }
 
-std::vector<JobRow> open_jobs(Tx& tx, int limit) {
-    return all(exec(tx, open, limit), read_job);
+std::vector<JobRow> open_jobs(Tx& tx, int limit, Time now) {
+    return all(exec(tx, open, limit, now), read_open);
 }
 
-std::optional<std::int64_t> queue_position(Tx& tx, const std::string& job_id) {
+std::optional<std::int64_t> queue_position(Tx& tx, const std::string& job_id, Time now) {
     if (!is_uuid(job_id)) return std::nullopt;
-    const pqxx::result rows = exec(tx, position, job_id);
+    const pqxx::result rows = exec(tx, position, job_id, now);
     if (rows.empty()) return std::nullopt;
     return column<std::int64_t>(rows.front(), "ahead");
+}
+
+std::vector<WaitingJobs> waiting_jobs(Tx& tx, Time now) {
+    return all(exec(tx, waiting, now, most_kinds_of_waiting), read_waiting);
 }
 
 JobCounts job_counts(Tx& tx) {

@@ -51,6 +51,7 @@ struct JobRow {
     std::optional<Time> leased_at;
     std::optional<Time> finished_at;
     std::optional<Time> judged_at;
+    std::optional<std::int64_t> ahead{};  ///< queued jobs before it; of open_jobs only
 };
 
 /// No state can be left from here: succeeded, failed, cancelled.
@@ -63,10 +64,23 @@ void insert_job(Tx& tx, const NewJob& job, Time now);
 std::optional<JobRow> find_job(Tx& tx, const std::string& job_id);
 /// In the order they were made.
 std::vector<JobRow> jobs_of_run(Tx& tx, std::int64_t repository_id, const std::string& run_id);
-/// Queued, leased and running ones, in the order of leasing.
-std::vector<JobRow> open_jobs(Tx& tx, int limit);
-/// Number of queued jobs that come before it; absent if it is not queued.
-std::optional<std::int64_t> queue_position(Tx& tx, const std::string& job_id);
+/// Leased and running ones, then the queued ones in the order of leasing (leases.h).
+std::vector<JobRow> open_jobs(Tx& tx, int limit, Time now);
+/// Number of queued jobs that come before it; absent if it is not queued. Whom their labels keep from its runners is
+/// counted too.
+std::optional<std::int64_t> queue_position(Tx& tx, const std::string& job_id, Time now);
+
+/// Queued jobs that may be leased now, by what they ask of a runner.
+struct WaitingJobs {
+    std::vector<std::string> labels;
+    int protocol = 1;
+    std::optional<std::string> only_runner_id{};
+    std::optional<std::string> never_runner_id{};
+    std::int64_t jobs = 0;
+};
+inline constexpr int most_kinds_of_waiting = 1000;
+/// The most urgent kinds first.
+std::vector<WaitingJobs> waiting_jobs(Tx& tx, Time now);
 
 struct JobCounts {
     std::int64_t queued = 0;

@@ -10,16 +10,39 @@
 namespace benchgate::store {
 namespace {
 
+// Of every repository with queued jobs the first few that this runner may have, then the first of all these that nobody
+// else is just taking: how long that takes grows with the repositories, not with the queue. Of one repository no more
+// than 32 leases can be made in the same moment; who gets nothing by that is called again.
 constexpr Query lease_next{"leases_lease", R"(
-    with next as (
-        select repository_id, job_id from jobs
-        where state = 'queued' and labels <@ $2::text[] and protocol <= $6 and (not_before is null or not_before <= $3::timestamptz)
-          and (prefer_runner_id is null or prefer_runner_id = $1::uuid or prefer_until <= $3::timestamptz)
-          and (avoid_runner_id is null or avoid_runner_id <> $1::uuid or avoid_until <= $3::timestamptz)
-          and not exists (select 1 from repositories away
-                          where away.repository_id = jobs.repository_id and not away.active)
-        order by priority desc, seq limit 1 for update skip locked)
+    with recursive repository as (
+        (select repository_id from jobs where state = 'queued' order by repository_id limit 1)
+        union all
+        select (select more.repository_id from jobs more
+                where more.state = 'queued' and more.repository_id > repository.repository_id
+                order by more.repository_id limit 1)
+        from repository where repository.repository_id is not null),
+    share as materialized (select * from runner_shares($3::timestamptz)),
+    candidate as materialized (
+        select suitable.repository_id, suitable.job_id
+        from repository left join share using (repository_id) cross join lateral (
+            select jobs.repository_id, job_id, priority, seq from jobs
+            where jobs.repository_id = repository.repository_id
+              and state = 'queued' and labels <@ $2::text[] and protocol <= $6
+              and (not_before is null or not_before <= $3::timestamptz)
+              and (prefer_runner_id is null or prefer_runner_id = $1::uuid or prefer_until <= $3::timestamptz)
+              and (avoid_runner_id is null or avoid_runner_id <> $1::uuid or avoid_until <= $3::timestamptz)
+            order by priority desc, seq limit 32) as suitable
+        where not exists (select 1 from repositories away
+                          where away.repository_id = repository.repository_id and not away.active)
+        order by suitable.priority desc, coalesce(share.used_s, 0), suitable.seq),
+    next as (
+        select free.repository_id, free.job_id from candidate cross join lateral (
+            select jobs.repository_id, jobs.job_id from jobs
+            where jobs.repository_id = candidate.repository_id and jobs.job_id = candidate.job_id and state = 'queued'
+            for update skip locked) as free
+        limit 1)
     update jobs set state = 'leased', epoch = jobs.epoch + 1, runner_id = $1::uuid, leased_at = $3::timestamptz,
+        counted_from = $3::timestamptz,
         deadline = $3::timestamptz + make_interval(secs => timeout_s),
         lease_expires_at = least($3::timestamptz + make_interval(secs => $4::int),
                                  $3::timestamptz + make_interval(secs => timeout_s + $5::int)),
@@ -77,8 +100,24 @@ constexpr Query charge{"leases_charge", R"(
 
 constexpr Query count_failure{"leases_count_failure", R"(
     update runners set failures = case when $2 then failures + 1 else 0 end,
-        state = case when $2 and failures + 1 >= $3 then 'quarantined' else state end
+        state = case when $2 and failures + 1 >= $3 then 'quarantined' else state end,
+        reason = case when $2 and failures + 1 >= $3 then $4 else reason end
     where runner_id = $1::uuid)"};
+
+// After everything else of its transaction: whoever counts for the same repository waits for this row only, and
+// briefly.
+constexpr Query count_time{"leases_count_time", R"(
+    insert into runner_time (repository_id, used_s, as_of)
+    select repository_id, sum(greatest(extract(epoch from $2::timestamptz - counted_from), 0)), $2::timestamptz
+    from jobs where job_id = any ($1::uuid[]) and counted_from is not null group by repository_id order by repository_id
+    on conflict (repository_id) do update set
+        used_s = excluded.used_s + runner_time.used_s * power(0.5::double precision, least(greatest(
+            extract(epoch from excluded.as_of - runner_time.as_of)::double precision / 21600, 0), 200)),
+        as_of = greatest(runner_time.as_of, excluded.as_of))"};
+
+// Its runner may come back and go on.
+constexpr Query count_on{"leases_count_on", R"(
+    update jobs set counted_from = $2::timestamptz where job_id = any ($1::uuid[]))"};
 
 constexpr Query reap_deadline{"leases_reap_deadline", R"(
     update jobs set state = 'failed', finished_at = $1::timestamptz, cancel_reason = 'deadline',
@@ -138,11 +177,16 @@ std::string outcome_json(const Finish& finish) {
                                  {"reason", finish.reason}});
 }
 
+void count_failure_of(Tx& tx, const std::string& runner_id, const Finish& finish, bool infrastructure) {
+    exec(tx, count_failure, runner_id, infrastructure, max_failures,
+         legible_reason("three jobs in a row failed for the host's reasons; the last one: " + finish.reason));
+}
+
 /// What a finish of the newest lease does to its job.
 FinishAnswer apply_finish(Tx& tx, const JobRow& job, const LeaseRef& lease, const Finish& finish) {
     const bool infrastructure = finish.outcome == Outcome::failed && finish.infrastructure;
     // A job that fails again says more of itself than of its runner: one pull request must not take a host away.
-    if (!infrastructure || job.attempts == 0) exec(tx, count_failure, lease.runner_id, infrastructure, max_failures);
+    if (!infrastructure || job.attempts == 0) count_failure_of(tx, lease.runner_id, finish, infrastructure);
     if (infrastructure && job.attempts + 1 < max_attempts && !job.cancel_reason) {
         exec(tx, requeue, job.job.job_id, 1, finish.now, std::optional<Time>());
         exec(tx, rest, job.job.job_id, lease.runner_id, finish.now, static_cast<int>(retry_elsewhere.count()));
@@ -212,9 +256,11 @@ FinishAnswer finish_job(Tx& tx, const LeaseRef& lease, const Finish& finish) {
     }
     if (lease.epoch == job->epoch && job->runner_id != lease.runner_id) return {};
     FinishAnswer answer;
-    if (fence_of(job, lease) == Fence::current) answer = apply_finish(tx, *job, lease, finish);
+    const bool is_current = fence_of(job, lease) == Fence::current;
+    if (is_current) answer = apply_finish(tx, *job, lease, finish);
     exec(tx, keep_bundle, job->job.repository_id, lease.job_id, lease.epoch, lease.runner_id,
          jsonb(outcome_json(finish)), finish.manifest_json, finish.signature, answer.used, answer.requeued, finish.now);
+    if (is_current) exec(tx, count_time, text_array({lease.job_id}), finish.now);
     return answer;
 }
 
@@ -228,6 +274,7 @@ Fence release_job(Tx& tx, const LeaseRef& lease, Time now, std::optional<Time> n
     const bool queued =
         column<std::string>(exec(tx, requeue, lease.job_id, attempts, now, not_before).front(), "state") == "queued";
     notify(tx, queued ? Channel::jobs : Channel::finished);
+    exec(tx, count_time, text_array({lease.job_id}), now);
     return fence;
 }
 
@@ -241,6 +288,11 @@ Reaped reap_leases(Tx& tx, Time now) {
     if (!reaped.requeued.empty()) notify(tx, Channel::jobs);
     if (!reaped.past_deadline.empty() || !reaped.cancelled.empty() || !reaped.failed.empty() || !reaped.untaken.empty())
         notify(tx, Channel::finished);
+    std::vector<std::string> held = reaped.requeued;
+    for (const auto* more : {&reaped.past_deadline, &reaped.cancelled, &reaped.failed})
+        held.insert(held.end(), more->begin(), more->end());
+    if (!held.empty()) exec(tx, count_time, text_array(held), now);
+    if (!reaped.requeued.empty()) exec(tx, count_on, text_array(reaped.requeued), now);
     return reaped;
 }
 

@@ -26,9 +26,11 @@ struct LeaseRequest {
     int protocol = 1;  ///< that the runner speaks
 };
 
-/// The next job for this runner: highest priority, then oldest, of those whose labels it has, whose protocol it speaks
-/// and whose repository is in reach. Never the same job for two callers. The row is the job as leased: epoch,
-/// lease_expires_at and deadline are set.
+/// The next job for this runner: highest priority, then of the repository that has used the least runner time lately
+/// (`runner_shares` of the migrations: half of it is forgotten in six hours, and a job that a runner has counts for a
+/// minute at least), then oldest, of those whose labels it has, whose protocol it speaks and whose repository is in
+/// reach. Never the same job for two callers. The row is the job as leased: epoch, lease_expires_at and deadline are
+/// set.
 std::optional<JobRow> lease_job(Tx& tx, const LeaseRequest& request);
 
 struct Beat {

@@ -1,4 +1,4 @@
-#include "service/store/leases.h"
+#include "service/store/leases_for_tests.h"
 
 #include <atomic>
 #include <mutex>
@@ -9,70 +9,13 @@
 #include "service/store/job_logs.h"
 #include "service/store/runners.h"
 #include "service/store/runs.h"
-#include "service/store/test_database.h"
 #include "service/store/trials.h"
-#include "service/store/uuid_for_tests.h"
 
 namespace benchgate::store {
 namespace {
 
 using namespace std::chrono_literals;
 using model::JobState;
-
-const std::string runner_a = uuid(1, 1);
-const std::string runner_b = uuid(1, 2);
-
-class LeasesTest : public TestDatabase {
-  protected:
-    NewJob job(int n) const {
-        NewJob job;
-        job.repository_id = 7;
-        job.job_id = uuid(2, n);
-        job.run_id = uuid(3, 1);
-        job.suite = "micro";
-        job.labels = {"bare-metal"};
-        job.spec_json = "{}";
-        job.timeout = 1h;
-        return job;
-    }
-    void insert(const NewJob& job) {
-        pool.transaction([&](Tx& tx) { insert_job(tx, job, start()); });
-    }
-    std::optional<LeaseRef> lease(const std::string& runner, Time now,
-                                  const std::vector<std::string>& labels = {"bare-metal", "x86_64"}) {
-        const auto row = pool.transaction(
-            [&](Tx& tx) { return lease_job(tx, {.runner_id = runner, .labels = labels, .ttl = 90s, .now = now}); });
-        if (!row) return std::nullopt;
-        return LeaseRef{row->job.job_id, row->epoch, runner};
-    }
-    BeatAnswer beat(const LeaseRef& ref, Time now) {
-        Beat beat;
-        beat.phase = model::JobPhase::measure;
-        beat.block = 2;
-        beat.now = now;
-        return pool.transaction([&](Tx& tx) { return heartbeat(tx, ref, beat); });
-    }
-    Reaped reap(Time now) {
-        return pool.transaction([&](Tx& tx) { return reap_leases(tx, now); });
-    }
-    FinishAnswer finish(const LeaseRef& ref, Outcome outcome, bool infrastructure = false) {
-        const Finish report{.outcome = outcome,
-                            .infrastructure = infrastructure,
-                            .phase = "measure",
-                            .reason = "r\0x",
-                            .manifest_json = R"({"trials": []})",
-                            .signature = "sig",
-                            .now = start() + 5min};
-        return pool.transaction([&](Tx& tx) { return finish_job(tx, ref, report); });
-    }
-    TrialStored put(const LeaseRef& ref, std::int64_t number, const std::string& digest) {
-        const TrialRow trial{.number = number, .digest = digest, .body_json = "{}", .created_at = start()};
-        return pool.transaction([&](Tx& tx) { return put_trial(tx, ref, trial, {}).result; });
-    }
-    JobRow row(int n) {
-        return *pool.transaction([&](Tx& tx) { return find_job(tx, uuid(2, n)); });
-    }
-};
 
 TEST_F(LeasesTest, AJobGoesToARunnerThatSpeaksItsProtocol) {
     auto demanding = job(1);
@@ -98,9 +41,9 @@ TEST_F(LeasesTest, HighestPriorityFirstThenOldestAndOnlyWithAllLabels) {
     foreign.labels = {"bare-metal", "arm64"};
     for (const NewJob& each : {job(1), job(2), urgent, foreign}) insert(each);
     pool.transaction([&](Tx& tx) {
-        EXPECT_EQ(queue_position(tx, uuid(2, 2)), 3);
-        EXPECT_EQ(queue_position(tx, uuid(2, 4)), 0);
-        EXPECT_EQ(queue_position(tx, "not a uuid"), std::nullopt);
+        EXPECT_EQ(queue_position(tx, uuid(2, 2), start()), 3);
+        EXPECT_EQ(queue_position(tx, uuid(2, 4), start()), 0);
+        EXPECT_EQ(queue_position(tx, "not a uuid", start()), std::nullopt);
         EXPECT_EQ(job_counts(tx).queued, 4);
     });
     EXPECT_EQ(lease(runner_a, start())->job_id, uuid(2, 3));
@@ -354,6 +297,15 @@ TEST_F(LeasesTest, InfrastructureFailuresAreRetriedAndThoseOfThreeJobsQuarantine
         for (int attempt = 1; attempt <= 3; ++attempt) finish(*lease(runner_a, rested), Outcome::failed, true);
     }
     EXPECT_EQ(state(), "quarantined");
+    pool.transaction([&](Tx& tx) {
+        const std::string reason = find_runner(tx, runner_a)->reason;
+        EXPECT_NE(reason.find("three jobs in a row failed for the host's reasons; the last one: "), std::string::npos)
+            << reason;
+        EXPECT_EQ(lock_standing(tx, runner_a, ""), Standing::quarantined);
+        resume_runner(tx, "host");
+        EXPECT_EQ(lock_standing(tx, runner_a, ""), Standing::fit) << "the operator has repaired it";
+        EXPECT_EQ(find_runner(tx, runner_a)->reason, "");
+    });
 }
 
 TEST_F(LeasesTest, AHostThatCannotWorkDoesNotSwallowTheJobBeforeAnotherOneGetsIt) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/model/utf8.h"
 #include "service/store/sql.h"
 
 namespace benchgate::store {
@@ -24,30 +25,46 @@ constexpr Query enroll{"runners_enroll", R"(
     on conflict (name) do update set token_hash = excluded.token_hash, public_key = excluded.public_key,
         labels = excluded.labels, version = excluded.version, protocol = excluded.protocol,
         registered_at = excluded.registered_at, last_seen_at = excluded.last_seen_at,
-        boot_id = '', old_boot_ids = '{}', failures = 0, state = 'ready'
+        boot_id = '', old_boot_ids = '{}', failures = 0, state = 'ready', reason = ''
     returning *)"};
 
 constexpr Query by_token{"runners_by_token", "select * from runners where token_hash = $1"};
 constexpr Query find{"runners_find", "select * from runners where runner_id = $1::uuid"};
 constexpr Query lock{"runners_lock", "select * from runners where runner_id = $1::uuid for update"};
 constexpr Query list{"runners_list", "select * from runners order by name"};
+constexpr Query list_briefly{"runners_list_briefly", R"(
+    select runner_id, name, token_hash, public_key, labels, boot_id, state, failures, '[]' as facts, version, protocol,
+           registered_at, last_seen_at, reason, drained_at, drain_reason
+    from runners order by name)"};
+constexpr Query busy{"runners_busy", R"(
+    select distinct runner_id from jobs where state in ('leased', 'running') and runner_id is not null)"};
 constexpr Query remove{"runners_delete", "delete from runners where runner_id = $1::uuid"};
 
 constexpr Query see{"runners_seen", R"(
     update runners set boot_id = $2, old_boot_ids = $3::text[], failures = $4, state = $5, labels = $6::text[],
-        facts = $7::jsonb, last_seen_at = $8, protocol = case when $9::int > 0 then $9::int else protocol end
+        facts = $7::jsonb, last_seen_at = $8, protocol = case when $9::int > 0 then $9::int else protocol end,
+        reason = case when $5 = 'ready' then '' when $10 <> '' then $10 else reason end
     where runner_id = $1::uuid)"};
+
+constexpr Query drain{"runners_drain", R"(
+    update runners set drained_at = coalesce(drained_at, $2::timestamptz), drain_reason = $3 where name = $1)"};
+
+constexpr Query resume{"runners_resume", R"(
+    update runners set drained_at = null, drain_reason = '', failures = 0,
+        state = case when failures >= $2 then 'ready' else state end,
+        reason = case when failures >= $2 then '' else reason end
+    where name = $1)"};
+
+constexpr Query by_name{"runners_by_name", "select * from runners where name = $1"};
 
 constexpr Query touch{"runners_touch", "update runners set last_seen_at = $2 where runner_id = $1::uuid"};
 
 constexpr Query find_kept{"request_log_find", R"(
     select answer from request_log where runner_id = $1::uuid and request_id = $2 and expires_at > $3)"};
 
-// The update changes nothing: it makes the row that is there come back.
 constexpr Query keep{"request_log_keep", R"(
     insert into request_log (runner_id, request_id, answer, expires_at) values ($1, $2, $3::jsonb, $4)
-    on conflict (runner_id, request_id) do update set request_id = request_log.request_id
-    returning answer)"};
+    on conflict (runner_id, request_id) do update set answer = excluded.answer, expires_at = excluded.expires_at)"};
 
 constexpr Query prune{"request_log_prune", "delete from request_log where expires_at <= $1"};
 
@@ -64,9 +81,25 @@ RunnerRow read(const pqxx::row& row) {
             .version = column<std::string>(row, "version"),
             .protocol = column<int>(row, "protocol"),
             .registered_at = column<Time>(row, "registered_at"),
-            .last_seen_at = column<Time>(row, "last_seen_at")};
+            .last_seen_at = column<Time>(row, "last_seen_at"),
+            .reason = column<std::string>(row, "reason"),
+            .drained_at = maybe<Time>(row, "drained_at"),
+            .drain_reason = column<std::string>(row, "drain_reason")};
 }
 
+}
+
+std::string legible_reason(std::string_view text) {
+    constexpr std::size_t most_bytes = 500;
+    std::string legible;
+    while (!text.empty()) {
+        const std::size_t length = model::character_length(text);
+        const std::string_view piece = length == 0 ? std::string_view("\uFFFD") : text.substr(0, length);
+        if (legible.size() + piece.size() > most_bytes) break;
+        legible += piece;
+        text.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+    return legible;
 }
 
 void create_join_token(Tx& tx, const std::string& hash, const std::string& name, Time expires_at) {
@@ -111,6 +144,16 @@ std::optional<RunnerRow> find_runner(Tx& tx, const std::string& runner_id) {
     return first(exec(tx, find, runner_id), read);
 }
 
+std::vector<RunnerRow> list_runners_briefly(Tx& tx) {
+    return all(exec(tx, list_briefly), read);
+}
+
+std::vector<std::string> busy_runners(Tx& tx) {
+    std::vector<std::string> ids;
+    for (const pqxx::row& row : exec(tx, busy)) ids.push_back(column<std::string>(row, "runner_id"));
+    return ids;
+}
+
 std::vector<RunnerRow> list_runners(Tx& tx) {
     return all(exec(tx, list), read);
 }
@@ -134,8 +177,29 @@ SeenAnswer runner_seen(Tx& tx, const std::string& runner_id, const Seen& seen) {
     }
     const std::string state = failures >= max_failures ? "quarantined" : seen.state;
     exec(tx, see, runner_id, seen.boot_id, text_array(old_boots), failures, state, text_array(seen.labels),
-         jsonb(seen.facts_json), seen.now, seen.protocol);
+         jsonb(seen.facts_json), seen.now, seen.protocol, legible_reason(seen.reason));
     return SeenAnswer::current;
+}
+
+Standing lock_standing(Tx& tx, const std::string& runner_id, const std::string& boot_id) {
+    const std::optional<RunnerRow> runner = first(exec(tx, lock, runner_id), read);
+    if (!runner) return Standing::unknown;
+    if (runner->boot_id != boot_id) return Standing::newer_boot;
+    if (runner->failures >= max_failures) return Standing::quarantined;
+    return runner->drained_at ? Standing::drained : Standing::fit;
+}
+
+bool drain_runner(Tx& tx, const std::string& name, const std::string& reason, Time now) {
+    return exec(tx, drain, name, now, legible_reason(reason)).affected_rows() > 0;
+}
+
+bool resume_runner(Tx& tx, const std::string& name) {
+    notify(tx, Channel::jobs);
+    return exec(tx, resume, name, max_failures).affected_rows() > 0;
+}
+
+std::optional<RunnerRow> runner_by_name(Tx& tx, const std::string& name) {
+    return first(exec(tx, by_name, name), read);
 }
 
 void touch_runner(Tx& tx, const std::string& runner_id, Time now) {
@@ -148,9 +212,9 @@ std::optional<std::string> find_answer(Tx& tx, const std::string& runner_id, con
     return column<std::string>(rows.front(), "answer");
 }
 
-std::string keep_answer(Tx& tx, const std::string& runner_id, const std::string& request_id,
-                        const std::string& answer_json, Time expires_at) {
-    return column<std::string>(exec(tx, keep, runner_id, request_id, jsonb(answer_json), expires_at).front(), "answer");
+void keep_answer(Tx& tx, const std::string& runner_id, const std::string& request_id, const std::string& answer_json,
+                 Time expires_at) {
+    exec(tx, keep, runner_id, request_id, jsonb(answer_json), expires_at);
 }
 
 std::size_t prune_answers(Tx& tx, Time now) {

@@ -77,12 +77,56 @@ TEST_F(RunnersTest, ANewerBootTakesOver) {
     });
 }
 
-TEST_F(RunnersTest, ARepeatedRequestGetsTheFirstAnswer) {
+TEST_F(RunnersTest, AnOperatorDrainsARunnerAndTakesItBack) {
+    pool.transaction([&](Tx& tx) {
+        create_join_token(tx, "join", "host-1", start() + 1h);
+        ASSERT_TRUE(redeem_join_token(tx, "join", runner(first_id, "t"), start()));
+        runner_seen(tx, first_id, seen("boot-1"));
+        EXPECT_EQ(lock_standing(tx, first_id, "boot-1"), Standing::fit);
+        EXPECT_EQ(lock_standing(tx, first_id, "boot-0"), Standing::newer_boot);
+        EXPECT_EQ(lock_standing(tx, second_id, "boot-1"), Standing::unknown);
+
+        EXPECT_FALSE(drain_runner(tx, "host-2", "", start()));
+        EXPECT_TRUE(drain_runner(tx, "host-1", "new memory", start() + 1min));
+        EXPECT_TRUE(drain_runner(tx, "host-1", "new memory and disk", start() + 2min));
+        EXPECT_EQ(lock_standing(tx, first_id, "boot-1"), Standing::drained);
+        EXPECT_EQ(runner_by_name(tx, "host-1")->drained_at, start() + 1min) << "since the first word";
+        EXPECT_EQ(runner_by_name(tx, "host-1")->drain_reason, "new memory and disk");
+        runner_seen(tx, first_id, seen("boot-2"));
+        EXPECT_EQ(lock_standing(tx, first_id, "boot-2"), Standing::drained) << "a restart is no operator's word";
+        EXPECT_TRUE(drain_runner(tx, "host-1", std::string(499, 'x') + "é", start() + 3min));
+        EXPECT_EQ(runner_by_name(tx, "host-1")->drain_reason, std::string(499, 'x')) << "no half of a character";
+        EXPECT_TRUE(drain_runner(tx, "host-1", "disk \xff", start() + 3min));
+        EXPECT_EQ(runner_by_name(tx, "host-1")->drain_reason, "disk \uFFFD");
+        EXPECT_TRUE(resume_runner(tx, "host-1"));
+        EXPECT_FALSE(resume_runner(tx, "host-2"));
+        EXPECT_EQ(lock_standing(tx, first_id, "boot-2"), Standing::fit);
+    });
+}
+
+TEST_F(RunnersTest, ARunnerTellsWhyItsHostIsNotFitAndResumingDoesNotOverruleIt) {
+    pool.transaction([&](Tx& tx) {
+        create_join_token(tx, "join", "host-1", start() + 1h);
+        ASSERT_TRUE(redeem_join_token(tx, "join", runner(first_id, "t"), start()));
+        auto unfit = seen("boot-1");
+        unfit.state = "quarantined";
+        unfit.reason = "32 % slower than it used to be";
+        runner_seen(tx, first_id, unfit);
+        EXPECT_EQ(find_runner(tx, first_id)->reason, unfit.reason);
+        resume_runner(tx, "host-1");
+        EXPECT_EQ(find_runner(tx, first_id)->state, "quarantined");
+        runner_seen(tx, first_id, seen("boot-1"));
+        EXPECT_EQ(find_runner(tx, first_id)->state, "ready");
+        EXPECT_EQ(find_runner(tx, first_id)->reason, "");
+    });
+}
+
+TEST_F(RunnersTest, ARepeatedRequestGetsTheKeptAnswer) {
     pool.transaction([&](Tx& tx) {
         EXPECT_FALSE(find_answer(tx, first_id, "r1", start()));
-        EXPECT_EQ(keep_answer(tx, first_id, "r1", R"({"job": 1})", start() + 1h), R"({"job": 1})");
-        EXPECT_EQ(keep_answer(tx, first_id, "r1", R"({"job": 2})", start() + 1h), R"({"job": 1})");
-        EXPECT_EQ(find_answer(tx, first_id, "r1", start()), R"({"job": 1})");
+        keep_answer(tx, first_id, "r1", R"({"job": 1})", start() + 1min);
+        keep_answer(tx, first_id, "r1", R"({"job": 2})", start() + 1h);
+        EXPECT_EQ(find_answer(tx, first_id, "r1", start()), R"({"job": 2})") << "the first had become void";
         EXPECT_FALSE(find_answer(tx, second_id, "r1", start())) << "of another runner";
         EXPECT_FALSE(find_answer(tx, first_id, "r1", start() + 1h)) << "expired";
         EXPECT_EQ(prune_answers(tx, start() + 1h), 1u);

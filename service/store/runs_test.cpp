@@ -124,7 +124,7 @@ TEST_F(RunsTest, CancellingTakesTheJobsAlong) {
         EXPECT_TRUE(cancel_run(tx, 1, uuid(3, 1), start()).runs.empty());
         EXPECT_EQ(find_job(tx, uuid(2, 1))->cancel_reason, "user");
         EXPECT_EQ(jobs_of_run(tx, 1, uuid(3, 1)).size(), 2u);
-        EXPECT_TRUE(open_jobs(tx, 10).empty());
+        EXPECT_TRUE(open_jobs(tx, 10, {}).empty());
         EXPECT_FALSE(lease_job(tx, {.runner_id = runner, .labels = {}, .ttl = 90s, .now = start()}));
     });
 }

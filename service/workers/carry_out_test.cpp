@@ -117,8 +117,8 @@ TEST_F(CarryOutTest, ARebenchOfTheSameHeadTakesThePlaceOfTheRunThatIsOpen) {
     using enum model::RunState;
     EXPECT_EQ(states(), (std::vector{queued, superseded})) << "two runs at once would both write the one check";
     pool.transaction([&](store::Tx& tx) {
-        EXPECT_EQ(store::open_jobs(tx, 10).size(), 1u);
-        EXPECT_EQ(store::open_jobs(tx, 10).front().job.run_id, runs(tx).front().run_id);
+        EXPECT_EQ(store::open_jobs(tx, 10, {}).size(), 1u);
+        EXPECT_EQ(store::open_jobs(tx, 10, {}).front().job.run_id, runs(tx).front().run_id);
     });
     const auto newest = pool.transaction(runs).front();
     EXPECT_EQ(waiting_check(newest.head_sha), "queued " + newest.run_id + ";");
@@ -290,7 +290,7 @@ TEST_F(CarryOutTest, AMergeGroupIsMeasuredOnItsOwnBranchWithinItsTime) {
     handle(group);
     const auto run = pool.transaction([](store::Tx& tx) { return store::recent_runs(tx, 1); }).at(0);
     EXPECT_EQ(run.kind, model::RunKind::merge_group);
-    const auto jobs = pool.transaction([](store::Tx& tx) { return store::open_jobs(tx, 10); });
+    const auto jobs = pool.transaction([](store::Tx& tx) { return store::open_jobs(tx, 10, {}); });
     ASSERT_EQ(jobs.size(), 1u);
     const auto spec = json::parse(jobs[0].job.spec_json).value();
     EXPECT_NE(jobs[0].job.spec_json.find("refs/heads/" + group.head_ref), std::string::npos) << jobs[0].job.spec_json;
@@ -300,7 +300,7 @@ TEST_F(CarryOutTest, AMergeGroupIsMeasuredOnItsOwnBranchWithinItsTime) {
     EXPECT_EQ(waiting_check(group.head_sha), "queued " + run.run_id + ";");
     group.action = planning::MergeGroupAction::destroyed;
     handle(group);
-    EXPECT_TRUE(pool.transaction([](store::Tx& tx) { return store::open_jobs(tx, 10).empty(); }));
+    EXPECT_TRUE(pool.transaction([](store::Tx& tx) { return store::open_jobs(tx, 10, {}).empty(); }));
 }
 
 TEST_F(CarryOutTest, ACalibrationMeasuresTheBaseTwiceAndTouchesNoCheck) {
@@ -309,7 +309,7 @@ TEST_F(CarryOutTest, ACalibrationMeasuresTheBaseTwiceAndTouchesNoCheck) {
     handle(command(planning::Verb::aa));
     const auto run = pool.transaction(runs).front();
     EXPECT_EQ(run.kind, model::RunKind::calibration);
-    const auto jobs = pool.transaction([](store::Tx& tx) { return store::open_jobs(tx, 10); });
+    const auto jobs = pool.transaction([](store::Tx& tx) { return store::open_jobs(tx, 10, {}); });
     ASSERT_EQ(jobs.size(), 2u) << "beside the pull request's own, not in its place";
     const auto spec = protocol::read_job_spec(json::parse(jobs[1].job.spec_json).value()).value();
     EXPECT_TRUE(spec.measure_identical);
@@ -367,7 +367,7 @@ TEST_F(CarryOutTest, AProfileIsAskedOfARunnerThatKnowsHowAndTouchesNoCheck) {
     const auto run = pool.transaction(runs).front();
     EXPECT_EQ(run.kind, model::RunKind::profile);
     EXPECT_EQ(run.trigger_id, "comment:9001");
-    const auto jobs = pool.transaction([](store::Tx& tx) { return store::open_jobs(tx, 10); });
+    const auto jobs = pool.transaction([](store::Tx& tx) { return store::open_jobs(tx, 10, {}); });
     ASSERT_EQ(jobs.size(), 1u);
     const auto spec = protocol::read_job_spec(json::parse(jobs[0].job.spec_json).value()).value();
     EXPECT_EQ(spec.profile, "sort");

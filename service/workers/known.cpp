@@ -22,9 +22,10 @@ constexpr int most_known_series = 50'000;
 constexpr std::size_t most_judged_runs = 50;
 
 /// Where a queued job stands and when an open one should be done; told by `/rebench status`.
-void add_prospects(store::Tx& tx, const store::JobRow& row, planning::ExistingJob& job) {
+void add_prospects(store::Tx& tx, const store::JobRow& row, store::Time now, planning::ExistingJob& job) {
     if (row.state == model::JobState::queued)
-        if (const auto ahead = store::queue_position(tx, row.job.job_id)) job.position = static_cast<int>(*ahead) + 1;
+        if (const auto ahead = store::queue_position(tx, row.job.job_id, now))
+            job.position = static_cast<int>(*ahead) + 1;
     if (row.eta_s && *row.eta_s >= 0 && *row.eta_s < 1e6)
         job.expected_in = std::chrono::seconds(static_cast<std::int64_t>(*row.eta_s));
 }
@@ -34,12 +35,12 @@ bool is_open(model::JobState state) {
 }
 
 /// What it was asked with is read for the present head only: nothing is compared with older ones.
-planning::ExistingJob existing_job(store::Tx& tx, const store::JobRow& row, bool present_head) {
+planning::ExistingJob existing_job(store::Tx& tx, const store::JobRow& row, bool present_head, store::Time now) {
     planning::ExistingJob job;
     job.suite = row.job.suite;
     job.state = row.state;
     job.host_class = row.job.labels;
-    if (is_open(row.state)) add_prospects(tx, row, job);
+    if (is_open(row.state)) add_prospects(tx, row, now, job);
     const auto spec = json::parse(row.job.spec_json).value_or(json::Json());
     job.claims_since = reports::claims_since(spec);
     if (!present_head) return job;
@@ -50,17 +51,19 @@ planning::ExistingJob existing_job(store::Tx& tx, const store::JobRow& row, bool
 }
 
 /// A second host's job is no suite of its own: while it is open, the suite whose regressions it confirms is.
-void add_confirmation(store::Tx& tx, const store::JobRow& row, std::vector<planning::ExistingJob>& jobs) {
+void add_confirmation(store::Tx& tx, const store::JobRow& row, store::Time now,
+                      std::vector<planning::ExistingJob>& jobs) {
     if (!is_open(row.state)) return;
     for (auto& job : jobs) {
         if (job.suite != row.job.suite) continue;
         job.state = row.state;
-        add_prospects(tx, row, job);
+        add_prospects(tx, row, now, job);
     }
 }
 
 std::vector<planning::ExistingRun> existing_runs(store::Tx& tx, std::int64_t repository_id,
-                                                 std::optional<std::int64_t> number, const std::string& head_sha) {
+                                                 std::optional<std::int64_t> number, const std::string& head_sha,
+                                                 store::Time now) {
     std::vector<planning::ExistingRun> existing;
     auto rows = store::list_runs(tx, repository_id, number, most_existing_runs);
     std::reverse(rows.begin(), rows.end());  // oldest first, so that attempts count up
@@ -81,10 +84,10 @@ std::vector<planning::ExistingRun> existing_runs(store::Tx& tx, std::int64_t rep
         run.aside = row.aside;
         for (const auto& job : store::jobs_of_run(tx, repository_id, row.run_id)) {
             if (job.job.confirms_job_id) {
-                add_confirmation(tx, job, run.jobs);
+                add_confirmation(tx, job, now, run.jobs);
                 continue;
             }
-            run.jobs.push_back(existing_job(tx, job, row.head_sha == head_sha));
+            run.jobs.push_back(existing_job(tx, job, row.head_sha == head_sha, now));
             if (row.kind == model::RunKind::profile)
                 run.profile = json::text(json::parse(job.job.spec_json).value_or(json::Json()), "profile").value_or("");
         }
@@ -153,7 +156,7 @@ void look_up_pull(store::Tx& tx, planning::PlanInput& input, store::Time now) {
         return;
     }
     const auto& pull = *input.pull;
-    input.existing = existing_runs(tx, input.repository.id, pull.number, pull.head_sha);
+    input.existing = existing_runs(tx, input.repository.id, pull.number, pull.head_sha, now);
     if (const auto approval = store::find_approval(tx, input.repository.id, pull.number, pull.head_sha))
         input.approvals.push_back({input.repository.id, pull.number, approval->head_sha, approval->author,
                                    approval->comment_id, approval->created_at});
@@ -192,13 +195,13 @@ void look_up_group(store::Tx& tx, planning::PlanInput& input, store::Time now) {
     const auto& group = std::get<planning::MergeGroupTrigger>(input.trigger);
     look_up_commit(tx, input, group.head_sha, now);
     if (!group.pull_number) return;
-    for (auto& run : existing_runs(tx, input.repository.id, *group.pull_number, group.head_sha))
+    for (auto& run : existing_runs(tx, input.repository.id, *group.pull_number, group.head_sha, now))
         if (run.head_sha != group.head_sha) input.existing.push_back(std::move(run));
 }
 
 void look_up_commit(store::Tx& tx, planning::PlanInput& input, const std::string& head_sha, store::Time now) {
     input.now = now;
-    input.existing = existing_runs(tx, input.repository.id, std::nullopt, head_sha);
+    input.existing = existing_runs(tx, input.repository.id, std::nullopt, head_sha, now);
 }
 
 std::optional<store::RunRow> speaker_of(store::Tx& tx, const planning::PlanInput& input, const std::string& head_sha) {

@@ -148,7 +148,7 @@ TEST_F(SearchTest, ComparesTheBadEndFirstOnItsOwnBranchAndTouchesNoCheck) {
     EXPECT_EQ(run.kind, model::RunKind::bisection);
     EXPECT_EQ(run.head_sha, sha(8));
     EXPECT_EQ(run.merge_base, sha(0));
-    const auto jobs = pool.transaction([](store::Tx& tx) { return store::open_jobs(tx, 10); });
+    const auto jobs = pool.transaction([](store::Tx& tx) { return store::open_jobs(tx, 10, {}); });
     ASSERT_EQ(jobs.size(), 1u);
     const auto spec = protocol::read_job_spec(json::parse(jobs[0].job.spec_json).value()).value();
     EXPECT_EQ(spec.only, "sort");
@@ -173,7 +173,7 @@ TEST_F(SearchTest, FindsTheCommitStepByStepAndSaysWhoseItIs) {
         EXPECT_EQ(state(), "done found");
         EXPECT_LE(steps().size(), 4u);
         EXPECT_EQ(runs(), steps().size());
-        for (const auto& job : pool.transaction([](store::Tx& tx) { return store::open_jobs(tx, 100); }))
+        for (const auto& job : pool.transaction([](store::Tx& tx) { return store::open_jobs(tx, 100, {}); }))
             EXPECT_EQ(job.job.labels, std::vector<std::string>{"lab"}) << "hosts of one kind only";
         const auto text = said()["reply:9000:result"];
         EXPECT_NE(text.find("commit/" + sha(first_bad) + ") is the first of 8 commits"), std::string::npos) << text;
@@ -288,7 +288,7 @@ TEST_F(SearchTest, CancellingAndClosingEndIt) {
     context.input.pull->open = false;
     handle(planning::PullRequestTrigger{planning::PullRequestAction::closed});
     EXPECT_EQ(state(), "cancelled cancelled");
-    EXPECT_TRUE(pool.transaction([](store::Tx& tx) { return store::open_jobs(tx, 10).empty(); }));
+    EXPECT_TRUE(pool.transaction([](store::Tx& tx) { return store::open_jobs(tx, 10, {}).empty(); }));
 }
 
 TEST_F(SearchTest, CommitsThatCannotBeBuiltAreGoneAround) {

@@ -10,14 +10,21 @@ import { free_port, until } from '../../demo/surroundings.mjs';
 
 const ready_limit_ms = 120_000;
 const patience_ms = 30_000; // for an orderly end
-const lease_seconds = 8;
-
 export class Service {
   secret = crypto.randomBytes(16).toString('hex');
   #child;
 
-  constructor({ program, folder }) {
-    Object.assign(this, { program, folder, log: path.join(folder, 'service.log') });
+  constructor({ program, folder, lease_seconds = 8 }) {
+    Object.assign(this, { program, folder, lease_seconds, log: path.join(folder, 'service.log') });
+  }
+
+  get pid() {
+    return this.#child.pid;
+  }
+
+  /// Where its private PostgreSQL listens.
+  get socket_folder() {
+    return path.join(this.folder, 'state', 'postgresql', 'run');
   }
 
   async prepare({ api, git, app_id }) {
@@ -36,7 +43,7 @@ export class Service {
       BENCHGATE_PRIVATE_KEY_FILE: key_file,
       BENCHGATE_WEBHOOK_SECRET: this.secret,
       BENCHGATE_ADMIN_TOKEN: crypto.randomBytes(24).toString('hex'),
-      BENCHGATE_LEASE_SECONDS: String(lease_seconds),
+      BENCHGATE_LEASE_SECONDS: String(this.lease_seconds),
     };
   }
 

@@ -1,0 +1,87 @@
+// Who goes first within a priority: whoever has used the runners least lately, and the queue is told in that order.
+#include "service/store/leases_for_tests.h"
+#include "service/store/sql.h"
+
+namespace benchgate::store {
+namespace {
+
+class FairnessTest : public LeasesTest {};
+
+TEST_F(FairnessTest, WhoHasUsedTheLeastRunnerTimeLatelyGoesFirst) {
+    const auto of = [&](std::int64_t repository, int n, int priority = 0) {
+        NewJob made = job(n);
+        made.repository_id = repository;
+        made.priority = priority;
+        return made;
+    };
+    const auto next = [&](Time now) {
+        const auto ref = lease(runner_a, now);
+        return ref ? row(std::stoi(ref->job_id.substr(24))).job.repository_id : 0;
+    };
+    // Repository 7 has queued a whole fleet's work before 8 asks for two jobs and 9 for something urgent.
+    for (int n = 1; n <= 5; ++n) insert(of(7, n));
+    insert(of(8, 6));
+    insert(of(8, 7));
+    insert(of(7, 8, 10));
+    pool.transaction([&](Tx& tx) {
+        std::vector<std::int64_t> order;
+        for (const JobRow& open : open_jobs(tx, 10, start())) {
+            EXPECT_EQ(open.ahead, static_cast<std::int64_t>(order.size()));
+            EXPECT_EQ(queue_position(tx, open.job.job_id, start()), open.ahead);
+            order.push_back(open.job.repository_id);
+        }
+        EXPECT_EQ(order, (std::vector<std::int64_t>{7, 8, 7, 8, 7, 7, 7, 7})) << "the queue is told as it will be";
+    });
+    std::vector<std::int64_t> leased;
+    for (int i = 0; i < 8; ++i) leased.push_back(next(start()));
+    EXPECT_EQ(leased, (std::vector<std::int64_t>{7, 8, 7, 8, 7, 7, 7, 7}))
+        << "priority first; within one, in turns, however many jobs one repository has queued";
+}
+
+TEST_F(FairnessTest, RunnerTimeIsCountedHoweverALeaseEndsAndForgottenByHalvesInSixHours) {
+    const auto used = [&](Time now) {
+        return pool.transaction([&](Tx& tx) {
+            const Query shares{"test_shares", "select coalesce(sum(used_s), 0) as used from runner_shares($1)"};
+            return column<double>(exec(tx, shares, now).front(), "used");
+        });
+    };
+    insert(job(1));
+    const LeaseRef first = *lease(runner_a, start());
+    EXPECT_EQ(used(start()), 60) << "a job that runs counts for a minute from its first moment";
+    EXPECT_EQ(used(start() + 5min), 300);
+    pool.transaction([&](Tx& tx) { EXPECT_EQ(release_job(tx, first, start() + 5min), Fence::current); });
+    EXPECT_NEAR(used(start() + 5min), 300, 1);
+
+    const LeaseRef second = *lease(runner_a, start() + 5min);
+    EXPECT_NEAR(used(start() + 5min + 30s), 360, 1);
+    reap(start() + 10min);
+    EXPECT_NEAR(used(start() + 10min), 600, 5) << "a lost lease has taken the runner's time all the same";
+    beat(second, start() + 11min);
+    EXPECT_TRUE(finish(second, Outcome::succeeded).used) << "revived";
+    const Time end = start() + 5min;  // the finish of these tests
+    EXPECT_NEAR(used(end), 600, 5) << "and nothing is counted twice";
+    EXPECT_NEAR(used(start() + 10min + 6h), 300, 5);
+    EXPECT_LT(used(start() + std::chrono::days(400)), 1e-9) << "the sum of an old repository still can be read";
+}
+
+TEST_F(FairnessTest, TheQueueOfTenThousandJobsOfAThousandRepositoriesIsLeasedFromInMilliseconds) {
+    pool.transaction([&](Tx& tx) {
+        for (int n = 0; n < 10'000; ++n) {
+            NewJob made = job(n);
+            made.repository_id = n % 1000;
+            insert_job(tx, made, start());
+        }
+        const Query used{"test_used", R"(insert into runner_time (repository_id, used_s, as_of)
+            select id, id * 3.5, $1 from generate_series(0, 999) id)"};
+        exec(tx, used, start());
+    });
+    const auto began = std::chrono::steady_clock::now();
+    constexpr int leases = 50;
+    for (int i = 0; i < leases; ++i) EXPECT_EQ(row(std::stoi(lease(runner_a, start())->job_id.substr(24))).epoch, 1);
+    const auto each = (std::chrono::steady_clock::now() - began) / leases;
+    EXPECT_LT(each, 500ms) << "wide enough for a loaded machine; ./run bench fleet measures";
+    RecordProperty("lease_us", static_cast<int>(std::chrono::duration_cast<std::chrono::microseconds>(each).count()));
+}
+
+}
+}
