@@ -47,6 +47,8 @@ struct Command {
     bool perf_events = false;
     Limits limits;
     platform::OnOutput on_output{};
+    /// The number of the sandbox's first process, from outside, before its output is read. Not without isolation.
+    std::function<void(pid_t)> on_started{};
 };
 
 /// A figure together with where it was read: "cgroup2", "cgroup1", "perf", "rusage".
