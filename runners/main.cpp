@@ -14,6 +14,7 @@
 #include "platform/stop.h"
 #include "runners/agent/agent.h"
 #include "runners/host/facts.h"
+#include "runners/load/inside.h"
 #include "runners/sandbox/sandbox.h"
 
 namespace {
@@ -60,6 +61,7 @@ int serve(agent::AgentOptions options, const std::filesystem::path& token_file, 
 }  // namespace
 
 int main(int argc, char** argv) {
+    if (const auto status = load::run_inside(argc, argv)) return *status;
     platform::hold_standard_streams();
     CLI::App app{
         "benchgate-runner: measures on this host what a benchgate service asks for.\n"

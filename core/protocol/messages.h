@@ -18,10 +18,11 @@
 
 namespace benchgate::protocol {
 
-/// 2: JobSpec::measure_identical. 3: JobSpec::profile. 4: JobSpec::confirm. An older runner gets every other job.
-inline constexpr int protocol_version = 4;
+/// 2: JobSpec::measure_identical. 3: JobSpec::profile. 4: JobSpec::confirm. 5: Suite::load. An older runner gets every
+/// other job.
+inline constexpr int protocol_version = 5;
 inline constexpr int protocol_min = 1;
-inline constexpr int protocol_max = 4;
+inline constexpr int protocol_max = 5;
 
 /// Bounds that both ends keep.
 inline constexpr std::size_t log_chunk_bytes = 256u << 10;

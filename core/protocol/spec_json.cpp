@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/protocol/fields.h"
+#include "core/protocol/load_json.h"
 #include "core/protocol/questions_json.h"
 
 namespace benchgate::protocol {
@@ -149,21 +150,23 @@ Read<model::Policy> read_policy(const json::Json& document) {
 json::Json to_json(const model::Suite& suite) {
     auto components = json::Json::array();
     for (const auto& [glob, component] : suite.components) components.push_back({glob, component});
-    return {{"name", suite.name},
-            {"tier", model::to_string(suite.tier)},
-            {"components", components},
-            {"on", triggers_json(suite.on)},
-            {"build", suite.build},
-            {"run", suite.run},
-            {"format", suite.format},
-            {"artifacts", suite.artifacts},
-            {"max_trials", suite.max_trials},
-            {"build_timeout_ms", suite.timeout.build.count()},
-            {"trial_timeout_ms", suite.timeout.trial.count()},
-            {"job_timeout_ms", suite.timeout.job.count()},
-            {"measure", suite.measure},
-            {"environment", suite.environment},
-            {"line", suite.line}};
+    json::Json document{{"name", suite.name},
+                        {"tier", model::to_string(suite.tier)},
+                        {"components", components},
+                        {"on", triggers_json(suite.on)},
+                        {"build", suite.build},
+                        {"run", suite.run},
+                        {"format", suite.format},
+                        {"artifacts", suite.artifacts},
+                        {"max_trials", suite.max_trials},
+                        {"build_timeout_ms", suite.timeout.build.count()},
+                        {"trial_timeout_ms", suite.timeout.trial.count()},
+                        {"job_timeout_ms", suite.timeout.job.count()},
+                        {"measure", suite.measure},
+                        {"environment", suite.environment},
+                        {"line", suite.line}};
+    if (suite.load) document["load"] = to_json(*suite.load);
+    return document;
 }
 
 Read<model::Suite> read_suite(const json::Json& document) {
@@ -194,6 +197,7 @@ Read<model::Suite> read_suite(const json::Json& document) {
         else
             suite.environment.emplace(name, value.get<std::string>());
     }
+    if (document.contains("load")) suite.load = f.take("load", read_load_suite(f.object("load")));
     suite.line = f.whole_or("line", 0, 0, 1'000'000);
     return f.done(std::move(suite));
 }
@@ -225,6 +229,7 @@ Read<model::Experiment> read_experiment(const json::Json& document) {
 }
 
 int protocol_for(const JobSpec& spec) {
+    if (spec.suite.load) return 5;
     return !spec.confirm.empty() ? 4 : !spec.profile.empty() ? 3 : spec.measure_identical ? 2 : 1;
 }
 

@@ -5,6 +5,7 @@
 #include "core/formats/formats.h"
 #include "platform/files.h"
 #include "runners/host/deltas.h"
+#include "runners/load/trial.h"
 #include "runners/measure/command_line.h"
 #include "runners/measure/room.h"
 
@@ -48,6 +49,24 @@ std::string last_words(const platform::Captured& stream) {
     return text.size() <= 4096 ? text : text.substr(text.size() - 4096);
 }
 
+std::optional<double> own_cpu(const sandbox::Result& result) {
+    return result.cpu_seconds ? std::optional(result.cpu_seconds->value) : std::nullopt;
+}
+
+tl::expected<model::Trial, JobFailure> finished_trial(const TrialRequest& request, model::Measurements&& measured,
+                                                      const sandbox::Result& result, model::HostDeltas host) {
+    model::Trial trial;
+    trial.side = request.side;
+    trial.values = std::move(measured.values);
+    trial.errors = std::move(measured.errors);
+    if (const auto words = too_large(trial)) return tl::unexpected(failed(request, *words));
+    trial.host = std::move(host);
+    trial.resources.wall_ms = std::chrono::duration<double, std::milli>(result.wall).count();
+    if (result.cpu_seconds) trial.resources.cpu_ms = sourced(*result.cpu_seconds, 1000);
+    if (result.peak_memory_bytes) trial.resources.peak_memory_bytes = sourced(*result.peak_memory_bytes, 1);
+    return trial;
+}
+
 }  // namespace
 
 TrialRunner::TrialRunner(sandbox::Sandbox& sandbox, const model::Suite& suite, Sides sides,
@@ -84,6 +103,7 @@ tl::expected<std::string, JobFailure> TrialRunner::output_of(const TrialRequest&
 
 tl::expected<model::Trial, JobFailure> TrialRunner::run(const TrialRequest& request, const LogSink& log,
                                                         std::stop_token stop) {
+    if (suite_.load) return run_load(request, log, stop);
     const auto& directory = sides_.of(request.side);
     if (auto removed = remove_output(directory / output_name); !removed) return tl::unexpected(removed.error());
     const auto line = line_for(request.benchmarks);
@@ -122,18 +142,27 @@ tl::expected<model::Trial, JobFailure> TrialRunner::run(const TrialRequest& requ
                                  suite_.format == "auto" ? "" : " as " + suite_.format, parsed.error().message)));
     }
 
-    model::Trial trial;
-    trial.side = request.side;
-    trial.values = std::move(parsed->values);
-    trial.errors = std::move(parsed->errors);
-    if (const auto words = too_large(trial)) return tl::unexpected(failed(request, *words));
-    std::optional<double> own_cpu;
-    if (result->cpu_seconds) own_cpu = result->cpu_seconds->value;
-    trial.host = host::difference(before, after, own_cpu);
-    trial.resources.wall_ms = std::chrono::duration<double, std::milli>(result->wall).count();
-    if (result->cpu_seconds) trial.resources.cpu_ms = sourced(*result->cpu_seconds, 1000);
-    if (result->peak_memory_bytes) trial.resources.peak_memory_bytes = sourced(*result->peak_memory_bytes, 1);
-    return trial;
+    return finished_trial(request, std::move(*parsed), *result, host::difference(before, after, own_cpu(*result)));
+}
+
+tl::expected<model::Trial, JobFailure> TrialRunner::run_load(const TrialRequest& request, const LogSink& log,
+                                                             std::stop_token stop) {
+    load::LoadTrial trial{sides_.of(request.side), suite_.environment, limits_, suite_.timeout.trial,
+                          request.side == model::Side::head};
+    const auto before = host::read_counters();
+    auto result = load::run_load(
+        sandbox_, *suite_.load, trial,
+        [&](std::string_view text) { log(fmt::format("[{}] {}", model::to_string(request.side), text)); }, stop);
+    const auto after = host::read_counters();
+    if (!result) {
+        auto& failure = result.error();
+        if (failure.cancelled)
+            return tl::unexpected(JobFailure{model::JobPhase::measure, std::nullopt, "cancelled", false, true});
+        if (failure.infrastructure) return tl::unexpected(host_failure(std::move(failure.reason)));
+        return tl::unexpected(failed(request, failure.reason));
+    }
+    return finished_trial(request, std::move(result->measured), result->used,
+                          host::difference(before, after, own_cpu(result->used)));
 }
 
 }  // namespace benchgate::measure

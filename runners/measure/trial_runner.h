@@ -43,6 +43,9 @@ class TrialRunner {
     bool can_filter() const { return can_filter_; }
 
   private:
+    /// Of a suite with a load: the service and its load instead of a run command.
+    tl::expected<model::Trial, JobFailure> run_load(const TrialRequest& request, const LogSink& log,
+                                                    std::stop_token stop);
     std::string line_for(const std::vector<std::string>& benchmarks) const;
     tl::expected<std::string, JobFailure> output_of(const TrialRequest& request, const sandbox::Result& result) const;
     sandbox::Sandbox& sandbox_;
