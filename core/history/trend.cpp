@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "core/history/series.h"
 #include "core/judging/estimate.h"
 
 namespace benchgate::history {
