@@ -11,7 +11,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-std::string errors_of(const std::string& text) {
+std::string mistakes_in(const std::string& text) {
     const auto config = parse(text);
     if (config) return "";
     std::string lines;
@@ -71,35 +71,35 @@ TEST(LoadReader, AnObjectiveIsABudgetOnEveryStageAndOnTheClosedLoopsName) {
 }
 
 TEST(LoadReader, MistakesAreToldWithTheirPlaces) {
-    EXPECT_EQ(errors_of("suites:\n  a: {load: {tool: wrk}, service: {start: s}}\n"),
+    EXPECT_EQ(mistakes_in("suites:\n  a: {load: {tool: wrk}, service: {start: s}}\n"),
               "2:13: suites.a.load: 'target' is missing");
-    EXPECT_EQ(errors_of("suites:\n  a: {load: {tool: wrk, target: x}}\n"),
+    EXPECT_EQ(mistakes_in("suites:\n  a: {load: {tool: wrk, target: x}}\n"),
               "2:6: suites.a.service is missing: nothing outside of the trial can be reached");
-    EXPECT_EQ(errors_of(suite_with("", "tool: wrkk, target: x")),
+    EXPECT_EQ(mistakes_in(suite_with("", "tool: wrkk, target: x")),
               "4:18: suites.a.load.tool: unknown 'wrkk'; did you mean 'wrk'?");
     EXPECT_EQ(
-        errors_of(suite_with("", "tool: wrk, target: x, rate: 100")),
+        mistakes_in(suite_with("", "tool: wrk, target: x, rate: 100")),
         "4:40: suites.a.load.rate: wrk sends as fast as it is answered and holds no rate: say clients, or take one "
         "of hey, autocannon, pgbench, vegeta");
-    EXPECT_EQ(errors_of(suite_with("    profile: [{name: p, for: 100ms}]\n")),
+    EXPECT_EQ(mistakes_in(suite_with("    profile: [{name: p, for: 100ms}]\n")),
               "5:30: suites.a.profile.for: expected 1s to 6h, found '100ms'");
-    EXPECT_EQ(errors_of(suite_with("    profile: [{name: p, from: 1, for: 5s}]\n")),
+    EXPECT_EQ(mistakes_in(suite_with("    profile: [{name: p, from: 1, for: 5s}]\n")),
               "5:15: suites.a.profile: a ramp, burst or spike goes from one level to another: say from and to");
-    EXPECT_EQ(errors_of(suite_with("    profile: [{name: p, for: 5s}, {name: p, for: 5s}]\n")),
+    EXPECT_EQ(mistakes_in(suite_with("    profile: [{name: p, for: 5s}, {name: p, for: 5s}]\n")),
               "5:35: suites.a.profile: two steps named 'p'");
-    EXPECT_EQ(errors_of(suite_with("    faults: [{at: 1s, kind: pause}]\n")),
+    EXPECT_EQ(mistakes_in(suite_with("    faults: [{at: 1s, kind: pause}]\n")),
               "5:14: suites.a.faults: how long? 'for' is missing");
-    EXPECT_EQ(errors_of(suite_with("    faults: [{at: 8s, for: 3s, kind: pause}]\n")),
+    EXPECT_EQ(mistakes_in(suite_with("    faults: [{at: 8s, for: 3s, kind: pause}]\n")),
               "5:14: suites.a.faults: it would last until 11 s, and the load ends after 10 s");
-    EXPECT_EQ(errors_of(suite_with("    faults: [{at: 1s, for: 3s, kind: pause}, {at: 2s, kind: kill}]\n")),
+    EXPECT_EQ(mistakes_in(suite_with("    faults: [{at: 1s, for: 3s, kind: pause}, {at: 2s, kind: kill}]\n")),
               "5:46: suites.a.faults: two faults at a time");
-    EXPECT_EQ(errors_of(suite_with("    search: {clients: 2}\n    profile: [{name: p, for: 5s}]\n")),
+    EXPECT_EQ(mistakes_in(suite_with("    search: {clients: 2}\n    profile: [{name: p, for: 5s}]\n")),
               "6:14: suites.a.profile: a search makes its own stages");
-    EXPECT_EQ(errors_of("suites:\n  a: {run: x, faults: [{at: 10, kind: kill}]}\n").substr(0, 26),
+    EXPECT_EQ(mistakes_in("suites:\n  a: {run: x, faults: [{at: 10, kind: kill}]}\n").substr(0, 26),
               "2:29: suites.a.faults.at: ");
-    EXPECT_EQ(errors_of("suites:\n  a: {run: x, objectives: [{metric: p99, max: 5%}]}\n"),
+    EXPECT_EQ(mistakes_in("suites:\n  a: {run: x, objectives: [{metric: p99, max: 5%}]}\n"),
               "2:47: suites.a.objectives.max: expected a time such as 50ms, found '5%'");
-    EXPECT_EQ(errors_of("suites:\n  a: {run: x, service: {start: y, ready: port}}\n"),
+    EXPECT_EQ(mistakes_in("suites:\n  a: {run: x, service: {start: y, ready: port}}\n"),
               "2:42: suites.a.service.ready: expected tcp:PORT, http://..., log:TEXT or command:LINE, found 'port'");
 }
 

@@ -145,14 +145,14 @@ Read<model::Fault> read_fault(const json::Json& document) {
 }
 
 template <class T>
-json::Json list_json(const std::vector<T>& items, json::Json (*one)(const T&)) {
+json::Json array_json(const std::vector<T>& items, json::Json (*one)(const T&)) {
     auto list = json::Json::array();
     for (const auto& item : items) list.push_back(one(item));
     return list;
 }
 
 template <class T>
-std::vector<T> items_of(Fields& f, const char* key, std::size_t most, Read<T> (*one)(const json::Json&)) {
+std::vector<T> read_items(Fields& f, const char* key, std::size_t most, Read<T> (*one)(const json::Json&)) {
     std::vector<T> items;
     const auto& list = f.array(key);
     if (list.size() > most) f.fail(fmt::format("{}: more than {}", key, most));
@@ -166,9 +166,9 @@ std::vector<T> items_of(Fields& f, const char* key, std::size_t most, Read<T> (*
 json::Json to_json(const model::LoadSuite& suite) {
     json::Json document{{"service", service_json(suite.service)},
                         {"load", generator_json(suite.load)},
-                        {"profile", list_json(suite.profile, step_json)},
-                        {"objectives", list_json(suite.objectives, objective_json)},
-                        {"faults", list_json(suite.faults, fault_json)}};
+                        {"profile", array_json(suite.profile, step_json)},
+                        {"objectives", array_json(suite.objectives, objective_json)},
+                        {"faults", array_json(suite.faults, fault_json)}};
     if (suite.search) document["search"] = {{"start", suite.search->start}, {"factor", suite.search->factor}};
     return document;
 }
@@ -178,9 +178,9 @@ Read<model::LoadSuite> read_load_suite(const json::Json& document) {
     model::LoadSuite suite;
     suite.service = f.take("service", read_service(f.object("service")));
     suite.load = f.take("load", read_generator(f.object("load")));
-    suite.profile = items_of(f, "profile", model::most_load_steps, read_step);
-    suite.objectives = items_of(f, "objectives", most_objectives, read_objective);
-    suite.faults = items_of(f, "faults", model::most_faults, read_fault);
+    suite.profile = read_items(f, "profile", model::most_load_steps, read_step);
+    suite.objectives = read_items(f, "objectives", most_objectives, read_objective);
+    suite.faults = read_items(f, "faults", model::most_faults, read_fault);
     if (document.contains("search")) {
         Fields search(f.object("search"));
         suite.search = model::LoadSearch{search.number("start"), search.number("factor")};

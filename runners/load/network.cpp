@@ -18,7 +18,7 @@ constexpr double default_delay_ns = 100e6;
 constexpr double default_loss = 0.01;
 constexpr double default_bytes_per_second = 1e6;
 
-std::string first_line(const std::string& text) {
+std::string first_words(const std::string& text) {
     return text.substr(0, std::min<std::size_t>(text.find('\n'), 200));
 }
 
@@ -60,7 +60,7 @@ std::optional<std::string> SandboxNetwork::tc(const std::vector<std::string>& wo
     const auto outcome = platform::run(options, limits);
     if (!outcome) return outcome.error().message;
     if (outcome->ok()) return std::nullopt;
-    const auto said = first_line(outcome->out.text());
+    const auto said = first_words(outcome->out.text());
     return said.find("No such file") != std::string::npos && said.find("tc") != std::string::npos
                ? "tc is not installed (apt-get install iproute2)"
                : "tc: " + (said.empty() ? std::string("it failed without a word") : said);

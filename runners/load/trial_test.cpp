@@ -108,6 +108,16 @@ class LoadTrialTest : public testing::Test {
         return seen;
     }
 
+    /// Then four workers of 50 ms answer 80 a second and no more.
+    void only_four_at_a_time() const {
+        std::ofstream(side() / "server.py") << [] {
+            std::string text = server;
+            const std::string sleep = "time.sleep(0.05)";
+            text.replace(text.find(sleep), sleep.size(), "gate.acquire(); time.sleep(0.05); gate.release()");
+            return text.replace(text.find("count = "), 0, "import threading\ngate = threading.Semaphore(4)\n");
+        }();
+    }
+
     std::string failure() {
         const auto result = run();
         return result ? "none" : result.error().reason;
@@ -267,13 +277,7 @@ TEST_F(LoadTrialTest, NothingOfATrialOutlivesIt) {
 }
 
 TEST_F(LoadTrialTest, TheBreakingPointIsWhereTheObjectiveStopsToHold) {
-    // Four workers of 50 ms can answer 80 a second and no more.
-    std::ofstream(side() / "server.py") << [] {
-        std::string text = server;
-        const std::string sleep = "time.sleep(0.05)";
-        text.replace(text.find(sleep), sleep.size(), "gate.acquire(); time.sleep(0.05); gate.release()");
-        return text.replace(text.find("count = "), 0, "import threading\ngate = threading.Semaphore(4)\n");
-    }();
+    only_four_at_a_time();
     suite.load.level.clients = {};
     suite.load.length = seconds(2);
     suite.search = model::LoadSearch{2, 2};  // clients: 2, 4, 8, 16
@@ -286,6 +290,20 @@ TEST_F(LoadTrialTest, TheBreakingPointIsWhereTheObjectiveStopsToHold) {
     EXPECT_GT(seen["search breaking_point"], 40) << log;
     EXPECT_LT(seen["search breaking_point"], 100) << log;
     EXPECT_NE(log.find("search/clients=2: held"), std::string::npos) << log;
+}
+
+TEST_F(LoadTrialTest, OfAToolThatHoldsARateTheBreakingPointIsTheHighestThatWasAnswered) {
+    if (!has("hey")) GTEST_SKIP() << "no hey";
+    only_four_at_a_time();
+    suite.load.tool = "hey";
+    suite.load.level.clients = 8;
+    suite.load.length = seconds(2);
+    suite.search = model::LoadSearch{20, 3};  // 20, 60, 180
+    auto seen = figures();
+    EXPECT_GE(seen["search breaking_point"], 20) << log;
+    EXPECT_LT(seen["search breaking_point"], 100) << log;
+    EXPECT_NE(log.find("search/rate=180: "), std::string::npos) << log;
+    EXPECT_NE(log.find("answered of 180/s offered"), std::string::npos) << log;
 }
 
 TEST_F(LoadTrialTest, ADatabaseIsLoadedByPgbench) {
