@@ -41,10 +41,10 @@ int run_check_config(const std::string& path, std::ostream& out, std::ostream& e
                counted(config->budgets.size(), "budget"), counted(config->claims.size(), "claim"));
     for (const auto& suite : config->suites) {
         const auto unmeasured = unmeasured_because(suite);
+        const auto how = suite.load ? "under load by " + suite.load->load.tool : "format " + suite.format;
         fmt::print(out, "  {} ({}): {}; {}\n", suite.name, model::to_string(suite.tier),
-                   unmeasured.empty()
-                       ? fmt::format("format {}, at most {} trials a side", suite.format, suite.max_trials)
-                       : std::string(unmeasured),
+                   unmeasured.empty() ? fmt::format("{}, at most {} trials a side", how, suite.max_trials)
+                                      : std::string(unmeasured),
                    when(suite.on));
     }
     return 0;

@@ -168,6 +168,7 @@ class Comparison {
             if (stop_.stop_requested()) throw Refusal{exit_unmeasured, "stopped"};
         }
         for (auto& note : reporting::notes_of(report_.suites, config.budgets)) report_.notes.push_back(std::move(note));
+        for (auto& note : reporting::notes_of(report_.suites, suites)) report_.notes.push_back(std::move(note));
         for (auto& note : reporting::notes_of(report_.suites, config.claims)) report_.notes.push_back(std::move(note));
         for (auto& note : reporting::notes_of(report_.suites, config.growth)) report_.notes.push_back(std::move(note));
         report_.state = reporting::state_of(report_.suites);
@@ -252,7 +253,9 @@ class Comparison {
             report.trials = judging::trials_per_block * report.judgement->blocks_kept;
             report.detect = reporting::detect_of(config.policy, *report.judgement);
             add_tool_errors(*report.judgement, *bundle);
-            report.budgets = judging::apply_budgets(*report.judgement, config.budgets, config.policy.inconclusive);
+            auto budgets = config.budgets;
+            if (suite.load) std::ranges::copy(model::budgets_of(*suite.load), std::back_inserter(budgets));
+            report.budgets = judging::apply_budgets(*report.judgement, budgets, config.policy.inconclusive);
         }
         heed_findings(report, config.policy.inconclusive);
         if (!options_.bundle.empty()) write(options_.bundle, json::dump(protocol::to_json(*bundle)) + "\n");

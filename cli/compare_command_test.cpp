@@ -122,15 +122,6 @@ TEST_F(CompareCommand, TheStatusIsThreeWhereNothingCouldBeMeasured) {
     EXPECT_TRUE(says("the output cannot be read as json")) << out.str();
 }
 
-TEST_F(CompareCommand, LoadSuitesAreLeftOutWithAWord) {
-    configure(std::string(counting) + "  heavy: {tier: load, load: {tool: wrk, target: x}}\n");
-    EXPECT_EQ(compare(), 0) << err.str();
-    EXPECT_TRUE(says("suite heavy: load suites are not measured yet")) << err.str();
-    options.suites = {"heavy"};
-    EXPECT_EQ(compare(), 3);
-    EXPECT_TRUE(says("suite heavy: load suites are not measured yet")) << err.str();
-}
-
 TEST_F(CompareCommand, ResourcesOfTheWholeCommandAndTheBuildAreJudgedLikeAnyMetricAndSayTheirSource) {
     configure(std::string("  micro: {build: cp count program, artifacts: [program], ") +
               "measure: [time, cpu, peak_memory, instructions, build_time, artifact_size], " +

@@ -17,6 +17,7 @@
 #include "core/model/units.h"
 #include "platform/log.h"
 #include "platform/stop.h"
+#include "runners/load/inside.h"
 
 namespace {
 
@@ -151,6 +152,7 @@ int compare(Commands& c, bool has_seed) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    if (const auto status = benchgate::load::run_inside(argc, argv)) return *status;
     platform::hold_standard_streams();
     CLI::App app{"benchgate: did this change make anything slower? Measures, judges, explains.", "benchgate"};
     Commands commands;

@@ -104,12 +104,13 @@ TEST_F(Commands, CheckConfigPrintsPlacesOrASummary) {
     EXPECT_EQ(err_.str(), bad + ":2:15: unknown key 'trails' in suites.a; did you mean 'trials'?\n" + bad +
                               ":3:18: policy.detect: expected a percentage such as 5%, found '5'\n");
     EXPECT_EQ(out_.str(), "");
-    const auto good = file("good.yml", "suites:\n  a: {run: x}\n  b: {tier: load, load: {tool: wrk, target: y}}\n");
+    const auto good = file(
+        "good.yml", "suites:\n  a: {run: x}\n  b: {tier: load, service: {start: z}, load: {tool: wrk, target: y}}\n");
     EXPECT_EQ(run_check_config(good, out_, err_), 0);
     EXPECT_EQ(out_.str(), good +
                               ": 2 suites, 0 budgets, 0 claims\n"
                               "  a (micro): format auto, at most 60 trials a side; pull requests, pushes\n"
-                              "  b (load): load suites are not measured yet; on command only\n");
+                              "  b (load): under load by wrk, at most 60 trials a side; on command only\n");
     EXPECT_EQ(run_check_config((folder_ / "absent").string(), out_, err_), 2);
     EXPECT_EQ(run_check_config(folder_.string(), out_, err_), 2);
     const auto large = file("large.yml", std::string(1'000'000, 'a'));

@@ -16,6 +16,7 @@
 #include "platform/stop.h"
 #include "runners/agent/agent.h"
 #include "runners/host/cpus.h"
+#include "runners/load/inside.h"
 #include "runners/measure/host_report.h"
 #include "runners/preflight_command.h"
 #include "runners/sandbox/sandbox.h"
@@ -117,6 +118,7 @@ int serve(agent::AgentOptions options, const HostFlags& flags, const std::filesy
 }  // namespace
 
 int main(int argc, char** argv) {
+    if (const auto status = load::run_inside(argc, argv)) return *status;
     platform::hold_standard_streams();
     CLI::App app{
         "benchgate-runner: measures on this host what a benchgate service asks for.\n"

@@ -25,7 +25,7 @@ std::vector<std::string> yaml_blocks(const std::string& file) {
 }
 
 TEST(Documents, EveryConfigurationThatIsShownIsGood) {
-    for (const auto* file : {"README.md", "docs/configuration.md"}) {
+    for (const auto* file : {"README.md", "docs/configuration.md", "docs/load.md"}) {
         const auto blocks = yaml_blocks(file);
         EXPECT_FALSE(blocks.empty()) << file;
         for (const auto& block : blocks) {

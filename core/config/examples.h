@@ -35,12 +35,12 @@ suites:
     tier: stress
     on: {schedule: "0 3 * * 0"}
     service: { start: "build/server --port {port}", ready: "tcp:{port}" }
-    load: { tool: wrk, target: "http://127.0.0.1:{port}/" }
+    load: { tool: hey, target: "http://127.0.0.1:{port}/" }
     search: {rate: 100, factor: 1.25}
   faults:
     tier: chaos
     service: { start: "build/server --port {port}", ready: "tcp:{port}" }
-    load: { tool: wrk, target: "http://127.0.0.1:{port}/", rate: 100, for: 30s }
+    load: { tool: hey, target: "http://127.0.0.1:{port}/", rate: 100, for: 30s }
     faults: [ {at: 10s, for: 5s, kind: pause}, {at: 20s, kind: kill} ]
 policy:
   levels: [ {name: minor, at: 5%, action: log}, {name: major, at: 10%, action: review},

@@ -15,9 +15,11 @@ std::vector<model::Budget> read_budgets(Reader& reader, const Node& node);
 std::vector<model::Claim> read_claims(Reader& reader, const Node& node);
 std::vector<model::Growth> read_growth(Reader& reader, const Node& node);
 
+/// The keys of load, stress and chaos suites, whether or not the suite has a load to carry out.
+model::LoadSuite read_load_suite(Reader& reader, const Section& suite);
+
 /// Parts that model::Config has no place for: their shape is checked, so that a mistake is told now and not by the
 /// release that begins to use them.
-void check_load_keys(Reader& reader, const Section& suite);
 void check_alerts(Reader& reader, const Node& node);
 void check_retention(Reader& reader, const Node& node);
 

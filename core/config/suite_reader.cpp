@@ -201,12 +201,11 @@ void note_unmet(const Section& section, const model::Suite& suite) {
         section.note_unmet("measure", fmt::format("suite {}: artifact_size is of the files that `artifacts` names, and "
                                                   "there are none",
                                                   suite.name));
-    if (const auto why = unmeasured_because(suite); !why.empty())
-        return section.note_unmet("load", fmt::format("suite {}: {}", suite.name, why));
+    if (suite.load) return;
     for (const std::string_view key : {"service", "load", "profile", "search", "faults"})
-        section.note_unmet(
-            key, fmt::format("suite {}: {} is not carried out by this version, only run is", suite.name, key));
-    section.note_unmet("objectives", fmt::format("suite {}: objectives are not judged by this version", suite.name),
+        section.note_unmet(key,
+                           fmt::format("suite {}: {} is not carried out where run says what to do", suite.name, key));
+    section.note_unmet("objectives", fmt::format("suite {}: objectives are judged of a load, not of run", suite.name),
                        true);
 }
 
@@ -238,7 +237,12 @@ model::Suite read_suite(Reader& reader, const Node& key, const Node& value) {
     if (const auto* node = section.get("component"))
         suite.components = read_components(reader, *node, section.path("component"));
     read_how(reader, section, suite);
-    check_load_keys(reader, section);
+    auto load = read_load_suite(reader, section);
+    if (suite.run.empty() && section.get("load") != nullptr) {
+        if (section.get("service") == nullptr)
+            reader.fail(value, section.path("service") + " is missing: nothing outside of the trial can be reached");
+        suite.load = std::move(load);
+    }
     note_unmet(section, suite);
     return suite;
 }

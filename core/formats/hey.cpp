@@ -88,6 +88,7 @@ void read(std::string_view text, Collector& collector) {
             result.throughput = number_in<double>(*rate);
         } else if (fields.size() == 4 && fields[0].ends_with('%') && fields[1] == "in" &&
                    result.percentiles.size() < 50) {
+            if (fields[0] == "0%") return true;  // what it prints for a percentile that so few requests do not have
             const auto value = duration_in(line.substr(line.find(" in ") + 4));
             if (value)
                 result.percentiles.emplace_back("p" + std::string(fields[0].substr(0, fields[0].size() - 1)), *value);

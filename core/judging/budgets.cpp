@@ -14,7 +14,12 @@ using model::BudgetState;
 
 model::Interval head_interval(const model::Verdict& verdict) {
     const double value = *verdict.head_value;
-    if (verdict.exact) return {value, value};
+    using Kind = model::VerdictKind;
+    // A base of zero, as that of most error rates, gives no ratio to lay an interval by. Where the verdict is settled
+    // all the same, the medians stand for themselves.
+    const bool is_settled =
+        verdict.kind == Kind::unchanged || verdict.kind == Kind::improved || verdict.kind == Kind::regressed;
+    if (verdict.exact || (is_settled && !verdict.ratio && verdict.base_value == 0.0)) return {value, value};
     if (!verdict.ratio || *verdict.ratio <= 0) return {};
     const auto end = [&](std::optional<double> model::Interval::*which) -> std::optional<double> {
         const auto& ratio = verdict.interval.*which ? verdict.interval.*which : verdict.nominal.*which;

@@ -8,7 +8,8 @@
 //   unclear     it reaches over the limit, or there is none (a benchmark that is new): as an inconclusive verdict
 //   unmeasured  the benchmark gave no value on the head: its verdict already says so
 //
-// The interval is that of the ratio (at the error level spent, else the nominal 95 %), laid around the head's median.
+// The interval is that of the ratio (at the error level spent, else the nominal 95 %), laid around the head's median;
+// of a settled verdict on a base of zero, which has no ratio, it is that median alone.
 
 #include <span>
 #include <vector>

@@ -70,6 +70,20 @@ TEST(Budgets, WithoutAnIntervalNothingIsClaimed) {
     EXPECT_EQ(state(fresh, at_most(1)), BudgetState::unmeasured);
 }
 
+TEST(Budgets, ABaseOfZeroHasNoRatioAndIsHeldByWhatItsVerdictSays) {
+    auto one = verdict("a", 0);
+    one.ratio.reset();
+    one.nominal = {};
+    one.base_value = 0;
+    EXPECT_EQ(state(one, at_most(0.01)), BudgetState::within) << "no request fails on either side";
+    one.kind = model::VerdictKind::regressed;
+    one.head_value = 0.2;
+    EXPECT_EQ(state(one, at_most(0.01)), BudgetState::over);
+    EXPECT_EQ(state(one, at_most(0.5)), BudgetState::within);
+    one.kind = model::VerdictKind::inconclusive;
+    EXPECT_EQ(state(one, at_most(0.5)), BudgetState::unclear);
+}
+
 TEST(Budgets, NamesAreGlobsAndMetricsAreExact) {
     const std::vector verdicts{verdict("tool/a", 1), verdict("tool/b", 1), verdict("other", 1)};
     auto budget = at_most(5, "tool/*");

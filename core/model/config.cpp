@@ -18,7 +18,7 @@ constexpr std::array<std::pair<ForkPolicy, std::string_view>, 4> fork_policies{
 }  // namespace
 
 std::string_view unmeasured_because(const Suite& suite) {
-    return suite.run.empty() ? "load suites are not measured yet" : "";
+    return suite.run.empty() && !suite.load ? "there is nothing to run" : "";
 }
 
 std::string_view to_string(ForkPolicy policy) {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/model/load.h"
 #include "core/model/policy.h"
 
 namespace benchgate::model {
@@ -51,7 +52,8 @@ struct Suite {
     Timeouts timeout;
     std::vector<std::string> measure{"time"};
     std::map<std::string, std::string> environment;
-    int line = 0;  ///< where the suite stands in the file
+    std::optional<LoadSuite> load{};  ///< then it is measured under load, and `run` is empty
+    int line = 0;                     ///< where the suite stands in the file
     bool operator==(const Suite&) const = default;
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/model/load.h"
+
 namespace benchgate::model {
 namespace {
 
@@ -18,9 +20,11 @@ bool is_percentile(std::string_view metric) {
 }  // namespace
 
 std::optional<MetricKind> metric_kind(std::string_view metric) {
+    // A closed loop's latencies are another quantity under another name, and still latencies.
+    if (metric.ends_with(closed_loop_suffix)) metric.remove_suffix(closed_loop_suffix.size());
     if (is_percentile(metric)) return MetricKind{"percentile", "ns", Better::lower};
     if (metric == "max") return MetricKind{"percentile", "", Better::lower};
-    if (metric == "throughput" || metric.ends_with("per_second"))
+    if (metric == "throughput" || metric == "breaking_point" || metric.ends_with("per_second"))
         return MetricKind{"throughput", "1/s", Better::higher};
     if (metric.ends_with("_growth") || metric.ends_with("_slope")) return MetricKind{"growth", "", Better::lower};
     if (metric.ends_with("time") || metric.ends_with("latency")) return MetricKind{"time", "ns", Better::lower};

@@ -53,16 +53,16 @@ TEST(PlanCommand, SaysWhichSuitesCannotBeMeasured) {
     auto planned = plan(asked);
     EXPECT_EQ(suites(planned), Names{"micro"});
     EXPECT_EQ(planned.reply->reaction, "rocket");
-    EXPECT_EQ(answer(planned), "Suite `load`: load suites are not measured yet.");
+    EXPECT_EQ(answer(planned), "Suite `load`: there is nothing to run.");
     asked = said("/rebench suite=load");
     asked.config.suites[1] = load_suite("load");
     planned = plan(asked);
     EXPECT_TRUE(planned.runs.empty());
     EXPECT_EQ(planned.reply->reaction, "confused");
-    EXPECT_EQ(answer(planned), "Suite `load`: load suites are not measured yet.");
+    EXPECT_EQ(answer(planned), "Suite `load`: there is nothing to run.");
     asked = said("/rebench");
     asked.config.suites = {load_suite("load")};
-    EXPECT_EQ(answer(plan(asked)), "Suite `load`: load suites are not measured yet.");
+    EXPECT_EQ(answer(plan(asked)), "Suite `load`: there is nothing to run.");
 }
 
 TEST(PlanCommand, NeedsAuthorityAndAnOpenPullRequest) {

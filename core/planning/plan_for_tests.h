@@ -24,7 +24,7 @@ inline model::Suite suite(const std::string& name, std::vector<std::string> path
     return made;
 }
 
-/// Of a kind that is not measured yet.
+/// One that says nothing to run.
 inline model::Suite load_suite(const std::string& name) {
     auto made = suite(name);
     made.tier = model::Tier::load;

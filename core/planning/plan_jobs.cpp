@@ -220,7 +220,7 @@ void add_no_base_check(Plan& plan, const PlanInput& input) {
 void add_no_suite_check(Plan& plan, const PlanInput& input, const std::string& head_sha, const Wanted& wanted) {
     plan.reason = left_out_clause(input, wanted);
     if (!plan.reason.empty())
-        return add_check(plan, head_sha, "skipped", "Nothing to measure: load suites are not measured yet",
+        return add_check(plan, head_sha, "skipped", "Nothing to measure: no suite says what to run",
                          "Every suite of `.benchgate.yml` that runs here names a load tool and no `run` command, and "
                          "this version measures commands only.");
     plan.reason = "no suite matches the changed paths";

@@ -72,11 +72,11 @@ TEST(PlanPull, LoadSuitesAreSaidToBeLeftOut) {
     EXPECT_TRUE(planned.runs.empty());
     ASSERT_EQ(planned.checks.size(), 1u);
     EXPECT_EQ(planned.checks[0].conclusion, "skipped");
-    EXPECT_EQ(planned.checks[0].title, "Nothing to measure: load suites are not measured yet");
-    EXPECT_EQ(planned.reason, "suite load: load suites are not measured yet");
+    EXPECT_EQ(planned.checks[0].title, "Nothing to measure: no suite says what to run");
+    EXPECT_EQ(planned.reason, "suite load: there is nothing to run");
     input.pull.reset();
     input.trigger = PushTrigger{"main", head};
-    EXPECT_EQ(plan(input).reason, "suite load: load suites are not measured yet");
+    EXPECT_EQ(plan(input).reason, "suite load: there is nothing to run");
 }
 
 TEST(PlanPull, NewHeadReplacesOlderOnes) {

@@ -18,8 +18,8 @@
 
 namespace benchgate::protocol {
 
-/// 2: JobSpec::measure_identical. 3: JobSpec::profile. 4: JobSpec::confirm. 5: Suite::fetch, and placeholders of the
-/// run command. An older runner gets every other job.
+/// 2: JobSpec::measure_identical. 3: JobSpec::profile. 4: JobSpec::confirm. 5: Suite::fetch, Suite::load, and
+/// placeholders of the run command. An older runner gets every other job.
 inline constexpr int protocol_version = 5;
 inline constexpr int protocol_min = 1;
 inline constexpr int protocol_max = 5;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/protocol/fields.h"
+#include "core/protocol/load_json.h"
 #include "core/protocol/questions_json.h"
 
 namespace benchgate::protocol {
@@ -165,6 +166,7 @@ json::Json to_json(const model::Suite& suite) {
                         {"environment", suite.environment},
                         {"line", suite.line}};
     if (!suite.fetch.empty()) document["fetch"] = suite.fetch;
+    if (suite.load) document["load"] = to_json(*suite.load);
     return document;
 }
 
@@ -197,6 +199,7 @@ Read<model::Suite> read_suite(const json::Json& document) {
         else
             suite.environment.emplace(name, value.get<std::string>());
     }
+    if (document.contains("load")) suite.load = f.take("load", read_load_suite(f.object("load")));
     suite.line = f.whole_or("line", 0, 0, 1'000'000);
     return f.done(std::move(suite));
 }
@@ -228,8 +231,9 @@ Read<model::Experiment> read_experiment(const json::Json& document) {
 }
 
 int protocol_for(const JobSpec& spec) {
-    // An older runner would build without what is to be fetched, and give placeholders as they are to the tool.
-    if (!spec.suite.fetch.empty()) return 5;
+    // An older runner would build without what is to be fetched, know of no load, and give placeholders as they are to
+    // the tool.
+    if (!spec.suite.fetch.empty() || spec.suite.load) return 5;
     for (const std::string_view placeholder : {"{repeats}", "{seed}"})
         if (spec.suite.run.find(placeholder) != std::string::npos) return 5;
     return !spec.confirm.empty() ? 4 : !spec.profile.empty() ? 3 : spec.measure_identical ? 2 : 1;

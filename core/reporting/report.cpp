@@ -68,6 +68,37 @@ std::vector<std::string> notes_of(const std::vector<SuiteReport>& suites, const 
     return notes;
 }
 
+std::vector<std::string> notes_of(const std::vector<SuiteReport>& suites, const std::vector<model::Suite>& asked) {
+    std::vector<std::string> notes;
+    for (const auto& suite : asked) {
+        const auto report =
+            std::find_if(suites.begin(), suites.end(), [&](const SuiteReport& one) { return one.name == suite.name; });
+        if (!suite.load || report == suites.end() || !report->judgement) continue;
+        const auto& verdicts = report->judgement->verdicts;
+        const bool is_closed = std::any_of(verdicts.begin(), verdicts.end(), [](const model::Verdict& verdict) {
+            return verdict.series.key.metric.ends_with(model::closed_loop_suffix);
+        });
+        if (is_closed && notes.size() < most_notes)
+            notes.push_back(fmt::format(
+                "Note: the latencies of suite {} are a closed loop's: each client of {} waits for an answer before it "
+                "asks again, so what waited meanwhile is not counted",
+                suite.name, suite.load->load.tool));
+        for (const auto& objective : suite.load->objectives) {
+            const auto speaks = [&](const model::BudgetFinding& note) {
+                return note.line == objective.line && note.max == objective.max && note.min == objective.min;
+            };
+            const bool is_searched = suite.load->search && objective.metric != "breaking_point";
+            if (!is_searched && std::none_of(report->budgets.begin(), report->budgets.end(), speaks) &&
+                notes.size() < most_notes)
+                notes.push_back(
+                    fmt::format("Note: the objective in line {} met nothing: no stage of suite {} has the "
+                                "metric \"{}\"",
+                                objective.line, suite.name, objective.metric));
+        }
+    }
+    return notes;
+}
+
 std::vector<std::string> notes_of(const std::vector<SuiteReport>& suites, const std::vector<model::Claim>& claims) {
     return unasked(suites, claims, &SuiteReport::claims, "claim");
 }

@@ -138,6 +138,9 @@ double detect_of(const model::Policy& policy, const model::Judgement& judgement)
 /// A sentence for each budget that names nothing of what was judged: a green check must not seem to answer for it.
 std::vector<std::string> notes_of(const std::vector<SuiteReport>& suites, const std::vector<model::Budget>& budgets);
 
+/// The same for the objectives of load suites; and, of those whose latencies are a closed loop's, what that means.
+std::vector<std::string> notes_of(const std::vector<SuiteReport>& suites, const std::vector<model::Suite>& asked);
+
 /// The same for claims, and for growth.
 std::vector<std::string> notes_of(const std::vector<SuiteReport>& suites, const std::vector<model::Claim>& claims);
 std::vector<std::string> notes_of(const std::vector<SuiteReport>& suites, const std::vector<model::Growth>& rules);

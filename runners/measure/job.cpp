@@ -181,6 +181,9 @@ tl::expected<model::Bundle, JobFailure> run_job(const JobInput& input, sandbox::
     if (auto prepared = prepare(input, sandbox); !prepared) return tl::unexpected(prepared.error());
     // Asked before anything takes long. It is no fault of the host: others may lack it as well, and nothing is gained
     // by trying them all.
+    if (!input.profile.empty() && input.suite.load)
+        return tl::unexpected(JobFailure{model::JobPhase::build, std::nullopt,
+                                         "a suite under load has no run command to take a profile of", false, false});
     if (!input.profile.empty())
         if (const auto why = profiles_unsupported(sandbox, input.sides.base, input.limits, input.host_root, stop))
             return tl::unexpected(JobFailure{model::JobPhase::build, std::nullopt,

@@ -6,6 +6,7 @@
 #include "core/formats/shuffling.h"
 #include "platform/files.h"
 #include "runners/host/deltas.h"
+#include "runners/load/trial.h"
 #include "runners/measure/command_line.h"
 #include "runners/measure/full_disk.h"
 #include "runners/measure/room.h"
@@ -44,6 +45,23 @@ tl::expected<void, JobFailure> remove_output(const std::filesystem::path& path) 
 std::string last_words(const platform::Captured& stream) {
     const auto text = stream.text();
     return text.size() <= 4096 ? text : text.substr(text.size() - 4096);
+}
+
+std::optional<double> own_cpu(const sandbox::Result& result) {
+    return result.cpu_seconds ? std::optional(result.cpu_seconds->value) : std::nullopt;
+}
+
+tl::expected<model::Trial, JobFailure> finished_trial(const TrialRequest& request, model::Measurements&& measured,
+                                                      const sandbox::Result& result, model::HostDeltas host) {
+    model::Trial trial;
+    trial.side = request.side;
+    trial.values = std::move(measured.values);
+    trial.errors = std::move(measured.errors);
+    if (const auto words = too_large(trial)) return tl::unexpected(failed(request, *words));
+    trial.host = std::move(host);
+    trial.host.involuntary_switches = result.involuntary_switches;
+    trial.resources = resources_of(result);
+    return trial;
 }
 
 }  // namespace
@@ -145,6 +163,7 @@ tl::expected<std::vector<model::MemoryPoint>, JobFailure> TrialRunner::watch_mem
 
 tl::expected<model::Trial, JobFailure> TrialRunner::run(const TrialRequest& request, const LogSink& log,
                                                         std::stop_token stop) {
+    if (suite_.load) return run_load(request, log, stop);
     const auto& directory = sides_.of(request.side);
     if (auto removed = remove_output(directory / output_name); !removed) return tl::unexpected(removed.error());
     const auto line = line_for(request);
@@ -170,22 +189,35 @@ tl::expected<model::Trial, JobFailure> TrialRunner::run(const TrialRequest& requ
             directory));
     }
 
-    model::Trial trial;
-    trial.side = request.side;
-    trial.values = std::move(parsed->values);
-    trial.errors = std::move(parsed->errors);
-    if (const auto words = too_large(trial)) return tl::unexpected(failed(request, *words));
-    std::optional<double> own_cpu;
-    if (result->cpu_seconds) own_cpu = result->cpu_seconds->value;
-    trial.host = host::difference(before, after, own_cpu);
-    trial.host.involuntary_switches = result->involuntary_switches;
-    trial.resources = resources_of(*result);
-    if (is_whole) {
-        sources_.note(trial.resources, *result);
-        auto whole = values_of(trial.resources, suite_);
-        std::move(whole.begin(), whole.end(), std::back_inserter(trial.values));
+    auto trial =
+        finished_trial(request, std::move(*parsed), *result, host::difference(before, after, own_cpu(*result)));
+    if (trial && is_whole) {
+        sources_.note(trial->resources, *result);
+        auto whole = values_of(trial->resources, suite_);
+        std::move(whole.begin(), whole.end(), std::back_inserter(trial->values));
     }
     return trial;
+}
+
+tl::expected<model::Trial, JobFailure> TrialRunner::run_load(const TrialRequest& request, const LogSink& log,
+                                                             std::stop_token stop) {
+    load::LoadTrial trial{sides_.of(request.side), suite_.environment, limits_, suite_.timeout.trial,
+                          request.side == model::Side::head};
+    const host::CounterSource counters{"/", cpus_.bench};
+    const auto before = host::read_counters(counters);
+    auto result = load::run_load(
+        sandbox_, *suite_.load, trial,
+        [&](std::string_view text) { log(fmt::format("[{}] {}", model::to_string(request.side), text)); }, stop);
+    const auto after = host::read_counters(counters);
+    if (!result) {
+        auto& failure = result.error();
+        if (failure.cancelled)
+            return tl::unexpected(JobFailure{model::JobPhase::measure, std::nullopt, "cancelled", false, true});
+        if (failure.infrastructure) return tl::unexpected(host_failure(std::move(failure.reason)));
+        return tl::unexpected(failed(request, failure.reason));
+    }
+    return finished_trial(request, std::move(result->measured), result->used,
+                          host::difference(before, after, own_cpu(result->used)));
 }
 
 }  // namespace benchgate::measure

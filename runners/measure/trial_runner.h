@@ -73,6 +73,9 @@ class TrialRunner {
     tl::expected<sandbox::Result, JobFailure> ended(const TrialRequest& request, const std::string& line,
                                                     tl::expected<sandbox::Result, sandbox::SandboxError>&& result,
                                                     const LogSink& log) const;
+    /// Of a suite with a load: the service and its load instead of a run command.
+    tl::expected<model::Trial, JobFailure> run_load(const TrialRequest& request, const LogSink& log,
+                                                    std::stop_token stop);
     tl::expected<std::string, JobFailure> output_of(const TrialRequest& request, const sandbox::Result& result) const;
     sandbox::Sandbox& sandbox_;
     const model::Suite& suite_;

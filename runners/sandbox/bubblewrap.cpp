@@ -227,6 +227,7 @@ tl::expected<Result, SandboxError> BubblewrapSandbox::State::run(const Command& 
     const pid_t first = parse_status(told).child;
     // The first process of the namespace ends last, after all others: that is what "nothing is left" means.
     const platform::Fd first_fd(first > 0 ? static_cast<int>(::syscall(SYS_pidfd_open, first, 0)) : -1);
+    if (command.on_started && first_fd) command.on_started(first);
     DiskWatch disk(command.job_directory, command.limits.disk_bytes);
     auto rules = supervision_of(command);
     rules.watch = [&] { return disk.over_limit(); };

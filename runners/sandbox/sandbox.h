@@ -71,6 +71,8 @@ struct Command {
     std::chrono::milliseconds memory_every{0};
     Limits limits;
     platform::OnOutput on_output{};
+    /// The number of the sandbox's first process, from outside, before its output is read. Not without isolation.
+    std::function<void(pid_t)> on_started{};
 };
 
 /// A figure together with where it was read: "cgroup2", "cgroup1", "perf", "rusage".

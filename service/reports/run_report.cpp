@@ -231,12 +231,17 @@ void apply_exceptions(store::Tx& tx, const store::RunRow& run, const std::vector
 }
 
 /// The limits of the configuration that the run was asked with, on what was measured.
-void apply_budgets(const std::vector<model::Budget>& budgets, reporting::Report& report) {
-    for (auto& suite : report.suites)
-        if (suite.judgement)
-            suite.budgets = judging::apply_budgets(
-                *suite.judgement, budgets,
-                suite.inconclusive_blocks ? model::InconclusiveAction::block : model::InconclusiveAction::neutral);
+void apply_budgets(const model::Config& config, reporting::Report& report) {
+    for (auto& suite : report.suites) {
+        if (!suite.judgement) continue;
+        auto budgets = config.budgets;
+        for (const auto& asked : config.suites)
+            if (asked.name == suite.name && asked.load)
+                std::ranges::copy(model::budgets_of(*asked.load), std::back_inserter(budgets));
+        suite.budgets = judging::apply_budgets(
+            *suite.judgement, budgets,
+            suite.inconclusive_blocks ? model::InconclusiveAction::block : model::InconclusiveAction::neutral);
+    }
 }
 
 /// Of a job that measured a ref for its claims; others are passed over.
@@ -316,6 +321,7 @@ void add_unanswered(const model::Config& config, const store::RunRow& run, repor
         std::move(notes.begin(), notes.end(), std::back_inserter(report.notes));
     };
     add(reporting::notes_of(report.suites, config.budgets));
+    add(reporting::notes_of(report.suites, config.suites));
     if (!model::speaks_on_check(run.kind)) return;
     auto claims = config.claims;
     if (!asks_for_refs(run.kind)) {
@@ -404,7 +410,7 @@ reporting::Report run_report(store::Tx& tx, const store::RunRow& run, const Addr
     if (speaks_for_pull(run))
         for (auto& note : notes_on_attempts(run, attempts, carried)) report.notes.push_back(std::move(note));
     apply_exceptions(tx, run, heed_earlier_attempts(tx, attempts, sources, report), report);
-    if (config) apply_budgets(config->budgets, report);
+    if (config) apply_budgets(*config, report);
     apply_answers(report);
     report.state = reporting::state_of(report.suites);
     if (config && report.state == reporting::ReportState::completed) add_unanswered(*config, run, report);

@@ -52,10 +52,11 @@ const std::map<std::string, std::vector<std::string>> allowed{
     {"service", {"platform", "core/", "service/"}},
     {"runners/host", {"platform", "core/"}},
     {"runners/sandbox", {"platform", "core/"}},
-    {"runners/measure", {"platform", "core/", "runners/sandbox", "runners/host"}},
+    {"runners/load", {"platform", "core/", "runners/sandbox"}},
+    {"runners/measure", {"platform", "core/", "runners/load", "runners/sandbox", "runners/host"}},
     {"runners/agent", {"platform", "core/", "runners/measure", "runners/sandbox", "runners/host"}},
     {"runners", {"platform", "core/", "runners/"}},
-    {"cli", {"platform", "core/", "runners/measure", "runners/sandbox", "runners/host"}},
+    {"cli", {"platform", "core/", "runners/measure", "runners/load", "runners/sandbox", "runners/host"}},
     {"tests", {"core/", "platform", "service/", "runners/", "cli", "tests/"}},
     {"benchmarks", {"core/", "platform", "service/", "runners/", "cli", "benchmarks/"}},
 };

@@ -1,0 +1,235 @@
+#include "runners/load/tools.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "core/formats/formats.h"
+
+namespace benchgate::load {
+namespace {
+
+constexpr std::string_view nothing_succeeded = "nothing succeeded: ";
+/// Below this share of the offered rate the service does not keep up, whatever its percentiles are. Of a stage of few
+/// seconds the tools' own first and last moments are some hundredths.
+constexpr double answered_share = 0.9;
+
+std::string shell_word(std::string_view text) {
+    std::string word = "'";
+    for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return word + "'";
+}
+
+/// pgbench itself tells a mean only. Its log has every transaction, its time in microseconds in the third column.
+constexpr std::string_view pgbench_percentiles =
+    "status=$?; cat $log.* | awk '$3 ~ /^[0-9]+$/ {print $3}' | sort -n | awk '{t[++n] = $1} "
+    "END {m = split(\"50 90 95 99 100\", p, \" \"); "
+    "for (i = 1; n && i <= m; ++i) print \"benchgate-percentile\", p[i], t[int((p[i] * n + 99) / 100)]}'; "
+    "rm -f $log.*; exit $status";
+
+/// Tools count whole seconds.
+long seconds_of(std::chrono::milliseconds length) {
+    return std::max(1L, static_cast<long>((length.count() + 999) / 1000));
+}
+
+struct Asked {
+    const model::LoadGenerator& load;
+    std::string program, target, options;
+    int clients = 1;
+    std::optional<double> rate;
+    long seconds = 1;
+    int threads = 1;
+};
+
+std::string line_of(const Asked& a) {
+    const auto& tool = a.load.tool;
+    const auto rate = [&](const char* option, double part) {
+        return a.rate ? fmt::format(" {}{:g}", option, *a.rate * part) : std::string();
+    };
+    if (tool == "wrk")
+        return fmt::format("{} -t{} -c{} -d{}s --latency{} {}", a.program, a.threads, a.clients, a.seconds, a.options,
+                           a.target);
+    if (tool == "hey")  // -q is of each worker
+        return fmt::format("{} -z {}s -c {}{}{} {}", a.program, a.seconds, a.clients, rate("-q ", 1.0 / a.clients),
+                           a.options, a.target);
+    if (tool == "ab")  // -t alone ends after 50,000 requests, and must stand before -n
+        return fmt::format("{} -q -l -t {} -n 20000000 -c {}{} {}", a.program, a.seconds, a.clients, a.options,
+                           a.target);
+    if (tool == "autocannon")
+        return fmt::format("{} -j --no-progress -d {} -c {}{}{} {}", a.program, a.seconds, a.clients, rate("-R ", 1),
+                           a.options, a.target);
+    if (tool == "pgbench")
+        return fmt::format("log=/tmp/benchgate-pgbench.$$; {} -n -l --log-prefix=$log -T {} -c {} -j {}{}{} {}; {}",
+                           a.program, a.seconds, a.clients, a.threads, rate("-R ", 1), a.options, a.target,
+                           pgbench_percentiles);
+    if (tool == "locust")
+        return fmt::format("{} --headless --only-summary -u {} -r {} -t {}s -f {}{} 2>&1", a.program, a.clients,
+                           a.clients, a.seconds, a.target, a.options);
+    if (tool == "k6")
+        return fmt::format(
+            "{} run --quiet --no-usage-report --vus {} --duration {}s "
+            "--summary-export=.benchgate-k6.json{} {} >&2 && cat .benchgate-k6.json",
+            a.program, a.clients, a.seconds, a.options, a.target);
+    // vegeta
+    return fmt::format("echo GET {} | {} attack -rate={} -max-workers={} -duration={}s{} | {} report -type=json",
+                       a.target, a.program, a.rate ? fmt::format("{:g}", *a.rate) : "0", a.clients, a.seconds,
+                       a.options, a.program);
+}
+
+bool is_threaded(std::string_view tool) {
+    return tool == "wrk" || tool == "hey" || tool == "pgbench" || tool == "k6" || tool == "vegeta";
+}
+
+/// One benchmark of the tool's is the stage; of several each has its own name below it, and a sum is the stage.
+std::string name_of(const ToolCall& call, const std::string& theirs, bool is_only) {
+    if (is_only || theirs == "Aggregated") return call.benchmark;
+    return theirs.empty() ? call.benchmark : call.benchmark + "/" + theirs;
+}
+
+bool says_nothing_succeeded(const model::MeasurementError& error) {
+    return !error.benchmark.empty() &&
+           (error.message.starts_with("all ") || error.message.starts_with("no request was answered"));
+}
+
+std::string first_line(const std::string& text) {
+    const auto start = text.find_first_not_of(" \t\r\n");
+    if (start == std::string::npos) return "";
+    return text.substr(start, std::min<std::size_t>(text.find('\n', start) - start, 300));
+}
+
+void rename(model::Measurement& value, const ToolCall& call, bool is_only) {
+    value.series.key.benchmark = name_of(call, value.series.key.benchmark, is_only);
+    if (call.closed_loop && value.series.unit == "ns") value.series.key.metric += model::closed_loop_suffix;
+}
+
+}  // namespace
+
+std::vector<ToolCall> calls_of(const model::LoadGenerator& load, const Stage& stage, int cpus) {
+    const auto parts = split_by_weight(stage.level, load.targets);
+    std::vector<ToolCall> calls;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const auto& target = load.targets[i];
+        Asked asked{load,
+                    shell_word(load.program.empty() ? load.tool : load.program),
+                    shell_word(target.address),
+                    "",
+                    parts[i].clients.value_or(1),
+                    parts[i].rate,
+                    seconds_of(stage.length),
+                    1};
+        if (!load.options.empty()) asked.options = " " + load.options;
+        // A connection string may be empty in pgbench's eyes, never in the shell's.
+        asked.threads = is_threaded(load.tool) ? std::clamp(cpus, 1, asked.clients) : 1;
+        ToolCall call;
+        call.line = line_of(asked);
+        call.format = load.tool;
+        call.closed_loop = model::is_closed_loop(load.tool, parts[i].rate.has_value());
+        call.threads = asked.threads;
+        call.stage = stage.name;
+        call.benchmark = target.name.empty() ? stage.name : stage.name + "/" + target.name;
+        calls.push_back(std::move(call));
+    }
+    return calls;
+}
+
+std::string where_to_get(std::string_view tool) {
+    if (tool == "ab") return "apt-get install apache2-utils";
+    if (tool == "pgbench") return "apt-get install postgresql-15";
+    if (tool == "wrk" || tool == "hey") return fmt::format("apt-get install {}", tool);
+    if (tool == "autocannon") return "npm install -g autocannon, or name one of the repository as load.program";
+    return fmt::format("it is not in Debian: install {} below /usr, or name one of the repository as load.program",
+                       tool);
+}
+
+bool exits_with_failures(std::string_view tool) {
+    return tool == "locust" || tool == "k6" || tool == "pgbench";
+}
+
+namespace {
+
+/// What the line behind pgbench adds to its figures.
+void add_percentiles(const std::string& text, const ToolCall& call, model::Measurements& figures) {
+    constexpr std::string_view mark = "benchgate-percentile ";
+    for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + 1)) {
+        int rank = 0;
+        double microseconds = 0;
+        if (std::sscanf(text.c_str() + at + mark.size(), "%d %lf", &rank, &microseconds) != 2) continue;
+        model::Measurement value;
+        value.series = {
+            {call.benchmark, rank == 100 ? "max" : fmt::format("p{}", rank)}, "ns", model::Better::lower, rank == 99};
+        if (call.closed_loop) value.series.key.metric += model::closed_loop_suffix;
+        value.params["loop"] = call.closed_loop ? "closed" : "open";
+        value.samples = {1e3 * microseconds};
+        figures.values.push_back(std::move(value));
+    }
+}
+
+}  // namespace
+
+tl::expected<model::Measurements, std::string> read_output(const model::LoadGenerator& load, const ToolCall& call,
+                                                           const ToolOutput& output) {
+    if (output.exit_code == 127 || output.exit_code == 126)
+        return tl::unexpected(fmt::format("{} is not installed here, or cannot be run ({}): {}", load.tool,
+                                          first_line(output.err), where_to_get(load.tool)));
+    auto parsed = formats::parse(call.format, output.out);
+    if (!parsed || (output.exit_code != 0 && !exits_with_failures(load.tool))) {
+        const auto words = first_line(output.err.empty() ? output.out : output.err);
+        const auto what = output.exit_code == 0 ? ": " + parsed.error().message
+                                                : fmt::format(" ended with exit status {}", output.exit_code);
+        return tl::unexpected(fmt::format("{}{}{}", load.tool, what, words.empty() ? "" : "; it said: " + words));
+    }
+    model::Measurements figures;
+    std::vector<std::string> names;
+    for (const auto& value : parsed->values)
+        if (std::find(names.begin(), names.end(), value.series.key.benchmark) == names.end())
+            names.push_back(value.series.key.benchmark);
+    for (auto& value : parsed->values) {
+        rename(value, call, names.size() == 1);
+        value.params["loop"] = call.closed_loop ? "closed" : "open";
+        figures.values.push_back(std::move(value));
+    }
+    if (load.tool == "pgbench") add_percentiles(output.out, call, figures);
+    for (auto& error : parsed->errors) {
+        if (says_nothing_succeeded(error)) {
+            const auto name = name_of(call, error.benchmark, names.empty());
+            figures.values.push_back(
+                {{{name, "error_rate"}, "ratio", model::Better::lower, true}, {}, {1.0}, {}, true});
+            figures.errors.push_back({name, std::string(nothing_succeeded) + error.message});
+        } else if (!error.benchmark.empty() && names.empty()) {
+            return tl::unexpected(fmt::format("{}: {}", load.tool, error.message));
+        } else {
+            figures.errors.push_back({"", fmt::format("{}: {}", call.benchmark, error.message)});
+        }
+    }
+    return figures;
+}
+
+std::vector<std::string> broken_objectives(const std::vector<model::Budget>& objectives,
+                                           const model::Measurements& figures, std::optional<double> offered_rate) {
+    std::vector<std::string> broken;
+    for (const auto& error : figures.errors)
+        if (error.message.starts_with(nothing_succeeded)) broken.push_back(error.message);
+    double answered = 0;
+    for (const auto& value : figures.values) {
+        const double seen = model::trial_value(value);
+        std::string_view metric = value.series.key.metric;
+        if (metric == "throughput") answered += seen;
+        if (metric.ends_with(model::closed_loop_suffix)) metric.remove_suffix(model::closed_loop_suffix.size());
+        for (const auto& objective : objectives) {
+            if (objective.metric != metric && objective.metric != value.series.key.metric) continue;
+            if (objective.max && seen > *objective.max)
+                broken.push_back(fmt::format("{} {:g} is above {:g} {}", value.series.key.metric, seen, *objective.max,
+                                             value.series.unit));
+            if (objective.min && seen < *objective.min)
+                broken.push_back(fmt::format("{} {:g} is below {:g} {}", value.series.key.metric, seen, *objective.min,
+                                             value.series.unit));
+        }
+    }
+    if (offered_rate && answered < answered_share * *offered_rate)
+        broken.push_back(fmt::format("{:g}/s answered of {:g}/s offered", answered, *offered_rate));
+    return broken;
+}
+
+}  // namespace benchgate::load

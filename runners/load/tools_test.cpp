@@ -1,0 +1,141 @@
+#include "runners/load/tools.h"
+
+#include <gtest/gtest.h>
+
+namespace benchgate::load {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+model::LoadGenerator generator(const char* tool) {
+    model::LoadGenerator load;
+    load.tool = tool;
+    load.targets = {{"", "http://127.0.0.1:{port}/a b", 1}};
+    return load;
+}
+
+std::string line_of(const char* tool, const model::LoadLevel& level, milliseconds length = seconds(3)) {
+    return calls_of(generator(tool), {"s", level, length}, 2).at(0).line;
+}
+
+constexpr const char* wrk_output =
+    "Running 2s test @ http://127.0.0.1:80/\n  1 threads and 4 connections\n"
+    "  Thread Stats   Avg      Stdev     Max   +/- Stdev\n"
+    "    Latency     2.00ms    1.00ms   9.00ms   70.00%\n"
+    "  Latency Distribution\n     50%    2.00ms\n     75%    3.00ms\n     90%    4.00ms\n     99%    8.00ms\n"
+    "  1000 requests in 2.00s, 1.00MB read\n"
+    "Requests/sec:    500.00\nTransfer/sec:      0.50MB\n";
+
+TEST(LoadTools, ClientsRateAndTimeAreWhatEachToolIsTold) {
+    EXPECT_EQ(line_of("wrk", {40, {}}), "'wrk' -t2 -c40 -d3s --latency 'http://127.0.0.1:{port}/a b'");
+    EXPECT_EQ(line_of("wrk", {1, {}}, milliseconds(2'100)),
+              "'wrk' -t1 -c1 -d3s --latency 'http://127.0.0.1:{port}/a b'")
+        << "no more threads than clients, and whole seconds";
+    EXPECT_EQ(line_of("hey", {10, 250.0}), "'hey' -z 3s -c 10 -q 25 'http://127.0.0.1:{port}/a b'");
+    EXPECT_EQ(line_of("autocannon", {10, 250.0}),
+              "'autocannon' -j --no-progress -d 3 -c 10 -R 250 'http://127.0.0.1:{port}/a b'");
+    EXPECT_NE(line_of("pgbench", {4, 50.0}).find("-T 3 -c 4 -j 2 -R 50 'http://127.0.0.1:{port}/a b';"),
+              std::string::npos);
+}
+
+TEST(LoadTools, AMixedLoadIsOneCallATarget) {
+    auto load = generator("wrk");
+    load.targets = {{"read", "/r", 3}, {"write", "/w", 1}};
+    load.options = "-s post.lua";
+    const auto calls = calls_of(load, {"busy", {8, {}}, seconds(1)}, 1);
+    ASSERT_EQ(calls.size(), 2U);
+    EXPECT_EQ(calls[0].benchmark, "busy/read");
+    EXPECT_EQ(calls[0].line, "'wrk' -t1 -c6 -d1s --latency -s post.lua '/r'");
+    EXPECT_EQ(calls[1].line, "'wrk' -t1 -c2 -d1s --latency -s post.lua '/w'");
+}
+
+TEST(LoadTools, LatenciesOfAClosedLoopAreMarkedByTheirName) {
+    const auto load = generator("wrk");
+    const auto call = calls_of(load, {"steady", {4, {}}, seconds(2)}, 1).at(0);
+    const auto figures = read_output(load, call, {0, wrk_output, ""});
+    ASSERT_TRUE(figures) << figures.error();
+    std::map<std::string, double> seen;
+    for (const auto& value : figures->values) {
+        EXPECT_EQ(value.series.key.benchmark, "steady");
+        EXPECT_EQ(value.params.at("loop"), "closed");
+        seen[value.series.key.metric] = model::trial_value(value);
+    }
+    EXPECT_EQ(seen.at("p99_closed_loop"), 8e6);
+    EXPECT_EQ(seen.at("max_closed_loop"), 9e6);
+    EXPECT_EQ(seen.at("throughput"), 500);
+    EXPECT_EQ(seen.at("error_rate"), 0);
+    EXPECT_FALSE(seen.contains("p99"));
+    EXPECT_FALSE(calls_of(generator("autocannon"), {"s", {4, 10.0}, seconds(2)}, 1).at(0).closed_loop);
+    EXPECT_TRUE(calls_of(generator("autocannon"), {"s", {4, {}}, seconds(2)}, 1).at(0).closed_loop);
+    EXPECT_TRUE(calls_of(generator("hey"), {"s", {4, 10.0}, seconds(2)}, 1).at(0).closed_loop);
+}
+
+TEST(LoadTools, WhatAToolDoesNotSayIsAnErrorThatTellsWhatItSaid) {
+    const auto load = generator("wrk");
+    const auto call = calls_of(load, {"steady", {4, {}}, seconds(2)}, 1).at(0);
+    const auto missing = read_output(load, call, {127, "", "/bin/sh: 1: wrk: not found\n"});
+    EXPECT_EQ(missing.error(),
+              "wrk is not installed here, or cannot be run (/bin/sh: 1: wrk: not found): apt-get install wrk");
+    EXPECT_EQ(read_output(load, call, {1, "", "unable to connect to 127.0.0.1:1 Connection refused\n"}).error(),
+              "wrk ended with exit status 1; it said: unable to connect to 127.0.0.1:1 Connection refused");
+    const auto nonsense = read_output(load, call, {0, "Hello!\n", ""});
+    ASSERT_FALSE(nonsense);
+    EXPECT_NE(nonsense.error().find("it said: Hello!"), std::string::npos) << nonsense.error();
+}
+
+TEST(LoadTools, AStageInWhichNothingSucceededIsNoPass) {
+    const auto load = generator("wrk");
+    const auto call = calls_of(load, {"steady", {4, {}}, seconds(2)}, 1).at(0);
+    const auto figures =
+        read_output(load, call, {0, std::string(wrk_output) + "  Non-2xx or 3xx responses: 1000\n", ""});
+    ASSERT_TRUE(figures) << figures.error();
+    ASSERT_EQ(figures->values.size(), 1U);
+    EXPECT_EQ(figures->values[0].series.key.metric, "error_rate");
+    EXPECT_EQ(model::trial_value(figures->values[0]), 1);
+    EXPECT_EQ(figures->errors.at(0).benchmark, "steady");
+    EXPECT_EQ(broken_objectives({}, *figures, {}).size(), 1U);
+}
+
+TEST(LoadTools, AnObjectiveOnAPercentileHoldsForTheClosedLoopToo) {
+    const auto load = generator("wrk");
+    const auto call = calls_of(load, {"steady", {4, {}}, seconds(2)}, 1).at(0);
+    const auto figures = read_output(load, call, {0, wrk_output, ""}).value();
+    model::Budget p99;
+    p99.metric = "p99";
+    p99.max = 7e6;
+    EXPECT_EQ(broken_objectives({p99}, figures, {}),
+              std::vector<std::string>{"p99_closed_loop 8e+06 is above 7e+06 ns"});
+    p99.max = 9e6;
+    EXPECT_TRUE(broken_objectives({p99}, figures, {}).empty());
+    EXPECT_EQ(broken_objectives({p99}, figures, 600), std::vector<std::string>{"500/s answered of 600/s offered"});
+}
+
+TEST(LoadTools, PgbenchTellsPercentilesByItsLog) {
+    const auto load = generator("pgbench");
+    const auto call = calls_of(load, {"s", {2, {}}, seconds(1)}, 1).at(0);
+    const auto figures = read_output(load, call,
+                                     {0,
+                                      "transaction type: <builtin: select only>\n"
+                                      "number of transactions actually processed: 100\n"
+                                      "number of failed transactions: 0 (0.000%)\nlatency average = 1.000 ms\n"
+                                      "tps = 100.0 (without initial connection time)\n"
+                                      "benchgate-percentile 50 900\nbenchgate-percentile 100 4000\n",
+                                      ""});
+    ASSERT_TRUE(figures) << figures.error();
+    std::map<std::string, double> seen;
+    for (const auto& value : figures->values) seen[value.series.key.metric] = model::trial_value(value);
+    EXPECT_EQ(seen.at("p50_closed_loop"), 900e3);
+    EXPECT_EQ(seen.at("max_closed_loop"), 4e6);
+    EXPECT_EQ(seen.at("throughput"), 100);
+}
+
+TEST(LoadTools, AGeneratorIsAtItsLimitFromNineTenthsOfItsCpusOn) {
+    EXPECT_TRUE(is_saturated({1.9, 2, 1}));
+    EXPECT_FALSE(is_saturated({1.9, 2, 2}));
+    EXPECT_FALSE(is_saturated({1.7, 2, 1}));
+    EXPECT_FALSE(is_saturated({0, 0, 1}));
+}
+
+}  // namespace
+}  // namespace benchgate::load

@@ -1,0 +1,347 @@
+// Real services and real tools: a little server of this test under wrk, hey, ab, pgbench and stress-ng, where they are
+// installed. What a user of a load suite meets, from a service that never comes up to a fault that a host cannot do.
+
+#include "runners/load/trial.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+#include <map>
+
+#include "platform/files.h"
+#include "platform/process.h"
+#include "runners/load/inside.h"
+#include "runners/sandbox/bubblewrap.h"
+#include "runners/sandbox/direct.h"
+
+int main(int argc, char** argv) {
+    // The supervisor inside is this program, started again.
+    if (const auto status = benchgate::load::run_inside(argc, argv)) return *status;
+    testing::InitGoogleTest(&argc, argv);
+    return RUN_ALL_TESTS();
+}
+
+namespace benchgate::load {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// A server with a thread a connection. /slow takes 50 ms, /fail answers 503, /half fails every other time, /die ends
+/// it, /hang never answers.
+constexpr const char* server = R"py(
+import http.server, itertools, os, socketserver, sys, time
+count = itertools.count()
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = 'HTTP/1.1'
+    def setup(self):
+        super().setup()
+        self.connection.setsockopt(6, 1, 1)
+    def do_GET(self):
+        status = 200
+        if self.path == '/slow': time.sleep(0.05)
+        if self.path == '/fail' or self.path == '/half' and next(count) % 2: status = 503
+        if self.path == '/die': os._exit(3)
+        if self.path == '/hang': time.sleep(1000)
+        self.send_response(status)
+        self.send_header('Content-Length', '2')
+        self.end_headers()
+        self.wfile.write(b'ok')
+    def log_message(self, *_): pass
+class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
+    daemon_threads = True
+    request_queue_size = 500
+print('listening soon', flush=True)
+Server(('127.0.0.1', int(sys.argv[1])), Handler).serve_forever()
+)py";
+
+bool has(const char* program) {
+    platform::SpawnOptions options;
+    options.argv = {"/bin/sh", "-c", std::string("command -v ") + program};
+    const auto found = platform::run(options);
+    return found && found->ok();
+}
+
+class LoadTrialTest : public testing::Test {
+  protected:
+    LoadTrialTest() {
+        std::filesystem::permissions(root.path(), std::filesystem::perms(0711));
+        std::filesystem::create_directory(side());
+        std::ofstream(side() / "server.py") << server;
+        suite.service.start = "exec /usr/bin/python3 server.py {port}";
+        suite.service.ready_within = seconds(20);
+        suite.load.tool = "wrk";
+        suite.load.targets = {{"", "http://127.0.0.1:{port}/slow", 1}};
+        suite.load.level.clients = 4;
+        suite.load.length = seconds(2);
+    }
+
+    void SetUp() override {
+        if (!bubblewrap.probe().available) GTEST_SKIP() << bubblewrap.probe().why_not;
+        if (!std::filesystem::exists("/usr/bin/python3")) GTEST_SKIP() << "no python3";
+        if (!has("wrk")) GTEST_SKIP() << "no wrk";
+        ASSERT_TRUE(bubblewrap.prepare(side()));
+    }
+
+    std::filesystem::path side() const { return root.path() / "head"; }
+
+    tl::expected<LoadResult, LoadFailure> run() {
+        LoadTrial trial;
+        trial.directory = side();
+        trial.patience = seconds(60);
+        trial.may_fail_wholly = may_fail_wholly;
+        log.clear();
+        return run_load(bubblewrap, suite, trial, [&](std::string_view text) { log += text; }, {});
+    }
+
+    /// "benchmark metric" -> value
+    std::map<std::string, double> figures() {
+        const auto result = run();
+        std::map<std::string, double> seen;
+        EXPECT_TRUE(result) << result.error().reason << "\n" << result.error().log;
+        if (!result) return seen;
+        for (const auto& value : result->measured.values)
+            seen[value.series.key.benchmark + " " + value.series.key.metric] = model::trial_value(value);
+        errors.clear();
+        for (const auto& error : result->measured.errors) errors += error.benchmark + ": " + error.message + "\n";
+        return seen;
+    }
+
+    /// Then four workers of 50 ms answer 80 a second and no more.
+    void only_four_at_a_time() const {
+        std::ofstream(side() / "server.py") << [] {
+            std::string text = server;
+            const std::string sleep = "time.sleep(0.05)";
+            text.replace(text.find(sleep), sleep.size(), "gate.acquire(); time.sleep(0.05); gate.release()");
+            return text.replace(text.find("count = "), 0, "import threading\ngate = threading.Semaphore(4)\n");
+        }();
+    }
+
+    std::string failure() {
+        const auto result = run();
+        return result ? "none" : result.error().reason;
+    }
+
+    platform::TempDir root{"benchgate-load"};
+    sandbox::BubblewrapSandbox bubblewrap;
+    model::LoadSuite suite;
+    bool may_fail_wholly = true;
+    std::string log, errors;
+};
+
+TEST_F(LoadTrialTest, ASteadyLoadGivesLatenciesThroughputAndErrorRate) {
+    auto seen = figures();
+    EXPECT_GT(seen["steady p99_closed_loop"], 50e6);
+    EXPECT_LT(seen["steady p50_closed_loop"], 500e6);
+    EXPECT_GT(seen["steady throughput"], 8);
+    EXPECT_LT(seen["steady throughput"], 81) << "four clients, 50 ms each";
+    EXPECT_EQ(seen["steady error_rate"], 0);
+    EXPECT_FALSE(seen.contains("steady p99"));
+}
+
+TEST_F(LoadTrialTest, TheServiceHasNoNetworkButItsOwnLoopback) {
+    suite.service.start = "ls /sys/class/net > nets; cat /proc/net/dev > dev; " + suite.service.start;
+    figures();
+    const auto interfaces = platform::read_below(side(), "dev", 1 << 16).value_or("");
+    EXPECT_NE(interfaces.find("lo:"), std::string::npos) << interfaces;
+    EXPECT_EQ(interfaces.find("eth"), std::string::npos) << interfaces;
+}
+
+TEST_F(LoadTrialTest, EachStageOfAProfileIsABenchmarkOfItsOwn) {
+    suite.profile = {{"calm", model::StepKind::steady, {2, {}}, 0, 0, 0, seconds(1)},
+                     {"peak", model::StepKind::spike, {}, 1, 8, 0, seconds(5)}};
+    auto seen = figures();
+    for (const auto* name : {"calm", "peak/before", "peak/peak", "peak/after"})
+        EXPECT_GT(seen[std::string(name) + " throughput"], 0) << name;
+    EXPECT_GT(seen["peak/peak throughput"], 2 * seen["peak/before throughput"]);
+}
+
+TEST_F(LoadTrialTest, AMixedLoadRunsAtATimeAndIsTakenApart) {
+    suite.load.targets = {{"slow", "http://127.0.0.1:{port}/slow", 3}, {"half", "http://127.0.0.1:{port}/half", 1}};
+    const auto start = std::chrono::steady_clock::now();
+    auto seen = figures();
+    EXPECT_LT(std::chrono::steady_clock::now() - start, seconds(15));
+    EXPECT_EQ(seen["steady/slow error_rate"], 0);
+    EXPECT_NEAR(seen["steady/half error_rate"], 0.5, 0.1);
+    EXPECT_NE(errors.find("steady/half: "), std::string::npos) << "exit status 0 with errors inside: " << errors;
+}
+
+TEST_F(LoadTrialTest, AServiceThatNeverComesUpOrEndsSaysSoAndWhatItSaidLast) {
+    suite.service.start = "echo no database here; exit 4";
+    EXPECT_EQ(failure(), "the service exited with status 4 before it was ready");
+    EXPECT_NE(log.find("no database here"), std::string::npos) << log;
+    suite.service.start = "echo waiting for nothing; sleep 100";
+    suite.service.ready_within = milliseconds(500);
+    EXPECT_EQ(failure().substr(0, 42), "the service was not ready within 0.5 s (tc");
+}
+
+TEST_F(LoadTrialTest, AServiceThatDiesOrHangsUnderLoadIsNoResult) {
+    suite.load.targets[0].address = "http://127.0.0.1:{port}/die";
+    const auto died = failure();
+    EXPECT_EQ(died.substr(0, 34), "the service exited with status 3 0") << died;
+    EXPECT_NE(died.find("in stage steady"), std::string::npos) << died;
+    suite.load.targets[0].address = "http://127.0.0.1:{port}/hang";
+    may_fail_wholly = false;
+    EXPECT_NE(failure().find("stage steady: nothing succeeded"), std::string::npos) << failure();
+}
+
+TEST_F(LoadTrialTest, AToolThatIsNotThereOrPrintsNonsenseIsNamed) {
+    suite.load.program = "wrk-of-yesterday";
+    EXPECT_EQ(failure().substr(0, 48), "stage steady: wrk is not installed here, or cann");
+    std::ofstream(side() / "tool") << "#!/bin/sh\necho all is well\n";
+    std::filesystem::permissions(side() / "tool", std::filesystem::perms(0755));
+    suite.load.program = "./tool";
+    EXPECT_EQ(failure().substr(0, 18), "stage steady: wrk:");
+    EXPECT_NE(failure().find("all is well"), std::string::npos);
+}
+
+TEST_F(LoadTrialTest, AGeneratorAtItsLimitIsAFailureAndNoFigure) {
+    std::ofstream(side() / "burn") << "#!/usr/bin/python3\nimport time\nend = time.process_time() + 2\n"
+                                      "while time.process_time() < end: pass\n";
+    std::filesystem::permissions(side() / "burn", std::filesystem::perms(0755));
+    suite.load.program = "./burn";
+    // A host that has other work gives the tool less than a CPU: then it is not at its own limit.
+    const auto said = failure();
+    EXPECT_TRUE(said.find("the load tool itself was at its limit") != std::string::npos ||
+                said.find("stage steady: wrk") != std::string::npos)
+        << said;
+}
+
+TEST_F(LoadTrialTest, EveryWayOfBeingReadyIsWaitedFor) {
+    for (const auto* ready :
+         {"http://127.0.0.1:{port}/", "log:listening soon",
+          "command:python3 -c 'import socket; socket.create_connection((\"127.0.0.1\", {port}))'"}) {
+        suite.service.ready = ready;
+        suite.load.length = seconds(1);
+        if (std::string(ready).starts_with("log:")) suite.service.start = "sleep 0; " + suite.service.start;
+        const auto result = run();
+        EXPECT_TRUE(result) << ready << ": " << result.error().reason;
+    }
+    suite.service.ready = "http://127.0.0.1:{port}/fail";
+    suite.service.ready_within = seconds(2);
+    EXPECT_NE(failure().find("was not ready within 2 s"), std::string::npos) << "503 is not ready";
+}
+
+TEST_F(LoadTrialTest, APausedAndAKilledServiceComesBackAndHowLongItTookIsMeasured) {
+    suite.load.length = seconds(5);
+    suite.service.ready = "http://127.0.0.1:{port}/";
+    suite.faults = {{model::FaultKind::pause, milliseconds(500), seconds(1), 0},
+                    {model::FaultKind::kill, milliseconds(2'500), milliseconds(300), 0}};
+    auto seen = figures();
+    EXPECT_GT(seen["steady max_closed_loop"], 0.9e9) << "somebody waited for the pause";
+    EXPECT_LT(seen["fault/pause@0.5s recovery_time"], 1e9);
+    EXPECT_GT(seen["fault/kill@2.5s recovery_time"], 10e6) << "a start of the interpreter";
+    EXPECT_GT(seen["steady throughput"], 5);
+    EXPECT_GT(seen["steady error_rate"], 0);
+}
+
+TEST_F(LoadTrialTest, AFaultThatCannotBeDoneHereIsUnsupportedAndNoPass) {
+    suite.load.length = seconds(3);
+    suite.faults = {{model::FaultKind::cpu, milliseconds(200), seconds(1), 0},
+                    {model::FaultKind::delay, milliseconds(1'500), milliseconds(500), 5e6}};
+    auto seen = figures();
+    for (const auto* name : {"fault/cpu@0.2s", "fault/delay@1.5s"}) {
+        const auto unsupported = std::string(name) + ": unsupported here recovery_time";
+        const auto supported = std::string(name) + " recovery_time";
+        EXPECT_NE(seen.contains(supported), seen.contains(unsupported)) << name << "\n" << errors;
+        if (seen.contains(unsupported)) {
+            EXPECT_TRUE(std::isnan(seen[unsupported]));
+            EXPECT_NE(errors.find(std::string(name) + ": unsupported here: unsupported: "), std::string::npos)
+                << errors;
+        }
+        if (has("stress-ng") && std::string(name) == "fault/cpu@0.2s") {
+            EXPECT_TRUE(seen.contains(supported)) << errors;
+        }
+    }
+}
+
+TEST_F(LoadTrialTest, ASlowerNetworkIsSlowerWhereTheKernelCan) {
+    suite.load.length = seconds(4);
+    suite.load.targets[0].address = "http://127.0.0.1:{port}/";
+    suite.faults = {{model::FaultKind::bandwidth, milliseconds(200), milliseconds(3'500), 4'000}};
+    auto seen = figures();
+    if (!seen.contains("fault/bandwidth@0.2s recovery_time")) GTEST_SKIP() << errors;
+    const auto hindered = seen["steady throughput"];
+    suite.faults.clear();
+    EXPECT_LT(hindered, 0.8 * figures()["steady throughput"]);
+}
+
+TEST_F(LoadTrialTest, NothingOfATrialOutlivesIt) {
+    suite.service.start = "(setsid sleep 12321 &) ; " + suite.service.start;
+    suite.load.length = seconds(1);
+    figures();
+    platform::SpawnOptions look;
+    look.argv = {"/bin/sh", "-c", "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -c 'sleep 12321'"};
+    EXPECT_EQ(platform::run(look).value().out.text(), "1\n") << "the grep's own shell";
+}
+
+TEST_F(LoadTrialTest, TheBreakingPointIsWhereTheObjectiveStopsToHold) {
+    only_four_at_a_time();
+    suite.load.level.clients = {};
+    suite.load.length = seconds(2);
+    suite.search = model::LoadSearch{2, 2};  // clients: 2, 4, 8, 16
+    model::Budget p50;
+    p50.benchmark = "**";
+    p50.metric = "p50";
+    p50.max = 90e6;
+    suite.objectives = {p50};
+    auto seen = figures();
+    EXPECT_GT(seen["search breaking_point"], 40) << log;
+    EXPECT_LT(seen["search breaking_point"], 100) << log;
+    EXPECT_NE(log.find("search/clients=2: held"), std::string::npos) << log;
+}
+
+TEST_F(LoadTrialTest, OfAToolThatHoldsARateTheBreakingPointIsTheHighestThatWasAnswered) {
+    if (!has("hey")) GTEST_SKIP() << "no hey";
+    only_four_at_a_time();
+    suite.load.tool = "hey";
+    suite.load.level.clients = 8;
+    suite.load.length = seconds(2);
+    suite.search = model::LoadSearch{20, 3};  // 20, 60, 180
+    auto seen = figures();
+    EXPECT_GE(seen["search breaking_point"], 20) << log;
+    EXPECT_LT(seen["search breaking_point"], 100) << log;
+    EXPECT_NE(log.find("search/rate=180: "), std::string::npos) << log;
+    EXPECT_NE(log.find("answered of 180/s offered"), std::string::npos) << log;
+}
+
+TEST_F(LoadTrialTest, ADatabaseIsLoadedByPgbench) {
+    const std::filesystem::path bin = "/usr/lib/postgresql/15/bin";
+    if (!std::filesystem::exists(bin / "pgbench")) GTEST_SKIP() << "no PostgreSQL";
+    suite.service.start =
+        "B=" + bin.string() +
+        "; $B/initdb -D /tmp/db -U bench -A trust >/dev/null && exec $B/postgres -D /tmp/db -p {port} "
+        "-c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off";
+    suite.service.ready = "command:" + (bin / "pg_isready").string() + " -q -h 127.0.0.1 -p {port}";
+    suite.service.stop = "INT";
+    suite.load.tool = "pgbench";
+    suite.load.program = bin / "pgbench";
+    std::ofstream(side() / "select.sql") << "select 1;\n";
+    suite.load.options = "-f select.sql";
+    suite.load.targets[0].address = "host=127.0.0.1 port={port} user=bench dbname=postgres";
+    suite.load.level = {2, 50.0};
+    auto seen = figures();
+    EXPECT_NEAR(seen["steady throughput"], 50, 25);
+    EXPECT_GT(seen["steady p99"], 0) << "at a rate pgbench is no closed loop";
+    EXPECT_GE(seen["steady max"], seen["steady p50"]);
+    EXPECT_EQ(seen["steady error_rate"], 0);
+}
+
+TEST_F(LoadTrialTest, HeyAndAbLoadLikeWrk) {
+    for (const auto* tool : {"hey", "ab"}) {
+        if (!has(tool)) continue;
+        suite.load.tool = tool;
+        if (std::string(tool) == "hey") suite.load.level.rate = 20;
+        auto seen = figures();
+        EXPECT_GT(seen["steady p50_closed_loop"], 45e6) << tool;
+        EXPECT_EQ(seen["steady error_rate"], 0) << tool;
+        if (suite.load.level.rate) {
+            EXPECT_NEAR(seen["steady throughput"], 20, 6);
+        }
+        suite.load.level.rate.reset();
+    }
+}
+
+}  // namespace
+}  // namespace benchgate::load
