@@ -15,18 +15,18 @@
 namespace benchgate::host {
 namespace {
 
-const std::string cpu = "sys/devices/system/cpu/";
+const std::string processors = "sys/devices/system/cpu/";
 const std::string pages = "sys/kernel/mm/transparent_hugepage/enabled";
 
 class Tuner : public testing::Test {
   protected:
     void SetUp() override {
         root.write("proc/sys/kernel/random/boot_id", "first\n");
-        root.write(cpu + "intel_pstate/no_turbo", "0\n");
+        root.write(processors + "intel_pstate/no_turbo", "0\n");
         for (const char* one : {"cpu2", "cpu3"}) {
-            root.write(cpu + one + "/cpufreq/scaling_governor", "powersave\n");
-            root.write(cpu + one + "/cpufreq/scaling_min_freq", "800000\n");
-            root.write(cpu + one + "/cpufreq/scaling_max_freq", "3000000\n");
+            root.write(processors + one + "/cpufreq/scaling_governor", "powersave\n");
+            root.write(processors + one + "/cpufreq/scaling_min_freq", "800000\n");
+            root.write(processors + one + "/cpufreq/scaling_max_freq", "3000000\n");
         }
         root.write(pages, "always\n");
         root.write("sys/kernel/mm/ksm/run", "1\n");
@@ -61,15 +61,15 @@ TEST_F(Tuner, SetsWhatAQuietHostHasAndPutsItBackByteByByte) {
     {
         const auto tuned = TunedHost::tune(options, files);
         ASSERT_TRUE(tuned) << tuned.error();
-        EXPECT_EQ(root.read(cpu + "cpu3/cpufreq/scaling_governor"), "performance");
-        EXPECT_EQ(root.read(cpu + "cpu3/cpufreq/scaling_min_freq"), "3000000");
-        EXPECT_EQ(root.read(cpu + "intel_pstate/no_turbo"), "1");
+        EXPECT_EQ(root.read(processors + "cpu3/cpufreq/scaling_governor"), "performance");
+        EXPECT_EQ(root.read(processors + "cpu3/cpufreq/scaling_min_freq"), "3000000");
+        EXPECT_EQ(root.read(processors + "intel_pstate/no_turbo"), "1");
         EXPECT_EQ(root.read(pages), "madvise");
         EXPECT_EQ(root.read("sys/kernel/mm/ksm/run"), "0");
         EXPECT_EQ(root.read("proc/irq/24/smp_affinity_list"), "0-1");
         EXPECT_EQ(root.read("proc/irq/25/smp_affinity_list"), "0\n") << "it reaches no CPU that measures";
         EXPECT_EQ(outcome_of(tuned->steps(), "proc/sys/kernel/numa_balancing"), "already");
-        EXPECT_EQ(outcome_of(tuned->steps(), cpu + "cpufreq/boost"), "absent") << steps_text(tuned->steps());
+        EXPECT_EQ(outcome_of(tuned->steps(), processors + "cpufreq/boost"), "absent") << steps_text(tuned->steps());
         const auto held = restore_host(root.path(), files);
         ASSERT_FALSE(held) << "nobody else undoes what is in use";
         EXPECT_THAT(held.error(), testing::HasSubstr("at work"));
@@ -131,13 +131,13 @@ TEST_F(Tuner, AKillWhilePuttingBackIsMendedByTheNextOne) {
 TEST_F(Tuner, AValueThatSomebodyElseChangedMeanwhileIsLeftAndSaid) {
     ASSERT_TRUE(TunedHost::tune(options, files));
     root.write("sys/kernel/mm/ksm/run", "2\n");
-    root.write(cpu + "cpu2/cpufreq/scaling_governor", "powersave\n");
+    root.write(processors + "cpu2/cpufreq/scaling_governor", "powersave\n");
     const auto restored = restore();
     EXPECT_EQ(outcome_of(restored.steps, "sys/kernel/mm/ksm/run"), "left");
     EXPECT_THAT(steps_text(restored.steps),
                 testing::HasSubstr("left      /sys/kernel/mm/ksm/run 2: changed by somebody else meanwhile; before the "
                                    "tuning it was 1\n"));
-    EXPECT_EQ(outcome_of(restored.steps, cpu + "cpu2/cpufreq/scaling_governor"), "restored");
+    EXPECT_EQ(outcome_of(restored.steps, processors + "cpu2/cpufreq/scaling_governor"), "restored");
     before["sys/kernel/mm/ksm/run"] = "2\n";
     EXPECT_EQ(root.all(), before);
 }

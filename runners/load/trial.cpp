@@ -193,9 +193,6 @@ class Round {
                 const auto& event = outputs_[stage][call];
                 if (!event)
                     return tl::unexpected(LoadFailure{"a load tool's figures are missing", false, false, false, ""});
-                if (auto failure = saturated(calls_[stage][call],
-                                             {event->cpu_seconds, event->seconds, calls_[stage][call].threads}))
-                    return tl::unexpected(std::move(*failure));
                 use.cpu_seconds += event->cpu_seconds;
                 use.wall_seconds = std::max(use.wall_seconds, event->seconds);
                 if (auto failure = add_call(calls_[stage][call], *event, all))
@@ -214,7 +211,9 @@ class Round {
         const ToolOutput output{event.exit_code, event.out, event.err};
         auto read = read_output(suite_.load, call, output);
         const auto log = fmt::format("$ {}\n{}\n{}\n", call.line, event.out.substr(0, 4096), event.err.substr(0, 4096));
+        // One that never came to work says why; that it was busy all its short life says nothing.
         if (!read) return LoadFailure{fmt::format("stage {}: {}", call.stage, read.error()), false, false, false, log};
+        if (auto failure = saturated(call, {event.cpu_seconds, event.seconds, call.threads})) return failure;
         const auto broken = broken_objectives({}, *read, {});
         if (!broken.empty() && !trial_.may_fail_wholly)
             return LoadFailure{fmt::format("stage {}: {}", call.stage, broken.front()), false, false, false, log};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <set>
@@ -166,8 +167,7 @@ TEST(Experiment, RepeatsAreChosenAfterTheFirstBlockAndAlikeWithinEachBlock) {
     ASSERT_GT(calls.size(), 10u);
     EXPECT_GT(calls[10].repeats, first_repeats) << "repeats are cheap here and scatter more than processes";
     for (std::size_t i = 11; i < calls.size(); ++i) EXPECT_EQ(calls[i].repeats, calls[10].repeats);
-    ASSERT_EQ(course.bundle.host.size(), 1u);
-    EXPECT_EQ(course.bundle.host[0].id, "run.repeats");
+    EXPECT_TRUE(std::ranges::any_of(course.bundle.host, [](const auto& fact) { return fact.id == "run.repeats"; }));
     std::set<std::uint64_t> seeds;
     for (const auto& call : calls) seeds.insert(call.seed);
     EXPECT_EQ(seeds.size(), calls.size()) << "an order of its own in each trial";

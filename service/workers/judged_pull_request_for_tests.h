@@ -51,7 +51,7 @@ class JudgedPullRequest : public store::TestDatabase {
     void join(Host& host, const std::string& name, int protocol = protocol::protocol_version) {
         pool.transaction([&](store::Tx& tx) {
             const auto token = platform::random_uuid();
-            store::create_join_token(tx, token, name, now + 1h);
+            store::create_join_token(tx, token, name, now + std::chrono::hours(1));
             store::RunnerRow runner;
             runner.runner_id = platform::random_uuid();
             runner.token_hash = "token of " + name;
@@ -89,7 +89,8 @@ class JudgedPullRequest : public store::TestDatabase {
 
     std::optional<store::JobRow> lease(const Host& host) {
         return pool.transaction([&](store::Tx& tx) {
-            return store::lease_job(tx, {host.id, {"x86_64"}, 90s, now, protocol::protocol_version});
+            return store::lease_job(tx,
+                                    {host.id, {"x86_64"}, std::chrono::seconds(90), now, protocol::protocol_version});
         });
     }
 
@@ -195,7 +196,7 @@ class JudgedPullRequest : public store::TestDatabase {
     /// What goes to GitHub next, by kind.
     std::map<std::string, json::Json> said() {
         std::map<std::string, json::Json> items;
-        for (const auto& item : store::send_everything(pool, now += 10min))
+        for (const auto& item : store::send_everything(pool, now += std::chrono::minutes(10)))
             items[item.kind] = json::parse(item.body_json).value();
         return items;
     }
