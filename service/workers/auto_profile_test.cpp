@@ -39,7 +39,7 @@ class AutoProfileTest : public JudgedPullRequest {
         bundle.profile->benchmark = asked.profile;
         bundle.profile->event = "cpu-clock:u";
         bundle.profile->frequency = 999;
-        const std::string base = "all;main;sort 800\n", head = "all;main;sort 800\nall;main;sort;compare_twice 800\n";
+        const std::string base = "all;main;sort 800\n", head = "all;main;sort 800\nall;main;sort;compareTwice 800\n";
         bundle.profile->base = {800, 3, platform::sha256_hex(base), ""};
         bundle.profile->head = {1600, 3, platform::sha256_hex(head), ""};
         const store::LeaseRef ref{leased->job.job_id, leased->epoch, host.id};
@@ -72,7 +72,7 @@ TEST_F(AutoProfileTest, AConfirmedRegressionIsProfiledAndTheCommentSaysWhatGrew)
     const auto told = said();
     const auto comment = text(told, "comment", "markdown");
     EXPECT_THAT(comment, HasSubstr("**Where the time went**"));
-    EXPECT_THAT(comment, HasSubstr("<code>sort</code>: <code>compare_twice</code> 0.0 % → 50.0 %"));
+    EXPECT_THAT(comment, HasSubstr("<code>sort</code>: <code>compareTwice</code> 0.0 % → 50.0 %"));
     EXPECT_THAT(comment, HasSubstr("/octo/engine/pull/7/profile/" + asked[0].run_id));
     EXPECT_EQ(text(told, "check:benchgate", "conclusion"), "failure") << "a profile judges nothing";
     EXPECT_EQ(told.count("reply"), 0u) << "nobody has asked";
@@ -87,7 +87,7 @@ TEST_F(AutoProfileTest, AnotherAttemptAtTheSameHeadDoesNotProfileItAgain) {
     ask(model::RunKind::command);
     ASSERT_TRUE(measures(ash, {{"sort", 1.3}}));
     EXPECT_EQ(profiles().size(), 1u);
-    EXPECT_THAT(text(said(), "comment", "markdown"), HasSubstr("compare_twice")) << "it is the same commit";
+    EXPECT_THAT(text(said(), "comment", "markdown"), HasSubstr("compareTwice")) << "it is the same commit";
 }
 
 TEST_F(AutoProfileTest, WhatDidNotRegressIsNotProfiled) {
