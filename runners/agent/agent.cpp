@@ -266,8 +266,8 @@ void Agent::give_up(const protocol::LeaseAnswer& lease, const std::string& reaso
 
 void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token abort) {
     const JobRef job{lease.job, lease.epoch};
-    spdlog::info("job {} (epoch {}): suite '{}' of {}", job.job, job.epoch, lease.spec.suite.name,
-                 lease.spec.repository);
+    spdlog::info("job {} (epoch {}): {}suite '{}' of {}", job.job, job.epoch,
+                 lease.spec.profile.empty() ? "" : "a profile in ", lease.spec.suite.name, lease.spec.repository);
     Session session(service_, {job, options_.work, lease.heartbeat_s, std::chrono::seconds(600)}, abort);
     if (const auto why = unfit(session.stop()); why && !session.lost() && !abort.stop_requested()) {
         is_quarantined_ = true;

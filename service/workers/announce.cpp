@@ -33,12 +33,52 @@ void announce_calibration(store::Tx& tx, const store::RunRow& run, const reports
         tx, {run.repository_id, *run.number, *comment_id, "", reporting::render_calibration(report), ":result"}, now);
 }
 
-/// One that nobody typed joins what is said of the run whose regression it is of, without a word of its own: a profile
-/// that could not be taken is seen on its page.
+/// Everything is measured, and something of it is measured again elsewhere.
+bool waits_for_second_host_only(const reporting::Report& report) {
+    bool waits = false;
+    for (const auto& suite : report.suites) {
+        const bool is_waiting = suite.second_host && suite.second_host->state == model::SecondHostState::pending;
+        if (!is_waiting && suite.state != reporting::ReportState::completed) return false;
+        waits = waits || is_waiting;
+    }
+    return waits;
+}
+
+/// The sticky comment of a pull request's run, if its head is still the pull request's.
+void announce_comment(store::Tx& tx, const store::RunRow& run, const reporting::Report& report, store::Time now) {
+    // The merge queue has its check; the pull request's comment speaks of the pull request's own head.
+    const bool is_complete =
+        report.state == reporting::ReportState::completed && run.state == model::RunState::finished;
+    if (!run.number || run.kind == model::RunKind::merge_group || (!is_complete && !waits_for_second_host_only(report)))
+        return;
+    // A former head's check is said again when it is asked for; the comment goes on speaking of the present one.
+    const auto pull = store::find_pull_request(tx, run.repository_id, *run.number);
+    if (pull && pull->head_sha != run.head_sha) return;
+    // What is not decided yet has no gate: a verdict after it is compared with the one before.
+    const auto gate = is_complete ? std::optional(report.gate) : std::nullopt;
+    const CommentItem comment{std::string(reporting::sticky_marker), reporting::render_comment(report), gate,
+                              reporting::comment_title(report)};
+    store::put_outbox(tx, {run.repository_id, store::pull_target(*run.number), "comment", to_body(comment), now}, now);
+}
+
+/// The run of which the comment of a profile's pull request speaks: the one of this head that finished last.
+std::optional<store::RunRow> commented_run(store::Tx& tx, const store::RunRow& profile) {
+    constexpr int most_looked_at = 100;
+    std::optional<store::RunRow> last;
+    for (auto& run : store::list_runs(tx, profile.repository_id, profile.number, most_looked_at))
+        if (planning::profiles_regressions(run.kind) && run.head_sha == profile.head_sha &&
+            run.state == model::RunState::finished && (!last || run.finished_at > last->finished_at))
+            last = std::move(run);
+    return last;
+}
+
+/// One that nobody typed joins the comment without a word of its own: a profile that could not be taken is seen on its
+/// page. The check stays as it was said, with the remark that may stand above it.
 void announce_profile(store::Tx& tx, const store::RunRow& run, const reports::Addresses& addresses, store::Time now) {
-    if (const auto id = planning::profiled_run(run.trigger_id); !id.empty()) {
-        const auto judged = store::find_run(tx, run.repository_id, std::string(id));
-        if (judged && run.state == model::RunState::finished) announce_run(tx, *judged, addresses, now);
+    if (!planning::profiled_run(run.trigger_id).empty()) {
+        if (run.state != model::RunState::finished) return;
+        if (const auto judged = commented_run(tx, run))
+            announce_comment(tx, *judged, reports::run_report(tx, *judged, addresses), now);
         return;
     }
     const auto comment_id = planning::comment_of(run.trigger_id);
@@ -61,17 +101,6 @@ bool is_status(store::Tx& tx, std::int64_t repository_id, const CheckItem& item,
     if (store::is_said(tx, repository_id, target, "status:" + item.name)) return true;
     if (store::is_said(tx, repository_id, target, "check:" + item.name)) return false;
     return wanted.value_or(model::ReportAs::check) == model::ReportAs::status;
-}
-
-/// Everything is measured, and something of it is measured again elsewhere.
-bool waits_for_second_host_only(const reporting::Report& report) {
-    bool waits = false;
-    for (const auto& suite : report.suites) {
-        const bool is_waiting = suite.second_host && suite.second_host->state == model::SecondHostState::pending;
-        if (!is_waiting && suite.state != reporting::ReportState::completed) return false;
-        waits = waits || is_waiting;
-    }
-    return waits;
 }
 
 /// A part that passes must not pass for the whole: of several runs of a head the last to end says what all have found.
@@ -136,19 +165,7 @@ void announce_run(store::Tx& tx, const store::RunRow& run, const reports::Addres
     reports::add_outlook(tx, run, report, now);
     if (!is_a_part(tx, run))
         announce_check(tx, run.repository_id, check_item_of(run, report, remark), now, report_of(run.config));
-    // The merge queue has its check; the pull request's comment speaks of the pull request's own head.
-    const bool is_complete =
-        report.state == reporting::ReportState::completed && run.state == model::RunState::finished;
-    if (!run.number || run.kind == model::RunKind::merge_group || (!is_complete && !waits_for_second_host_only(report)))
-        return;
-    // A former head's check is said again when it is asked for; the comment goes on speaking of the present one.
-    const auto pull = store::find_pull_request(tx, run.repository_id, *run.number);
-    if (pull && pull->head_sha != run.head_sha) return;
-    // What is not decided yet has no gate: a verdict after it is compared with the one before.
-    const auto gate = is_complete ? std::optional(report.gate) : std::nullopt;
-    const CommentItem comment{std::string(reporting::sticky_marker), reporting::render_comment(report), gate,
-                              reporting::comment_title(report)};
-    store::put_outbox(tx, {run.repository_id, store::pull_target(*run.number), "comment", to_body(comment), now}, now);
+    announce_comment(tx, run, report, now);
 }
 
 void announce_reply(store::Tx& tx, const Reply& reply, store::Time now) {

@@ -86,7 +86,7 @@ TEST_F(Conversation, ABrokenBudgetFailsTheCheckAndIsMarkedAtItsLine) {
         << title(check);
     EXPECT_EQ(json::integer(json::at(check, "output"), "annotations_count"), 1) << check;
     EXPECT_TRUE(is_said(pull, "| ❌ budget | <code>steady</code> | time | 5")) << all_comments(pull);
-    EXPECT_TRUE(is_said(pull, "at most 2 µs")) << all_comments(pull);
+    EXPECT_TRUE(is_said(pull, "at most 2\u00a0µs")) << all_comments(pull);
     EXPECT_NE(page(pull).find("<h3>Budgets</h3>"), std::string::npos);
 }
 
