@@ -12,7 +12,7 @@
 #             the file in benchmarks/data; BENCHGATE_OWN_BUILDS=N makes N of each mode anew (about 30 s for one) into
 #             BENCHGATE_OWN_BUILDS_FILE (default build/own_builds.jsonl), going on where that stands
 #   noise     A/A jobs under bursts of load from outside (only when asked: BENCHGATE_NOISE of them, default 200, about
-#             40 minutes; it goes on where BENCHGATE_NOISE_FILE, default build/noise.jsonl, stands)
+#             25 minutes; it goes on where BENCHGATE_NOISE_FILE, default build/noise.jsonl, stands)
 #   measure   what measuring a trial costs; processor time and growth of memory of programs whose truth is known
 #   fleet     1,000 simulated runners on one service, half of them killed at once (five minutes)
 #   build     a clean build (only when asked)             storm     10,000 deliveries, lost, doubled and in random order,

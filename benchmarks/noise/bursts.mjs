@@ -24,11 +24,11 @@ export function chances(seed) {
   };
 }
 
-/// The next burst: 0.2 to 2 s long, 0.5 to 5 s after the last one, on one CPU up to all.
+/// The next burst: 0.2 to 2 s long, 0.2 to 2.5 s after the last one, on one CPU up to all.
 export function next_burst(chance, cpus = os.availableParallelism()) {
   const names = Object.keys(kinds);
   return {
-    after_ms: Math.round(500 + 4500 * chance()),
+    after_ms: Math.round(200 + 2300 * chance()),
     for_ms: Math.round(200 + 1800 * chance()),
     kind: names[Math.floor(chance() * names.length)],
     processes: 1 + Math.floor(chance() * cpus),

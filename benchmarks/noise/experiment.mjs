@@ -4,16 +4,11 @@
 // Goes on where FILE.jsonl stands, whatever ended it, until there are so many jobs. While the pause file exists nothing
 // runs; the job that it interrupts is measured anew.
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { Journal } from '../own_builds/journal.mjs';
+import { run_course } from '../resumable/course.mjs';
 import { figures_of } from './figures.mjs';
 import { make_program, measure } from './job.mjs';
-
-const failures_in_a_row = 3;
-const watch_ms = 250;
 
 const text = (value) => ({ type: 'string', default: value });
 const { values } = parseArgs({
@@ -33,64 +28,30 @@ async function main() {
     console.error(`${benchgate} is not built (./run build)`);
     return 2;
   }
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'benchgate-noise-'));
-  fs.chmodSync(folder, 0o711);
-  let journal;
-  try {
-    journal = new Journal(values.out);
-    const status = await fill(journal, wanted, { benchgate, folder });
-    show(figures_of(journal.records));
-    return status;
-  } catch (error) {
-    console.error(error.message);
-    return 1;
-  } finally {
-    journal?.close();
-    fs.rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-async function fill(journal, wanted, where) {
-  const ended = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => ended.abort());
-  const count = () => journal.records.filter((one) => !one.failed).length;
   let work;
-  let failed = 0;
-  while (!ended.signal.aborted) {
-    const done = count();
-    if (done >= wanted) return 0;
-    work ??= make_program(where.folder);
-    const record = await measure_unpaused({ ...where, work, seed: journal.records.length + 1 }, ended.signal);
-    if (!record) continue;
-    failed = record.failed ? failed + 1 : 0;
-    journal.add({ job: record.failed ? 0 : done + 1, ...record });
-    if (failed === failures_in_a_row) throw new Error(`${failed} in a row could not be measured: ${record.failed}`);
-    console.log(`${done + 1} of ${wanted}: ${words(record)}, ${record.seconds} s`);
-  }
-  console.error('stopped; the same command goes on from here');
-  return 130;
+  return run_course({
+    name: 'noise',
+    out: values.out,
+    pause_file: values['pause-file'],
+    failures_in_a_row: 3,
+    next(records) {
+      const done = records.filter((one) => !one.failed).length;
+      return done < wanted ? { number: done + 1, seed: records.length + 1 } : undefined;
+    },
+    async measure({ number, seed }, stop, folder) {
+      work ??= make_program(folder);
+      const record = await measure({ benchgate, folder, work, seed, stop });
+      return record && { job: record.failed ? 0 : number, ...record };
+    },
+    told: ({ number }, record) => `${number} of ${wanted}: ${words(record)}, ${record.seconds} s`,
+    ended: (records) => show(figures_of(records)),
+  });
 }
 
 function words(record) {
   if (record.failed) return `could not be measured (${record.failed})`;
   const verdict = record.alarmed.length ? `ALARM: ${record.alarmed.join(', ')}` : 'no alarm';
   return `${verdict}; ${record.bursts} bursts; blocks: ${record.blocks} count, ${record.why}`;
-}
-
-async function measure_unpaused(input, ended) {
-  const asked = () => values['pause-file'] && fs.existsSync(values['pause-file']);
-  while (asked() && !ended.aborted) await pause(watch_ms);
-  if (ended.aborted) return undefined;
-  const stop = new AbortController();
-  const watch = setInterval(() => asked() && stop.abort(), watch_ms);
-  const forward = () => stop.abort();
-  ended.addEventListener('abort', forward);
-  try {
-    return await measure({ ...input, stop: stop.signal });
-  } finally {
-    clearInterval(watch);
-    ended.removeEventListener('abort', forward);
-  }
 }
 
 function show(figures) {

@@ -4,15 +4,10 @@
 // Goes on where FILE.jsonl stands, whatever ended it, until there are so many of each mode. While the pause file exists
 // nothing runs; the pull request that it interrupts is measured anew. What the modes ask: benchmarks/data/README.md.
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { Journal } from './journal.mjs';
+import { run_course } from '../resumable/course.mjs';
 import { measure, modes } from './pull_request.mjs';
-
-const failures_in_a_row = 5;
-const watch_ms = 250;
 
 const text = (value) => ({ type: 'string', default: value });
 const { values } = parseArgs({
@@ -41,44 +36,30 @@ async function main() {
     console.error(`${benchgate} is not built (./run build)`);
     return 2;
   }
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'benchgate-own-builds-'));
-  fs.chmodSync(folder, 0o711);
-  let journal;
-  try {
-    journal = new Journal(values.out);
-    return await fill(journal, wanted, { benchgate, folder });
-  } catch (error) {
-    console.error(error.message);
-    return 1;
-  } finally {
-    journal?.close();
-    fs.rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-async function fill(journal, wanted, where) {
-  const ended = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => ended.abort());
   const begun = Date.now();
   let made = 0;
-  let failed = 0;
-  while (!ended.signal.aborted) {
-    const done = Object.fromEntries(modes.map((mode) => [mode, count(journal.records, mode)]));
-    const mode = next_mode(done, wanted);
-    if (!mode) return 0;
-    const record = await measure_undisturbed({ ...where, mode }, ended.signal);
-    if (!record) continue;
-    failed = record.failed ? failed + 1 : 0;
-    journal.add({ pull_request: record.failed ? 0 : done[mode] + 1, ...record });
-    if (failed === failures_in_a_row) throw new Error(`${failed} in a row could not be measured: ${record.failed}`);
-    if (!record.failed) ++made;
-    const left = modes.reduce((sum, one) => sum + Math.max(0, wanted[one] - done[one]), 0) - 1;
-    const minutes = made ? Math.ceil(((Date.now() - begun) / made / 60_000) * left) : 0;
-    const place = `${mode} ${done[mode] + 1} of ${wanted[mode]}`;
-    console.log(`${place}: ${words(record)}, ${record.seconds} s; ${left} to go, about ${minutes} min`);
-  }
-  console.error('stopped; the same command goes on from here');
-  return 130;
+  return run_course({
+    name: 'own-builds',
+    out: values.out,
+    pause_file: values['pause-file'],
+    failures_in_a_row: 5,
+    next(records) {
+      const done = Object.fromEntries(modes.map((mode) => [mode, count(records, mode)]));
+      const mode = next_mode(done, wanted);
+      return mode && { mode, done };
+    },
+    async measure({ mode, done }, stop, folder) {
+      const record = await measure({ benchgate, folder, mode, stop });
+      return record && { pull_request: record.failed ? 0 : done[mode] + 1, ...record };
+    },
+    told({ mode, done }, record) {
+      if (!record.failed) ++made;
+      const left = modes.reduce((sum, one) => sum + Math.max(0, wanted[one] - done[one]), 0) - 1;
+      const minutes = made ? Math.ceil(((Date.now() - begun) / made / 60_000) * left) : 0;
+      const place = `${mode} ${done[mode] + 1} of ${wanted[mode]}`;
+      return `${place}: ${words(record)}, ${record.seconds} s; ${left} to go, about ${minutes} min`;
+    },
+  });
 }
 
 function count(records, mode) {
@@ -96,20 +77,4 @@ function words(record) {
   if (record.identical) return 'identical artifacts, nothing measured';
   const alarms = record.benchmarks.filter((one) => one.verdict === 'regressed');
   return alarms.length ? `ALARM: ${alarms.map((one) => `${one.name} x${one.ratio.toFixed(3)}`).join(', ')}` : 'no alarm';
-}
-
-async function measure_undisturbed(input, ended) {
-  const asked = () => values['pause-file'] && fs.existsSync(values['pause-file']);
-  while (asked() && !ended.aborted) await pause(watch_ms);
-  if (ended.aborted) return undefined;
-  const stop = new AbortController();
-  const watch = setInterval(() => asked() && stop.abort(), watch_ms);
-  const forward = () => stop.abort();
-  ended.addEventListener('abort', forward);
-  try {
-    return await measure({ ...input, stop: stop.signal });
-  } finally {
-    clearInterval(watch);
-    ended.removeEventListener('abort', forward);
-  }
 }

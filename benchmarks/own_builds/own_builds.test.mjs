@@ -6,7 +6,7 @@ import path from 'node:path';
 import test from 'node:test';
 import { read_data, write_data } from './data_files.mjs';
 import { benchmarks_of, clopper_pearson, figures_of, word_on_promise } from './figures.mjs';
-import { Journal, read } from './journal.mjs';
+import { Journal, read } from '../resumable/journal.mjs';
 
 function folder(t) {
   const made = fs.mkdtempSync(path.join(os.tmpdir(), 'own-builds-test-'));

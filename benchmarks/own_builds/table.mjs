@@ -6,7 +6,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { read_data, write_data } from './data_files.mjs';
 import { benchmarks_of, figures_of, promise, word_on_promise } from './figures.mjs';
-import { read } from './journal.mjs';
+import { read } from '../resumable/journal.mjs';
 
 const data = path.join(import.meta.dirname, '../data');
 const asks = {
