@@ -13,6 +13,7 @@
 #include "cli/output.h"
 #include "core/formats/benchgate_json.h"
 #include "core/formats/formats.h"
+#include "core/json/document.h"
 #include "core/reporting/escape.h"
 
 namespace benchgate::cli {
@@ -27,7 +28,7 @@ std::optional<std::string> bytes_of(const std::string& file) {
     // Growing by doubling would take twice the room of what is large.
     std::error_code unknown;
     const auto size = file == "-" ? 0 : std::filesystem::file_size(file, unknown);
-    if (!unknown && size <= limits.bytes) bytes.reserve(size + sizeof(std::uint64_t));
+    if (!unknown && size <= limits.bytes) bytes.reserve(size + json::Padded::room);
     // One byte beyond the bound is enough for the parser to refuse the rest.
     for (char block[65536]; stream && bytes.size() <= limits.bytes;) {
         stream.read(block, sizeof block);
@@ -67,12 +68,12 @@ int run_parse(const ParseOptions& options, std::ostream& out, std::ostream& err)
         fmt::print(err, "{}\n", *mistake);
         return 2;
     }
-    const auto bytes = bytes_of(options.file);
+    auto bytes = bytes_of(options.file);
     if (!bytes) {
         fmt::print(err, "{}: cannot be read\n", options.file);
         return 2;
     }
-    const auto read = formats::read(options.format, *bytes);
+    const auto read = formats::read(options.format, json::Padded(std::move(*bytes)));
     if (!read) {
         fmt::print(err, "{}: {}\n", options.file, reporting::one_line(read.error().message));
         return 3;

@@ -32,12 +32,20 @@ bool looks_like_json(std::string_view bytes) {
     return first != std::string_view::npos && (bytes[first] == '{' || bytes[first] == '[');
 }
 
+/// What is to be read. `padded`, where it was given so, is the same text.
+struct Source {
+    std::string_view text;
+    const json::Padded* padded = nullptr;
+};
+
 /// Tools of C++ and Python write NaN and Infinity bare, which is not JSON: then the benchmark concerned is lost, and
 /// not the whole result.
-tl::expected<json::Document, FormatError> document_in(std::string_view bytes, const Limits& limits) {
-    auto document = json::Document::parse(bytes, {.bytes = limits.bytes});
-    if (!document && document.error().byte > 0 && google_benchmark::may_hold_bare_nan(bytes)) {
-        auto repaired = json::Document::parse(google_benchmark::without_bare_nan(bytes),
+tl::expected<json::Document, FormatError> document_in(const Source& source, const Limits& limits) {
+    const json::Limits bounds{.bytes = limits.bytes};
+    auto document = source.padded != nullptr ? json::Document::parse(*source.padded, bounds)
+                                             : json::Document::parse(source.text, bounds);
+    if (!document && document.error().byte > 0 && google_benchmark::may_hold_bare_nan(source.text)) {
+        auto repaired = json::Document::parse(json::Padded(google_benchmark::without_bare_nan(source.text)),
                                               {.bytes = limits.bytes + limits.bytes / 4});
         if (repaired) return std::move(*repaired);
     }
@@ -51,9 +59,9 @@ struct Input {
     tl::expected<json::Document, FormatError> document = tl::unexpected(FormatError{"not valid JSON"});
 };
 
-Input input_of(std::string_view bytes, const Limits& limits, bool wanted) {
-    Input input{bytes};
-    if (wanted && looks_like_json(bytes)) input.document = document_in(bytes, limits);
+Input input_of(const Source& source, const Limits& limits, bool wanted) {
+    Input input{source.text};
+    if (wanted && looks_like_json(source.text)) input.document = document_in(source, limits);
     return input;
 }
 
@@ -126,13 +134,44 @@ tl::expected<model::Measurements, FormatError> read_as(const Format& format, con
 }
 
 /// A result that could not be read as what it was said to be, and by its marks is something else.
-FormatError with_suspicion(FormatError error, const Format& stated, std::string_view bytes, const Limits& limits) {
-    const auto found = candidates(input_of(bytes, limits, true));
+FormatError with_suspicion(FormatError error, const Format& stated, const Source& source, const Limits& limits) {
+    const auto found = candidates(input_of(source, limits, true));
     if (found.empty())
-        if (auto hint = for_people(bytes); !hint.empty()) return {std::move(hint)};
+        if (auto hint = for_people(source.text); !hint.empty()) return {std::move(hint)};
     if (found.empty() || std::find(found.begin(), found.end(), &stated) != found.end()) return error;
     return {
         fmt::format("this is not a result of {}; it looks like {}", stated.name, fmt::join(names_of(found), " or "))};
+}
+
+tl::expected<Reading, FormatError> read_source(std::string_view format, const Source& source, const Limits& limits) {
+    const auto bytes = source.text;
+    if (auto mistake = mistake_in_format(format)) return tl::unexpected(FormatError{std::move(*mistake)});
+    if (bytes.size() > limits.bytes)
+        return tl::unexpected(
+            FormatError{fmt::format("{} bytes are more than the {} allowed", bytes.size(), limits.bytes)});
+    if (is_blank(bytes))
+        return tl::unexpected(
+            FormatError{"the result is empty; the tool wrote nothing, as it does when a filter matches no benchmark"});
+    if (format.starts_with(regex::prefix)) {
+        Collector collector(limits);
+        regex::read(format, bytes, collector);
+        auto read = collector.finish("the pattern matches nowhere in the result");
+        if (!read) return tl::unexpected(read.error());
+        return Reading{std::string(format), std::move(*read)};
+    }
+    const auto* stated = format_named(format);
+    const auto input = input_of(source, limits, stated == nullptr || stated->read_document != nullptr);
+    if (stated == nullptr) {
+        const auto chosen = choose(input);
+        if (!chosen) return tl::unexpected(chosen.error());
+        auto result = read_as(**chosen, input, limits);
+        if (!result)
+            return tl::unexpected(FormatError{fmt::format("read as {}: {}", (*chosen)->name, result.error().message)});
+        return Reading{std::string((*chosen)->name), std::move(*result)};
+    }
+    auto result = read_as(*stated, input, limits);
+    if (!result) return tl::unexpected(with_suspicion(std::move(result.error()), *stated, source, limits));
+    return Reading{std::string(format), std::move(*result)};
 }
 
 }  // namespace
@@ -152,44 +191,25 @@ std::optional<std::string> mistake_in_format(std::string_view format) {
 
 std::vector<std::string_view> recognise(std::string_view bytes, const Limits& limits) {
     if (bytes.size() > limits.bytes || is_blank(bytes)) return {};
-    return names_of(candidates(input_of(bytes, limits, true)));
+    return names_of(candidates(input_of({bytes}, limits, true)));
 }
 
 tl::expected<Reading, FormatError> read(std::string_view format, std::string_view bytes, const Limits& limits) {
-    if (auto mistake = mistake_in_format(format)) return tl::unexpected(FormatError{std::move(*mistake)});
-    if (bytes.size() > limits.bytes)
-        return tl::unexpected(
-            FormatError{fmt::format("{} bytes are more than the {} allowed", bytes.size(), limits.bytes)});
-    if (is_blank(bytes))
-        return tl::unexpected(
-            FormatError{"the result is empty; the tool wrote nothing, as it does when a filter matches no benchmark"});
-    if (format.starts_with(regex::prefix)) {
-        Collector collector(limits);
-        regex::read(format, bytes, collector);
-        auto read = collector.finish("the pattern matches nowhere in the result");
-        if (!read) return tl::unexpected(read.error());
-        return Reading{std::string(format), std::move(*read)};
-    }
-    const auto* stated = format_named(format);
-    const auto input = input_of(bytes, limits, stated == nullptr || stated->read_document != nullptr);
-    if (stated == nullptr) {
-        const auto chosen = choose(input);
-        if (!chosen) return tl::unexpected(chosen.error());
-        auto result = read_as(**chosen, input, limits);
-        if (!result)
-            return tl::unexpected(FormatError{fmt::format("read as {}: {}", (*chosen)->name, result.error().message)});
-        return Reading{std::string((*chosen)->name), std::move(*result)};
-    }
-    auto result = read_as(*stated, input, limits);
-    if (!result) return tl::unexpected(with_suspicion(std::move(result.error()), *stated, bytes, limits));
-    return Reading{std::string(format), std::move(*result)};
+    return read_source(format, {bytes}, limits);
+}
+
+tl::expected<Reading, FormatError> read(std::string_view format, const json::Padded& bytes, const Limits& limits) {
+    return read_source(format, {bytes.text(), &bytes}, limits);
 }
 
 tl::expected<model::Measurements, FormatError> parse(std::string_view format, std::string_view bytes,
                                                      const Limits& limits) {
-    auto result = read(format, bytes, limits);
-    if (!result) return tl::unexpected(std::move(result.error()));
-    return std::move(result->measurements);
+    return read(format, bytes, limits).map([](Reading reading) { return std::move(reading.measurements); });
+}
+
+tl::expected<model::Measurements, FormatError> parse(std::string_view format, const json::Padded& bytes,
+                                                     const Limits& limits) {
+    return read(format, bytes, limits).map([](Reading reading) { return std::move(reading.measurements); });
 }
 
 std::string filter_expression(std::string_view format, const std::vector<std::string>& benchmarks) {

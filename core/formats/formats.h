@@ -12,6 +12,10 @@
 
 #include "core/model/measurement.h"
 
+namespace benchgate::json {
+class Padded;
+}
+
 namespace benchgate::formats {
 
 /// Bounds on one result. Beyond `bytes`, `values` or `benchmarks` the whole result is refused; a longer name is an
@@ -40,8 +44,13 @@ struct Reading {
 /// has no values; a result without any benchmark, measured or failed, is a FormatError.
 tl::expected<Reading, FormatError> read(std::string_view format, std::string_view bytes, const Limits& limits = {});
 
+/// The same of bytes with room behind them, which need not be copied: for what may be large.
+tl::expected<Reading, FormatError> read(std::string_view format, const json::Padded& bytes, const Limits& limits = {});
+
 /// The same without the format's name.
 tl::expected<model::Measurements, FormatError> parse(std::string_view format, std::string_view bytes,
+                                                     const Limits& limits = {});
+tl::expected<model::Measurements, FormatError> parse(std::string_view format, const json::Padded& bytes,
                                                      const Limits& limits = {});
 
 /// What `format:` may say, besides "auto" and "regex:PATTERN".

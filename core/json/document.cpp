@@ -52,7 +52,20 @@ Document::Document(Document&&) noexcept = default;
 Document& Document::operator=(Document&&) noexcept = default;
 Document::~Document() = default;
 
+Padded::Padded(std::string bytes) : size_(bytes.size()), held_(std::move(bytes)) {
+    static_assert(room >= simdjson::SIMDJSON_PADDING);
+    held_.append(room, ' ');
+}
+
 tl::expected<Document, ParseError> Document::parse(std::string_view bytes, const Limits& limits) {
+    return parse(bytes, limits, Room::none);
+}
+
+tl::expected<Document, ParseError> Document::parse(const Padded& bytes, const Limits& limits) {
+    return parse(bytes.text(), limits, Room::behind);
+}
+
+tl::expected<Document, ParseError> Document::parse(std::string_view bytes, const Limits& limits, Room room) {
     constexpr std::size_t least_capacity = 64;
     if (bytes.data() == nullptr) bytes = "";  // the parser copies from it, however little
     auto tape = std::make_unique<Tape>();
@@ -60,7 +73,8 @@ tl::expected<Document, ParseError> Document::parse(std::string_view bytes, const
                                                : tape->parser.allocate(std::max(bytes.size(), least_capacity),
                                                                        static_cast<std::size_t>(limits.depth) + 1);
     if (failure == simdjson::SUCCESS)
-        failure = tape->parser.parse_into_document(tape->document, bytes.data(), bytes.size()).error();
+        failure =
+            tape->parser.parse_into_document(tape->document, bytes.data(), bytes.size(), room == Room::none).error();
     // What the parser worked with is as large as the tape, and done with.
     tape->parser = dom::parser();
     if (failure == simdjson::SUCCESS) return Document(std::move(tape));

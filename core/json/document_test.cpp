@@ -53,5 +53,23 @@ TEST(Document, TolerantReadersSurviveEveryType) {
     for (const auto& [key, value] : at(root, "yes")) FAIL() << key << value.size();
 }
 
+TEST(Document, WithRoomBehindTheBytesTheSameIsRead) {
+    for (const std::string text :
+         {R"({"a": [1, 2.5, "x"], "b": {}})", "[", "", "17", R"("never ended)", "[1] and more"}) {
+        const auto plain = Document::parse(text);
+        const Padded padded(text);
+        EXPECT_EQ(padded.text(), text);
+        const auto roomy = Document::parse(padded);
+        ASSERT_EQ(plain.has_value(), roomy.has_value()) << text;
+        if (plain) {
+            EXPECT_EQ(dump(plain->root()), dump(roomy->root()));
+        } else {
+            EXPECT_EQ(plain.error().message, roomy.error().message) << text;
+            EXPECT_EQ(plain.error().byte, roomy.error().byte) << text;
+        }
+    }
+    EXPECT_FALSE(Document::parse(Padded("[1, 2]"), {.bytes = 5}));
+}
+
 }  // namespace
 }  // namespace benchgate::json

@@ -4,6 +4,7 @@
 
 #include "core/formats/formats.h"
 #include "core/formats/shuffling.h"
+#include "core/json/document.h"
 #include "platform/files.h"
 #include "runners/host/deltas.h"
 #include "runners/load/trial.h"
@@ -179,7 +180,7 @@ tl::expected<model::Trial, JobFailure> TrialRunner::run(const TrialRequest& requ
     if (!result) return tl::unexpected(result.error());
     auto bytes = output_of(request, *result);
     if (!bytes) return tl::unexpected(blame_full_disk(bytes.error(), directory));
-    auto parsed = formats::parse(suite_.format, *bytes);
+    auto parsed = formats::parse(suite_.format, json::Padded(std::move(*bytes)));
     if (!parsed) {
         log(fmt::format("[{}] $ {}\n{}\n", model::to_string(request.side), line, last_words(result->err)));
         // A tool that cannot write often says so nowhere, exits with 0 and leaves half a result.
