@@ -17,7 +17,7 @@ mkdir -p "$folder"
 folder=$(realpath "$folder")
 formats=("$@")
 if [ ${#formats[@]} = 0 ]; then
-    mapfile -t formats < <(sed -n 's/^| `\([^`:]*\)[`:].*/\1/p' docs/formats.md | sed '/^format$/d')
+    mapfile -t formats < <(sed -n '/^| `format`/,/^$/s/^| `\([^`:]*\)[`:].*/\1/p' docs/formats.md | sed '/^format$/d')
     formats+=(auto)
 fi
 
@@ -34,7 +34,7 @@ slice() { # FORMAT CLOCK_SECONDS
     echo $(($(kept "$1.runs") + $(sed -n 's/^stat::number_of_executed_units: *//p' "$folder/$1.log"))) >"$folder/$1.runs"
 }
 
-left() { awk -v all="$seconds" -v had="$(kept "$1.seconds")" 'BEGIN { printf "%d\n", all - had > 0 ? all - had + 0.999 : 0 }'; }
+left() { awk -v all="$seconds" -v had="$(kept "$1.seconds")" 'BEGIN { printf "%d\n", (all > had ? all - had + 0.999 : 0) }'; }
 
 for format in "${formats[@]}"; do
     mkdir -p "$folder/$format"
