@@ -32,28 +32,43 @@ bool looks_like_json(std::string_view bytes) {
     return first != std::string_view::npos && (bytes[first] == '{' || bytes[first] == '[');
 }
 
+/// The bytes end before the document does.
+bool is_cut_off(std::string_view bytes, std::size_t byte_of_error) {
+    return byte_of_error > bytes.find_last_not_of(" \t\r\n") + 1;
+}
+
 /// Tools of C++ and Python write NaN and Infinity bare, which is not JSON: then the benchmark concerned is lost, and
 /// not the whole result.
-tl::expected<json::Document, FormatError> document_in(std::string_view bytes, const Limits& limits) {
+tl::expected<json::Document, json::ParseError> document_in(std::string_view bytes, const Limits& limits) {
     auto document = json::Document::parse(bytes, {.bytes = limits.bytes});
     if (!document && document.error().byte > 0 && google_benchmark::may_hold_bare_nan(bytes)) {
         auto repaired = json::Document::parse(google_benchmark::without_bare_nan(bytes),
                                               {.bytes = limits.bytes + limits.bytes / 4});
         if (repaired) return std::move(*repaired);
     }
-    if (!document) return tl::unexpected(FormatError{document.error().message});
-    return std::move(*document);
+    return document;
 }
 
 /// The bytes as far as they have been understood without a format.
 struct Input {
     std::string_view text;
     tl::expected<json::Document, FormatError> document = tl::unexpected(FormatError{"not valid JSON"});
+    bool cut_off = false;  ///< it would be a document if more of it had come
 };
 
 Input input_of(std::string_view bytes, const Limits& limits, bool wanted) {
     Input input{bytes};
-    if (wanted && looks_like_json(bytes)) input.document = document_in(bytes, limits);
+    if (!wanted || !looks_like_json(bytes)) return input;
+    auto document = document_in(bytes, limits);
+    if (document) {
+        input.document = std::move(*document);
+    } else if (is_cut_off(bytes, document.error().byte)) {
+        input.cut_off = true;
+        input.document = tl::unexpected(FormatError{fmt::format(
+            "the JSON ends after {} bytes, before it is complete; was the tool interrupted?", bytes.size())});
+    } else {
+        input.document = tl::unexpected(FormatError{document.error().message});
+    }
     return input;
 }
 
@@ -106,7 +121,9 @@ tl::expected<const Format*, FormatError> choose(const Input& input) {
     if (auto hint = for_people(input.text); !hint.empty()) return tl::unexpected(FormatError{std::move(hint)});
     if (looks_like_json(input.text) && !input.document) return tl::unexpected(input.document.error());
     return tl::unexpected(
-        FormatError{fmt::format("the format was not recognised; name it: {}", fmt::join(names(), ", "))});
+        FormatError{fmt::format("the format was not recognised; name it: {}; another tool's figures can be written as "
+                                "'json', or found in its text with 'regex:PATTERN'",
+                                fmt::join(names(), ", "))});
 }
 
 tl::expected<model::Measurements, FormatError> read_as(const Format& format, const Input& input, const Limits& limits) {
@@ -122,7 +139,10 @@ tl::expected<model::Measurements, FormatError> read_as(const Format& format, con
     } else {
         return tl::unexpected(FormatError{fmt::format("this is not JSON, and {} is", format.name)});
     }
-    return collector.finish(nothing_inside);
+    auto read = collector.finish(nothing_inside);
+    // Half a document was read as text: what is missing as a text is not what is wrong.
+    if (!read && input.cut_off && format.read_document != nullptr) return tl::unexpected(input.document.error());
+    return read;
 }
 
 /// A result that could not be read as what it was said to be, and by its marks is something else.
