@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
@@ -66,6 +68,12 @@ std::vector<std::string> words_for_tuning(const HostFlags& flags) {
     return words;
 }
 
+/// 0 where nobody looks on.
+std::size_t columns_of_terminal() {
+    winsize size{};
+    return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 void log_lines(const std::string& text) {
     std::istringstream lines(text);
     for (std::string line; std::getline(lines, line);) spdlog::info("tuning: {}", line);
@@ -77,6 +85,8 @@ int serve(agent::AgentOptions options, const HostFlags& flags, const std::filesy
         auto token = platform::read_file(token_file, 4096);
         if (!token) return spdlog::error("--token-file: {}", token.error().message), exit_usage;
         options.join_token = trimmed(*token);
+        if (options.join_token.empty())
+            return spdlog::error("--token-file: {} is empty", token_file.string()), exit_usage;
     }
     auto chosen = sandbox::choose({.allow_unsandboxed = allow_unsandboxed, .run_as = {}});
     if (!chosen) {
@@ -206,8 +216,7 @@ int main(int argc, char** argv) {
     check->add_flag("--json", json, "One JSON document instead of the table");
     check->footer(
         "--work FOLDER has the disk of that folder looked at, --require and --tolerate change what fails. Exit status: "
-        "0 "
-        "it can measure, 3 something must be mended first.");
+        "0 it can measure, 2 wrong usage, 3 something must be mended first.");
     auto* tuning =
         app.add_subcommand("tune", "Make this host quiet until a signal, then put everything back; needs root");
     tuning->add_flag("--restore", restore, "Only put back what a process that was killed left");
@@ -229,9 +238,9 @@ int main(int argc, char** argv) {
     options.host_root = flags.root;
     try {
         if (*check)
-            return preflight(
-                {flags.root, options.work, flags.tune_journal, options.cpus, options.fitness, allow_unsandboxed, json},
-                std::cout, std::cerr);
+            return preflight({flags.root, options.work, flags.tune_journal, options.cpus, options.fitness,
+                              allow_unsandboxed, json, columns_of_terminal()},
+                             std::cout, std::cerr);
         if (*tuning)
             return tune(
                 {{flags.root, options.cpus, flags.smt_off, flags.swap_off}, flags.tune_journal, restore, until_closed},

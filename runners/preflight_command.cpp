@@ -47,7 +47,7 @@ int preflight(const PreflightOptions& options, std::ostream& out, std::ostream& 
     if (options.json)
         out << host::facts_json(facts);
     else
-        out << host::facts_table(facts) << summary(facts);
+        out << host::facts_table(facts, options.columns) << summary(facts);
     return host::overall(facts) == model::FactStatus::fail ? agent::exit_cannot_run : agent::exit_ok;
 }
 

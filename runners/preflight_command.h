@@ -18,6 +18,7 @@ struct PreflightOptions {
     host::FitnessRules fitness;
     bool allow_unsandboxed = false;
     bool json = false;
+    std::size_t columns = 0;  ///< of the terminal; 0: it is none
 };
 
 /// Exit status: 0 it can measure, 2 a rule names no fact, 3 something must be mended first.

@@ -35,6 +35,7 @@ TEST(Config, ThreeLinesAreEnoughAndDefaultsAreFilledIn) {
     EXPECT_TRUE(suite.on.pull_request);
     EXPECT_TRUE(suite.on.push);
     EXPECT_EQ(suite.timeout, model::Timeouts{});
+    EXPECT_TRUE(suite.profile_regressions);
     EXPECT_EQ(config.policy, model::Policy{});
 }
 
@@ -281,7 +282,7 @@ TEST(Config, AClaimComparesWithARefOrWithAnotherBenchmark) {
     const auto config =
         parse(with("claims:\n"
                    "  - {benchmark: a, metric: time, from: v1, at_least: -5%}\n"
-                   "  - {benchmark: 'new/*', metric: time, against: 'old/*', at_least: 50%, action: log}\n"))
+                   "  - {benchmark: 'new/*', metric: throughput, against: 'old/*', at_least: 50%, action: log}\n"))
             .value();
     ASSERT_EQ(config.claims.size(), 2u);
     EXPECT_EQ(config.claims[0].from, "v1");
@@ -295,6 +296,23 @@ TEST(Config, AClaimComparesWithARefOrWithAnotherBenchmark) {
     EXPECT_EQ(errors_of(with("claims: [{benchmark: a, metric: time, from: v1, against: b, at_least: -5%}]\n")), either);
     EXPECT_EQ(errors_of(with("claims: [{benchmark: a, metric: time, against: 'b/*', at_least: -5%}]\n")),
               "3:48: claims.against: a wildcard here stands for the only one of 'benchmark'");
+}
+
+TEST(Config, ASuiteMayDoWithoutProfilesOfItsRegressions) {
+    EXPECT_FALSE(parse("suites:\n  a: {run: x, profile_regressions: false}\n").value().suites[0].profile_regressions);
+    EXPECT_EQ(errors_of("suites:\n  a: {run: x, profile_regressions: never}\n"),
+              "2:36: suites.a.profile_regressions: expected true or false, found 'never'");
+}
+
+TEST(Config, AClaimOfAChangeForTheWorseIsAMistake) {
+    EXPECT_EQ(errors_of(with("claims: [{benchmark: a, metric: time, from: v1, at_least: 82%}]\n")),
+              "3:59: claims.at_least: 82% of time is a change for the worse, less is better; did you mean '-82%'?");
+    EXPECT_EQ(errors_of(with("claims: [{benchmark: a, metric: throughput, from: v1, at_least: -20%}]\n")),
+              "3:65: claims.at_least: -20% of throughput is a change for the worse, more is better; did you mean "
+              "'20%'?");
+    EXPECT_EQ(errors_of(with("claims: [{benchmark: a, metric: words, from: v1, at_least: 82%}]\n")), "")
+        << "the direction of a metric of one's own is the tool's to state";
+    EXPECT_EQ(errors_of(with("claims: [{benchmark: a, metric: hit_rate, from: v1, at_least: 2%}]\n")), "");
 }
 
 TEST(Config, ThereIsAnEndToClaims) {

@@ -18,7 +18,7 @@ inline const std::vector<std::pair<std::string_view, Keys>>& sections() {
           "growth", "alerts", "retention"}},
         {"suite",
          {"tier", "component", "on", "fetch", "build", "run", "format", "artifacts", "trials", "timeout", "measure",
-          "environment", "service", "load", "profile", "objectives", "search", "faults"}},
+          "environment", "profile_regressions", "service", "load", "profile", "objectives", "search", "faults"}},
         {"on", {"pull_request", "push", "schedule", "merge_group"}},
         {"pull_request", {"paths"}},
         {"push", {"branches", "paths"}},

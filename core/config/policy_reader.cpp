@@ -116,6 +116,18 @@ void read_limits(Reader& reader, const Section& section, std::string_view metric
     if (max && min && *min > *max) reader.fail(*lower, fmt::format("{} is above max", section.path("min")));
 }
 
+/// A claim is of something that gets better: with a forgotten minus a slowdown would be claimed, and shown.
+void check_direction(Reader& reader, const Node& node, const model::Claim& claim) {
+    const auto kind = model::metric_kind(claim.metric);
+    if (!kind || kind->better == model::Better::none || claim.at_least == 0) return;
+    const bool lower = kind->better == model::Better::lower;
+    if (lower != (claim.at_least > 0)) return;
+    reader.fail(node,
+                fmt::format("claims.at_least: {} of {} is a change for the worse, {} is better; did you mean '{}{}'?",
+                            shown(node.text), claim.metric, lower ? "less" : "more", lower ? "-" : "",
+                            lower ? node.text : node.text.substr(1)));
+}
+
 /// What a claim compares with: a ref, or another benchmark of the head.
 void read_compared(Reader& reader, const Section& section, model::Claim& claim) {
     const auto* from = section.get("from");
@@ -225,6 +237,7 @@ std::vector<model::Claim> read_claims(Reader& reader, const Node& node) {
         if (const auto* value = section.require("at_least")) {
             claim.at_least = reader.percent(*value, section.path("at_least"), {-1, 1000}).value_or(1);
             if (claim.at_least == 0) reader.fail(*value, "claims.at_least: no change is no claim");
+            check_direction(reader, *value, claim);
         }
         if (const auto* value = section.get("action"))
             claim.action = read_action(reader, *value, section.path("action")).value_or(claim.action);

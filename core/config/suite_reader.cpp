@@ -176,6 +176,8 @@ void read_how(Reader& reader, Section& section, model::Suite& suite) {
     if (const auto* node = section.get("artifacts")) suite.artifacts = reader.texts(*node, section.path("artifacts"));
     if (const auto* node = section.get("environment"))
         suite.environment = read_environment(reader, *node, section.path("environment"));
+    if (const auto* node = section.get("profile_regressions"))
+        suite.profile_regressions = reader.boolean(*node, section.path("profile_regressions")).value_or(true);
     if (const auto* node = section.get("timeout"))
         suite.timeout = read_timeouts(reader, *node, section.path("timeout"));
     if (const auto* node = section.get("trials")) {

@@ -1,6 +1,7 @@
 // Callgrind's and cachegrind's own files (callgrind.out.PID): counts that do not vary. The columns are named in
-// `events:`; the totals stand in `summary:` or `totals:`, or are added up from the lines of the functions. Ir is
-// `instructions` and gates. The benchmark is the command, without its folder and without the hash that cargo appends.
+// `events:`; the totals stand in `summary:` or `totals:`, or, of callgrind alone, are added up from the lines of the
+// functions. Ir is `instructions` and gates. The benchmark is the command, without its folder and without the hash that
+// cargo appends.
 
 #include <fmt/format.h>
 
@@ -50,7 +51,10 @@ class Reader {
             for (const auto event : fields_of(*events))
                 if (events_.size() < max_events) events_.push_back(event);
             sums_.assign(events_.size(), 0);
+        } else if (text.starts_with("# callgrind format") || text.starts_with("version:")) {
+            totals_may_lack_ = true;
         } else if (const auto positions = behind(text, "positions:")) {
+            totals_may_lack_ = true;
             positions_ = std::max<std::size_t>(fields_of(*positions).size(), 1);
         } else if (const auto summary = behind(text, "summary:")) {
             total(summary_, *summary);
@@ -67,6 +71,8 @@ class Reader {
 
     void finish(Collector& collector) {
         if (events_.empty()) return collector.refuse("there are no events: in it");
+        if (!totals_may_lack_ && summary_.empty() && totals_.empty())
+            return collector.fail(name_, "there is no summary: at its end; was it cut off?");
         const auto& best = !summary_.empty() ? summary_ : !totals_.empty() ? totals_ : sums_;
         if (std::all_of(best.begin(), best.end(), [](double value) { return value == 0; }))
             return collector.fail(name_, "it counted nothing; was it cut off?");
@@ -93,6 +99,7 @@ class Reader {
     std::vector<std::string_view> events_;
     std::vector<double> summary_, totals_, sums_;
     std::size_t positions_ = 1;
+    bool totals_may_lack_ = false;  ///< callgrind's; cachegrind ends every file with them
     bool calls_ = false;
 };
 

@@ -38,9 +38,14 @@ struct Source {
     const json::Padded* padded = nullptr;
 };
 
+/// The bytes end before the document does.
+bool is_cut_off(std::string_view bytes, std::size_t byte_of_error) {
+    return byte_of_error > bytes.find_last_not_of(" \t\r\n") + 1;
+}
+
 /// Tools of C++ and Python write NaN and Infinity bare, which is not JSON: then the benchmark concerned is lost, and
 /// not the whole result.
-tl::expected<json::Document, FormatError> document_in(const Source& source, const Limits& limits) {
+tl::expected<json::Document, json::ParseError> document_in(const Source& source, const Limits& limits) {
     const json::Limits bounds{.bytes = limits.bytes};
     auto document = source.padded != nullptr ? json::Document::parse(*source.padded, bounds)
                                              : json::Document::parse(source.text, bounds);
@@ -49,19 +54,30 @@ tl::expected<json::Document, FormatError> document_in(const Source& source, cons
                                               {.bytes = limits.bytes + limits.bytes / 4});
         if (repaired) return std::move(*repaired);
     }
-    if (!document) return tl::unexpected(FormatError{document.error().message});
-    return std::move(*document);
+    return document;
 }
 
 /// The bytes as far as they have been understood without a format.
 struct Input {
     std::string_view text;
     tl::expected<json::Document, FormatError> document = tl::unexpected(FormatError{"not valid JSON"});
+    bool cut_off = false;  ///< it would be a document if more of it had come
 };
 
 Input input_of(const Source& source, const Limits& limits, bool wanted) {
-    Input input{source.text};
-    if (wanted && looks_like_json(source.text)) input.document = document_in(source, limits);
+    const auto bytes = source.text;
+    Input input{bytes};
+    if (!wanted || !looks_like_json(bytes)) return input;
+    auto document = document_in(source, limits);
+    if (document) {
+        input.document = std::move(*document);
+    } else if (is_cut_off(bytes, document.error().byte)) {
+        input.cut_off = true;
+        input.document = tl::unexpected(FormatError{fmt::format(
+            "the JSON ends after {} bytes, before it is complete; was the tool interrupted?", bytes.size())});
+    } else {
+        input.document = tl::unexpected(FormatError{document.error().message});
+    }
     return input;
 }
 
@@ -114,7 +130,9 @@ tl::expected<const Format*, FormatError> choose(const Input& input) {
     if (auto hint = for_people(input.text); !hint.empty()) return tl::unexpected(FormatError{std::move(hint)});
     if (looks_like_json(input.text) && !input.document) return tl::unexpected(input.document.error());
     return tl::unexpected(
-        FormatError{fmt::format("the format was not recognised; name it: {}", fmt::join(names(), ", "))});
+        FormatError{fmt::format("the format was not recognised; name it: {}; another tool's figures can be written as "
+                                "'json', or found in its text with 'regex:PATTERN'",
+                                fmt::join(names(), ", "))});
 }
 
 tl::expected<model::Measurements, FormatError> read_as(const Format& format, const Input& input, const Limits& limits) {
@@ -130,7 +148,10 @@ tl::expected<model::Measurements, FormatError> read_as(const Format& format, con
     } else {
         return tl::unexpected(FormatError{fmt::format("this is not JSON, and {} is", format.name)});
     }
-    return collector.finish(nothing_inside);
+    auto read = collector.finish(nothing_inside);
+    // Half a document was read as text: what is missing as a text is not what is wrong.
+    if (!read && input.cut_off && format.read_document != nullptr) return tl::unexpected(input.document.error());
+    return read;
 }
 
 /// A result that could not be read as what it was said to be, and by its marks is something else.

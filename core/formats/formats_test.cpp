@@ -28,7 +28,7 @@ TEST(Formats, AWrongFormatIsNamed) {
     EXPECT_TRUE(parse("gogle", "{}").error().message.starts_with("unknown format 'gogle'; known: google-benchmark, "));
     EXPECT_EQ(parse("hyperfine", R"({"context": {}, "benchmarks": []})").error().message,
               "this is not a result of hyperfine; it looks like google-benchmark");
-    EXPECT_EQ(parse("google-benchmark", "{").error().message, "not valid JSON at byte 2");
+    EXPECT_EQ(parse("google-benchmark", "{]").error().message, "not valid JSON at byte 2");
     EXPECT_TRUE(parse("auto", "hello")
                     .error()
                     .message.starts_with("the format was not recognised; name it: google-benchmark, hyperfine, "));
@@ -49,6 +49,35 @@ TEST(Formats, AWrongFormatIsNamed) {
     for (const auto* format : {"auto", "hyperfine"})
         EXPECT_NE(parse(format, text).error().message.find("--export-json {output}"), std::string::npos) << format;
     EXPECT_FALSE(parse("json", "null"));
+}
+
+TEST(Formats, ADocumentThatBreaksOffIsCalledSo) {
+    const std::string half = R"({"results": [{"command": "a", "times": [1, 2.5)";
+    for (const auto* format :
+         {"hyperfine", "google-benchmark", "auto", "asv", "nanobench", "vegeta", "criterion-estimates"})
+        EXPECT_EQ(parse(format, half + "\n").error().message,
+                  "the JSON ends after 47 bytes, before it is complete; was the tool interrupted?")
+            << format;
+}
+
+TEST(Formats, WhatNoFormatIsLikeGetsTheWaysThatAreLeft) {
+    const auto told = parse("auto", "fio-3.33\nread: IOPS=12\n").error().message;
+    EXPECT_TRUE(
+        told.ends_with("another tool's figures can be written as 'json', or found in its text with "
+                       "'regex:PATTERN'"))
+        << told;
+}
+
+TEST(Formats, CachegrindsFileWithoutItsLastLineIsNotAddedUp) {
+    const std::string half =
+        "desc: I1 cache: 32768 B\ncmd: ./burns\nevents: Ir I1mr\nfl=a.c\nfn=main\n128 200 1\n129 300 2\n";
+    const auto cut = parse("callgrind", half).value();
+    EXPECT_TRUE(cut.values.empty());
+    ASSERT_EQ(cut.errors.size(), 1u);
+    EXPECT_EQ(cut.errors[0].message, "there is no summary: at its end; was it cut off?");
+    EXPECT_EQ(parse("callgrind", half + "summary: 500 3\n").value().values.at(0).samples.at(0), 500);
+    const auto callgrind = parse("callgrind", "# callgrind format\n" + half).value();
+    EXPECT_EQ(callgrind.values.at(0).samples.at(0), 500) << "callgrind writes its totals first, or not at all";
 }
 
 TEST(Formats, BoundsRefuseTheWholeResult) {

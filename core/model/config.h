@@ -52,6 +52,7 @@ struct Suite {
     Timeouts timeout;
     std::vector<std::string> measure{"time"};
     std::map<std::string, std::string> environment;
+    bool profile_regressions = true;  ///< of a pull request, unasked; it takes the host's time
     std::optional<LoadSuite> load{};  ///< then it is measured under load, and `run` is empty
     int line = 0;                     ///< where the suite stands in the file
     bool operator==(const Suite&) const = default;

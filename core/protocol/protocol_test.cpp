@@ -111,6 +111,8 @@ TEST(Protocol, OnlyAJobThatAsksForWhatIsNewNeedsANewerRunner) {
     EXPECT_EQ(protocol_for(spec), 5) << "an older one would build without what is to be fetched";
     EXPECT_LE(protocol_for(spec), protocol_version);
     EXPECT_EQ(read_job_spec(to_json(spec)).value(), spec);
+    spec.suite.profile_regressions = false;
+    EXPECT_EQ(read_job_spec(to_json(spec)).value(), spec);
     auto wrong = to_json(spec);
     wrong["confirm"] = {{{"benchmark", "Sort/8"}}};
     EXPECT_FALSE(read_job_spec(wrong));

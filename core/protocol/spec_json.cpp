@@ -167,6 +167,7 @@ json::Json to_json(const model::Suite& suite) {
                         {"line", suite.line}};
     if (!suite.fetch.empty()) document["fetch"] = suite.fetch;
     if (suite.load) document["load"] = to_json(*suite.load);
+    if (!suite.profile_regressions) document["profile_regressions"] = false;
     return document;
 }
 
@@ -200,6 +201,7 @@ Read<model::Suite> read_suite(const json::Json& document) {
             suite.environment.emplace(name, value.get<std::string>());
     }
     if (document.contains("load")) suite.load = f.take("load", read_load_suite(f.object("load")));
+    suite.profile_regressions = f.boolean_or("profile_regressions", true);
     suite.line = f.whole_or("line", 0, 0, 1'000'000);
     return f.done(std::move(suite));
 }

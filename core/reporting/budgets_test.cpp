@@ -47,6 +47,17 @@ TEST(Budgets, ABrokenOneIsSaidFirstAndShownAboveTheFold) {
     EXPECT_TRUE(has(text, "**Next:** A budget is an absolute limit")) << text;
 }
 
+TEST(Budgets, TheNextStepIsAboutWhatMakesTheCheckFail) {
+    auto report = broken();
+    auto& minor = report.suites[0].judgement->verdicts[1];
+    minor.kind = model::VerdictKind::regressed;
+    minor.level = "minor";
+    minor.action = model::Action::log;
+    EXPECT_TRUE(has(render_comment(report), "**Next:** A budget is an absolute limit")) << render_comment(report);
+    minor.action = model::Action::block;
+    EXPECT_TRUE(has(render_comment(report), "**Next:** Start with the first row.")) << render_comment(report);
+}
+
 TEST(Budgets, TheCheckMarksTheLineOfTheBrokenOne) {
     const auto check = render_check(broken(), {});
     ASSERT_EQ(check.annotations.size(), 1u);

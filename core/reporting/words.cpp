@@ -81,6 +81,7 @@ void count_verdicts(Tally& tally, const SuiteReport& suite) {
             advised.insert(verdict.series.key.benchmark);
             continue;
         }
+        tally.blocking += verdict.kind == VerdictKind::regressed && verdict.action == model::Action::block;
         const auto [place, fresh] = gravest.emplace(verdict.series.key.benchmark, verdict.kind);
         if (!fresh && order_of(verdict.kind).gravity < order_of(place->second).gravity) place->second = verdict.kind;
         if (is_changed(verdict)) {
@@ -317,7 +318,10 @@ std::string next_step(const Report& report, const SuiteList& suites, model::Gate
     if (tally.suites_done < tally.suites) return "";
     // `benchgate compare` has no page, and nobody who would hear a command.
     const auto on_pull = [&](const char* sentence) { return report.page_url.empty() ? "" : sentence; };
-    if (tally.regressed > 0) {
+    // What makes the check fail comes first: a row that only asks for a look may stand above it.
+    const bool something_else_fails = gate == model::Gate::failure && tally.blocking == 0 &&
+                                      tally.budgets_over + tally.claims_broken + tally.grown > 0;
+    if (tally.regressed > 0 && !something_else_fails) {
         if (gate == model::Gate::success || gate == model::Gate::neutral)
             return std::string("Look at the changed rows before merging.") +
                    on_pull(" `/rebench` measures this head again.");

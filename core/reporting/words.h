@@ -24,8 +24,9 @@ struct Row {
 struct Tally {
     int benchmarks = 0;
     int regressed = 0;
-    int waived = 0;   ///< regressed, and every such verdict of it is waived
-    int advised = 0;  ///< changed, but such alarms are only advice on this host
+    int blocking = 0;  ///< verdicts that make the check fail
+    int waived = 0;    ///< regressed, and every such verdict of it is waived
+    int advised = 0;   ///< changed, but such alarms are only advice on this host
     int improved = 0;
     int inconclusive = 0;
     int disputed = 0;  ///< of the inconclusive: seen on one host, and not on the one that was to confirm it

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
+#include <cstring>
 #include <random>
 
 #include "platform/files.h"
@@ -32,6 +34,15 @@ bool final(Next next) {
 }
 
 }  // namespace
+
+std::string why_not_joined(const CallError& error) {
+    if (error.next == Next::unauthorised)
+        return error.message +
+               ". A join token is valid once, for a day: make a new one with 'benchgate-service runner-token NAME'.";
+    if (error.next == Next::refused && error.status == 404)
+        return error.message + ". No benchgate service is at this address: see --service.";
+    return error.message;
+}
 
 Agent::Agent(AgentOptions options, platform::HttpClient& http, sandbox::Sandbox& sandbox, const platform::Clock& clock)
     : options_(std::move(options)),
@@ -78,14 +89,12 @@ bool Agent::join(std::stop_token stop, int& exit_status) {
             return true;
         }
         if (final(answer.error().next)) {
-            spdlog::error(
-                "cannot join {}: {}. A join token is valid once, for a day: make a new one with 'benchgate-service "
-                "runner-token NAME'.",
-                options_.service_url, answer.error().message);
+            spdlog::error("cannot join {}: {}", options_.service_url, why_not_joined(answer.error()));
             exit_status = exit_status_for(answer.error().next);
             return false;
         }
-        spdlog::warn("cannot reach {} yet: {}", options_.service_url, answer.error().message);
+        spdlog::warn("cannot reach {} yet: {}{}", options_.service_url, answer.error().message,
+                     attempt == 0 ? ". It is asked again until it answers; is --service its address?" : "");
         if (!platform::sleep_for(stop, backoff(attempt, chance()))) return exit_status = exit_ok, false;
     }
 }
@@ -182,7 +191,13 @@ void Agent::rest(protocol::LeaseRequest request, std::stop_token drain) {
 }
 
 int Agent::run(std::stop_token drain, std::stop_token abort) {
-    std::filesystem::create_directories(options_.work);
+    std::error_code unmade;
+    std::filesystem::create_directories(options_.work, unmade);
+    if (unmade || ::access(options_.work.c_str(), W_OK | X_OK) != 0) {
+        spdlog::error("{} cannot be used ({}): name a folder that this user may write with --work",
+                      options_.work.string(), unmade ? unmade.message() : std::strerror(errno));
+        return exit_cannot_run;
+    }
     const auto lock = platform::FolderLock::take(options_.work);
     if (!lock) {
         spdlog::error("{}{}", lock.error().message,

@@ -47,6 +47,9 @@ inline constexpr int exit_ok = 0;
 inline constexpr int exit_cannot_run = 3;
 inline constexpr int exit_upgrade = 75;
 
+/// For the operator of a runner whose join was refused: what the service said, and what to do about it.
+std::string why_not_joined(const CallError& error);
+
 class Agent {
   public:
     Agent(AgentOptions options, platform::HttpClient& http, sandbox::Sandbox& sandbox, const platform::Clock& clock);

@@ -118,6 +118,20 @@ TEST_F(Contact, TwoRunnersDoNotWorkInOneFolder) {
     }
 }
 
+TEST_F(Contact, AWorkFolderThatCannotBeEndsTheRunnerBeforeItsTokenIsSpent) {
+    std::ofstream(folder.path() / "work") << "a file where a folder is needed";
+    EXPECT_EQ(run({}), exit_cannot_run);
+    EXPECT_EQ(service.count("register"), 0);
+}
+
+TEST_F(Contact, AJoinThatWasRefusedNamesWhatMendsIt) {
+    EXPECT_TRUE(why_not_joined({Next::unauthorised, "the join token was used before", {}, {}, 401})
+                    .ends_with("make a new one with 'benchgate-service runner-token NAME'."));
+    EXPECT_TRUE(why_not_joined({Next::refused, "the service answered 404", {}, {}, 404}).ends_with("see --service."));
+    EXPECT_EQ(why_not_joined({Next::refused, "labels: at most 32", {}, {}, 400}), "labels: at most 32")
+        << "a new token would not help";
+}
+
 TEST_F(Contact, AHostThatCannotDoAJobSaysSoAndLives) {
     service.job = a_job();
     std::filesystem::create_directories(folder.path() / "work");

@@ -51,6 +51,7 @@ Call<platform::HttpResponse> ServiceClient::exchange(platform::HttpRequest reque
         if (auto message = json::text(*document, "message")) error.message += ": " + message->substr(0, 500);
         error.next_offset = json::integer(*document, "next");
     }
+    error.status = answer.status;
     error.next = decide(answer);
     error.retry_after = seconds_in(response->headers.get("Retry-After"));
     return tl::unexpected(error);

@@ -21,6 +21,7 @@ struct CallError {
     std::string message;  ///< one line for people; never a token
     std::optional<std::chrono::seconds> retry_after;
     std::optional<std::int64_t> next_offset;  ///< of a log chunk that did not fit (416)
+    int status = 0;                           ///< of the answer; 0: there was none
 };
 template <class T>
 using Call = tl::expected<T, CallError>;

@@ -36,7 +36,7 @@ Counters read_counters(const CounterSource& source = {});
 /// own_cpu_seconds: CPU time of the trial's process tree; without it, foreign time is absent.
 model::HostDeltas difference(const Counters& before, const Counters& after, std::optional<double> own_cpu_seconds);
 
-/// Fixed before anything is measured; operations.md shows them. Fractions of steal and foreign time are of duration x
+/// Fixed before anything is measured; docs/hosts.md shows them. Fractions of steal and foreign time are of duration x
 /// watched CPUs, those of pressure of the duration. I/O pressure, interrupts and involuntary switches are recorded and
 /// decide nothing: a benchmark may cause them itself, and a block must not be void for what is measured.
 struct VoidThresholds {

@@ -203,7 +203,22 @@ TEST(Fitness, TheTableHasColumnsForWhatWasSeenWhatIsWantedAndHowToMendIt) {
               "warn    cpu.governor powersave performance      cpupower\n"
               "unknown cpu.turbo    -         1\n"
               "fail    disk.free    1.0 GiB   more than 20 GiB free some space\n");
+    EXPECT_EQ(facts_table(three_facts(), 80), facts_table(three_facts()));
     EXPECT_THAT(facts_json(three_facts()), testing::HasSubstr("\"fit\": false"));
+}
+
+TEST(Fitness, OnANarrowTerminalWhatIsWantedStandsBelow) {
+    auto facts = three_facts();
+    facts[2].fix = "free some space in the work folder, or name another one";
+    EXPECT_EQ(facts_table(facts, 50),
+              "warn    cpu.governor powersave\n"
+              "        wanted  performance\n"
+              "        mend    cpupower\n"
+              "unknown cpu.turbo    -\n"
+              "fail    disk.free    1.0 GiB\n"
+              "        wanted  more than 20 GiB\n"
+              "        mend    free some space in the work\n"
+              "                folder, or name another one\n");
 }
 
 }  // namespace

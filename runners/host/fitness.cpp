@@ -37,6 +37,41 @@ std::string seen_of(const model::HostFact& fact) {
     return fact.observed.empty() ? "-" : fact.observed;
 }
 
+/// `text` behind what stands in the first `indent` columns, on lines of at most `columns`; a longer word stays whole.
+std::string hung(std::string_view text, std::size_t indent, std::size_t columns) {
+    std::string lines;
+    std::size_t at = indent;
+    for (std::size_t from = 0; from < text.size();) {
+        const auto end = std::min(text.find(' ', from), text.size());
+        const auto word = text.substr(from, end - from);
+        if (at > indent && at + 1 + columns_of(word) > columns) {
+            lines += "\n" + std::string(indent, ' ');
+            at = indent;
+        }
+        if (at > indent) lines += ' ', ++at;
+        lines += word;
+        at += columns_of(word);
+        from = end + 1;
+    }
+    return lines + "\n";
+}
+
+/// A line a fact, and what is wanted of one that is not ok below it.
+std::string narrow_list(const std::vector<model::HostFact>& facts, std::size_t id_width, std::size_t columns) {
+    constexpr std::size_t status_width = 7, label_width = 8;
+    std::string text;
+    for (const auto& fact : facts) {
+        text += fmt::format("{} {} {}", padded(std::string(model::to_string(fact.status)), status_width),
+                            padded(fact.id, id_width), hung(seen_of(fact), status_width + id_width + 2, columns));
+        if (fact.status == FactStatus::ok || fact.status == FactStatus::unknown) continue;
+        for (const auto& [label, words] : {std::pair("wanted", fact.wanted), std::pair("mend", fact.fix)})
+            if (!words.empty())
+                text += fmt::format("{}{}{}", std::string(status_width + 1, ' '), padded(label, label_width),
+                                    hung(words, status_width + 1 + label_width, columns));
+    }
+    return text;
+}
+
 }  // namespace
 
 tl::expected<void, std::string> check_rules(const FitnessRules& rules, const std::vector<model::HostFact>& facts) {
@@ -82,7 +117,7 @@ std::string why_unfit(const std::vector<model::HostFact>& facts) {
     return text;
 }
 
-std::string facts_table(const std::vector<model::HostFact>& facts) {
+std::string facts_table(const std::vector<model::HostFact>& facts, std::size_t columns) {
     std::size_t id_width = 2, seen_width = 4, wanted_width = 6;
     for (const auto& fact : facts) {
         id_width = std::max(id_width, fact.id.size());
@@ -99,7 +134,10 @@ std::string facts_table(const std::vector<model::HostFact>& facts) {
     auto table = line("status", "id", "seen", "wanted", "how to mend");
     for (const auto& fact : facts)
         table += line(std::string(model::to_string(fact.status)), fact.id, seen_of(fact), fact.wanted, fact.fix);
-    return table;
+    std::size_t widest = 0;
+    for (std::size_t from = 0, end = 0; (end = table.find('\n', from)) != std::string::npos; from = end + 1)
+        widest = std::max(widest, columns_of(std::string_view(table).substr(from, end - from)));
+    return columns == 0 || widest <= columns ? table : narrow_list(facts, id_width, columns);
 }
 
 std::string facts_json(const std::vector<model::HostFact>& facts) {

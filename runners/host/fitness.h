@@ -28,8 +28,9 @@ model::FactStatus overall(const std::vector<model::HostFact>& facts);
 /// "disk.free is 1.2 GiB (wanted: more than 20 GiB; free some space ...)"; empty: nothing fails.
 std::string why_unfit(const std::vector<model::HostFact>& facts);
 
-/// An aligned table for a terminal: status, id, seen, wanted, how to mend.
-std::string facts_table(const std::vector<model::HostFact>& facts);
+/// An aligned table for a terminal: status, id, seen, wanted, how to mend. On one of fewer `columns` than that takes
+/// (0: it has no end) what is wanted and how to mend it stand below the facts that need it.
+std::string facts_table(const std::vector<model::HostFact>& facts, std::size_t columns = 0);
 
 /// {"schema_version": 1, "fit": ..., "facts": [{id, status, observed, wanted, fix}]}
 std::string facts_json(const std::vector<model::HostFact>& facts);

@@ -102,6 +102,14 @@ TEST_F(AutoProfileTest, WhatDidNotRegressIsNotProfiled) {
     EXPECT_TRUE(profiles().empty()) << "the merge queue has no comment";
 }
 
+TEST_F(AutoProfileTest, ASuiteThatWantsNoProfilesHasNone) {
+    spec.suite.profile_regressions = false;
+    ask();
+    ASSERT_TRUE(measures(ash, {{"sort", 1.3}}));
+    EXPECT_EQ(stored_run().conclusion, "failure");
+    EXPECT_TRUE(profiles().empty()) << "the host's time is for measuring";
+}
+
 TEST_F(AutoProfileTest, AProfileThatCannotBeTakenChangesNothing) {
     ask();
     ASSERT_TRUE(measures(ash, {{"sort", 1.3}}));
