@@ -142,7 +142,7 @@ tl::expected<sandbox::Result, JobFailure> TrialRunner::ended(
     if (result->ok()) return std::move(*result);
     log(fmt::format("[{}] $ {}\n{}\n", model::to_string(request.side), line, last_words(result->err)));
     return tl::unexpected(blame_full_disk(failed(request, fmt::format("the run command {}", result->describe())),
-                                          sides_.of(request.side)));
+                                          sides_.of(request.side), result->disk_full));
 }
 
 tl::expected<std::vector<model::MemoryPoint>, JobFailure> TrialRunner::watch_memory(model::Side side,

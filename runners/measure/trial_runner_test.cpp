@@ -128,5 +128,20 @@ TEST_F(TrialRunnerTest, AFullDiskIsTheHostsFaultAndSaysWhatToDo) {
         << trial.error().reason;
 }
 
+TEST_F(TrialRunnerTest, WhoFillsTheDiskHimselfTakesTheBlame) {
+    const auto place = directory.path() / "large";
+    std::filesystem::create_directory(place);
+    if (::mount("benchgate-test", place.c_str(), "tmpfs", 0, "size=1100m") != 0)
+        GTEST_SKIP() << "no file system can be mounted here";
+    suite.run = "head -c 4000000000 /dev/zero > rest; exit 1";
+    TrialRunner runner(sandbox, suite, {place, place}, sandbox::Limits{});
+    const auto trial = runner.run({model::Side::head, {}}, [](std::string_view) {}, {});
+    ::umount(place.c_str());
+    ASSERT_FALSE(trial);
+    EXPECT_FALSE(trial.error().infrastructure) << "the next host would be filled as well";
+    EXPECT_EQ(trial.error().side, model::Side::head);
+    EXPECT_NE(trial.error().reason.find("and this side itself takes 1."), std::string::npos) << trial.error().reason;
+}
+
 }  // namespace
 }  // namespace benchgate::measure
