@@ -201,8 +201,8 @@ tl::expected<model::Trial, JobFailure> TrialRunner::run(const TrialRequest& requ
 
 tl::expected<model::Trial, JobFailure> TrialRunner::run_load(const TrialRequest& request, const LogSink& log,
                                                              std::stop_token stop) {
-    load::LoadTrial trial{sides_.of(request.side), suite_.environment, limits_, suite_.timeout.trial,
-                          request.side == model::Side::head};
+    load::LoadTrial trial{sides_.of(request.side), suite_.environment, limits_,
+                          suite_.timeout.trial,    cpus_.bench,        request.side == model::Side::head};
     const host::CounterSource counters{"/", cpus_.bench};
     const auto before = host::read_counters(counters);
     auto result = load::run_load(
