@@ -4,6 +4,7 @@
 
 #include "core/formats/formats.h"
 #include "core/formats/shuffling.h"
+#include "core/model/resources.h"
 #include "platform/files.h"
 #include "runners/host/deltas.h"
 #include "runners/load/trial.h"
@@ -28,9 +29,12 @@ JobFailure host_failure(std::string reason) {
     return {model::JobPhase::measure, std::nullopt, std::move(reason), true, false};
 }
 
-/// Hostile code may have left anything under this name; what stays there would be read as a result.
+/// Hostile code may have left anything under this name; what stays there would be read as a result. It may have closed
+/// its directory, too, which is no fault of this host.
 tl::expected<void, JobFailure> remove_output(const std::filesystem::path& path) {
+    namespace fs = std::filesystem;
     std::error_code error;
+    fs::permissions(path.parent_path(), fs::perms::owner_all, fs::perm_options::add, error);
     if (!std::filesystem::is_directory(std::filesystem::symlink_status(path, error))) {
         std::filesystem::remove(path, error);
         if (error) return tl::unexpected(host_failure("cannot remove the last trial's output: " + error.message()));
@@ -51,10 +55,22 @@ std::optional<double> own_cpu(const sandbox::Result& result) {
     return result.cpu_seconds ? std::optional(result.cpu_seconds->value) : std::nullopt;
 }
 
+/// What the whole command used is counted from outside. A tool that prints the same names would be believed in place of
+/// that: the first value of a series counts.
+void drop_names_of_the_whole(model::Measurements& measured) {
+    const auto dropped = std::erase_if(
+        measured.values, [](const auto& value) { return model::is_of_the_whole(value.series.key.benchmark); });
+    if (dropped == 0) return;
+    measured.errors.push_back({"", fmt::format("the tool names a benchmark {} or {}: those are the names of what this "
+                                               "host itself counts, so its {} values are left out",
+                                               model::whole_command, model::whole_build, dropped)});
+}
+
 tl::expected<model::Trial, JobFailure> finished_trial(const TrialRequest& request, model::Measurements&& measured,
                                                       const sandbox::Result& result, model::HostDeltas host) {
     model::Trial trial;
     trial.side = request.side;
+    drop_names_of_the_whole(measured);
     trial.values = std::move(measured.values);
     trial.errors = std::move(measured.errors);
     if (const auto words = too_large(trial)) return tl::unexpected(failed(request, *words));
