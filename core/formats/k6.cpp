@@ -147,12 +147,17 @@ void read_point(const View& line, std::map<std::string, Sums, std::less<>>& metr
 }
 
 void read_text(std::string_view text, Collector& collector) {
+    constexpr std::size_t most_unreadable = 1'000;
+    std::size_t unreadable = 0;
     std::map<std::string, Sums, std::less<>> metrics;
     each_line(text, [&](std::string_view line) {
         if (trimmed(line).empty()) return true;
         const auto point = json::Document::parse(line);
         if (!point || !point->root().is_object()) {
             collector.fail("", "a line that is not one of k6's points; was it cut off?");
+            // Each costs a reader of JSON its start, and there may be millions.
+            if (++unreadable > most_unreadable)
+                collector.refuse(fmt::format("more than {} lines are none of k6's points", most_unreadable));
         } else {
             read_point(point->root(), metrics, collector);
         }

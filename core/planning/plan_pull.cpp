@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/planning/auto_profile.h"
 #include "core/planning/plan_forks.h"
 #include "core/planning/plan_jobs.h"
 
@@ -94,11 +95,17 @@ Plan plan_draft(const PlanInput& input) {
     return plan;
 }
 
+/// Nobody asked for it, and nobody looks at the old head's functions any more.
+bool is_unasked_profile(const ExistingRun& run) {
+    return run.kind == model::RunKind::profile && !profiled_run(run.request).empty();
+}
+
 /// Unfinished runs of older heads, and of this head against a branch that is no longer the base.
 void supersede_older(Plan& plan, const PlanInput& input) {
     for (const auto* run : runs_of_pull(input)) {
         const bool other_base = run->kind == model::RunKind::pull_request && run->base_ref != input.pull->base_ref;
-        if (is_unfinished(*run) && measures_head(*run) && (run->head_sha != input.pull->head_sha || other_base))
+        const bool is_replaceable = measures_head(*run) || is_unasked_profile(*run);
+        if (is_unfinished(*run) && is_replaceable && (run->head_sha != input.pull->head_sha || other_base))
             plan.superseded.push_back(run->id);
     }
 }

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "core/planning/auto_profile.h"
 #include "core/planning/plan_for_tests.h"
 
 namespace benchgate::planning {
@@ -90,6 +91,18 @@ TEST(PlanPull, NewHeadReplacesOlderOnes) {
     const auto planned = plan(input);
     EXPECT_EQ(planned.superseded, Names{"1"});
     EXPECT_EQ(planned.runs.size(), 1u);
+}
+
+TEST(PlanPull, ProfilesThatNobodyAskedForGoWithTheirHead) {
+    auto input = pull_input(PullRequestAction::synchronize);
+    input.existing = {existing("1", old_head, RunState::queued), existing("2", old_head, RunState::queued),
+                      existing("3", head, RunState::queued), existing("4", old_head, RunState::finished)};
+    for (auto& run : input.existing) {
+        run.kind = model::RunKind::profile;
+        run.request = request_of_profile("9", "micro", "sort");
+    }
+    input.existing[1].request = "comment:500";
+    EXPECT_EQ(plan(input).superseded, Names{"1"}) << "a host has something better to do";
 }
 
 TEST(PlanPull, ReplayedDeliveryDoesNothingTwice) {

@@ -14,6 +14,16 @@ namespace {
 constexpr std::size_t log_flush_bytes = 32u << 10;
 constexpr std::chrono::seconds log_flush_every{2};
 constexpr std::size_t log_tail_bytes = 64u << 10;
+/// Words of a tool or a service under test stand in it: more than the service takes would be refused, and the job would
+/// be lost without a reason.
+constexpr std::size_t longest_reason = 2000;
+
+std::string bounded(const std::string& reason) {
+    if (reason.size() <= longest_reason) return reason;
+    std::size_t end = longest_reason;
+    while (end > 0 && (static_cast<unsigned char>(reason[end]) & 0xC0) == 0x80) --end;
+    return reason.substr(0, end) + "...";
+}
 }  // namespace
 
 Session::Session(ServiceClient& service, SessionOptions options, std::stop_token abort)
@@ -179,6 +189,11 @@ bool Session::close(protocol::FinishRequest request) {
             }
             spdlog::warn("finish of job {}: {}", options_.job.job, answer.error().message);
             heed(answer.error());
+            if (answer.error().next == Next::refused && request.outcome == "succeeded") {
+                // Else nobody would hear of the job until its lease ends, and the next host would measure it in vain.
+                refused_ = "the service did not take the report: " + answer.error().message;
+                return finish_failed({});
+            }
             if (answer.error().next == Next::refused) break;
         }
         // The spool keeps it for later.
@@ -209,6 +224,7 @@ bool Session::finish_failed(const measure::JobFailure& given) {
     auto failure = given;
     artifacts_.clear();
     if (!refused_.empty()) failure = {model::JobPhase::upload, std::nullopt, refused_, false, false};
+    failure.reason = bounded(failure.reason);
     on_log(fmt::format("\n{}\n", failure.reason));
     protocol::FinishRequest request;
     request.outcome = failure.cancelled ? "cancelled" : "failed";

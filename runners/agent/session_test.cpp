@@ -84,6 +84,31 @@ TEST_F(SessionTest, AProfileThatIsNotTakenFailsTheJob) {
     EXPECT_NE(finish().reason.find("full"), std::string::npos);
 }
 
+TEST_F(SessionTest, AReasonOfMegabytesArrivesShortened) {
+    std::string reason = "head: the tool said: ";
+    for (int i = 0; i < 2'000'000; ++i) reason += "\u00e9";
+    service.script = [&](const Asked& asked) -> std::optional<Answer> {
+        if (asked.body.size() > 300'000) return Answer{413, R"({"error":"too_large","message":"too large"})"};
+        return std::nullopt;
+    };
+    EXPECT_TRUE(start()->finish_failed({model::JobPhase::measure, model::Side::head, reason, false, false}));
+    EXPECT_LE(finish().reason.size(), 2003u);
+    EXPECT_TRUE(finish().reason.starts_with("head: the tool said: ")) << "nothing but the end is left out";
+    EXPECT_TRUE(finish().reason.ends_with("\u00e9..."));
+    EXPECT_TRUE(spool_is_empty());
+}
+
+TEST_F(SessionTest, AReportThatTheServiceRefusesFailsTheJobWithTheReason) {
+    service.script = [&](const Asked& asked) -> std::optional<Answer> {
+        if (asked.path != "finish" || asked.body.find("\"succeeded\"") == std::string::npos) return std::nullopt;
+        return Answer{413, R"({"error":"too_large","message":"too large"})"};
+    };
+    EXPECT_TRUE(start()->finish_measured(bundle(), key));
+    EXPECT_EQ(finish().outcome, "failed") << "or the job would be lost without a word";
+    EXPECT_NE(finish().reason.find("the service did not take the report: "), std::string::npos) << finish().reason;
+    EXPECT_TRUE(spool_is_empty());
+}
+
 TEST_F(SessionTest, AJobsTrialsLogAndSignedManifestArrive) {
     auto session = start();
     // The heart beats on a thread of its own, which may begin late.

@@ -28,6 +28,29 @@ bool sync_folder_of(const std::filesystem::path& file) {
     return folder && ::fsync(folder.get()) == 0;
 }
 
+/// Whether the open file is the one of this name: a lock on one that was removed meanwhile guards nothing.
+bool is_at(const platform::Fd& fd, const std::filesystem::path& file) {
+    struct stat opened {};
+    struct stat named {};
+    return ::fstat(fd.get(), &opened) == 0 && ::lstat(file.c_str(), &named) == 0 && opened.st_dev == named.st_dev &&
+           opened.st_ino == named.st_ino;
+}
+
+/// From the descriptor that was looked at: the name may lead elsewhere by now.
+tl::expected<std::string, std::string> bytes_of(const platform::Fd& fd, const std::filesystem::path& file) {
+    std::string bytes;
+    char buffer[65536];
+    for (;;) {
+        const auto count = ::read(fd.get(), buffer, sizeof buffer);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return tl::unexpected(journal_failure("read the journal", file));
+        if (count == 0) return bytes;
+        bytes.append(buffer, static_cast<std::size_t>(count));
+        if (bytes.size() > most_journal_bytes)
+            return tl::unexpected(fmt::format("{} is longer than any journal", file.string()));
+    }
+}
+
 json::Json entry_json(const TuneEntry& entry) {
     if (!entry.swap.empty()) return {{"swap", entry.swap}, {"priority", entry.priority}};
     if (entry.process > 0) return {{"process", entry.process}, {"began", entry.began}};
@@ -52,7 +75,9 @@ std::optional<TuneEntry> read_entry(const json::Json& document) {
 tl::expected<TuneJournal, std::string> TuneJournal::create(const std::filesystem::path& file, const std::string& boot) {
     platform::Fd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_APPEND, 0600));
     if (!fd) return tl::unexpected(journal_failure("make the journal", file));
-    ::flock(fd.get(), LOCK_EX | LOCK_NB);
+    // Between the two calls it was anybody's: who found it there may hold it, or have removed it as an empty one.
+    if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0 || !is_at(fd, file))
+        return tl::unexpected(fmt::format("another benchgate-runner puts back by {}: try again", file.string()));
     TuneJournal journal(std::move(fd));
     if (auto written = journal.write_line(json::dump(json::Json{{"benchgate_tune", journal_version}, {"boot", boot}}));
         !written)
@@ -79,7 +104,7 @@ tl::expected<void, std::string> TuneJournal::add(const TuneEntry& entry) {
 }
 
 tl::expected<std::optional<TuneRecord>, std::string> TuneJournal::read(const std::filesystem::path& file) {
-    const platform::Fd fd(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+    platform::Fd fd(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
     if (!fd && errno == ENOENT) return std::optional<TuneRecord>();
     struct stat status {};
     if (!fd || ::fstat(fd.get(), &status) != 0) return tl::unexpected(journal_failure("read the journal", file));
@@ -87,9 +112,12 @@ tl::expected<std::optional<TuneRecord>, std::string> TuneJournal::read(const std
         return tl::unexpected(fmt::format("{} is not believed: others could have written it", file.string()));
     if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0)
         return tl::unexpected(fmt::format("a benchgate-runner tune is at work and holds {}", file.string()));
-    const auto bytes = platform::read_file(file, most_journal_bytes);
-    if (!bytes) return tl::unexpected(bytes.error().message);
+    // Somebody else has put back and removed it while we came to the lock.
+    if (!is_at(fd, file)) return std::optional<TuneRecord>();
+    const auto bytes = bytes_of(fd, file);
+    if (!bytes) return tl::unexpected(bytes.error());
     TuneRecord record;
+    record.lock = std::move(fd);
     bool has_heading = false;
     for (std::size_t at = 0; at < bytes->size();) {
         const auto end = bytes->find('\n', at);
@@ -106,7 +134,7 @@ tl::expected<std::optional<TuneRecord>, std::string> TuneJournal::read(const std
             record.entries.push_back(std::move(*entry));
         }
     }
-    return record;
+    return std::optional(std::move(record));
 }
 
 tl::expected<void, std::string> TuneJournal::remove(const std::filesystem::path& file) {

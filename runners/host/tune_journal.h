@@ -28,12 +28,13 @@ struct TuneEntry {
 struct TuneRecord {
     std::string boot;  ///< id of the start of the host: a later one begins with its own values
     std::vector<TuneEntry> entries;
+    platform::Fd lock{};  ///< as long as this lives nobody else puts back, or tunes, by this journal
 };
 
 class TuneJournal {
   public:
     /// Makes the file, readable by its owner only, and locks it as long as this lives; the error if there is one
-    /// already.
+    /// already, or somebody who puts back what an earlier one told has just taken it for that one.
     static tl::expected<TuneJournal, std::string> create(const std::filesystem::path& file, const std::string& boot);
     /// On the disk when it returns.
     tl::expected<void, std::string> add(const TuneEntry& entry);

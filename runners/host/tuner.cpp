@@ -221,6 +221,7 @@ tl::expected<void, std::string> TunedHost::let_go() && {
 }
 
 tl::expected<std::optional<Restored>, std::string> restore_host(const fs::path& root, const TuneFiles& files) {
+    // Held to the end: another one that puts back by the same journal would remove the next one's.
     const auto record = TuneJournal::read(files.journal);
     if (!record) return tl::unexpected(record.error());
     if (!*record) return std::optional<Restored>();

@@ -221,6 +221,70 @@ TEST_F(Tuner, AJournalLeadsNowhereButToWhatTuningSets) {
     EXPECT_EQ(root.read("etc/passwd"), "root\n");
 }
 
+TEST_F(Tuner, WhilePuttingBackNobodyElseDoesAndNobodyTunes) {
+    ASSERT_TRUE(TunedHost::tune(options, files));
+    int refused = 0;
+    files.at_each_moment = [&] {
+        const auto second = restore_host(root.path(), {.journal = files.journal});
+        refused += !second && second.error().find("at work") != std::string::npos;
+        EXPECT_FALSE(TunedHost::tune(options, {.journal = files.journal}));
+    };
+    EXPECT_TRUE(restore().is_complete);
+    EXPECT_GT(refused, 0) << "the second would remove the journal of whoever tunes next";
+    EXPECT_EQ(root.all(), before);
+}
+
+TEST_F(Tuner, TwoThatBeginAtATimeAndOneThatPutsBackLeaveNoTunedHostWithoutAJournal) {
+    // Every one of them is killed as soon as it has tuned; whoever comes last puts back.
+    for (int round = 0; round < 30; ++round) {
+        std::vector<pid_t> children;
+        for (int i = 0; i < 4; ++i) {
+            const pid_t child = ::fork();
+            ASSERT_GE(child, 0);
+            if (child == 0) {
+                for (int turn = 0; turn < 20; ++turn) {
+                    if (i >= 2) [[maybe_unused]]
+                        const auto back = restore_host(root.path(), files);
+                    else if (const auto tuned = TunedHost::tune(options, files))
+                        ::kill(::getpid(), SIGKILL);
+                }
+                ::_exit(0);
+            }
+            children.push_back(child);
+        }
+        for (const pid_t child : children) {
+            int status = 0;
+            ::waitpid(child, &status, 0);
+        }
+        const auto left = restore_host(root.path(), files);
+        ASSERT_TRUE(left) << left.error();
+        ASSERT_EQ(root.all(), before) << "round " << round;
+    }
+}
+
+TEST_F(Tuner, AJournalBehindALinkOrInAFolderOfThatNameIsNotRead) {
+    root.write("etc/journal", "{\"benchgate_tune\":1,\"boot\":\"first\"}\n");
+    std::filesystem::create_symlink(root.path() / "etc/journal", files.journal);
+    EXPECT_FALSE(restore_host(root.path(), files));
+    EXPECT_FALSE(TunedHost::tune(options, files));
+    std::filesystem::remove(files.journal);
+    std::filesystem::create_directory(files.journal);
+    EXPECT_FALSE(restore_host(root.path(), files));
+    EXPECT_FALSE(TunedHost::tune(options, files));
+    before["etc/journal"] = root.read("etc/journal");
+    EXPECT_EQ(root.all(), before);
+}
+
+TEST_F(Tuner, ACpuThatWentAwayMeanwhileStopsNothing) {
+    ASSERT_TRUE(TunedHost::tune(options, files));
+    std::filesystem::remove_all(root.path() / processors / "cpu3");
+    const auto restored = restore();
+    EXPECT_TRUE(restored.is_complete);
+    EXPECT_EQ(outcome_of(restored.steps, processors + "cpu3/cpufreq/scaling_governor"), "absent");
+    std::erase_if(before, [](const auto& file) { return file.first.find("cpu3/") != std::string::npos; });
+    EXPECT_EQ(root.all(), before);
+}
+
 TEST_F(Tuner, HalfALineAtTheEndOfAJournalWasNotFollowedByAChange) {
     {
         auto journal = TuneJournal::create(files.journal, "first");

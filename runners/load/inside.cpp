@@ -300,8 +300,10 @@ class Supervisor {
 }  // namespace
 
 std::optional<int> run_inside(int argc, char** argv) {
-    if (argc != 3 || std::string_view(argv[1]) != inside_word) return std::nullopt;
-    const auto script = read_script(argv[2]);
+    if (argc < 3 || std::string_view(argv[1]) != inside_word) return std::nullopt;
+    std::string text;
+    for (int i = 2; i < argc; ++i) text += argv[i];
+    const auto script = read_script(text);
     Event failed;
     failed.kind = EventKind::failed;
     if (!script) {

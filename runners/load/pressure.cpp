@@ -1,5 +1,6 @@
 #include "runners/load/pressure.h"
 
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -16,12 +17,25 @@ using model::FaultKind;
 
 constexpr const char* scratch = ".benchgate-pressure";  // on the disk that the service has, not in /tmp's memory
 constexpr double default_disk_bytes = 256e6;
+constexpr double largest_share = 0.9;  // of what is free
 
 /// MemAvailable, as the kernel reckons it; 0: it does not say.
 double free_memory_bytes() {
     const auto text = platform::read_file("/proc/meminfo", 64 << 10);
     const auto at = text ? text->find("MemAvailable:") : std::string::npos;
     return at == std::string::npos ? 0 : 1024.0 * std::strtod(text->c_str() + at + 13, nullptr);
+}
+
+/// More than there is would end what is measured, or this host's other programs, instead of pressing on it.
+std::optional<std::string> more_than_there_is(const model::Fault& fault) {
+    struct statvfs disk {};
+    const bool is_disk = fault.kind == FaultKind::disk;
+    if (fault.kind != FaultKind::memory && (!is_disk || ::statvfs(scratch, &disk) != 0)) return std::nullopt;
+    const double there_is =
+        is_disk ? static_cast<double>(disk.f_bavail) * static_cast<double>(disk.f_frsize) : free_memory_bytes();
+    if (there_is <= 0 || fault.amount <= largest_share * there_is) return std::nullopt;
+    return fmt::format("{:.0f} MB are asked for, and {:.0f} MB are free here; at most {:.0f} % of that are taken",
+                       fault.amount / 1e6, there_is / 1e6, 100 * largest_share);
 }
 
 std::string last_line(const std::string& text) {
@@ -69,6 +83,7 @@ std::optional<std::string> Pressure::unsupported(const model::Fault& fault) cons
     std::error_code code;
     std::filesystem::create_directory(scratch, code);
     if (code) return fmt::format("no folder for stress-ng: {}", code.message());
+    if (auto why = more_than_there_is(fault)) return why;
     // One operation of the very kind.
     auto tried = fault;
     tried.amount = fault.kind == FaultKind::memory || fault.kind == FaultKind::disk ? 8 << 20 : 1;

@@ -11,8 +11,7 @@ namespace {
 using json::Json;
 using std::chrono::milliseconds;
 
-constexpr std::size_t most_script_bytes = 1 << 20;
-constexpr std::size_t most_event_bytes = 24 << 20;
+constexpr std::size_t most_word_bytes = 100 << 10;  // of 128 KiB
 
 constexpr std::array<std::pair<EventKind, std::string_view>, 8> event_words{{{EventKind::started, "started"},
                                                                              {EventKind::begin, "begin"},
@@ -45,7 +44,7 @@ std::vector<int> numbers_of(const Json& object, std::string_view key) {
 
 }  // namespace
 
-std::string to_json(const Script& script) {
+std::vector<std::string> to_words(const Script& script) {
     const auto& service = script.service;
     Json document{{"start", service.start},
                   {"ready", service.ready},
@@ -64,7 +63,11 @@ std::string to_json(const Script& script) {
                                       {"at_ms", fault.at.count()},
                                       {"length_ms", fault.length.count()},
                                       {"amount", fault.amount}});
-    return json::dump(document);
+    const auto text = json::dump(document);
+    std::vector<std::string> words;
+    if (text.size() > most_script_bytes) return words;
+    for (std::size_t at = 0; at < text.size(); at += most_word_bytes) words.push_back(text.substr(at, most_word_bytes));
+    return words;
 }
 
 tl::expected<Script, std::string> read_script(std::string_view text) {

@@ -28,8 +28,14 @@ struct Script {
     std::vector<model::Fault> faults;
 };
 
-std::string to_json(const Script& script);
+/// As words of a command line, none longer than Linux passes one; read_script takes them put together again. None:
+/// longer than most_script_bytes.
+std::vector<std::string> to_words(const Script& script);
 tl::expected<Script, std::string> read_script(std::string_view text);
+
+/// A script is no longer than this, and an event's line no longer than that.
+inline constexpr std::size_t most_script_bytes = 1 << 20;
+inline constexpr std::size_t most_event_bytes = 24 << 20;
 
 enum class EventKind {
     started,      ///< before anything else: faults outside of the sandbox are to be tried now

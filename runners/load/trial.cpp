@@ -7,7 +7,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
+#include <set>
 
 #include "runners/load/breaking_point.h"
 #include "runners/load/inside.h"
@@ -22,6 +24,7 @@ namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 
 constexpr std::size_t most_output = 64u << 20;
+constexpr std::size_t most_words = 500;
 constexpr double most_clients = 100'000;
 
 LoadFailure here(std::string reason) {
@@ -86,7 +89,12 @@ class Round {
         const auto program = program_beside(trial_.directory);
         if (!program) return tl::unexpected(program.error());
         auto command = command_for(stages, *program);
-        auto result = sandbox_.run(command, stop);
+        if (!command)
+            return tl::unexpected(
+                LoadFailure{"the profile has more stages and targets than one trial can be told of: "
+                            "fewer steps, a smaller count, or shorter options and targets",
+                            false, false, false, ""});
+        auto result = sandbox_.run(*command, stop);
         if (!result) return tl::unexpected(here("sandbox: " + result.error().message));
         if (result->stopped) return tl::unexpected(LoadFailure{"cancelled", false, true, false, ""});
         add_use(*result, used);
@@ -100,7 +108,8 @@ class Round {
     }
 
   private:
-    sandbox::Command command_for(const std::vector<Stage>& stages, const fs::path& program) {
+    /// nullopt: it is longer than a program can be told.
+    std::optional<sandbox::Command> command_for(const std::vector<Stage>& stages, const fs::path& program) {
         Script script;
         script.service = suite_.service;
         script.service_cpus = cpus_.service;
@@ -117,11 +126,15 @@ class Round {
         outputs_.resize(calls_.size());
         for (std::size_t i = 0; i < calls_.size(); ++i) outputs_[i].resize(calls_[i].size());
         sandbox::Command command;
-        command.argv = {program.string(), inside_word, to_json(script)};
+        command.argv = {program.string(), inside_word};
+        auto words = to_words(script);
+        if (words.empty()) return std::nullopt;
+        std::move(words.begin(), words.end(), std::back_inserter(command.argv));
         command.job_directory = trial_.directory;
         command.environment = trial_.environment;
         command.read_only = {program.parent_path()};
         command.limits = trial_.limits;
+        command.cpus = trial_.cpus;
         command.limits.wall = longest;
         command.limits.keep_output_bytes = most_output;
         command.limits.output_bytes = 2 * most_output;
@@ -134,41 +147,56 @@ class Round {
         return command;
     }
 
+    /// The service runs as the same user as who speaks here, so it can speak, too: from the first word that no
+    /// supervisor says nothing more is read.
     void take(std::string_view bytes) {
-        text_ += bytes;
-        for (auto end = text_.find('\n'); end != std::string::npos; end = text_.find('\n')) {
-            const auto event = read_event(std::string_view(text_).substr(0, end));
-            if (event)
-                heed(*event);
-            else if (failure_.reason.empty())
-                failure_ = {"the trial said something else than what happened: " + event.error(), false, false, false,
-                            ""};
-            text_.erase(0, end + 1);
+        while (!bytes.empty() && !is_nonsense_) {
+            const auto end = bytes.find('\n');
+            text_ += bytes.substr(0, end);
+            if (text_.size() > most_event_bytes) return give_up_reading("a line without an end");
+            if (end == std::string_view::npos) return;
+            const auto event = read_event(text_);
+            if (!event) return give_up_reading(event.error());
+            heed(*event);
+            text_.clear();
+            bytes.remove_prefix(end + 1);
         }
     }
+
+    void give_up_reading(const std::string& what) {
+        is_nonsense_ = true;
+        text_.clear();
+        failure_ = {"the trial said something else than what happened: " + what, false, false, false, ""};
+    }
+
+    /// Each happens once; somebody who says it over and over would keep this host busy.
+    bool is_new(EventKind kind, std::size_t place) { return heeded_.emplace(kind, place).second; }
 
     void heed(const Event& event) {
         const auto place = static_cast<std::size_t>(std::max(event.index, 0));
         const bool is_fault = event.index >= 0 && place < suite_.faults.size();
         switch (event.kind) {
             case EventKind::started:
+                if (!is_new(event.kind, 0)) break;
                 for (std::size_t i = 0; i < suite_.faults.size(); ++i)
                     if (is_network(suite_.faults[i].kind))
                         if (const auto why = network_.unsupported(suite_.faults[i])) unsupported_[i] = *why;
                 break;
             case EventKind::begin:
-                if (is_fault && is_network(suite_.faults[place].kind) && !unsupported_.contains(place))
+                if (is_fault && is_new(event.kind, place) && is_network(suite_.faults[place].kind) &&
+                    !unsupported_.contains(place))
                     if (const auto why = network_.begin(suite_.faults[place])) unsupported_[place] = *why;
                 break;
             case EventKind::end:
-                if (is_fault && is_network(suite_.faults[place].kind) && !unsupported_.contains(place))
+                if (is_fault && is_new(event.kind, place) && is_network(suite_.faults[place].kind) &&
+                    !unsupported_.contains(place))
                     if (const auto why = network_.end()) unsupported_[place] = *why;
                 break;
             case EventKind::recovered:
                 if (is_fault) recovered_[place] = event.seconds;
                 break;
             case EventKind::unsupported:
-                if (is_fault) unsupported_[place] = event.words.substr(0, 500);
+                if (is_fault) unsupported_[place] = event.words.substr(0, most_words);
                 break;
             case EventKind::call:
                 if (event.index >= 0 && place < outputs_.size() && event.call >= 0 &&
@@ -176,11 +204,14 @@ class Round {
                     outputs_[place][static_cast<std::size_t>(event.call)] = event;
                 break;
             case EventKind::failed:
-                failure_ = {event.words, !event.is_services_fault, false, event.is_services_fault, event.out};
+                // Once the code under test may run, nothing that is said in there lays the blame on this host.
+                failure_ = {event.words.substr(0, most_words),
+                            !event.is_services_fault && !heeded_.contains({EventKind::started, 0}), false,
+                            event.is_services_fault, event.out};
                 break;
             case EventKind::done:
                 is_done_ = true;
-                note_ = event.words;
+                note_ = event.words.substr(0, most_words);
                 break;
         }
     }
@@ -288,7 +319,9 @@ class Round {
     std::vector<std::vector<std::optional<Event>>> outputs_;
     std::map<std::size_t, std::string> unsupported_;
     std::map<std::size_t, double> recovered_;
+    std::set<std::pair<EventKind, std::size_t>> heeded_;
     std::string text_;
+    bool is_nonsense_ = false;
     LoadFailure failure_;
     bool is_done_ = false;
     std::string note_;
@@ -352,7 +385,8 @@ class Search {
 
 tl::expected<LoadResult, LoadFailure> run_load(sandbox::Sandbox& sandbox, const model::LoadSuite& suite,
                                                const LoadTrial& trial, const Log& log, std::stop_token stop) {
-    const auto cpus = split_cpus(allowed_cpus(), suite.load.cpus, suite.service.limits.cpus);
+    const auto cpus =
+        split_cpus(trial.cpus.empty() ? allowed_cpus() : trial.cpus, suite.load.cpus, suite.service.limits.cpus);
     auto asked = trial;
     asked.may_fail_wholly = trial.may_fail_wholly || suite.search;
     LoadResult result;

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <vector>
 
 #include "core/model/load.h"
 #include "core/model/measurement.h"
@@ -25,6 +26,7 @@ struct LoadTrial {
     std::map<std::string, std::string> environment;
     sandbox::Limits limits;
     std::chrono::milliseconds patience{0};  ///< beyond the time of the stages
+    std::vector<int> cpus{};                ///< for service and tool together; empty: those of this process
     /// A stage in which nothing succeeded is a result (error_rate 1); else it is a failure: what is compared with must
     /// work.
     bool may_fail_wholly = false;

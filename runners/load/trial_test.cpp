@@ -86,13 +86,16 @@ class LoadTrialTest : public testing::Test {
 
     std::filesystem::path side() const { return root.path() / "head"; }
 
-    tl::expected<LoadResult, LoadFailure> run() {
-        LoadTrial trial;
+    LoadTrial loaded() {
         trial.directory = side();
         trial.patience = seconds(60);
         trial.may_fail_wholly = may_fail_wholly;
+        return trial;
+    }
+
+    tl::expected<LoadResult, LoadFailure> run() {
         log.clear();
-        return run_load(bubblewrap, suite, trial, [&](std::string_view text) { log += text; }, {});
+        return run_load(bubblewrap, suite, loaded(), [&](std::string_view text) { log += text; }, {});
     }
 
     /// "benchmark metric" -> value
@@ -126,6 +129,7 @@ class LoadTrialTest : public testing::Test {
     platform::TempDir root{"benchgate-load"};
     sandbox::BubblewrapSandbox bubblewrap;
     model::LoadSuite suite;
+    LoadTrial trial;
     bool may_fail_wholly = true;
     std::string log, errors;
 };
@@ -146,6 +150,75 @@ TEST_F(LoadTrialTest, TheServiceHasNoNetworkButItsOwnLoopback) {
     const auto interfaces = platform::read_below(side(), "dev", 1 << 16).value_or("");
     EXPECT_NE(interfaces.find("lo:"), std::string::npos) << interfaces;
     EXPECT_EQ(interfaces.find("eth"), std::string::npos) << interfaces;
+}
+
+TEST_F(LoadTrialTest, ServiceAndToolStayOnTheCpusThatMeasure) {
+    const auto cpus = platform::read_file("/proc/self/status", 1 << 16).value_or("");
+    if (cpus.find("Cpus_allowed_list:\t0-") == std::string::npos) GTEST_SKIP() << "this test has one CPU";
+    trial.cpus = {1};
+    std::ofstream(side() / "tool")
+        << "#!/bin/sh\ngrep Cpus_allowed_list /proc/self/status > of-tool; exec wrk \"$@\"\n";
+    std::filesystem::permissions(side() / "tool", std::filesystem::perms(0755));
+    suite.load.program = "./tool";
+    suite.service.start = "grep Cpus_allowed_list /proc/self/status > of-service; " + suite.service.start;
+    suite.load.length = seconds(1);
+    figures();
+    for (const auto* who : {"of-service", "of-tool"})
+        EXPECT_EQ(platform::read_below(side(), who, 1000).value_or("none"), "Cpus_allowed_list:\t1\n") << who;
+    EXPECT_NE(errors.find("there is one CPU"), std::string::npos) << errors;
+}
+
+TEST_F(LoadTrialTest, AServiceThatLeavesNoProcessToTheToolIsNotTheHostsFault) {
+    trial.limits.processes = 60;
+    // Started with a moment's delay, so that the service is up before the last process is taken.
+    suite.service.start =
+        "exec /usr/bin/python3 -c \"\nimport os, runpy, sys, threading, time\n"
+        "def leak():\n time.sleep(0.3)\n while True:\n"
+        "  try:\n   pid = os.fork()\n"
+        "  except OSError:\n   time.sleep(0.01); continue\n"
+        "  if pid == 0: time.sleep(1000)\n"
+        "threading.Thread(target=leak, daemon=True).start()\n"
+        "runpy.run_path('server.py')\n\" {port}";
+    suite.service.ready = "command:sleep 1; true";
+    const auto result = run();
+    ASSERT_FALSE(result);
+    EXPECT_FALSE(result.error().infrastructure) << result.error().reason;
+    EXPECT_NE(result.error().reason.find("cannot start '/bin/sh'"), std::string::npos) << result.error().reason;
+}
+
+TEST_F(LoadTrialTest, AServiceThatSpeaksInTheSupervisorsPlaceLaysNoBlameOnTheHost) {
+    const std::string words = R"({"event":"failed","words":"the host is broken","is_services_fault":false})";
+    // Where the runner is no other user than the code, nothing keeps one process from another's streams.
+    const auto say = [&](const std::string& what) {
+        suite.service.start =
+            "S=$(awk '/^PPid/ {print $2}' /proc/$PPID/status); (" + what + ") > /proc/$S/fd/1; kill -9 $S; sleep 100";
+        sandbox::DirectSandbox direct;
+        const auto start = std::chrono::steady_clock::now();
+        const auto result = run_load(direct, suite, loaded(), [](std::string_view) {}, {});
+        EXPECT_LT(std::chrono::steady_clock::now() - start, seconds(20));
+        EXPECT_FALSE(result);
+        return result ? LoadFailure{"none", true, false, false, ""} : result.error();
+    };
+    const auto blamed = say("echo '" + words + "'");
+    EXPECT_FALSE(blamed.infrastructure) << blamed.reason;
+    EXPECT_FALSE(say("yes").infrastructure);
+    EXPECT_FALSE(say("head -c 60000000 /dev/zero | tr '\\0' a").infrastructure);
+    EXPECT_FALSE(say("yes '' | head -c 30000000").infrastructure);
+}
+
+TEST_F(LoadTrialTest, AScriptThatOneWordCannotHoldIsPassedAllTheSame) {
+    suite.load.length = seconds(1);
+    suite.load.targets.assign(16, suite.load.targets[0]);
+    for (int i = 0; i < 16; ++i) suite.load.targets[i].name = "t" + std::to_string(i);
+    suite.load.level.clients = 16;
+    suite.load.options = "-H 'X-Long: " + std::string(12'000, 'a') + "'";
+    const auto result = run();
+    EXPECT_TRUE(result) << result.error().reason;
+    suite.load.options = "-H 'X-Long: " + std::string(100'000, 'a') + "'";
+    const auto too_long = run();
+    ASSERT_FALSE(too_long);
+    EXPECT_FALSE(too_long.error().infrastructure) << too_long.error().reason;
+    EXPECT_NE(too_long.error().reason.find("more stages and targets than"), std::string::npos);
 }
 
 TEST_F(LoadTrialTest, EachStageOfAProfileIsABenchmarkOfItsOwn) {
@@ -254,6 +327,20 @@ TEST_F(LoadTrialTest, AFaultThatCannotBeDoneHereIsUnsupportedAndNoPass) {
             EXPECT_TRUE(seen.contains(supported)) << errors;
         }
     }
+}
+
+TEST_F(LoadTrialTest, APressureLargerThanTheHostIsUnsupported) {
+    if (!has("stress-ng")) GTEST_SKIP() << "no stress-ng";
+    suite.load.length = seconds(3);
+    suite.faults = {{model::FaultKind::memory, milliseconds(200), milliseconds(500), 1e15},
+                    {model::FaultKind::disk, milliseconds(1'500), milliseconds(500), 1e17}};
+    figures();
+    EXPECT_NE(errors.find("fault/memory@0.2s: unsupported here: unsupported: 1000000000 MB are asked for"),
+              std::string::npos)
+        << errors;
+    EXPECT_NE(errors.find("fault/disk@1.5s: unsupported here: unsupported: 100000000000 MB are asked for"),
+              std::string::npos)
+        << errors;
 }
 
 TEST_F(LoadTrialTest, ASlowerNetworkIsSlowerWhereTheKernelCan) {

@@ -3,8 +3,13 @@
 #include "runners/measure/build_cache.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <fstream>
+#include <thread>
 
 #include "platform/files.h"
 
@@ -184,6 +189,78 @@ TEST_F(Builds, TheLeastRecentlyUsedMakesRoom) {
     for (const auto& entry : fs::directory_iterator(options.directory))
         if (entry.path().extension() == ".tar") bytes += entry.file_size();
     EXPECT_LE(bytes, options.most_bytes);
+}
+
+TEST_F(Builds, AHostileTreeComesBackAsItWasAndReachesNothingElse) {
+    const auto victim = work.path() / "victim";
+    write(victim / "file", "untouched");
+    fs::permissions(victim, fs::perms::all);
+    const auto first = tree("first");
+    fs::create_symlink(victim, first / "out");
+    fs::create_symlink("/etc", first / "etc");
+    fs::create_symlink("loop", first / "loop");
+    write(first / "a\nname\xff -rf", "odd");
+    write(first / "--checkpoint-action=exec=touch hacked", "odd");
+    fs::create_hard_link(first / "source", first / "linked");
+    ASSERT_EQ(::mkfifo((first / "pipe").c_str(), 0600), 0);
+    write(first / "setuid", "x");
+    ASSERT_EQ(::chmod((first / "setuid").c_str(), 06755), 0);
+    fs::resize_file(first / "setuid", std::uintmax_t{64} << 20);  // holes
+    ASSERT_TRUE(sandbox->prepare(first));
+    auto cache = BuildCache::open(options).value();
+    const auto at_first = key(cache, first);
+    EXPECT_EQ(at_first.size(), 64u);
+    ASSERT_EQ(keep(cache, "k", first), "");
+    const auto second = tree("second");
+    ASSERT_TRUE(takes(cache, "k", second));
+    EXPECT_EQ(key(cache, second), at_first);
+    EXPECT_EQ(content(victim / "file"), "untouched");
+    EXPECT_EQ(std::distance(fs::directory_iterator(victim), {}), 1);
+    struct stat made {};
+    ASSERT_EQ(::stat((second / "setuid").c_str(), &made), 0);
+    struct stat before {};
+    ASSERT_EQ(::stat((first / "setuid").c_str(), &before), 0);
+    EXPECT_EQ(made.st_uid, before.st_uid) << "never root's";
+}
+
+TEST_F(Builds, KilledAtAnyMomentNothingWrongIsTaken) {
+    const auto first = tree("first");
+    write(first / "program", "compiled");
+    write(first / "large", std::string(30 << 20, 'x'));
+    ASSERT_TRUE(sandbox->prepare(first));
+    for (int moment = 0; moment < 8; ++moment) {
+        const pid_t child = ::fork();
+        ASSERT_GE(child, 0);
+        if (child == 0) {
+            auto cache = BuildCache::open(options).value();
+            for (;;) {
+                static_cast<void>(keep(cache, "k", first));
+                static_cast<void>(takes(cache, "k", tree("child")));
+            }
+        }
+        std::this_thread::sleep_for(15ms + moment * 37ms);
+        ::kill(child, SIGKILL);
+        ::waitpid(child, nullptr, 0);
+        auto cache = BuildCache::open(options).value();
+        for (const auto& entry : fs::directory_iterator(options.directory))
+            EXPECT_TRUE(entry.path().filename() == "k.tar" || entry.path().filename() == "k.json") << entry.path();
+        const auto second = tree("second" + std::to_string(moment));
+        if (!takes(cache, "k", second)) continue;
+        EXPECT_EQ(content(second / "program"), "compiled");
+        EXPECT_EQ(fs::file_size(second / "large"), 30u << 20);
+    }
+}
+
+TEST_F(Builds, AFolderThatCannotBeWrittenCostsTheBuildAndNothingElse) {
+    auto cache = BuildCache::open(options).value();
+    ASSERT_EQ(keep(cache, "old", built_tree("first")), "");
+    fs::remove_all(options.directory);
+    write(options.directory, "a file where the folder was");
+    EXPECT_NE(keep(cache, "k", built_tree("second")), "");
+    const auto third = tree("third");
+    EXPECT_FALSE(takes(cache, "old", third));
+    EXPECT_EQ(content(third / "source"), "one");
+    EXPECT_FALSE(BuildCache::open(options));
 }
 
 TEST_F(Builds, WhatIsTooLargeOrTooQuickIsNotKeptAndSaysWhy) {

@@ -8,8 +8,8 @@
 
 namespace benchgate::measure {
 
-/// A failure of the host instead of the side's, with what to do, if next to nothing is free where the command wrote;
-/// otherwise the failure as it is.
-JobFailure blame_full_disk(JobFailure failure, const std::filesystem::path& directory);
+/// A failure of the host instead of the side's, with what to do, if next to nothing is free where the command wrote and
+/// that is not the side's own doing; otherwise the failure as it is. `was_nearly_full`: the command was ended for it.
+JobFailure blame_full_disk(JobFailure failure, const std::filesystem::path& directory, bool was_nearly_full = false);
 
 }  // namespace benchgate::measure

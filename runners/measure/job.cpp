@@ -191,8 +191,9 @@ tl::expected<model::Bundle, JobFailure> run_job(const JobInput& input, sandbox::
     auto costs = build_both(input, sandbox, observer, bundle, clock, stop);
     if (!costs) return tl::unexpected(costs.error());
     if (!input.profile.empty()) {
-        auto profile = take_profile(sandbox, {input.profile, input.sides, &input.suite, input.limits, deadline},
-                                    observer, clock, stop);
+        auto profile =
+            take_profile(sandbox, {input.profile, input.sides, &input.suite, input.limits, deadline, input.cpus},
+                         observer, clock, stop);
         if (!profile) return tl::unexpected(profile.error());
         bundle.profile = std::move(*profile);
         bundle.stopped_by = "plan";

@@ -80,7 +80,7 @@ class Profiler {
           observer_(observer),
           clock_(clock),
           stop_(stop),
-          trials_(sandbox, *request.suite, request.sides, request.limits) {}
+          trials_(sandbox, *request.suite, request.sides, request.limits, request.cpus) {}
 
     tl::expected<model::Profile, JobFailure> run() {
         for (round_ = 0; round_ < most_profile_trials && !is_enough(); ++round_) {

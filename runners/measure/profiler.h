@@ -35,6 +35,7 @@ struct ProfileRequest {
     const model::Suite* suite = nullptr;
     sandbox::Limits limits;
     std::chrono::steady_clock::time_point deadline;  ///< no round is begun that would probably end after it
+    host::CpuPlan cpus{};                            ///< its trials run where measured ones do
 };
 
 /// Never an empty profile: a side without a sample, or without the benchmark, is a failure.

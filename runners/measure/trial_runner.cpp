@@ -5,6 +5,7 @@
 #include "core/formats/formats.h"
 #include "core/formats/shuffling.h"
 #include "core/json/document.h"
+#include "core/model/resources.h"
 #include "platform/files.h"
 #include "runners/host/deltas.h"
 #include "runners/load/trial.h"
@@ -29,9 +30,12 @@ JobFailure host_failure(std::string reason) {
     return {model::JobPhase::measure, std::nullopt, std::move(reason), true, false};
 }
 
-/// Hostile code may have left anything under this name; what stays there would be read as a result.
+/// Hostile code may have left anything under this name; what stays there would be read as a result. It may have closed
+/// its directory, too, which is no fault of this host.
 tl::expected<void, JobFailure> remove_output(const std::filesystem::path& path) {
+    namespace fs = std::filesystem;
     std::error_code error;
+    fs::permissions(path.parent_path(), fs::perms::owner_all, fs::perm_options::add, error);
     if (!std::filesystem::is_directory(std::filesystem::symlink_status(path, error))) {
         std::filesystem::remove(path, error);
         if (error) return tl::unexpected(host_failure("cannot remove the last trial's output: " + error.message()));
@@ -52,10 +56,22 @@ std::optional<double> own_cpu(const sandbox::Result& result) {
     return result.cpu_seconds ? std::optional(result.cpu_seconds->value) : std::nullopt;
 }
 
+/// What the whole command used is counted from outside. A tool that prints the same names would be believed in place of
+/// that: the first value of a series counts.
+void drop_names_of_the_whole(model::Measurements& measured) {
+    const auto dropped = std::erase_if(
+        measured.values, [](const auto& value) { return model::is_of_the_whole(value.series.key.benchmark); });
+    if (dropped == 0) return;
+    measured.errors.push_back({"", fmt::format("the tool names a benchmark {} or {}: those are the names of what this "
+                                               "host itself counts, so its {} values are left out",
+                                               model::whole_command, model::whole_build, dropped)});
+}
+
 tl::expected<model::Trial, JobFailure> finished_trial(const TrialRequest& request, model::Measurements&& measured,
                                                       const sandbox::Result& result, model::HostDeltas host) {
     model::Trial trial;
     trial.side = request.side;
+    drop_names_of_the_whole(measured);
     trial.values = std::move(measured.values);
     trial.errors = std::move(measured.errors);
     if (const auto words = too_large(trial)) return tl::unexpected(failed(request, *words));
@@ -143,7 +159,7 @@ tl::expected<sandbox::Result, JobFailure> TrialRunner::ended(
     if (result->ok()) return std::move(*result);
     log(fmt::format("[{}] $ {}\n{}\n", model::to_string(request.side), line, last_words(result->err)));
     return tl::unexpected(blame_full_disk(failed(request, fmt::format("the run command {}", result->describe())),
-                                          sides_.of(request.side)));
+                                          sides_.of(request.side), result->disk_full));
 }
 
 tl::expected<std::vector<model::MemoryPoint>, JobFailure> TrialRunner::watch_memory(model::Side side,
@@ -202,8 +218,8 @@ tl::expected<model::Trial, JobFailure> TrialRunner::run(const TrialRequest& requ
 
 tl::expected<model::Trial, JobFailure> TrialRunner::run_load(const TrialRequest& request, const LogSink& log,
                                                              std::stop_token stop) {
-    load::LoadTrial trial{sides_.of(request.side), suite_.environment, limits_, suite_.timeout.trial,
-                          request.side == model::Side::head};
+    load::LoadTrial trial{sides_.of(request.side), suite_.environment, limits_,
+                          suite_.timeout.trial,    cpus_.bench,        request.side == model::Side::head};
     const host::CounterSource counters{"/", cpus_.bench};
     const auto before = host::read_counters(counters);
     auto result = load::run_load(

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "platform/files.h"
 #include "runners/sandbox/direct.h"
@@ -78,6 +81,71 @@ TEST_F(TrialRunnerTest, WhatTheWholeCommandUsedIsAMetricWhileAllOfItRuns) {
     EXPECT_EQ(names(*run({})), "a time, a cpu_time, ");
 }
 
+TEST_F(TrialRunnerTest, ABenchmarkThatCallsItselfTheWholeCommandIsNotBelieved) {
+    suite.measure = {"time", "cpu"};
+    suite.run =
+        "echo '{\"context\":{},\"benchmarks\":[{\"name\":\"a\",\"run_type\":\"iteration\",\"iterations\":1,"
+        "\"real_time\":5,\"cpu_time\":5,\"time_unit\":\"ns\"},{\"name\":\"whole-command\",\"run_type\":\"iteration\","
+        "\"iterations\":1,\"real_time\":1,\"cpu_time\":1,\"time_unit\":\"ns\"},{\"name\":\"whole-build\","
+        "\"run_type\":\"iteration\",\"iterations\":1,\"real_time\":1,\"cpu_time\":1,\"time_unit\":\"ns\"}]}'";
+    const auto trial = run({});
+    ASSERT_TRUE(trial) << trial.error().reason;
+    int whole = 0;
+    for (const auto& value : trial->values)
+        if (value.series.key.benchmark != "a") {
+            ++whole;
+            EXPECT_EQ(value.series.key, (model::SeriesKey{"whole-command", "cpu_time"}));
+            EXPECT_GT(value.samples.at(0), 1000) << "what a process costs at the very least";
+        }
+    EXPECT_EQ(whole, 1);
+    ASSERT_EQ(trial->errors.size(), 1u);
+    EXPECT_NE(trial->errors[0].message.find("names of what this host itself counts"), std::string::npos);
+}
+
+TEST_F(TrialRunnerTest, WhateverStandsInPlaceOfTheResultIsTheSidesFaultAndGoneAtTheNextTrial) {
+    const std::string good = suite.run.substr(suite.run.find("echo")) + " > {output}";
+    const auto secret = directory.path() / "host-secret";
+    ASSERT_TRUE(platform::write_file_atomically(secret, "BenchmarkSecret 1 5 ns/op", 0600));
+    for (const std::string hostile :
+         {"mkfifo {output}", "mkdir -p {output}/a/b", "ln -s ../../../../../../etc/passwd {output}",
+          "ln -s host-secret {output}", "ln -s . {output}", "truncate -s 7G {output}", "true",
+          "mkdir {output}; chmod 000 {output}", "ln -s {output} {output}", "head -c 70000000 /dev/zero > {output}",
+          "python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind(\"'{output}'\")'"}) {
+        suite.run = hostile;
+        const auto start = std::chrono::steady_clock::now();
+        const auto trial = run({});
+        ASSERT_FALSE(trial) << hostile;
+        EXPECT_FALSE(trial.error().infrastructure) << hostile << ": " << trial.error().reason;
+        EXPECT_EQ(trial.error().side, model::Side::head) << hostile;
+        EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20)) << hostile;
+        suite.run = good;
+        const auto next = run({});
+        EXPECT_TRUE(next) << "after " << hostile << ": " << next.error().reason;
+    }
+}
+
+TEST_F(TrialRunnerTest, ACommandThatClosesItsOwnFolderBlamesNobodyElse) {
+    // Root passes everywhere, so as somebody else.
+    ASSERT_TRUE(::geteuid() != 0 || ::chown(directory.path().c_str(), 65534, 65534) == 0);
+    suite.run = suite.run.substr(suite.run.find("echo")) + " > {output}; chmod 000 .";
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+        if (::geteuid() == 0 && (::setresgid(65534, 65534, 65534) != 0 || ::setresuid(65534, 65534, 65534) != 0))
+            ::_exit(77);
+        sandbox::DirectSandbox own;
+        TrialRunner runner(own, suite, {directory.path(), directory.path()}, sandbox::Limits{});
+        const auto trial = [&] { return runner.run({model::Side::head, {}}, [](std::string_view) {}, {}); };
+        const auto first = trial(), second = trial();
+        for (const auto* one : {&first, &second})
+            if (!*one) std::fprintf(stderr, "%s\n", one->error().reason.c_str());
+        ::_exit((first || !first.error().infrastructure) && (second || !second.error().infrastructure) ? 0 : 1);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(WEXITSTATUS(status), 0) << "three such jobs would take the host out of the fleet";
+}
+
 TEST_F(TrialRunnerTest, AToolThatEndsWellWithErrorsInsideHasThemKept) {
     suite.run =
         "echo '{\"context\":{},\"benchmarks\":[{\"name\":\"a\",\"run_type\":\"iteration\",\"iterations\":1,"
@@ -126,6 +194,21 @@ TEST_F(TrialRunnerTest, AFullDiskIsTheHostsFaultAndSaysWhatToDo) {
     EXPECT_FALSE(trial.error().side);
     EXPECT_NE(trial.error().reason.find("is full (less than 1 MiB is free): make room"), std::string::npos)
         << trial.error().reason;
+}
+
+TEST_F(TrialRunnerTest, WhoFillsTheDiskHimselfTakesTheBlame) {
+    const auto place = directory.path() / "large";
+    std::filesystem::create_directory(place);
+    if (::mount("benchgate-test", place.c_str(), "tmpfs", 0, "size=1100m") != 0)
+        GTEST_SKIP() << "no file system can be mounted here";
+    suite.run = "head -c 4000000000 /dev/zero > rest; exit 1";
+    TrialRunner runner(sandbox, suite, {place, place}, sandbox::Limits{});
+    const auto trial = runner.run({model::Side::head, {}}, [](std::string_view) {}, {});
+    ::umount(place.c_str());
+    ASSERT_FALSE(trial);
+    EXPECT_FALSE(trial.error().infrastructure) << "the next host would be filled as well";
+    EXPECT_EQ(trial.error().side, model::Side::head);
+    EXPECT_NE(trial.error().reason.find("and this side itself takes 1."), std::string::npos) << trial.error().reason;
 }
 
 }  // namespace

@@ -230,7 +230,8 @@ tl::expected<Result, SandboxError> BubblewrapSandbox::State::run(const Command& 
     if (command.on_started && first_fd) command.on_started(first);
     DiskWatch disk(command.job_directory, command.limits.disk_bytes);
     auto rules = supervision_of(command);
-    rules.watch = [&] { return disk.over_limit(); };
+    DiskState disk_state = DiskState::fine;
+    rules.watch = [&] { return (disk_state = disk.look()) != DiskState::fine; };
     rules.signal_tree = [&](platform::Process& bwrap, int signal) {
         // The group inside: the namespace's first process leads it, and ignores what is not SIGKILL.
         if (signal != SIGKILL && first_fd) {
@@ -250,7 +251,7 @@ tl::expected<Result, SandboxError> BubblewrapSandbox::State::run(const Command& 
     cgroup->kill_all();
     told += read_status(descriptors->status_read.get(), false);
     const bool ended_by_itself = outcome.ending == platform::Ending::exited && outcome.status.code.has_value();
-    Result result = result_of(std::move(outcome), command.limits);
+    Result result = result_of(std::move(outcome), command.limits, disk_state);
     memory.add_to(result);
     add_accounting(
         result, {.group = &*cgroup, .clock = clock ? &*clock : nullptr, .tree_usage = nullptr, .counters = &counters},

@@ -160,11 +160,11 @@ TEST(Cgroup, TheHostsOwnGroupsCountAndAreRemoved) {
 TEST(DiskWatch, OnlyGrowthBeyondTheLimitAlarms) {
     const platform::TempDir dir;
     DiskWatch watch(dir.path(), 4 << 20);
-    EXPECT_FALSE(watch.over_limit());
+    EXPECT_EQ(watch.look(), DiskState::fine);
     std::ofstream(dir.path() / "large") << std::string(8 << 20, 'x') << std::flush;
-    EXPECT_TRUE(watch.over_limit());
+    EXPECT_EQ(watch.look(), DiskState::over_limit);
     DiskWatch unlimited(dir.path(), 0);
-    EXPECT_FALSE(unlimited.over_limit());
+    EXPECT_EQ(unlimited.look(), DiskState::fine);
 }
 
 TEST(DiskWatch, FilesThatAreOpenAndRemovedTakeSpaceToo) {
@@ -173,11 +173,29 @@ TEST(DiskWatch, FilesThatAreOpenAndRemovedTakeSpaceToo) {
         GTEST_SKIP() << "no file system can be mounted here";
     {
         DiskWatch watch(dir.path(), 6 << 20);
-        EXPECT_FALSE(watch.over_limit());
+        EXPECT_EQ(watch.look(), DiskState::fine);
         std::ofstream hidden(dir.path() / "hidden");
         fs::remove(dir.path() / "hidden");
         hidden << std::string(7 << 20, 'x') << std::flush;
-        EXPECT_TRUE(watch.over_limit());
+        EXPECT_EQ(watch.look(), DiskState::over_limit);
+    }
+    ::umount(dir.path().c_str());
+}
+
+TEST(DiskWatch, AJobThatMayTakeMoreThanThereIsLeavesTheHostSome) {
+    const platform::TempDir dir;
+    if (::mount("benchgate-test", dir.path().c_str(), "tmpfs", 0, "size=8m,nr_inodes=1000") != 0)
+        GTEST_SKIP() << "no file system can be mounted here";
+    {
+        DiskWatch watch(dir.path(), std::uint64_t{16} << 30);
+        EXPECT_EQ(watch.look(), DiskState::fine);
+        std::ofstream(dir.path() / "large") << std::string(5 << 20, 'x') << std::flush;
+        EXPECT_EQ(watch.look(), DiskState::fine);
+        std::ofstream(dir.path() / "more") << std::string((3 << 20) / 2, 'x') << std::flush;
+        EXPECT_EQ(watch.look(), DiskState::nearly_full) << "six and a half of eight";
+        fs::remove(dir.path() / "more");
+        for (int i = 0; i < 800; ++i) std::ofstream(dir.path() / std::to_string(i));
+        EXPECT_EQ(watch.look(), DiskState::nearly_full) << "files without a byte fill a disk, too";
     }
     ::umount(dir.path().c_str());
 }

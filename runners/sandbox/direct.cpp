@@ -54,10 +54,11 @@ tl::expected<Result, SandboxError> DirectSandbox::run(const Command& command, st
 
     DiskWatch disk(command.job_directory, command.limits.disk_bytes);
     auto rules = supervision_of(command);
-    rules.watch = [&] { return disk.over_limit(); };
+    DiskState disk_state = DiskState::fine;
+    rules.watch = [&] { return (disk_state = disk.look()) != DiskState::fine; };
     auto outcome = platform::supervise(*process, rules, std::move(stop));
     const rusage usage = outcome.status.usage;
-    Result result = result_of(std::move(outcome), command.limits);
+    Result result = result_of(std::move(outcome), command.limits, disk_state);
     group->kill_all();
     memory.add_to(result);
     add_accounting(result, {.group = &*group, .clock = nullptr, .tree_usage = &usage, .counters = &counters},

@@ -81,7 +81,7 @@ bool speaks_of_processes(const platform::Captured& err) {
 
 }
 
-Result result_of(platform::Outcome&& outcome, const Limits& limits) {
+Result result_of(platform::Outcome&& outcome, const Limits& limits, DiskState disk) {
     Result result;
     result.limits = limits;
     result.exit_code = outcome.status.code;
@@ -89,7 +89,8 @@ Result result_of(platform::Outcome&& outcome, const Limits& limits) {
     result.timed_out = outcome.ending == platform::Ending::timed_out;
     result.stopped = outcome.ending == platform::Ending::stopped;
     result.output_limit = outcome.ending == platform::Ending::output_limit;
-    result.disk_limit = outcome.ending == platform::Ending::watch;
+    result.disk_limit = outcome.ending == platform::Ending::watch && disk == DiskState::over_limit;
+    result.disk_full = outcome.ending == platform::Ending::watch && disk == DiskState::nearly_full;
     result.wall = outcome.wall;
     result.out = std::move(outcome.out);
     result.err = std::move(outcome.err);
@@ -186,6 +187,8 @@ std::string Result::describe() const {
         text = fmt::format("ended: more output than the {} allowed", size_text(limits.output_bytes));
     else if (disk_limit)
         text = fmt::format("ended: more disk space than the {} allowed", size_text(limits.disk_bytes));
+    else if (disk_full)
+        text = "ended: the disk was nearly full";
     else if (out_of_memory)
         text = "ended: more memory than allowed";
     else if (signal == SIGXFSZ)

@@ -21,8 +21,8 @@ CgroupLimits group_limits(const Command& command, const CgroupPlaces& places);
 
 platform::Supervision supervision_of(const Command& command);
 
-/// Fills what does not depend on the kind of sandbox.
-Result result_of(platform::Outcome&& outcome, const Limits& limits);
+/// Fills what does not depend on the kind of sandbox. `disk`: what the watch said last.
+Result result_of(platform::Outcome&& outcome, const Limits& limits, DiskState disk);
 
 /// The best source first: group, clock, usage (if it covers the tree).
 struct Sources {

@@ -22,6 +22,9 @@
 
 namespace benchgate::sandbox {
 
+/// So much of the disk is left to the host: a command under which less is free is ended.
+inline constexpr std::uint64_t disk_kept_bytes = std::uint64_t{512} << 20;
+
 struct Limits {
     std::chrono::milliseconds wall{120'000};
     std::chrono::milliseconds grace{10'000};  ///< between SIGTERM and SIGKILL
@@ -94,6 +97,7 @@ struct Result {
     bool stopped = false;  ///< by the stop token
     bool output_limit = false;
     bool disk_limit = false;
+    bool disk_full = false;      ///< next to nothing is left on the job's disk, whoever took it
     bool out_of_memory = false;  ///< the kernel killed something in the tree for memory
     bool process_limit = false;  ///< something could not be started because there were as many as allowed
     Limits limits;               ///< that held
@@ -108,7 +112,7 @@ struct Result {
     std::map<Figure, std::string> missing;  ///< the others, with one clause why, and what to do where something helps
     std::vector<MemorySample> memory;       ///< in the order of time; source "smaps"
     platform::Captured out, err;
-    bool ok() const { return exit_code == 0 && !timed_out && !stopped && !output_limit && !disk_limit; }
+    bool ok() const { return exit_code == 0 && !timed_out && !stopped && !output_limit && !disk_limit && !disk_full; }
     /// "exited with status 2", "ended: more disk space than the 16 GiB allowed", ...: for people.
     std::string describe() const;
 };

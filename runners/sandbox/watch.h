@@ -13,19 +13,32 @@
 
 namespace benchgate::sandbox {
 
-/// Says when a directory has outgrown its limit. A look costs two system calls: the tree is walked only when the file
-/// system has filled by a sixteenth of the limit since the last walk, or half a minute has passed. What no walk finds
-/// (files that are open and removed) shows when the file system has lost more than the limit and has less than it left.
+enum class DiskState {
+    fine,
+    over_limit,   ///< the directory takes more than it may
+    nearly_full,  ///< the file system has next to nothing left, which the host needs itself
+};
+
+/// Says when a directory has outgrown its limit, or its file system is nearly full. A look costs two system calls: the
+/// tree is walked only when the file system has filled by a sixteenth of the limit or by many files since the last
+/// walk, or half a minute has passed. What no walk finds (files that are open and removed) shows when the file system
+/// has lost more than the limit and has less than it left.
 class DiskWatch {
   public:
+    /// 0: no limit, and nothing is looked at.
     DiskWatch(std::filesystem::path directory, std::uint64_t limit_bytes);
-    bool over_limit();
+    DiskState look();
 
   private:
-    std::uint64_t free_bytes() const;
+    struct Room {
+        std::uint64_t bytes = 0;
+        std::uint64_t files = 0;
+    };
+    Room room() const;
     std::filesystem::path directory_;
     std::uint64_t limit_;
-    std::uint64_t free_at_start_, free_at_walk_;
+    Room at_start_, at_walk_;
+    Room kept_;  ///< for the host
     std::chrono::steady_clock::time_point last_walk_;
 };
 
