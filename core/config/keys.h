@@ -17,7 +17,7 @@ inline const std::vector<std::pair<std::string_view, Keys>>& sections() {
          {"version", "host_class", "forks", "report", "merge_group_timeout", "suites", "policy", "budgets", "claims",
           "growth", "alerts", "retention"}},
         {"suite",
-         {"tier", "component", "on", "fetch", "build", "run", "format", "artifacts", "trials", "timeout", "measure",
+         {"tier", "component", "on", "fetch", "build", "run", "format", "artifacts", "link_orders", "trials", "timeout", "measure",
           "environment", "service", "load", "profile", "objectives", "search", "faults"}},
         {"on", {"pull_request", "push", "schedule", "merge_group"}},
         {"pull_request", {"paths"}},

@@ -22,6 +22,9 @@
 
 namespace benchgate::sandbox {
 
+/// Inside, where the command's environment has no PATH of its own.
+inline constexpr const char* usual_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 struct Limits {
     std::chrono::milliseconds wall{120'000};
     std::chrono::milliseconds grace{10'000};  ///< between SIGTERM and SIGKILL
@@ -59,6 +62,9 @@ struct Command {
     std::map<std::string, std::string> environment{};  ///< all of it, beside PATH, HOME, LANG, TMPDIR
     std::vector<int> cpus{};                           ///< affinity; empty: any
     std::vector<std::filesystem::path> read_only{};    ///< further host paths, seen under their own name
+    /// Folders of the same user besides /src, seen under their own name and each held to `disk_bytes`; what lies there
+    /// outlasts the command, so never in a trial.
+    std::vector<std::filesystem::path> writable{};
     /// The host's network, for what a build must fetch. Whatever the command's input makes it ask for is reachable
     /// then, services of the host too: for nothing else.
     bool network = false;
