@@ -35,10 +35,12 @@ struct Timeouts {
     bool operator==(const Timeouts&) const = default;
 };
 
-/// How many orders a side may be linked in: 1, 2, 4 or 8, so that the four trials of a block, or the eight of two, spread
-/// over them evenly.
+/// How many orders a side may be linked in: 1, 2, 4 or 8, so that the four trials of a block, or the eight of two,
+/// spread over them evenly.
 inline constexpr int most_link_orders = 8;
-constexpr bool is_link_orders(int count) { return count == 1 || count == 2 || count == 4 || count == most_link_orders; }
+constexpr bool is_link_orders(int count) {
+    return count == 1 || count == 2 || count == 4 || count == most_link_orders;
+}
 
 /// benchmark glob -> component; a plain component name is one entry "*".
 using Components = std::vector<std::pair<std::string, std::string>>;

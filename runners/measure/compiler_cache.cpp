@@ -76,6 +76,10 @@ tl::expected<CompilerCache, std::string> CompilerCache::open(CompilerCacheOption
     if (code) return tl::unexpected(fmt::format("{}: {}", options.directory.string(), code.message()));
     // The sandbox's user passes through to the folders that it is shown, and cannot list the others.
     fs::permissions(options.directory, fs::perms(0711), code);
+    // Said now, and not by each job, where that user cannot get here.
+    fs::create_directory(options.directory / "linkers", code);
+    if (const auto reached = sandbox.prepare(options.directory / "linkers"); !reached)
+        return tl::unexpected(reached.error().message);
     auto lock = platform::FolderLock::take(options.directory);
     if (!lock) return tl::unexpected(lock.error().message);
     CompilerCache cache(std::move(options), std::move(*lock));

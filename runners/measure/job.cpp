@@ -92,7 +92,8 @@ tl::expected<void, JobFailure> furnish(Workshop& workshop, const JobInput& input
     auto& compilers = workshop.compilers;
     if (compilers.are_cached()) {
         workshop.system = BuildCache::system_of(sandbox, input.sides.base, std::move(stop));
-        compilers.open(input.comparison.repository, input.head_origin, workshop.system);
+        compilers.open(input.compilers_of.empty() ? input.comparison.repository : input.compilers_of, input.head_origin,
+                       workshop.system);
     }
     if (!shuffles) return {};
     auto made = make_linkers(sandbox,

@@ -38,6 +38,7 @@ struct JobInput {
     BuildCache* builds = nullptr;           ///< of earlier jobs; null: everything is built
     std::string head_origin;                ///< "pull request 7"; empty: a branch, as the base is
     CompilerCache* compilers = nullptr;     ///< of earlier jobs; null: compilers run as ever
+    std::string compilers_of;               ///< whose folders; empty: of comparison.repository
     std::filesystem::path host_root = "/";
     host::CpuPlan cpus;      ///< what trials and builds are pinned to; empty: nothing
     sandbox::Limits limits;  ///< of each command, beside the suite's own times
