@@ -212,13 +212,14 @@ part_own-builds() {
     heading "own builds: A/A pull requests of the demo's suite, both sides rebuilt from one commit (benchmarks/data/README.md)"
     if [ -n "${BENCHGATE_OWN_BUILDS:-}" ]; then
         node benchmarks/own_builds/experiment.mjs --bin "$bin" --out "$file" --pause-file "${BENCHGATE_OWN_BUILDS_PAUSE:-}" \
-            --stamped "$BENCHGATE_OWN_BUILDS" --shuffled "$BENCHGATE_OWN_BUILDS" --aligned "$BENCHGATE_OWN_BUILDS" \
+            --stamped "$BENCHGATE_OWN_BUILDS" --shuffled "$BENCHGATE_OWN_BUILDS" \
+            --orders "$BENCHGATE_OWN_BUILDS" --aligned "$BENCHGATE_OWN_BUILDS" \
             --reproducible "$(((BENCHGATE_OWN_BUILDS + 4) / 5))" || { not_run own-builds; return; }
         from=(--journal "$file")
     fi
     node benchmarks/own_builds/table.mjs "${from[@]}" --json "$work/own_builds.json" || { not_run own-builds; return; }
     local mode
-    for mode in stamped shuffled aligned; do
+    for mode in stamped shuffled orders aligned; do
         [ "$(field "$work/own_builds.json" "'$mode' in d")" = true ] || continue
         reached "own builds: $mode, pull requests alarmed" "<= 1 % ($(field "$work/own_builds.json" "d.$mode.alarmed + ' of ' + d.$mode.pull_requests"))" \
             "$(field "$work/own_builds.json" "(100 * d.$mode.alarmed / d.$mode.pull_requests).toFixed(2)")" % "v <= 1"

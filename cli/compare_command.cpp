@@ -152,6 +152,7 @@ class Comparison {
         if (!sides) throw Refusal{exit_usage, sides.error()};
         if (!sides->note.empty()) err_ << sides->note << '\n';
         choose_sandbox();
+        open_compiler_cache();
 
         report_.repository = name_of(*repository);
         report_.base_sha = sides->base_sha;
@@ -195,6 +196,13 @@ class Comparison {
                  << ": builds and benchmarks run with your own rights and network\n";
     }
 
+    void open_compiler_cache() {
+        if (options_.compiler_cache.empty()) return;
+        auto cache = measure::CompilerCache::open({options_.compiler_cache}, *sandbox_);
+        if (!cache) throw Refusal{exit_usage, "--compiler-cache: " + cache.error()};
+        compilers_ = std::move(*cache);
+    }
+
     reporting::SuiteReport measure_suite(const platform::LocalRepository& repository, const SidesOf& sides,
                                          const model::Config& config, const model::Suite& suite, std::size_t suites) {
         const platform::TempDir directory("benchgate-compare");
@@ -215,6 +223,10 @@ class Comparison {
         input.runner = "this machine";
         input.sandbox_note = sandbox_note_;
         input.only = options_.filter;
+        input.compilers = compilers_ ? &*compilers_ : nullptr;
+        // Of the bases, one folder; what a head has compiled is found by itself alone.
+        input.compilers_of = repository.root().string();
+        input.head_origin = sides.head_sha == worktree ? "working tree" : "commit " + sides.head_sha;
 
         ProgressDisplay display(err_, suite.name, options_.terminal);
         const auto start = clock_.steady();
@@ -331,6 +343,7 @@ class Comparison {
     std::stop_token stop_;
     platform::SystemClock clock_;
     std::unique_ptr<sandbox::Sandbox> sandbox_;
+    std::optional<measure::CompilerCache> compilers_;
     std::string sandbox_note_;
     std::uint64_t seed_ = 0;
     reporting::Report report_;

@@ -27,7 +27,8 @@ struct CompareOptions {
     std::vector<std::string> command;
     bool explain = false;  ///< the numbers behind every verdict too
     bool no_sandbox = false;
-    bool terminal = false;  ///< progress on one line that is rewritten
+    std::string compiler_cache;  ///< folder; empty: none
+    bool terminal = false;       ///< progress on one line that is rewritten
     bool colour = false;
     int columns = 100;  ///< of the terminal, for the report
 };

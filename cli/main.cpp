@@ -68,6 +68,11 @@ CLI::App* add_compare(CLI::App& app, Commands& c) {
                       "The numbers behind every verdict, as a tree; with --json as \"explain\" beside it too");
     compare->add_flag("--no-sandbox", c.compare.no_sandbox,
                       "Run builds and benchmarks with your own rights and network");
+    compare
+        ->add_option("--compiler-cache", c.compare.compiler_cache,
+                     "Folder in which ccache keeps what compilers made, apart for bases and each head; needs the "
+                     "sandbox")
+        ->envname("BENCHGATE_COMPILER_CACHE");
     compare->footer(
         "benchgate compare [OPTIONS] [RANGE] -- COMMAND...\n"
         "needs no .benchgate.yml: nothing is built, the command runs in both checkouts.\n\n"

@@ -166,6 +166,16 @@ int main(int argc, char** argv) {
         ->transform(CLI::AsSizeValue(false))
         ->default_str("20GiB")
         ->envname("BENCHGATE_RUNNER_BUILD_CACHE");
+    app.add_option(
+           "--compiler-cache", options.compiler_cache,
+           "Folder in which ccache keeps what compilers made in builds, apart for each repository and each pull "
+           "request; default: none")
+        ->default_str("")
+        ->envname("BENCHGATE_RUNNER_COMPILER_CACHE");
+    app.add_option("--compiler-cache-size", options.compiler_cache_bytes, "Disk for it")
+        ->transform(CLI::AsSizeValue(false))
+        ->default_str("20GiB")
+        ->envname("BENCHGATE_RUNNER_COMPILER_CACHE_SIZE");
     app.add_option("--job-processes", options.limits.processes, "Processes and threads that a job may have at a time")
         ->check(CLI::Range(16, 1'000'000))
         ->envname("BENCHGATE_RUNNER_JOB_PROCESSES");

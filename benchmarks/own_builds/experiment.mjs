@@ -1,6 +1,6 @@
 // A/A pull requests of a real C++ suite, both sides rebuilt: how often does an unchanged commit alarm?
 //   node benchmarks/own_builds/experiment.mjs --out FILE.jsonl [--bin build/bin] [--stamped 100] [--shuffled 100]
-//                                             [--aligned 100] [--reproducible 20] [--pause-file FILE]
+//                                             [--orders 100] [--aligned 100] [--reproducible 20] [--pause-file FILE]
 // Goes on where FILE.jsonl stands, whatever ended it, until there are so many of each mode. While the pause file exists
 // nothing runs; the pull request that it interrupts is measured anew. What the modes ask: benchmarks/data/README.md.
 import fs from 'node:fs';
@@ -17,6 +17,7 @@ const { values } = parseArgs({
     'pause-file': text(''),
     stamped: text('100'),
     shuffled: text('100'),
+    orders: text('100'),
     aligned: text('100'),
     reproducible: text('20'),
   },

@@ -12,6 +12,7 @@ const data = path.join(import.meta.dirname, '../data');
 const asks = {
   stamped: 'both sides rebuilt, the same program byte by byte, only a build number differs: the host and the procedure alone',
   shuffled: 'both sides rebuilt, every function and object at a random place: the layout besides, which is a real difference of the programs',
+  orders: 'as shuffled, each side built four times and measured in all of them (link_orders: 4): what a project can ask of us',
   aligned: 'as shuffled, and the compiler lets every function begin on a cache line: what a project can do about it',
   reproducible: 'both sides rebuilt, nothing differs: what the comparison of artifacts finds',
 };

@@ -106,6 +106,12 @@ TEST(Config, WrongUnitsAndTypes) {
               "2:29: suites.a.trials.max: expected a whole number from 8 to 60, found '100'");
     EXPECT_EQ(errors_of("suites:\n  a: {run: x, trials: {max: \"20\"}}\n"),
               "2:29: suites.a.trials.max: expected a whole number from 8 to 60, found '20'");
+    EXPECT_EQ(
+        errors_of("suites:\n  a: {run: x, link_orders: 3}\n"),
+        "2:28: suites.a.link_orders: expected 1, 2, 4 or 8, so that the trials of a block spread evenly over them, "
+        "found 3");
+    EXPECT_EQ(parse("suites:\n  a: {run: x, build: make, link_orders: 8}\n").value().suites[0].link_orders, 8);
+    EXPECT_FALSE(parse("suites:\n  a: {run: x, link_orders: 8}\n").value().unmet.empty()) << "nothing is built";
     EXPECT_EQ(errors_of("suites:\n  a: {run: [x, y]}\n"), "2:12: suites.a.run: expected a shell line, found a list");
     EXPECT_EQ(errors_of("suites:\n  a: {run: x, build: {}}\n"),
               "2:22: suites.a.build: expected a shell line, found a map");

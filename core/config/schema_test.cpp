@@ -141,6 +141,7 @@ TEST(Schema, JudgesExamplesAsTheParserDoes) {
         "suites: {a: {run: x, on: {push: , pull_request: true}}}\n",
         "suites: {a: {run: x}}\nforks: contributors\nmerge_group_timeout: 5m\n",
         "suites: {a: {run: x}}\nreport: status\n",
+        "suites: {a: {run: x, build: make, link_orders: 4}}\n",
         "suites: {a: {run: x}}\npolicy: {levels: minor-major-critical, benchmarks: {\"a/*\": {detect: 1%, metrics: {m: "
         "{levels: notice-warning-critical}}}}}\nbudgets: [{benchmark: a, metric: b, max: 1, levels: "
         "green-yellow-red}]\n",
@@ -151,6 +152,7 @@ TEST(Schema, JudgesExamplesAsTheParserDoes) {
                                        "suites: {a: {run: x, trails: 1}}\n",
                                        "suites: {a: {run: x, format: gogle}}\n",
                                        "suites: {a: {run: x, trials: {max: 7}}}\n",
+                                       "suites: {a: {run: x, link_orders: 3}}\n",
                                        "suites: {a: {run: x, timeout: {job: 5}}}\n",
                                        "suites: {a: {run: x}}\nversion: 2\n",
                                        "suites: {a: {run: x}}\nforks: sometimes\n",

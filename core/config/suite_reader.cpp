@@ -165,6 +165,15 @@ std::string read_format(Reader& reader, const Node& node, const std::string& wha
     return reader.word(node, what, known).value_or("auto");
 }
 
+int read_link_orders(Reader& reader, const Node& node, const std::string& what) {
+    const auto count = reader.integer(node, what, 1, model::most_link_orders).value_or(1);
+    if (model::is_link_orders(count)) return count;
+    reader.fail(node, fmt::format("{}: expected 1, 2, 4 or 8, so that the trials of a block spread evenly over them, "
+                                  "found {}",
+                                  what, count));
+    return 1;
+}
+
 /// What runs, how, and what is read from it.
 void read_how(Reader& reader, Section& section, model::Suite& suite) {
     if (const auto* node = section.get("fetch")) suite.fetch = reader.shell_lines(*node, section.path("fetch"));
@@ -174,6 +183,8 @@ void read_how(Reader& reader, Section& section, model::Suite& suite) {
         suite.run = reader.shell_line(*node, section.path("run")).value_or("");
     if (const auto* node = section.get("format")) suite.format = read_format(reader, *node, section.path("format"));
     if (const auto* node = section.get("artifacts")) suite.artifacts = reader.texts(*node, section.path("artifacts"));
+    if (const auto* node = section.get("link_orders"))
+        suite.link_orders = read_link_orders(reader, *node, section.path("link_orders"));
     if (const auto* node = section.get("environment"))
         suite.environment = read_environment(reader, *node, section.path("environment"));
     if (const auto* node = section.get("profile_regressions"))
@@ -197,6 +208,10 @@ void read_how(Reader& reader, Section& section, model::Suite& suite) {
 /// What of a suite this version reads and does not carry out.
 void note_unmet(const Section& section, const model::Suite& suite) {
     section.note_unmet("component", fmt::format("suite {}: components are not shown by this version", suite.name));
+    if (suite.link_orders > 1 && suite.build.empty())
+        section.note_unmet("link_orders", fmt::format("suite {}: nothing is built, so nothing is linked in several "
+                                                      "orders",
+                                                      suite.name));
     const auto& wishes = suite.measure;
     if (suite.artifacts.empty() &&
         std::find(wishes.begin(), wishes.end(), model::measure_artifact_size) != wishes.end())

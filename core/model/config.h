@@ -35,6 +35,13 @@ struct Timeouts {
     bool operator==(const Timeouts&) const = default;
 };
 
+/// How many orders a side may be linked in: 1, 2, 4 or 8, so that the four trials of a block, or the eight of two,
+/// spread over them evenly.
+inline constexpr int most_link_orders = 8;
+constexpr bool is_link_orders(int count) {
+    return count == 1 || count == 2 || count == 4 || count == most_link_orders;
+}
+
 /// benchmark glob -> component; a plain component name is one entry "*".
 using Components = std::vector<std::pair<std::string, std::string>>;
 
@@ -48,6 +55,7 @@ struct Suite {
     std::string run;                 ///< shell line; {filter} and {output} are replaced; empty: a load suite
     std::string format = "auto";
     std::vector<std::string> artifacts;  ///< globs below /src; equal hashes on both sides: nothing is measured
+    int link_orders = 1;                 ///< that each side is linked in; 1: the order that the build has
     int max_trials = 60;                 ///< a side
     Timeouts timeout;
     std::vector<std::string> measure{"time"};

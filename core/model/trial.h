@@ -45,6 +45,7 @@ struct Trial {
     int attempt = 0;
     int position = 0;  ///< 0..7 within the block, in the order of measuring
     Side side = Side::base;
+    int link_order = 0;  ///< of the build that ran: 0 is the build's own, the others are shuffled, each number once
     bool kept = true;
     std::string void_reason;  ///< why the block was thrown away (host reasons only); empty when kept
     std::vector<Measurement> values;

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/model/config.h"
 #include "core/model/resources.h"
 #include "core/protocol/fields.h"
 #include "core/protocol/memory_json.h"
@@ -232,6 +233,7 @@ json::Json to_json(const model::Trial& trial) {
                         {"errors", std::move(errors)},
                         {"host", std::move(host)},
                         {"resources", std::move(resources)}};
+    if (trial.link_order != 0) document["link_order"] = trial.link_order;
     if (!trial.void_reason.empty()) document["void_reason"] = trial.void_reason;
     return document;
 }
@@ -246,6 +248,7 @@ Read<model::Trial> read_trial(const json::Json& document) {
     trial.attempt = f.whole_or("attempt", 0, 0, 100'000);
     trial.position = f.whole("position", 0, 1000);
     trial.side = f.word("side", trial.side, model::side_from);
+    trial.link_order = f.whole_or("link_order", 0, 0, 2 * model::most_link_orders);
     trial.kept = f.boolean_or("kept", true);
     trial.void_reason = f.text_or("void_reason", "");
     for (const auto& value : f.array("values")) trial.values.push_back(f.take("values", read_measurement(value)));

@@ -19,10 +19,10 @@
 namespace benchgate::protocol {
 
 /// 2: JobSpec::measure_identical. 3: JobSpec::profile. 4: JobSpec::confirm. 5: Suite::fetch, Suite::load, and
-/// placeholders of the run command. An older runner gets every other job.
-inline constexpr int protocol_version = 5;
+/// placeholders of the run command. 6: Suite::link_orders. An older runner gets every other job.
+inline constexpr int protocol_version = 6;
 inline constexpr int protocol_min = 1;
-inline constexpr int protocol_max = 5;
+inline constexpr int protocol_max = 6;
 
 /// Bounds that both ends keep.
 inline constexpr std::size_t log_chunk_bytes = 256u << 10;

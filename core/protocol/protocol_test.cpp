@@ -68,6 +68,7 @@ model::Bundle full_bundle() {
     trial.errors = {{"Broken", "it failed"}};
     trial.host.steal_seconds = 0.12;
     trial.resources.wall_ms = 812.5;
+    trial.link_order = 3;
     double value = 800;
     for (const auto& metric : model::resource_metrics())
         trial.resources.*metric.value = model::Sourced{value++, "perf"};
@@ -113,6 +114,14 @@ TEST(Protocol, OnlyAJobThatAsksForWhatIsNewNeedsANewerRunner) {
     EXPECT_EQ(read_job_spec(to_json(spec)).value(), spec);
     spec.suite.profile_regressions = false;
     EXPECT_EQ(read_job_spec(to_json(spec)).value(), spec);
+    EXPECT_FALSE(to_json(spec)["suite"].contains("link_orders"));
+    spec.suite.link_orders = 4;
+    EXPECT_EQ(protocol_for(spec), 6) << "an older one would measure the luck of one layout";
+    EXPECT_LE(protocol_for(spec), protocol_version);
+    EXPECT_EQ(read_job_spec(to_json(spec)).value(), spec);
+    auto odd = to_json(spec);
+    odd["suite"]["link_orders"] = 3;
+    EXPECT_FALSE(read_job_spec(odd));
     auto wrong = to_json(spec);
     wrong["confirm"] = {{{"benchmark", "Sort/8"}}};
     EXPECT_FALSE(read_job_spec(wrong));

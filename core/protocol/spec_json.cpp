@@ -166,6 +166,7 @@ json::Json to_json(const model::Suite& suite) {
                         {"environment", suite.environment},
                         {"line", suite.line}};
     if (!suite.fetch.empty()) document["fetch"] = suite.fetch;
+    if (suite.link_orders != 1) document["link_orders"] = suite.link_orders;
     if (suite.load) document["load"] = to_json(*suite.load);
     if (!suite.profile_regressions) document["profile_regressions"] = false;
     return document;
@@ -189,6 +190,8 @@ Read<model::Suite> read_suite(const json::Json& document) {
     suite.run = f.text("run");
     suite.format = f.text("format");
     suite.artifacts = f.texts("artifacts");
+    suite.link_orders = f.whole_or("link_orders", 1, 1, model::most_link_orders);
+    if (!model::is_link_orders(suite.link_orders)) f.fail("link_orders: expected 1, 2, 4 or 8");
     suite.max_trials = f.whole("max_trials", 1, most_trials);
     suite.timeout.build = f.duration_ms("build_timeout_ms");
     suite.timeout.trial = f.duration_ms("trial_timeout_ms");
@@ -233,6 +236,8 @@ Read<model::Experiment> read_experiment(const json::Json& document) {
 }
 
 int protocol_for(const JobSpec& spec) {
+    // An older runner would measure the luck of one layout a side.
+    if (spec.suite.link_orders > 1) return 6;
     // An older runner would build without what is to be fetched, know of no load, and give placeholders as they are to
     // the tool.
     if (!spec.suite.fetch.empty() || spec.suite.load) return 5;

@@ -221,6 +221,11 @@ int Agent::run(std::stop_token drain, std::stop_token abort) {
         if (!cache) return spdlog::error("the cache of builds: {}", cache.error()), exit_cannot_run;
         builds_ = std::move(*cache);
     }
+    if (!options_.compiler_cache.empty()) {
+        auto cache = measure::CompilerCache::open({options_.compiler_cache, options_.compiler_cache_bytes}, sandbox_);
+        if (!cache) return spdlog::error("the compiler cache: {}", cache.error()), exit_cannot_run;
+        compilers_ = std::move(*cache);
+    }
     // Trees of jobs that an earlier process did not live to remove.
     if (auto removed = platform::remove_tree(options_.work / "jobs");
         !removed && std::filesystem::exists(options_.work / "jobs"))
@@ -328,6 +333,7 @@ void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token abort) {
     input.questions = lease.spec.questions;
     input.may_fetch = options_.allow_fetch;
     input.builds = builds_ ? &*builds_ : nullptr;
+    input.compilers = compilers_ ? &*compilers_ : nullptr;
     if (lease.spec.pull_request) input.head_origin = fmt::format("pull request {}", *lease.spec.pull_request);
     input.runner = options_.name;
     input.sandbox_note = sandbox_note_;

@@ -18,6 +18,7 @@
 #include "runners/host/cpus.h"
 #include "runners/host/fitness.h"
 #include "runners/measure/build_cache.h"
+#include "runners/measure/compiler_cache.h"
 #include "runners/sandbox/sandbox.h"
 
 namespace benchgate::agent {
@@ -33,6 +34,8 @@ struct AgentOptions {
     sandbox::Limits limits;                                     ///< of each command of a job
     bool allow_fetch = false;                                   ///< `fetch` lines of suites get the host's network
     std::uint64_t build_cache_bytes = std::uint64_t{20} << 30;  ///< 0: every job builds both sides
+    std::filesystem::path compiler_cache;                       ///< empty: none
+    std::uint64_t compiler_cache_bytes = std::uint64_t{20} << 30;
     host::CpuPlan cpus;  ///< the process itself is on cpus.housekeeping already; empty: nothing is pinned
     host::FitnessRules fitness;
     bool is_tuned = false;  ///< such a host has a speed of its own
@@ -76,6 +79,7 @@ class Agent {
     ServiceClient service_;
     std::optional<host::CanaryHistory> canaries_;
     std::optional<measure::BuildCache> builds_;
+    std::optional<measure::CompilerCache> compilers_;
     bool is_quarantined_ = false;  ///< by the canary
     std::string why_unfit_;        ///< while it is quarantined
     std::string failing_facts_;    ///< as the log has them

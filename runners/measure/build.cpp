@@ -64,6 +64,7 @@ class Lines {
             command.environment.merge(order->environment(request_.link_seed));
             command.read_only = {order->directory()};
         }
+        if (phase_ == model::JobPhase::build && request_.compilers) request_.compilers->add_to(command);
         command.cpus = request_.cpus;
         command.limits = request_.limits;
         command.limits.output_bytes = most_build_output;

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -11,6 +12,7 @@
 
 #include "core/model/config.h"
 #include "core/model/series.h"
+#include "runners/measure/compiler_cache.h"
 #include "runners/measure/failure.h"
 #include "runners/measure/link_order.h"
 #include "runners/sandbox/sandbox.h"
@@ -23,10 +25,11 @@ struct BuildRequest {
     model::Side side = model::Side::base;
     std::filesystem::path directory;  ///< seen as /src
     const model::Suite* suite = nullptr;
-    sandbox::Limits limits;                 ///< time and output are the suite's and ours
-    const LinkOrder* link_order = nullptr;  ///< absent: the order that the build gives its linker
-    std::uint64_t link_seed = 0;
-    std::vector<int> cpus{};  ///< that the build may use; empty: any
+    sandbox::Limits limits;                      ///< time and output are the suite's and ours
+    const LinkOrder* link_order = nullptr;       ///< absent: the build's linkers are called by themselves
+    std::optional<std::uint64_t> link_seed{};    ///< absent: the order that the build gives its linker
+    std::vector<int> cpus{};                     ///< that the build may use; empty: any
+    const CompilerFolders* compilers = nullptr;  ///< absent: they run as ever
 };
 
 /// The suite's `fetch` lines, before its build: in the same sandbox, but with a network. They are the base's words;

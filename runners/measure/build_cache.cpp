@@ -124,6 +124,7 @@ std::optional<std::string> BuildCache::key_of(sandbox::Sandbox& sandbox, const f
     add(digest, circumstances.origin);
     add(digest, circumstances.processor);
     add(digest, circumstances.system);
+    if (!circumstances.compilers.empty()) add(digest, "compilers " + circumstances.compilers);
     add(digest, fmt::format("{} lines", circumstances.suite->build.size()));
     for (const auto& line : circumstances.suite->build) add(digest, line);
     for (const auto& [name, value] : circumstances.suite->environment) {

@@ -31,6 +31,11 @@ struct BuildCircumstances {
     std::string processor;  ///< builds with -march=native differ by it
     std::string system;     ///< system_of(): all else that the sandbox shows
     std::string origin;     ///< "pull request 7"; empty: a branch of the repository
+    /// The folder of the compiler cache that was used; empty: none. It makes no difference to what an honest build
+    /// makes, since an entry is what the same compiler of the same system made of the same source. But whoever may
+    /// write entries decides what they are: so what one repository or pull request has built with its folder never
+    /// stands in for another's, whose tree may be equal to the last byte.
+    std::string compilers{};
 };
 
 struct ReusedBuild {

@@ -47,8 +47,24 @@ class Experiment {
             return judging::progress_with(options_.questions, bundle_.trials, judge_options);
         });
         if (!measured || !*measured || !bundle_.experiment.confirm) return to_void(measured);
-        return to_void(
-            phase(model::Phase::confirm, [&] { return judging::confirm_progress(bundle_.trials, judge_options); }));
+        const auto ask = [&] { return judging::confirm_progress(bundle_.trials, judge_options); };
+        if (auto linked = link_anew(ask()); !linked || !*linked) return to_void(linked);
+        return to_void(phase(model::Phase::confirm, ask));
+    }
+
+    /// The luck of the layouts that alarmed is not asked again. False: time ran out.
+    tl::expected<bool, JobFailure> link_anew(const judging::Progress& progress) {
+        if (progress.over || options_.link_orders == 1) return true;
+        auto linked = options_.link_anew();
+        if (!linked) return linked;
+        if (!*linked) {
+            bundle_.stopped_by = "time";
+            return false;
+        }
+        auto warmed =
+            warm_up_orders(options_.link_orders, 2 * options_.link_orders, benchmarks_of(progress.open), repeats_);
+        if (!warmed) return tl::unexpected(warmed.error());
+        return true;
     }
 
     static tl::expected<void, JobFailure> to_void(const tl::expected<bool, JobFailure>& result) {
@@ -95,6 +111,7 @@ class Experiment {
         if (!trial) return trial;
         trial->number = next_number_++;
         trial->side = request.side;
+        trial->link_order = request.link_order;
         drop_unwanted(*trial);
         judge_what_the_policy_names(*trial);
         return trial;
@@ -113,7 +130,7 @@ class Experiment {
         std::set<model::SeriesKey> gating[2];
         std::vector<model::Trial> trials;
         for (const auto side : {model::Side::base, model::Side::head}) {
-            auto trial = one_trial({side, {}, {}, 1, trial_seed(bundle_.experiment.seed, next_number_)});
+            auto trial = one_trial({side, {}, {}, 1, trial_seed(bundle_.experiment.seed, next_number_), 0});
             if (!trial) return tl::unexpected(trial.error());
             if (const auto words = too_large(*trial, bundle_.experiment))
                 return tl::unexpected(JobFailure{model::JobPhase::measure, side,
@@ -133,6 +150,23 @@ class Experiment {
                                                     : nothing_matches()));
         bundle_.experiment.tests = std::max(1, both);
         series_ = both;
+        keep(std::move(trials));
+        return warm_up_orders(1, options_.link_orders, {}, 1);
+    }
+
+    /// One discarded trial a side of each further order.
+    tl::expected<void, JobFailure> warm_up_orders(int first, int end, const std::vector<std::string>& names,
+                                                  int repeats) {
+        std::vector<model::Trial> trials;
+        for (int order = first; order < end; ++order)
+            for (const auto side : {model::Side::base, model::Side::head}) {
+                auto trial =
+                    one_trial({side, names, {}, repeats, trial_seed(bundle_.experiment.seed, next_number_), order});
+                if (!trial) return tl::unexpected(trial.error());
+                trial->phase = model::Phase::warmup;
+                trial->position = static_cast<int>(trials.size());
+                trials.push_back(std::move(*trial));
+            }
         keep(std::move(trials));
         return {};
     }
@@ -189,10 +223,14 @@ class Experiment {
             const auto attempt_start = clock_.steady();
             std::vector<model::Trial> trials;
             std::optional<host::VoidReason> reason;
-            const auto order = block_order(bundle_.experiment.seed, {phase, number, attempt});
+            const BlockId id{phase, number, attempt};
+            const auto order = block_order(bundle_.experiment.seed, id);
+            int begun[2] = {0, 0};
             for (int position = 0; position < block_size; ++position) {
-                auto trial = one_trial(
-                    {order[position], names, {}, repeats_, trial_seed(bundle_.experiment.seed, next_number_)});
+                const auto side = order[position];
+                const int linked = options_.link_orders == 1 ? 0 : link_orders(id, side)[begun[int(side)]++];
+                auto trial =
+                    one_trial({side, names, {}, repeats_, trial_seed(bundle_.experiment.seed, next_number_), linked});
                 if (!trial) return tl::unexpected(trial.error());
                 trial->phase = phase;
                 trial->block = number;
@@ -226,7 +264,12 @@ class Experiment {
         return {};
     }
 
+    std::array<int, trials_a_side> link_orders(const BlockId& id, model::Side side) const {
+        return block_link_orders(bundle_.experiment.seed, id, side, options_.link_orders);
+    }
+
     void keep(std::vector<model::Trial> trials) {
+        if (trials.empty()) return;
         observer_.on_trials(trials);
         std::move(trials.begin(), trials.end(), std::back_inserter(bundle_.trials));
     }

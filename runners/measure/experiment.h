@@ -33,6 +33,10 @@ struct ExperimentOptions {
     std::chrono::steady_clock::time_point deadline;  ///< no block is begun that would probably end after it
     host::VoidThresholds thresholds;
     int watched_cpus = 1;
+    int link_orders = 1;  ///< that each side is linked in; the trials of a block spread over them
+    /// Links both sides in orders that no trial has run yet, before what alarmed is confirmed; false: no time is left
+    /// for it. Called only where there are several orders.
+    std::function<tl::expected<bool, JobFailure>()> link_anew{};
     bool can_filter = false;  ///< settled benchmarks can be left out of later trials
     bool can_repeat = false;  ///< the number of repeats inside a process can be chosen
     std::chrono::milliseconds longest_trial{std::chrono::minutes(2)};

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <iostream>
 #include <map>
 #include <random>
 #include <set>
@@ -121,6 +123,93 @@ TEST(Experiment, ASlowdownIsMeasuredAgainOnFreshBlocksAndOnlyThatBenchmark) {
             EXPECT_EQ(trial.values[0].series.key.benchmark, "slow");
         }
     EXPECT_GE(confirming, 2 * block_size);
+}
+
+/// Four trees a side; what was linked, and when.
+struct Linked : Course {
+    int times = 0;
+    bool in_time = true;
+    Linked() {
+        options.link_orders = 4;
+        options.link_anew = [this]() -> tl::expected<bool, JobFailure> { return ++times, in_time; };
+    }
+};
+
+TEST(Experiment, TheTrialsOfABlockSpreadOverTheOrdersAndAnAlarmIsConfirmedInFreshOnes) {
+    Linked course;
+    course.tool.slow_factor = 1.3;
+    ASSERT_TRUE(course.run());
+    EXPECT_EQ(course.times, 1);
+    std::map<std::tuple<model::Phase, int, model::Side>, std::set<int>> orders;
+    std::size_t warmups = 0;
+    for (const auto& trial : course.bundle.trials) {
+        if (trial.phase == model::Phase::warmup) {
+            ++warmups;
+            continue;
+        }
+        orders[{trial.phase, trial.block, trial.side}].insert(trial.link_order);
+    }
+    EXPECT_EQ(warmups, 16u) << "one of each side and order, fresh ones too";
+    for (const auto& [where, seen] : orders)
+        EXPECT_EQ(seen, std::get<0>(where) == model::Phase::confirm ? (std::set{4, 5, 6, 7}) : (std::set{0, 1, 2, 3}));
+    for (std::size_t i = 0; i < course.tool.calls.size(); ++i)
+        EXPECT_EQ(course.tool.calls[i].link_order, course.bundle.trials[i].link_order);
+    bool is_confirmed = false;
+    for (const auto& verdict : judging::judge(course.bundle).verdicts) is_confirmed |= verdict.confirmed;
+    EXPECT_TRUE(is_confirmed);
+}
+
+TEST(Experiment, WhereNothingAlarmsOrNoTimeIsLeftNothingIsLinkedAnew) {
+    Linked calm;
+    ASSERT_TRUE(calm.run());
+    EXPECT_EQ(calm.times, 0);
+    Linked late;
+    late.tool.slow_factor = 1.3;
+    late.in_time = false;
+    ASSERT_TRUE(late.run());
+    EXPECT_EQ(late.times, 1);
+    EXPECT_EQ(late.bundle.stopped_by, "time");
+    for (const auto& trial : late.bundle.trials) EXPECT_NE(trial.phase, model::Phase::confirm);
+}
+
+/// Unchanged comparisons of a benchmark whose speed hangs on its layout, with so much scatter between layouts, that end
+/// red. `fresh`: an alarm is confirmed in orders of its own.
+int red_by_layout(int orders, double scatter, int jobs, bool fresh = true) {
+    int red = 0;
+    for (int job = 1; job <= jobs; ++job) {
+        Linked course;
+        course.options.link_orders = orders;
+        course.bundle.experiment.seed = static_cast<std::uint64_t>(job);
+        course.tool.random.seed(static_cast<std::uint64_t>(job));
+        const auto trial = [&](const TrialRequest& request) -> tl::expected<model::Trial, JobFailure> {
+            const int order = fresh ? request.link_order : request.link_order % orders;
+            std::mt19937_64 layout(link_seed(course.bundle.experiment.seed, request.side, order));
+            auto made = course.tool(request);
+            for (auto& value : made->values)
+                if (value.series.key.benchmark == "slow")
+                    value.samples[0] *= std::exp(scatter * std::normal_distribution<double>()(layout));
+            return made;
+        };
+        EXPECT_TRUE(run_experiment(course.bundle, course.options, trial, course.observer, course.clock, {}));
+        red += std::ranges::any_of(judging::judge(course.bundle).verdicts,
+                                   [](const auto& one) { return one.kind == model::VerdictKind::regressed; });
+    }
+    return red;
+}
+
+/// BENCHGATE_LAYOUT_JOBS=N prints what docs/figures.md has, of N jobs each.
+TEST(Experiment, TheLuckOfALayoutAlarmsFarLessInSeveralOrders) {
+    constexpr int jobs = 60;
+    EXPECT_GT(red_by_layout(1, 0.05, jobs), jobs / 8);
+    EXPECT_LE(red_by_layout(4, 0.05, jobs), jobs / 20);
+    const char* wanted = std::getenv("BENCHGATE_LAYOUT_JOBS");
+    const int many = wanted != nullptr ? std::atoi(wanted) : 0;
+    if (many <= 0) return;
+    for (const double scatter : {0.02, 0.05, 0.1})
+        for (const int orders : {1, 2, 4, 8})
+            std::cout << fmt::format("scatter {:.0f} %, {} orders: {} of {} red, {} if confirmed in the same\n",
+                                     100 * scatter, orders, red_by_layout(orders, scatter, many), many,
+                                     red_by_layout(orders, scatter, many, false));
 }
 
 TEST(Experiment, SettledBenchmarksDropOutOfLaterTrials) {

@@ -9,6 +9,7 @@
 #include "runners/measure/build.h"
 #include "runners/measure/experiment.h"
 #include "runners/measure/host_report.h"
+#include "runners/measure/link_variants.h"
 #include "runners/measure/memory_growth.h"
 #include "runners/measure/profiler.h"
 #include "runners/measure/resources.h"
@@ -69,41 +70,71 @@ struct BuildCosts {
     }
 };
 
+/// What both builds of a job share.
+struct Workshop {
+    std::optional<LinkOrder> linkers;  ///< where an order is shuffled
+    JobCompilers compilers;
+    std::optional<std::string> system;  ///< BuildCache::system_of, once it is known
+};
+
+bool builds_for_itself(const JobInput& input) {
+    return input.shuffle_links || input.measure_identical;
+}
+
+/// A compiler that need not compile is no measure of the time that a build takes.
+CompilerCache* compilers_for(const JobInput& input) {
+    const bool is_timed = is_measured(input.suite, model::measure_build_time);
+    return builds_for_itself(input) || is_timed || input.suite.build.empty() ? nullptr : input.compilers;
+}
+
+tl::expected<void, JobFailure> furnish(Workshop& workshop, const JobInput& input, bool shuffles,
+                                       sandbox::Sandbox& sandbox, std::stop_token stop) {
+    auto& compilers = workshop.compilers;
+    if (compilers.are_cached()) {
+        workshop.system = BuildCache::system_of(sandbox, input.sides.base, std::move(stop));
+        compilers.open(input.compilers_of.empty() ? input.comparison.repository : input.compilers_of, input.head_origin,
+                       workshop.system);
+    }
+    if (!shuffles) return {};
+    auto made = make_linkers(sandbox,
+                             compilers.are_cached() ? compilers.linkers() : input.sides.base.parent_path() / "linkers");
+    if (!made) return tl::unexpected(made.error());
+    workshop.linkers = std::move(*made);
+    return {};
+}
+
 tl::expected<BuildCosts, JobFailure> build_both(const JobInput& input, sandbox::Sandbox& sandbox, Observer& observer,
-                                                model::Bundle& bundle, const platform::Clock& clock,
-                                                std::stop_token stop) {
+                                                model::Bundle& bundle, Workshop& workshop, LinkVariants& variants,
+                                                const platform::Clock& clock, std::stop_token stop) {
     BuildCosts costs;
     const auto log = [&](std::string_view bytes) { observer.on_log(bytes); };
-    std::optional<LinkOrder> order;
-    if (input.shuffle_links) {
-        auto made = LinkOrder::create(input.sides.base.parent_path() / "linkers");
-        if (!made)
-            return tl::unexpected(
-                JobFailure{model::JobPhase::build, std::nullopt, "the linkers: " + made.error(), true, false});
-        order = std::move(*made);
-        if (auto prepared = sandbox.prepare(order->directory()); !prepared)
-            return tl::unexpected(
-                JobFailure{model::JobPhase::build, std::nullopt, "sandbox: " + prepared.error().message, true, false});
-    }
+    SideBuilderOptions options;
     // Where layouts are compared, every side is built for itself.
-    const bool may_reuse = !input.shuffle_links && !input.measure_identical;
-    SideBuilder builder(
-        sandbox, {may_reuse ? input.builds : nullptr, host::describe_host(bundle.host), input.head_origin}, log, clock);
+    options.builds = builds_for_itself(input) ? nullptr : input.builds;
+    options.processor = host::describe_host(bundle.host);
+    options.head_origin = input.head_origin;
+    options.system = workshop.system;
+    options.before_build = [&](model::Side side) { return variants.keep_source(side, stop); };
+    SideBuilder builder(sandbox, std::move(options), log, clock);
     std::map<model::Side, int> links;
     for (const auto side : {model::Side::base, model::Side::head}) {
         BuildRequest request{side, input.sides.of(side), &input.suite, input.limits};
         request.cpus = input.cpus.build;
-        request.link_order = order ? &*order : nullptr;
-        request.link_seed = 2 * input.experiment.seed + (side == model::Side::head);
+        // What a compiler makes is looked up by COMPILER_PATH too.
+        if (workshop.linkers && (input.shuffle_links || workshop.compilers.are_cached()))
+            request.link_order = &*workshop.linkers;
+        if (input.shuffle_links) request.link_seed = 2 * input.experiment.seed + (side == model::Side::head);
+        request.compilers = workshop.compilers.of(side);
         const auto built = builder.make(request, stop);
         if (!built) return tl::unexpected(built.error());
         if (built->reused)
             bundle.host.push_back(reuse_fact(side, *built->reused));
         else if (is_measured(input.suite, model::measure_build_time) && !input.suite.build.empty())
             costs.seconds[side] = std::chrono::duration<double>(built->took).count();
-        if (order) links[side] = LinkOrder::take_count(input.sides.of(side));
+        if (workshop.linkers) links[side] = LinkOrder::take_count(input.sides.of(side));
+        workshop.compilers.count(side);
     }
-    if (order) {
+    if (input.shuffle_links && !variants.are_asked_for()) {
         bundle.host.push_back(link_order_fact(links[model::Side::base], links[model::Side::head]));
         log(fmt::format("link order: {}\n", bundle.host.back().observed));
     }
@@ -188,7 +219,17 @@ tl::expected<model::Bundle, JobFailure> run_job(const JobInput& input, sandbox::
         if (const auto why = profiles_unsupported(sandbox, input.sides.base, input.limits, input.host_root, stop))
             return tl::unexpected(JobFailure{model::JobPhase::build, std::nullopt,
                                              "profiles are unsupported here: " + *why, false, stop.stop_requested()});
-    auto costs = build_both(input, sandbox, observer, bundle, clock, stop);
+    const auto log = [&](std::string_view bytes) { observer.on_log(bytes); };
+    // A profile is of one layout: that of the build.
+    const int orders = input.profile.empty() ? input.suite.link_orders : 1;
+    Workshop workshop{{}, JobCompilers(compilers_for(input), sandbox), {}};
+    if (auto furnished = furnish(workshop, input, orders > 1 || input.shuffle_links, sandbox, stop); !furnished)
+        return tl::unexpected(furnished.error());
+    LinkVariants variants(sandbox,
+                          {input.sides, &input.suite, orders, input.limits, input.cpus.build, input.experiment.seed,
+                           input.shuffle_links, workshop.linkers ? &*workshop.linkers : nullptr, &workshop.compilers},
+                          log, clock);
+    auto costs = build_both(input, sandbox, observer, bundle, workshop, variants, clock, stop);
     if (!costs) return tl::unexpected(costs.error());
     if (!input.profile.empty()) {
         auto profile =
@@ -203,10 +244,15 @@ tl::expected<model::Bundle, JobFailure> run_job(const JobInput& input, sandbox::
     auto identical = compare_artifacts(input, bundle, stop);
     if (!identical) return tl::unexpected(identical.error());
     bundle.identical = *identical && !input.measure_identical;
+    tl::expected<int, JobFailure> linked = 1;
+    if (!bundle.identical) linked = variants.link(stop);
+    if (!linked) return tl::unexpected(linked.error());
+    if (workshop.compilers.are_cached()) bundle.host.push_back(workshop.compilers.fact());
     if (!bundle.identical) {
         TrialRunner runner(sandbox, input.suite, input.sides, input.limits, input.cpus);
-        const auto log = [&](std::string_view bytes) { observer.on_log(bytes); };
         ExperimentOptions options;
+        options.link_orders = *linked;
+        options.link_anew = [&] { return variants.link_anew(deadline, stop); };
         options.deadline = deadline;
         options.watched_cpus = host::watched_cpus({"/", input.cpus.bench});
         options.can_filter = runner.can_filter();
@@ -224,6 +270,10 @@ tl::expected<model::Bundle, JobFailure> run_job(const JobInput& input, sandbox::
         bundle.host.push_back(runner.order());
         if (auto measured = run_experiment(bundle, options, run_trial, observer, clock, stop); !measured)
             return tl::unexpected(measured.error());
+        if (orders > 1) {
+            bundle.host.push_back(variants.fact());
+            log(fmt::format("link order: {}\n", variants.fact().observed));
+        }
         for (auto& fact : runner.sources()) bundle.host.push_back(std::move(fact));
         if (auto grown = grow_memory(input, runner, {input.experiment.seed, deadline}, bundle, observer, clock, stop);
             !grown)

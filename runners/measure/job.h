@@ -12,6 +12,7 @@
 #include "platform/clock.h"
 #include "runners/host/cpus.h"
 #include "runners/measure/build_cache.h"
+#include "runners/measure/compiler_cache.h"
 #include "runners/measure/experiment.h"
 #include "runners/measure/failure.h"
 #include "runners/measure/observer.h"
@@ -36,6 +37,8 @@ struct JobInput {
     bool may_fetch = true;                  ///< else a suite with `fetch` lines fails, with what to do
     BuildCache* builds = nullptr;           ///< of earlier jobs; null: everything is built
     std::string head_origin;                ///< "pull request 7"; empty: a branch, as the base is
+    CompilerCache* compilers = nullptr;     ///< of earlier jobs; null: compilers run as ever
+    std::string compilers_of;               ///< whose folders; empty: of comparison.repository
     std::filesystem::path host_root = "/";
     host::CpuPlan cpus;      ///< what trials and builds are pinned to; empty: nothing
     sandbox::Limits limits;  ///< of each command, beside the suite's own times

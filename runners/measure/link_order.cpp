@@ -54,6 +54,7 @@ for pattern in "$name" "*-$name"; do
 done
 real=${real:-$first}
 if [ -z "$real" ]; then echo "$name: no such linker on this host" >&2; exit 127; fi
+[ -n "${BENCHGATE_LINK_SEED-}" ] || exec "$real" "$@"
 
 objects= i=0 before= lazy=
 for word; do
@@ -108,9 +109,11 @@ tl::expected<LinkOrder, std::string> LinkOrder::create(const fs::path& directory
     return LinkOrder(directory);
 }
 
-std::map<std::string, std::string> LinkOrder::environment(std::uint64_t seed) const {
+std::map<std::string, std::string> LinkOrder::environment(std::optional<std::uint64_t> seed) const {
     constexpr std::uint64_t largest = 2147483646;  // what the script's arithmetic holds
-    return {{"COMPILER_PATH", directory_.string()}, {"BENCHGATE_LINK_SEED", std::to_string(seed % largest)}};
+    std::map<std::string, std::string> variables{{"COMPILER_PATH", directory_.string()}};
+    if (seed) variables["BENCHGATE_LINK_SEED"] = std::to_string(*seed % largest);
+    return variables;
 }
 
 std::string LinkOrder::counted(const std::string& shell_line) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 
@@ -18,8 +19,9 @@ class LinkOrder {
     static tl::expected<LinkOrder, std::string> create(const std::filesystem::path& directory);
 
     const std::filesystem::path& directory() const { return directory_; }
-    /// What a build is given. A suite that sets COMPILER_PATH itself keeps what it set, and is not shuffled.
-    std::map<std::string, std::string> environment(std::uint64_t seed) const;
+    /// What a build is given. A suite that sets COMPILER_PATH itself keeps what it set, and is not shuffled. Without a
+    /// seed nothing is: the linkers hand on what they get.
+    std::map<std::string, std::string> environment(std::optional<std::uint64_t> seed) const;
     /// A line of a build that begins in the job's folder, with a place to count its links in.
     static std::string counted(const std::string& shell_line);
     /// How many links were shuffled in the build of this folder; the file is gone afterwards.

@@ -24,6 +24,14 @@ struct BlockId {
 /// rejection of the biased remainder.
 std::array<model::Side, block_size> block_order(std::uint64_t seed, const BlockId& id);
 
+/// In which of `count` orders (model::is_link_orders) the build is linked that each of a side's trials in this block
+/// runs, in the order of measuring: each order as often as the others in a block, or in two where there are eight. The
+/// blocks of each phase have orders of their own, 0.. and count.., and one that is measured again has the same.
+std::array<int, trials_a_side> block_link_orders(std::uint64_t seed, const BlockId& id, model::Side side, int count);
+
+/// By which the objects of a link are shuffled: no two sides and orders of a job have the same.
+std::uint64_t link_seed(std::uint64_t seed, model::Side side, int order);
+
 /// What {seed} stands for in a trial: a number of 31 bits, so that every tool can take it.
 std::uint64_t trial_seed(std::uint64_t seed, std::int64_t trial);
 

@@ -6,16 +6,18 @@ namespace benchgate::measure {
 
 std::optional<std::string> SideBuilder::key_of(const BuildRequest& request, std::stop_token stop) {
     if (options_.builds == nullptr || request.suite->build.empty()) return std::nullopt;
-    if (!system_) system_ = BuildCache::system_of(sandbox_, request.directory, stop);
-    if (!system_) return std::nullopt;
-    return options_.builds->key_of(
-        sandbox_, request.directory,
-        {request.suite, options_.processor, *system_, request.side == model::Side::head ? options_.head_origin : ""},
-        std::move(stop));
+    if (!options_.system) options_.system = BuildCache::system_of(sandbox_, request.directory, stop);
+    if (!options_.system) return std::nullopt;
+    BuildCircumstances circumstances{request.suite, options_.processor, *options_.system,
+                                     request.side == model::Side::head ? options_.head_origin : ""};
+    if (request.compilers) circumstances.compilers = request.compilers->own.string();
+    return options_.builds->key_of(sandbox_, request.directory, circumstances, std::move(stop));
 }
 
 tl::expected<BuiltSide, JobFailure> SideBuilder::make(const BuildRequest& request, std::stop_token stop) {
     if (auto fetched = fetch(sandbox_, request, log_, stop); !fetched) return tl::unexpected(fetched.error());
+    if (options_.before_build)
+        if (auto told = options_.before_build(request.side); !told) return tl::unexpected(told.error());
     const auto side = model::to_string(request.side);
     const auto key = key_of(request, stop);
     if (key)

@@ -4,6 +4,7 @@
 // (build_cache.h).
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -20,7 +21,10 @@ namespace benchgate::measure {
 struct SideBuilderOptions {
     BuildCache* builds = nullptr;  ///< null: everything is built
     std::string processor;
-    std::string head_origin;  ///< "pull request 7"; empty: a branch, as the base is
+    std::string head_origin;            ///< "pull request 7"; empty: a branch, as the base is
+    std::optional<std::string> system;  ///< BuildCache::system_of, where somebody has looked already
+    /// Told when a side is as its build will find it.
+    std::function<tl::expected<void, JobFailure>(model::Side)> before_build{};
 };
 
 struct BuiltSide {
@@ -41,7 +45,6 @@ class SideBuilder {
     SideBuilderOptions options_;
     LogSink log_;
     const platform::Clock& clock_;
-    std::optional<std::string> system_;  ///< looked at once
 };
 
 }  // namespace benchgate::measure

@@ -125,7 +125,7 @@ sandbox::Command TrialRunner::command_for(const TrialRequest& request, const std
         for (const auto& word : {std::string("/bin/sh"), std::string("-c"), line}) command.argv.push_back(word);
         command.perf_events = true;
     }
-    command.job_directory = sides_.of(request.side);
+    command.job_directory = sides_.of(request.side, request.link_order);
     command.environment = suite_.environment;
     // What the suite says itself counts.
     command.environment.merge(formats::shuffling_environment(suite_.format));
@@ -145,7 +145,7 @@ tl::expected<std::string, JobFailure> TrialRunner::output_of(const TrialRequest&
                 failed(request, fmt::format("the output is larger than {} MiB", most_result_bytes >> 20)));
         return result.out.text();
     }
-    auto bytes = platform::read_below(sides_.of(request.side), output_name, most_result_bytes);
+    auto bytes = platform::read_below(sides_.of(request.side, request.link_order), output_name, most_result_bytes);
     if (!bytes) return tl::unexpected(failed(request, "the file {output} cannot be read: " + bytes.error().message));
     return std::move(*bytes);
 }
@@ -159,7 +159,7 @@ tl::expected<sandbox::Result, JobFailure> TrialRunner::ended(
     if (result->ok()) return std::move(*result);
     log(fmt::format("[{}] $ {}\n{}\n", model::to_string(request.side), line, last_words(result->err)));
     return tl::unexpected(blame_full_disk(failed(request, fmt::format("the run command {}", result->describe())),
-                                          sides_.of(request.side), result->disk_full));
+                                          sides_.of(request.side, request.link_order), result->disk_full));
 }
 
 tl::expected<std::vector<model::MemoryPoint>, JobFailure> TrialRunner::watch_memory(model::Side side,
@@ -181,7 +181,7 @@ tl::expected<std::vector<model::MemoryPoint>, JobFailure> TrialRunner::watch_mem
 tl::expected<model::Trial, JobFailure> TrialRunner::run(const TrialRequest& request, const LogSink& log,
                                                         std::stop_token stop) {
     if (suite_.load) return run_load(request, log, stop);
-    const auto& directory = sides_.of(request.side);
+    const auto directory = sides_.of(request.side, request.link_order);
     if (auto removed = remove_output(directory / output_name); !removed) return tl::unexpected(removed.error());
     const auto line = line_for(request);
     auto command = command_for(request, line);
@@ -218,8 +218,12 @@ tl::expected<model::Trial, JobFailure> TrialRunner::run(const TrialRequest& requ
 
 tl::expected<model::Trial, JobFailure> TrialRunner::run_load(const TrialRequest& request, const LogSink& log,
                                                              std::stop_token stop) {
-    load::LoadTrial trial{sides_.of(request.side), suite_.environment, limits_,
-                          suite_.timeout.trial,    cpus_.bench,        request.side == model::Side::head};
+    load::LoadTrial trial{sides_.of(request.side, request.link_order),
+                          suite_.environment,
+                          limits_,
+                          suite_.timeout.trial,
+                          cpus_.bench,
+                          request.side == model::Side::head};
     const host::CounterSource counters{"/", cpus_.bench};
     const auto before = host::read_counters(counters);
     auto result = load::run_load(

@@ -21,11 +21,16 @@
 
 namespace benchgate::measure {
 
-/// The two built trees; both are seen as /src, in turn.
+/// The two built trees; both are seen as /src, in turn. So are those that are linked in other orders (link_variants.h),
+/// beside them.
 struct Sides {
     std::filesystem::path base;
     std::filesystem::path head;
     const std::filesystem::path& of(model::Side side) const { return side == model::Side::base ? base : head; }
+    std::filesystem::path of(model::Side side, int link_order) const {
+        if (link_order == 0) return of(side);
+        return of(side).string() + ".order" + std::to_string(link_order);
+    }
 };
 
 struct TrialRequest {
@@ -36,6 +41,7 @@ struct TrialRequest {
     std::vector<std::string> under = {};
     int repeats = 1;         ///< what {repeats} stands for
     std::uint64_t seed = 0;  ///< what {seed} stands for
+    int link_order = 0;      ///< of the build that runs
 };
 
 class TrialRunner {

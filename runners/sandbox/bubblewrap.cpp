@@ -171,6 +171,7 @@ std::vector<std::string> BubblewrapSandbox::State::arguments(const Command& comm
     add({"--proc", "/proc", "--dev", "/dev", "--size", tmp_bytes, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"});
     add({"--size", tmp_bytes, "--tmpfs", "/tmp"});
     for (const auto& path : command.read_only) add({"--ro-bind", path.string(), path.string()});
+    for (const auto& path : command.writable) add({"--bind", path.string(), path.string()});
     add({"--bind", command.job_directory.string(), "/src", "--remount-ro", "/"});
     for (const auto& variable : environment_of(command, "/tmp", "/tmp")) {
         const auto equals = variable.find('=');
@@ -189,6 +190,7 @@ tl::expected<Result, SandboxError> BubblewrapSandbox::State::run(const Command& 
     auto descriptors = open_descriptors(command);
     if (!descriptors) return tl::unexpected(descriptors.error());
     open_up(command.job_directory);
+    for (const auto& folder : command.writable) open_up(folder);
     auto cgroup = RunCgroup::make(places, "benchgate-" + platform::random_uuid(), group_limits(command, places));
     if (!cgroup) return tl::unexpected(SandboxError{cgroup.error()});
 
@@ -228,7 +230,7 @@ tl::expected<Result, SandboxError> BubblewrapSandbox::State::run(const Command& 
     // The first process of the namespace ends last, after all others: that is what "nothing is left" means.
     const platform::Fd first_fd(first > 0 ? static_cast<int>(::syscall(SYS_pidfd_open, first, 0)) : -1);
     if (command.on_started && first_fd) command.on_started(first);
-    DiskWatch disk(command.job_directory, command.limits.disk_bytes);
+    DiskWatches disk(command);
     auto rules = supervision_of(command);
     DiskState disk_state = DiskState::fine;
     rules.watch = [&] { return (disk_state = disk.look()) != DiskState::fine; };

@@ -52,7 +52,7 @@ tl::expected<Result, SandboxError> DirectSandbox::run(const Command& command, st
     if (!process) return tl::unexpected(SandboxError{process.error().message});
     MemoryWatches memory(command, *group, process->pid());
 
-    DiskWatch disk(command.job_directory, command.limits.disk_bytes);
+    DiskWatches disk(command);
     auto rules = supervision_of(command);
     DiskState disk_state = DiskState::fine;
     rules.watch = [&] { return (disk_state = disk.look()) != DiskState::fine; };

@@ -27,10 +27,8 @@ tl::expected<std::vector<std::string>, SandboxError> argv_of(const Command& comm
 }
 
 std::vector<std::string> environment_of(const Command& command, const std::string& home, const std::string& temporary) {
-    std::map<std::string, std::string> all{{"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
-                                           {"HOME", home},
-                                           {"LANG", "C.UTF-8"},
-                                           {"TMPDIR", temporary}};
+    std::map<std::string, std::string> all{
+        {"PATH", usual_path}, {"HOME", home}, {"LANG", "C.UTF-8"}, {"TMPDIR", temporary}};
     for (const auto& [name, value] : command.environment) all[name] = value;
     std::vector<std::string> list;
     list.reserve(all.size());
@@ -52,6 +50,17 @@ CgroupLimits group_limits(const Command& command, const CgroupPlaces& places) {
                     command.figures.contains(Figure::read_operations) ||
                     command.figures.contains(Figure::write_operations);
     return {limits.memory_bytes > 0 ? limits.memory_bytes : spare_memory(places), limits.processes, io};
+}
+
+DiskWatches::DiskWatches(const Command& command) {
+    watches_.emplace_back(command.job_directory, command.limits.disk_bytes);
+    for (const auto& folder : command.writable) watches_.emplace_back(folder, command.limits.disk_bytes);
+}
+
+bool DiskWatches::over_limit() {
+    bool is_over = false;
+    for (auto& watch : watches_) is_over |= watch.over_limit();
+    return is_over;
 }
 
 platform::Supervision supervision_of(const Command& command) {

@@ -19,6 +19,16 @@ platform::ResourceLimits resource_limits(const Limits& limits);
 
 CgroupLimits group_limits(const Command& command, const CgroupPlaces& places);
 
+/// Of the job's directory and of what else the command may write.
+class DiskWatches {
+  public:
+    explicit DiskWatches(const Command& command);
+    bool over_limit();
+
+  private:
+    std::vector<DiskWatch> watches_;
+};
+
 platform::Supervision supervision_of(const Command& command);
 
 /// Fills what does not depend on the kind of sandbox. `disk`: what the watch said last.

@@ -25,6 +25,9 @@ namespace benchgate::sandbox {
 /// So much of the disk is left to the host: a command under which less is free is ended.
 inline constexpr std::uint64_t disk_kept_bytes = std::uint64_t{512} << 20;
 
+/// Inside, where the command's environment has no PATH of its own.
+inline constexpr const char* usual_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 struct Limits {
     std::chrono::milliseconds wall{120'000};
     std::chrono::milliseconds grace{10'000};  ///< between SIGTERM and SIGKILL
@@ -62,6 +65,9 @@ struct Command {
     std::map<std::string, std::string> environment{};  ///< all of it, beside PATH, HOME, LANG, TMPDIR
     std::vector<int> cpus{};                           ///< affinity; empty: any
     std::vector<std::filesystem::path> read_only{};    ///< further host paths, seen under their own name
+    /// Folders of the same user besides /src, seen under their own name and each held to `disk_bytes`; what lies there
+    /// outlasts the command, so never in a trial.
+    std::vector<std::filesystem::path> writable{};
     /// The host's network, for what a build must fetch. Whatever the command's input makes it ask for is reachable
     /// then, services of the host too: for nothing else.
     bool network = false;

@@ -87,9 +87,8 @@ store::NewJob job_of(const planning::PlannedRun& planned, const planning::Planne
     job.priority = planned.priority;
     job.spec_json = json::dump(to_json(spec));
     job.protocol = protocol::protocol_for(spec);
-    job.timeout =
-        std::chrono::duration_cast<std::chrono::seconds>(spec.suite.timeout.job + 2 * spec.suite.timeout.build) +
-        deadline_slack;
+    const auto builds = 2 * spec.suite.link_orders * spec.suite.timeout.build;
+    job.timeout = std::chrono::duration_cast<std::chrono::seconds>(spec.suite.timeout.job + builds) + deadline_slack;
     return job;
 }
 
