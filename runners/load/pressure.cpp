@@ -24,6 +24,14 @@ double free_memory_bytes() {
     return at == std::string::npos ? 0 : 1024.0 * std::strtod(text->c_str() + at + 13, nullptr);
 }
 
+/// Why there is none; nothing: it is there.
+std::optional<std::string> make_scratch() {
+    std::error_code code;
+    std::filesystem::create_directory(scratch, code);
+    if (code) return fmt::format("no folder for stress-ng: {}", code.message());
+    return std::nullopt;
+}
+
 std::string last_line(const std::string& text) {
     const auto end = text.find_last_not_of(" \r\n");
     if (end == std::string::npos) return "it said nothing";
@@ -57,7 +65,9 @@ platform::SpawnOptions Pressure::command(const model::Fault& fault, const std::v
     platform::SpawnOptions options;
     options.argv = {"stress-ng", "--quiet", "--temp-path", scratch};
     const int cpus = std::max<int>(1, static_cast<int>(cpus_.size()));
-    for (const auto& words : {stress_options(fault, cpus, free_memory_bytes()), more})
+    const double free = free_memory_bytes();
+    const double memory = memory_limit_ > 0 ? std::min(free, memory_limit_) : free;
+    for (const auto& words : {stress_options(fault, cpus, memory), more})
         options.argv.insert(options.argv.end(), words.begin(), words.end());
     options.cpus = cpus_;
     options.reap_descendants = true;
@@ -65,10 +75,18 @@ platform::SpawnOptions Pressure::command(const model::Fault& fault, const std::v
     return options;
 }
 
+Pressure::~Pressure() {
+    clear();
+}
+
+void Pressure::clear() {
+    process_.reset();  // its destruction kills the tree and waits for it
+    std::error_code ignored;
+    std::filesystem::remove_all(scratch, ignored);
+}
+
 std::optional<std::string> Pressure::unsupported(const model::Fault& fault) const {
-    std::error_code code;
-    std::filesystem::create_directory(scratch, code);
-    if (code) return fmt::format("no folder for stress-ng: {}", code.message());
+    if (auto why = make_scratch()) return why;
     // One operation of the very kind.
     auto tried = fault;
     tried.amount = fault.kind == FaultKind::memory || fault.kind == FaultKind::disk ? 8 << 20 : 1;
@@ -86,6 +104,7 @@ std::optional<std::string> Pressure::unsupported(const model::Fault& fault) cons
 }
 
 std::optional<std::string> Pressure::begin(const model::Fault& fault) {
+    if (auto why = make_scratch()) return why;
     const auto seconds = (fault.length.count() + 999) / 1000 + 5;  // it is ended before that
     auto process = platform::Process::spawn(command(fault, {"--timeout", std::to_string(seconds)}));
     if (!process) return process.error().message;
@@ -102,10 +121,7 @@ std::optional<std::string> Pressure::end() {
         why = "stress-ng ended by itself: " +
               last_line(std::string(text, count > 0 ? static_cast<std::size_t>(count) : 0));
     }
-    process_.reset();
-    std::error_code ignored;
-    std::filesystem::remove_all(scratch, ignored);
-    std::filesystem::create_directory(scratch, ignored);
+    clear();
     return why;
 }
 

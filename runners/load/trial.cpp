@@ -117,7 +117,6 @@ class Round {
         outputs_.resize(calls_.size());
         for (std::size_t i = 0; i < calls_.size(); ++i) outputs_[i].resize(calls_[i].size());
         sandbox::Command command;
-        command.argv = {program.string(), inside_word, to_json(script)};
         command.job_directory = trial_.directory;
         command.environment = trial_.environment;
         command.read_only = {program.parent_path()};
@@ -127,6 +126,8 @@ class Round {
         command.limits.output_bytes = 2 * most_output;
         if (suite_.service.limits.memory_bytes > 0)
             command.limits.memory_bytes = static_cast<std::uint64_t>(suite_.service.limits.memory_bytes);
+        script.service.limits.memory_bytes = static_cast<double>(command.limits.memory_bytes);
+        command.argv = {program.string(), inside_word, to_json(script)};
         command.on_started = [this](pid_t pid) { network_ = SandboxNetwork(pid); };
         command.on_output = [this](platform::Stream stream, std::string_view bytes) {
             if (stream == platform::Stream::out) take(bytes);
