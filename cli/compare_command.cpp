@@ -11,10 +11,10 @@
 #include "cli/format_option.h"
 #include "cli/output.h"
 #include "cli/progress_display.h"
-#include "cli/tool_errors.h"
 #include "core/judging/budgets.h"
 #include "core/judging/judge.h"
 #include "core/judging/questions.h"
+#include "core/judging/tool_errors.h"
 #include "core/protocol/bundle_json.h"
 #include "core/reporting/csv.h"
 #include "core/reporting/escape.h"
@@ -264,7 +264,7 @@ class Comparison {
             if (options_.explain) report.explanations = std::move(explained.explanations);
             report.trials = judging::trials_per_block * report.judgement->blocks_kept;
             report.detect = reporting::detect_of(config.policy, *report.judgement);
-            add_tool_errors(*report.judgement, *bundle);
+            judging::add_tool_errors(*report.judgement, *bundle);
             auto budgets = config.budgets;
             if (suite.load) std::ranges::copy(model::budgets_of(*suite.load), std::back_inserter(budgets));
             report.budgets = judging::apply_budgets(*report.judgement, budgets, config.policy.inconclusive);

@@ -10,6 +10,7 @@
 #include "cli/output.h"
 #include "cli/trials_csv.h"
 #include "core/json/json.h"
+#include "core/judging/tool_errors.h"
 #include "core/protocol/bundle_json.h"
 #include "core/reporting/escape.h"
 #include "core/reporting/explain.h"
@@ -63,6 +64,7 @@ tl::expected<Judged, std::string> judge_bundle(const JudgeOptions& options,
     if (policy) bundle->experiment.policy = *policy;
     if (options.benchmarks > 0) bundle->experiment.tests = options.benchmarks;
     auto explained = judging::judge_explained(*bundle);
+    judging::add_tool_errors(explained.judgement, *bundle);
     if (!options.explain) explained.explanations.clear();
     Judged judged{std::move(explained.judgement), std::move(explained.explanations), reporting::SuiteReport{}};
     auto& suite = *judged.suite;

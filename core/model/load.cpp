@@ -16,7 +16,7 @@ struct Tool {
 constexpr std::array<Tool, 8> tools{{{"wrk", false, false},
                                      {"hey", true, false},
                                      {"ab", false, false},
-                                     {"autocannon", true, true},
+                                     {"autocannon", true, false},
                                      {"pgbench", true, true},
                                      {"locust", false, false},
                                      {"k6", false, false},

@@ -83,7 +83,9 @@ struct Call {
 class Supervisor {
   public:
     explicit Supervisor(const Script& script)
-        : script_(script), service_(script.service, script.service_cpus, port_), pressure_(script.service_cpus) {}
+        : script_(script),
+          service_(script.service, script.service_cpus, port_),
+          pressure_(script.service_cpus, script.service.limits.memory_bytes) {}
 
     void run() {
         if (port_ == 0) throw Failed{"no port is free", false};

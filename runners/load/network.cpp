@@ -53,7 +53,7 @@ std::optional<std::string> SandboxNetwork::tc(const std::vector<std::string>& wo
     platform::SpawnOptions options;
     options.argv = {"nsenter", fmt::format("--net=/proc/{}/ns/net", pid_), "--", "tc", "qdisc"};
     options.argv.insert(options.argv.end(), words.begin(), words.end());
-    options.environment = std::vector<std::string>{"PATH=/usr/sbin:/usr/bin:/sbin:/bin"};
+    options.environment = std::vector<std::string>{"PATH=" + path_};
     options.err_into_out = true;
     platform::Supervision limits;
     limits.wall_limit = std::chrono::seconds(5);

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <sys/types.h>
@@ -19,8 +20,9 @@ std::vector<std::string> qdisc_of(const model::Fault& fault);
 
 class SandboxNetwork {
   public:
-    /// Of the namespace that this process is in.
-    explicit SandboxNetwork(pid_t pid) : pid_(pid) {}
+    /// Of the namespace that this process is in; `path` is where nsenter and tc are looked for.
+    explicit SandboxNetwork(pid_t pid, std::string path = "/usr/sbin:/usr/bin:/sbin:/bin")
+        : pid_(pid), path_(std::move(path)) {}
     /// Why it cannot be done here, tried for a moment; nothing where it can.
     std::optional<std::string> unsupported(const model::Fault& fault) const;
     std::optional<std::string> begin(const model::Fault& fault) const;
@@ -29,6 +31,7 @@ class SandboxNetwork {
   private:
     std::optional<std::string> tc(const std::vector<std::string>& words) const;
     pid_t pid_;
+    std::string path_;
 };
 
 }  // namespace benchgate::load

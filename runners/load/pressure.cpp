@@ -27,15 +27,22 @@ double free_memory_bytes() {
 }
 
 /// More than there is would end what is measured, or this host's other programs, instead of pressing on it.
-std::optional<std::string> more_than_there_is(const model::Fault& fault) {
+std::optional<std::string> more_than_there_is(const model::Fault& fault, double memory) {
     struct statvfs disk {};
     const bool is_disk = fault.kind == FaultKind::disk;
     if (fault.kind != FaultKind::memory && (!is_disk || ::statvfs(scratch, &disk) != 0)) return std::nullopt;
-    const double there_is =
-        is_disk ? static_cast<double>(disk.f_bavail) * static_cast<double>(disk.f_frsize) : free_memory_bytes();
+    const double there_is = is_disk ? static_cast<double>(disk.f_bavail) * static_cast<double>(disk.f_frsize) : memory;
     if (there_is <= 0 || fault.amount <= largest_share * there_is) return std::nullopt;
     return fmt::format("{:.0f} MB are asked for, and {:.0f} MB are free here; at most {:.0f} % of that are taken",
                        fault.amount / 1e6, there_is / 1e6, 100 * largest_share);
+}
+
+/// Why there is none; nothing: it is there.
+std::optional<std::string> make_scratch() {
+    std::error_code code;
+    std::filesystem::create_directory(scratch, code);
+    if (code) return fmt::format("no folder for stress-ng: {}", code.message());
+    return std::nullopt;
 }
 
 std::string last_line(const std::string& text) {
@@ -67,11 +74,16 @@ std::vector<std::string> stress_options(const model::Fault& fault, int cpus, dou
     }
 }
 
+double Pressure::memory_bytes() const {
+    const double free = free_memory_bytes();
+    return memory_limit_ > 0 && free > 0 ? std::min(free, memory_limit_) : std::max(free, memory_limit_);
+}
+
 platform::SpawnOptions Pressure::command(const model::Fault& fault, const std::vector<std::string>& more) const {
     platform::SpawnOptions options;
     options.argv = {"stress-ng", "--quiet", "--temp-path", scratch};
     const int cpus = std::max<int>(1, static_cast<int>(cpus_.size()));
-    for (const auto& words : {stress_options(fault, cpus, free_memory_bytes()), more})
+    for (const auto& words : {stress_options(fault, cpus, memory_bytes()), more})
         options.argv.insert(options.argv.end(), words.begin(), words.end());
     options.cpus = cpus_;
     options.reap_descendants = true;
@@ -79,11 +91,19 @@ platform::SpawnOptions Pressure::command(const model::Fault& fault, const std::v
     return options;
 }
 
+Pressure::~Pressure() {
+    clear();
+}
+
+void Pressure::clear() {
+    process_.reset();  // its destruction kills the tree and waits for it
+    std::error_code ignored;
+    std::filesystem::remove_all(scratch, ignored);
+}
+
 std::optional<std::string> Pressure::unsupported(const model::Fault& fault) const {
-    std::error_code code;
-    std::filesystem::create_directory(scratch, code);
-    if (code) return fmt::format("no folder for stress-ng: {}", code.message());
-    if (auto why = more_than_there_is(fault)) return why;
+    if (auto why = make_scratch()) return why;
+    if (auto why = more_than_there_is(fault, memory_bytes())) return why;
     // One operation of the very kind.
     auto tried = fault;
     tried.amount = fault.kind == FaultKind::memory || fault.kind == FaultKind::disk ? 8 << 20 : 1;
@@ -101,6 +121,7 @@ std::optional<std::string> Pressure::unsupported(const model::Fault& fault) cons
 }
 
 std::optional<std::string> Pressure::begin(const model::Fault& fault) {
+    if (auto why = make_scratch()) return why;
     const auto seconds = (fault.length.count() + 999) / 1000 + 5;  // it is ended before that
     auto process = platform::Process::spawn(command(fault, {"--timeout", std::to_string(seconds)}));
     if (!process) return process.error().message;
@@ -117,10 +138,7 @@ std::optional<std::string> Pressure::end() {
         why = "stress-ng ended by itself: " +
               last_line(std::string(text, count > 0 ? static_cast<std::size_t>(count) : 0));
     }
-    process_.reset();
-    std::error_code ignored;
-    std::filesystem::remove_all(scratch, ignored);
-    std::filesystem::create_directory(scratch, ignored);
+    clear();
     return why;
 }
 

@@ -51,6 +51,7 @@ std::vector<std::string> to_words(const Script& script) {
                   {"stop", service.stop},
                   {"ready_within_ms", service.ready_within.count()},
                   {"open_files", service.limits.open_files},
+                  {"memory_bytes", service.limits.memory_bytes},
                   {"service_cpus", script.service_cpus},
                   {"generator_cpus", script.generator_cpus},
                   {"stages", Json::array()},
@@ -79,6 +80,7 @@ tl::expected<Script, std::string> read_script(std::string_view text) {
     script.service.stop = text_of(*document, "stop");
     script.service.ready_within = time_of(*document, "ready_within_ms");
     script.service.limits.open_files = whole_of(*document, "open_files");
+    script.service.limits.memory_bytes = json::number(*document, "memory_bytes").value_or(0);
     script.service_cpus = numbers_of(*document, "service_cpus");
     script.generator_cpus = numbers_of(*document, "generator_cpus");
     for (const auto& item : json::at(*document, "stages")) {

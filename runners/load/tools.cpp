@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 
@@ -43,10 +44,28 @@ struct Asked {
     int threads = 1;
 };
 
+/// As every tool reads it, without an exponent.
+std::string plain(double number) {
+    auto text = fmt::format("{:.6f}", number);
+    text.erase(text.find_last_not_of('0') + 1);
+    return text.ends_with('.') ? text.substr(0, text.size() - 1) : text;
+}
+
+/// autocannon opens no more connections than requests a second, and counts both in whole numbers.
+std::string whole(double number) {
+    return fmt::format("{:.0f}", std::max(1.0, number));
+}
+
+/// vegeta takes whole numbers in a unit of time.
+std::string vegeta_rate(std::optional<double> rate) {
+    if (!rate) return "0";
+    return *rate == std::floor(*rate) ? fmt::format("{:.0f}", *rate) : fmt::format("{:.0f}/1000s", 1000 * *rate);
+}
+
 std::string line_of(const Asked& a) {
     const auto& tool = a.load.tool;
     const auto rate = [&](const char* option, double part) {
-        return a.rate ? fmt::format(" {}{:g}", option, *a.rate * part) : std::string();
+        return a.rate ? fmt::format(" {}{}", option, plain(*a.rate * part)) : std::string();
     };
     if (tool == "wrk")
         return fmt::format("{} -t{} -c{} -d{}s --latency{} {}", a.program, a.threads, a.clients, a.seconds, a.options,
@@ -57,9 +76,11 @@ std::string line_of(const Asked& a) {
     if (tool == "ab")  // -t alone ends after 50,000 requests, and must stand before -n
         return fmt::format("{} -q -l -t {} -n 20000000 -c {}{} {}", a.program, a.seconds, a.clients, a.options,
                            a.target);
+    // At a rate, and without -C, it adds answers that never were: of a server that takes 50 ms it then tells a median
+    // of 27.
     if (tool == "autocannon")
-        return fmt::format("{} -j --no-progress -d {} -c {}{}{} {}", a.program, a.seconds, a.clients, rate("-R ", 1),
-                           a.options, a.target);
+        return fmt::format("{} -j --no-progress -d {} -c {}{}{} {}", a.program, a.seconds, a.clients,
+                           a.rate ? " -C -R " + whole(*a.rate) : "", a.options, a.target);
     if (tool == "pgbench")
         return fmt::format("log=/tmp/benchgate-pgbench.$$; {} -n -l --log-prefix=$log -T {} -c {} -j {}{}{} {}; {}",
                            a.program, a.seconds, a.clients, a.threads, rate("-R ", 1), a.options, a.target,
@@ -67,24 +88,30 @@ std::string line_of(const Asked& a) {
     if (tool == "locust")
         return fmt::format("{} --headless --only-summary -u {} -r {} -t {}s -f {}{} 2>&1", a.program, a.clients,
                            a.clients, a.seconds, a.target, a.options);
-    if (tool == "k6")
+    if (tool == "k6")  // a crossed threshold ends it with status 99, and its figures are there all the same
         return fmt::format(
-            "{} run --quiet --no-usage-report --vus {} --duration {}s "
-            "--summary-export=.benchgate-k6.json{} {} >&2 && cat .benchgate-k6.json",
+            "json=/tmp/benchgate-k6.$$; {} run --quiet --no-usage-report --vus {} --duration {}s "
+            "--summary-trend-stats 'avg,min,med,max,p(90),p(95),p(99)' --summary-export=$json{} {} >&2; "
+            "status=$?; cat $json; rm -f $json; exit $status",
             a.program, a.clients, a.seconds, a.options, a.target);
     // vegeta
     return fmt::format("echo GET {} | {} attack -rate={} -max-workers={} -duration={}s{} | {} report -type=json",
-                       a.target, a.program, a.rate ? fmt::format("{:g}", *a.rate) : "0", a.clients, a.seconds,
-                       a.options, a.program);
+                       a.target, a.program, vegeta_rate(a.rate), a.clients, a.seconds, a.options, a.program);
 }
 
 bool is_threaded(std::string_view tool) {
     return tool == "wrk" || tool == "hey" || tool == "pgbench" || tool == "k6" || tool == "vegeta";
 }
 
-/// One benchmark of the tool's is the stage; of several each has its own name below it, and a sum is the stage.
+/// One benchmark of the tool's is the stage; of several each has its own name below it, and a sum is the stage: a row
+/// of locust's, and k6's three metrics of all requests.
 std::string name_of(const ToolCall& call, const std::string& theirs, bool is_only) {
-    if (is_only || theirs == "Aggregated") return call.benchmark;
+    static constexpr std::array<std::string_view, 3> of_all_requests{"http_req_duration", "http_req_failed",
+                                                                     "http_reqs"};
+    const bool is_sum = call.format == "k6"
+                            ? std::find(of_all_requests.begin(), of_all_requests.end(), theirs) != of_all_requests.end()
+                            : theirs == "Aggregated";
+    if (is_only || is_sum) return call.benchmark;
     return theirs.empty() ? call.benchmark : call.benchmark + "/" + theirs;
 }
 
@@ -137,6 +164,7 @@ std::vector<ToolCall> calls_of(const model::LoadGenerator& load, const Stage& st
 std::string where_to_get(std::string_view tool) {
     if (tool == "ab") return "apt-get install apache2-utils";
     if (tool == "pgbench") return "apt-get install postgresql-15";
+    if (tool == "locust") return "apt-get install python3-locust";
     if (tool == "wrk" || tool == "hey") return fmt::format("apt-get install {}", tool);
     if (tool == "autocannon") return "npm install -g autocannon, or name one of the repository as load.program";
     return fmt::format("it is not in Debian: install {} below /usr, or name one of the repository as load.program",
@@ -188,6 +216,11 @@ tl::expected<model::Measurements, std::string> read_output(const model::LoadGene
     for (auto& value : parsed->values) {
         rename(value, call, names.size() == 1);
         value.params["loop"] = call.closed_loop ? "closed" : "open";
+        const auto& key = value.series.key;
+        // The other tools say it as an error.
+        if (load.tool == "k6" && key == model::SeriesKey{call.benchmark, "error_rate"} &&
+            model::trial_value(value) >= 1)
+            figures.errors.push_back({call.benchmark, std::string(nothing_succeeded) + "all requests failed"});
         figures.values.push_back(std::move(value));
     }
     if (load.tool == "pgbench") add_percentiles(output.out, call, figures);

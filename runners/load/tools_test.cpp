@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <optional>
+
+#include "platform/files.h"
+
 namespace benchgate::load {
 namespace {
 
@@ -34,9 +39,77 @@ TEST(LoadTools, ClientsRateAndTimeAreWhatEachToolIsTold) {
         << "no more threads than clients, and whole seconds";
     EXPECT_EQ(line_of("hey", {10, 250.0}), "'hey' -z 3s -c 10 -q 25 'http://127.0.0.1:{port}/a b'");
     EXPECT_EQ(line_of("autocannon", {10, 250.0}),
-              "'autocannon' -j --no-progress -d 3 -c 10 -R 250 'http://127.0.0.1:{port}/a b'");
+              "'autocannon' -j --no-progress -d 3 -c 10 -C -R 250 'http://127.0.0.1:{port}/a b'");
     EXPECT_NE(line_of("pgbench", {4, 50.0}).find("-T 3 -c 4 -j 2 -R 50 'http://127.0.0.1:{port}/a b';"),
               std::string::npos);
+}
+
+TEST(LoadTools, ARateIsWrittenAsTheToolReadsIt) {
+    EXPECT_EQ(line_of("hey", {3, 2'000'000.0}), "'hey' -z 3s -c 3 -q 666666.666667 'http://127.0.0.1:{port}/a b'")
+        << "no exponent";
+    EXPECT_NE(line_of("autocannon", {3, 0.4}).find(" -R 1 "), std::string::npos) << "none below one";
+    EXPECT_NE(line_of("vegeta", {3, 2'000'000.0}).find("-rate=2000000 "), std::string::npos);
+    EXPECT_NE(line_of("vegeta", {3, 12.5}).find("-rate=12500/1000s "), std::string::npos) << "whole numbers only";
+    EXPECT_NE(line_of("vegeta", {3, {}}).find("-rate=0 -max-workers=3 "), std::string::npos) << "as fast as it can";
+}
+
+TEST(LoadTools, K6SaysItsFiguresEvenIfAThresholdWasCrossed) {
+    auto load = generator("k6");
+    load.targets = {{"", "load.js", 1}};
+    const auto line = calls_of(load, {"s", {4, {}}, seconds(3)}, 2).at(0).line;
+    EXPECT_EQ(line,
+              "json=/tmp/benchgate-k6.$$; 'k6' run --quiet --no-usage-report --vus 4 --duration 3s "
+              "--summary-trend-stats 'avg,min,med,max,p(90),p(95),p(99)' --summary-export=$json 'load.js' >&2; "
+              "status=$?; cat $json; rm -f $json; exit $status");
+    EXPECT_TRUE(exits_with_failures("k6"));
+}
+
+/// A sample of real output that lies beside this repository.
+std::optional<std::string> sample(const char* name) {
+    const auto text = platform::read_file(std::string("../shared/data/formats/") + name, 1 << 20);
+    return text ? std::optional(*text) : std::nullopt;
+}
+
+TEST(LoadTools, WhatK6PrintsOfAllRequestsIsTheStage) {
+    const auto text = sample("k6/legacy_summary_export_readme.json");
+    if (!text) GTEST_SKIP() << "no samples of formats beside this repository";
+    const auto load = generator("k6");
+    const auto call = calls_of(load, {"steady", {4, {}}, seconds(2)}, 1).at(0);
+    const auto figures = read_output(load, call, {99, *text, ""});
+    ASSERT_TRUE(figures) << figures.error();
+    std::map<std::string, double> seen;
+    for (const auto& value : figures->values)
+        seen[value.series.key.benchmark + " " + value.series.key.metric] = model::trial_value(value);
+    EXPECT_NEAR(seen["steady latency_closed_loop"], 398.788830e6, 1);
+    EXPECT_NEAR(seen["steady throughput"], 16.05, 0.01);
+    EXPECT_EQ(seen["steady error_rate"], 0);
+    EXPECT_TRUE(seen.contains("steady/checks error_rate")) << "the script's own checks are told apart";
+    auto broken = *text;
+    const std::string share = "\"value\": 0\n    },\n    \"iterations\"";
+    const auto at = broken.find(share);
+    ASSERT_NE(at, std::string::npos);
+    broken.replace(at, 10, "\"value\": 1");
+    const auto failed = read_output(load, call, {99, broken, ""});
+    ASSERT_TRUE(failed) << failed.error();
+    EXPECT_EQ(broken_objectives({}, *failed, {}), std::vector<std::string>{"nothing succeeded: all requests failed"});
+}
+
+TEST(LoadTools, WhatVegetaPrintsIsTheStageAndOfAnOpenLoop) {
+    const auto text = sample("vegeta/vaultbench_userpass_test1.json");
+    if (!text) GTEST_SKIP() << "no samples of formats beside this repository";
+    const auto load = generator("vegeta");
+    const auto call = calls_of(load, {"steady", {4, 107.0}, seconds(20)}, 1).at(0);
+    const auto figures = read_output(load, call, {0, *text, ""});
+    ASSERT_TRUE(figures) << figures.error();
+    std::map<std::string, double> seen;
+    for (const auto& value : figures->values) {
+        EXPECT_EQ(value.series.key.benchmark, "steady");
+        seen[value.series.key.metric] = model::trial_value(value);
+    }
+    EXPECT_EQ(seen["p99"], 118494024);
+    EXPECT_NEAR(seen["throughput"], 106.86, 0.01);
+    EXPECT_EQ(seen["error_rate"], 0);
+    EXPECT_TRUE(broken_objectives({}, *figures, 107).empty()) << "nearly all of the rate was answered";
 }
 
 TEST(LoadTools, AMixedLoadIsOneCallATarget) {
@@ -66,9 +139,10 @@ TEST(LoadTools, LatenciesOfAClosedLoopAreMarkedByTheirName) {
     EXPECT_EQ(seen.at("throughput"), 500);
     EXPECT_EQ(seen.at("error_rate"), 0);
     EXPECT_FALSE(seen.contains("p99"));
-    EXPECT_FALSE(calls_of(generator("autocannon"), {"s", {4, 10.0}, seconds(2)}, 1).at(0).closed_loop);
-    EXPECT_TRUE(calls_of(generator("autocannon"), {"s", {4, {}}, seconds(2)}, 1).at(0).closed_loop);
-    EXPECT_TRUE(calls_of(generator("hey"), {"s", {4, 10.0}, seconds(2)}, 1).at(0).closed_loop);
+    EXPECT_FALSE(calls_of(generator("pgbench"), {"s", {4, 10.0}, seconds(2)}, 1).at(0).closed_loop);
+    EXPECT_TRUE(calls_of(generator("pgbench"), {"s", {4, {}}, seconds(2)}, 1).at(0).closed_loop);
+    for (const auto* tool : {"hey", "autocannon"})
+        EXPECT_TRUE(calls_of(generator(tool), {"s", {4, 10.0}, seconds(2)}, 1).at(0).closed_loop) << tool;
 }
 
 TEST(LoadTools, WhatAToolDoesNotSayIsAnErrorThatTellsWhatItSaid) {

@@ -126,10 +126,6 @@ class Round {
         outputs_.resize(calls_.size());
         for (std::size_t i = 0; i < calls_.size(); ++i) outputs_[i].resize(calls_[i].size());
         sandbox::Command command;
-        command.argv = {program.string(), inside_word};
-        auto words = to_words(script);
-        if (words.empty()) return std::nullopt;
-        std::move(words.begin(), words.end(), std::back_inserter(command.argv));
         command.job_directory = trial_.directory;
         command.environment = trial_.environment;
         command.read_only = {program.parent_path()};
@@ -140,6 +136,11 @@ class Round {
         command.limits.output_bytes = 2 * most_output;
         if (suite_.service.limits.memory_bytes > 0)
             command.limits.memory_bytes = static_cast<std::uint64_t>(suite_.service.limits.memory_bytes);
+        script.service.limits.memory_bytes = static_cast<double>(command.limits.memory_bytes);
+        command.argv = {program.string(), inside_word};
+        auto words = to_words(script);
+        if (words.empty()) return std::nullopt;
+        std::move(words.begin(), words.end(), std::back_inserter(command.argv));
         command.on_started = [this](pid_t pid) { network_ = SandboxNetwork(pid); };
         command.on_output = [this](platform::Stream stream, std::string_view bytes) {
             if (stream == platform::Stream::out) take(bytes);

@@ -1,18 +1,12 @@
-// Real services and real tools: a little server of this test under wrk, hey, ab, pgbench and stress-ng, where they are
-// installed. What a user of a load suite meets, from a service that never comes up to a fault that a host cannot do.
-
-#include "runners/load/trial.h"
+// Real services under real load: what a user of a load suite meets, from a service that never comes up to the search
+// for its breaking point. Each tool by itself is real_tools_test.cpp, what faults do is faults_test.cpp.
 
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <fstream>
-#include <map>
 
-#include "platform/files.h"
-#include "platform/process.h"
 #include "runners/load/inside.h"
-#include "runners/sandbox/bubblewrap.h"
+#include "runners/load/trial_for_tests.h"
 #include "runners/sandbox/direct.h"
 
 int main(int argc, char** argv) {
@@ -24,115 +18,6 @@ int main(int argc, char** argv) {
 
 namespace benchgate::load {
 namespace {
-
-using std::chrono::milliseconds;
-using std::chrono::seconds;
-
-/// A server with a thread a connection. /slow takes 50 ms, /fail answers 503, /half fails every other time, /die ends
-/// it, /hang never answers.
-constexpr const char* server = R"py(
-import http.server, itertools, os, socketserver, sys, time
-count = itertools.count()
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = 'HTTP/1.1'
-    def setup(self):
-        super().setup()
-        self.connection.setsockopt(6, 1, 1)
-    def do_GET(self):
-        status = 200
-        if self.path == '/slow': time.sleep(0.05)
-        if self.path == '/fail' or self.path == '/half' and next(count) % 2: status = 503
-        if self.path == '/die': os._exit(3)
-        if self.path == '/hang': time.sleep(1000)
-        self.send_response(status)
-        self.send_header('Content-Length', '2')
-        self.end_headers()
-        self.wfile.write(b'ok')
-    def log_message(self, *_): pass
-class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
-    daemon_threads = True
-    request_queue_size = 500
-print('listening soon', flush=True)
-Server(('127.0.0.1', int(sys.argv[1])), Handler).serve_forever()
-)py";
-
-bool has(const char* program) {
-    platform::SpawnOptions options;
-    options.argv = {"/bin/sh", "-c", std::string("command -v ") + program};
-    const auto found = platform::run(options);
-    return found && found->ok();
-}
-
-class LoadTrialTest : public testing::Test {
-  protected:
-    LoadTrialTest() {
-        std::filesystem::permissions(root.path(), std::filesystem::perms(0711));
-        std::filesystem::create_directory(side());
-        std::ofstream(side() / "server.py") << server;
-        suite.service.start = "exec /usr/bin/python3 server.py {port}";
-        suite.service.ready_within = seconds(20);
-        suite.load.tool = "wrk";
-        suite.load.targets = {{"", "http://127.0.0.1:{port}/slow", 1}};
-        suite.load.level.clients = 4;
-        suite.load.length = seconds(2);
-    }
-
-    void SetUp() override {
-        if (!bubblewrap.probe().available) GTEST_SKIP() << bubblewrap.probe().why_not;
-        if (!std::filesystem::exists("/usr/bin/python3")) GTEST_SKIP() << "no python3";
-        if (!has("wrk")) GTEST_SKIP() << "no wrk";
-        ASSERT_TRUE(bubblewrap.prepare(side()));
-    }
-
-    std::filesystem::path side() const { return root.path() / "head"; }
-
-    LoadTrial loaded() {
-        trial.directory = side();
-        trial.patience = seconds(60);
-        trial.may_fail_wholly = may_fail_wholly;
-        return trial;
-    }
-
-    tl::expected<LoadResult, LoadFailure> run() {
-        log.clear();
-        return run_load(bubblewrap, suite, loaded(), [&](std::string_view text) { log += text; }, {});
-    }
-
-    /// "benchmark metric" -> value
-    std::map<std::string, double> figures() {
-        const auto result = run();
-        std::map<std::string, double> seen;
-        EXPECT_TRUE(result) << result.error().reason << "\n" << result.error().log;
-        if (!result) return seen;
-        for (const auto& value : result->measured.values)
-            seen[value.series.key.benchmark + " " + value.series.key.metric] = model::trial_value(value);
-        errors.clear();
-        for (const auto& error : result->measured.errors) errors += error.benchmark + ": " + error.message + "\n";
-        return seen;
-    }
-
-    /// Then four workers of 50 ms answer 80 a second and no more.
-    void only_four_at_a_time() const {
-        std::ofstream(side() / "server.py") << [] {
-            std::string text = server;
-            const std::string sleep = "time.sleep(0.05)";
-            text.replace(text.find(sleep), sleep.size(), "gate.acquire(); time.sleep(0.05); gate.release()");
-            return text.replace(text.find("count = "), 0, "import threading\ngate = threading.Semaphore(4)\n");
-        }();
-    }
-
-    std::string failure() {
-        const auto result = run();
-        return result ? "none" : result.error().reason;
-    }
-
-    platform::TempDir root{"benchgate-load"};
-    sandbox::BubblewrapSandbox bubblewrap;
-    model::LoadSuite suite;
-    LoadTrial trial;
-    bool may_fail_wholly = true;
-    std::string log, errors;
-};
 
 TEST_F(LoadTrialTest, ASteadyLoadGivesLatenciesThroughputAndErrorRate) {
     auto seen = figures();
@@ -413,21 +298,6 @@ TEST_F(LoadTrialTest, ADatabaseIsLoadedByPgbench) {
     EXPECT_GT(seen["steady p99"], 0) << "at a rate pgbench is no closed loop";
     EXPECT_GE(seen["steady max"], seen["steady p50"]);
     EXPECT_EQ(seen["steady error_rate"], 0);
-}
-
-TEST_F(LoadTrialTest, HeyAndAbLoadLikeWrk) {
-    for (const auto* tool : {"hey", "ab"}) {
-        if (!has(tool)) continue;
-        suite.load.tool = tool;
-        if (std::string(tool) == "hey") suite.load.level.rate = 20;
-        auto seen = figures();
-        EXPECT_GT(seen["steady p50_closed_loop"], 45e6) << tool;
-        EXPECT_EQ(seen["steady error_rate"], 0) << tool;
-        if (suite.load.level.rate) {
-            EXPECT_NEAR(seen["steady throughput"], 20, 6);
-        }
-        suite.load.level.rate.reset();
-    }
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "core/judging/judge.h"
 #include "core/judging/questions.h"
+#include "core/judging/tool_errors.h"
 #include "core/protocol/questions_json.h"
 #include "core/protocol/spec_json.h"
 #include "service/reports/stored_bundle.h"
@@ -80,6 +81,7 @@ void JudgeWorker::judge(store::Tx& tx, const store::JobRow& job) {
     if (asked.alone) return store_claims(tx, job, judging::answers_of(*bundle, asked));
     auto judged = judged_job(job);
     judged.judgement = judging::judge(*bundle);
+    judging::add_tool_errors(judged.judgement, *bundle);
     if (!asked.empty()) judged.answers_json = json::dump(protocol::to_json(judging::answers_of(*bundle, asked)));
     store::replace_verdicts(tx, judged);
 }

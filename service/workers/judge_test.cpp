@@ -3,9 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <limits>
+#include <map>
 
 #include "core/protocol/bundle_json.h"
 #include "core/protocol/spec_json.h"
+#include "core/reporting/page.h"
+#include "core/reporting/report_json.h"
 #include "platform/crypto.h"
 #include "platform/ids.h"
 #include "service/store/bundles.h"
@@ -233,6 +237,38 @@ TEST_F(JudgeTest, ClaimsAndGrowthAreJudgedByTheJobsOwnSpecification) {
     for (const auto& item : store::send_everything(pool, start() + 2h)) said += item.body_json;
     EXPECT_NE(said.find("does not hold"), std::string::npos) << said;
     EXPECT_NE(said.find("no steeper"), std::string::npos) << said;
+}
+
+TEST_F(JudgeTest, WhyAFaultIsUnsupportedStandsInCheckCommentPageAndJsonAndIsOnlyText) {
+    const std::string name = "fault/delay@1s: unsupported here";
+    const std::string hostile =
+        "unsupported: tc: kind is unknown </li><img src=x onerror=alert(1)> @octo **loud** \n\n# h";
+    for (auto& trial : bundle.trials) {
+        model::Measurement nothing;
+        nothing.series = {{name, "recovery_time"}, "ns", model::Better::lower, true};
+        nothing.samples = {std::numeric_limits<double>::quiet_NaN()};
+        trial.values.push_back(nothing);
+        trial.errors = {{name, hostile + std::string(100'000, 'x')}};
+    }
+    bundle.experiment.tests = 2;
+    const auto run = measured();
+    judge_all();
+    EXPECT_EQ(conclusion(run), "neutral") << "never a pass";
+    const auto report = report_of(run);
+    const auto page = reporting::render_page(report);
+    const auto document = json::dump(reporting::report_json(report));
+    std::map<std::string, std::string> said{{"page", page}, {"JSON", document}};
+    for (const auto& item : store::send_everything(pool, start() + 2h)) said[item.kind] = item.body_json;
+    EXPECT_EQ(said.size(), 4u) << "a check and a comment besides";
+    for (const auto& [where, text] : said) {
+        EXPECT_NE(text.find("kind is unknown"), std::string::npos) << where << ":\n" << text;
+        EXPECT_EQ(text.find(std::string(400, 'x')), std::string::npos) << where;
+        if (where == "JSON") continue;  // a machine's text is as it was said, but for its length
+        EXPECT_EQ(text.find("<img"), std::string::npos) << where << ":\n" << text;
+        if (where == "page") continue;  // nobody is called by a page, and stars are stars there
+        EXPECT_EQ(text.find(" @octo"), std::string::npos) << where << ":\n" << text;
+        EXPECT_EQ(text.find(" **loud**"), std::string::npos) << where << ":\n" << text;
+    }
 }
 
 TEST_F(JudgeTest, AProfileIsAnsweredAndNothingElseIsSaid) {

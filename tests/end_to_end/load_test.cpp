@@ -1,6 +1,8 @@
 // A pull request whose suite loads a service, by the real programs: the runner starts the service in its sandbox, the
 // check holds the objective, and a fault that this host cannot do is said and passes for nothing.
 
+#include <map>
+
 #include "tests/end_to_end/conversation.h"
 
 namespace benchgate::end_to_end {
@@ -55,6 +57,16 @@ TEST_F(Loads, ASlowerServiceIsRedAndItsBrokenObjectiveAndUnsupportedFaultAreSaid
     const bool is_delayed = said.find("fault/delay") != std::string::npos;
     EXPECT_TRUE(!is_delayed || said.find("unsupported here") != std::string::npos) << said;
     EXPECT_NE(said.find("budget"), std::string::npos) << said;
+    const auto run = json::text(check, "external_id").value_or("");
+    const std::map<std::string, std::string> everywhere{{"comment", comment(pull)},
+                                                        {"check", check.dump()},
+                                                        {"page", page(pull)},
+                                                        {"JSON", world().get("/api/v1/runs/" + run).body}};
+    for (const auto& [where, text] : everywhere) {
+        EXPECT_NE(text.find("the latencies of suite shop are a closed loop"), std::string::npos) << where << text;
+        if (said.find("unsupported here") == std::string::npos) continue;
+        EXPECT_NE(text.find("unsupported: "), std::string::npos) << where << " says why: " << text;
+    }
 }
 
 }  // namespace
