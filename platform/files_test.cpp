@@ -102,5 +102,24 @@ TEST(Files, HostileTreesAreMeasuredAndRemoved) {
     EXPECT_TRUE(fs::exists("/usr"));
 }
 
+TEST(Files, ATreeOfAHundredThousandLevelsIsRemoved) {
+    if (::access("/dev/shm", W_OK) != 0) GTEST_SKIP() << "no file system in memory";
+    fs::path gone;
+    {
+        const TempDir dir("benchgate-deep", "/dev/shm");
+        gone = dir.path();
+        int at = ::open(dir.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        for (int i = 0; i < 140'000 && at >= 0; ++i) {
+            ::mkdirat(at, "d", 0755);
+            const int next = ::openat(at, "d", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+            ::close(at);
+            at = next;
+        }
+        ASSERT_GE(at, 0);
+        ::close(at);
+    }
+    EXPECT_FALSE(fs::exists(gone)) << "what stays would fill the disk, job by job";
+}
+
 }
 }

@@ -18,6 +18,10 @@ namespace {
 constexpr int deepest = 100;
 
 tl::unexpected<GitError> disk_error(const std::string& name) {
+    // Below a directory that was empty: these come of the tree itself, two entries of one name for instance.
+    if (errno == EEXIST || errno == ENOTDIR || errno == ELOOP || errno == EINVAL || errno == EILSEQ ||
+        errno == ENAMETOOLONG)
+        return error(GitErrorKind::unsafe, "'" + escape_control(name) + "' cannot be made: " + std::strerror(errno));
     return error(GitErrorKind::io, "cannot write '" + escape_control(name) + "': " + std::strerror(errno));
 }
 

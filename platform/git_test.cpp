@@ -231,6 +231,26 @@ TEST_F(Git, ATreeWithAHostileNameIsRefused) {
     }
 }
 
+TEST_F(Git, ATreeWithTwoEntriesOfOneNameIsTheTreesFaultAndNotTheDisks) {
+    const auto id = [&](const std::string& what) {
+        return "echo " + what + " | sed 's/../\\\\x&/g' | xargs -0 printf '%b' | head -c 20";
+    };
+    const auto file = id(sh(work, "git hash-object -w src/a")), folder = id(sh(work, "git rev-parse main:src"));
+    const auto target = id(sh(work, "printf / | git hash-object -w --stdin"));
+    int number = 0;
+    for (const std::string& entries : {"printf '100644 a\\0'; " + file + "; printf '100644 a\\0'; " + file,
+                                       "printf '120000 a\\0'; " + target + "; printf '40000 a\\0'; " + folder,
+                                       "printf '100644 a\\0'; " + file + "; printf '40000 a\\0'; " + folder}) {
+        const auto tree = sh(work, "{ " + entries + "; } > ../raw; git hash-object --literally -t tree -w ../raw");
+        sh(work, "git update-ref refs/heads/evil $(git commit-tree -m evil " + tree + ")");
+        auto repository = LocalRepository::discover(work).value();
+        const auto refused =
+            repository.checkout(repository.resolve("evil").value(), dir.path() / ("twice" + std::to_string(number++)));
+        ASSERT_FALSE(refused) << entries;
+        EXPECT_EQ(refused.error().kind, GitErrorKind::unsafe) << refused.error().message;
+    }
+}
+
 TEST_F(Git, TheSnapshotIsTheWorkingTreeAndTouchesNothing) {
     sh(work,
        "echo dirty > src/a; echo new > src/untracked; echo x > ignored; rm src/b; git rm -q --cached run;"

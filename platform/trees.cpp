@@ -16,6 +16,8 @@ namespace benchgate::platform {
 namespace {
 
 constexpr int deepest = 128;
+/// Of a removal, each of which takes so many levels away: deeper than a disk has room for.
+constexpr int most_rounds = 100'000;
 
 struct Entry {
     int parent_fd;            ///< the directory it stands in
@@ -134,7 +136,7 @@ FileResult<void> give_tree_to(const std::filesystem::path& directory, uid_t uid,
 
 FileResult<void> remove_tree(const std::filesystem::path& directory) {
     // A tree deeper than one walk may go is taken away from below, slice by slice.
-    for (int round = 0; round < 1000; ++round) {
+    for (int round = 0; round < most_rounds; ++round) {
         Walk removal{.before =
                          [](const Entry& entry) {
                              if (S_ISDIR(entry.status.st_mode)) {

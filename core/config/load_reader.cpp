@@ -134,6 +134,26 @@ model::LoadGenerator read_generator(Reader& reader, const Node& node, const std:
     return load;
 }
 
+/// The shortest of the stages that share a step's time.
+std::chrono::milliseconds shortest_stage(const model::LoadStep& step, bool holds_rate) {
+    switch (step.kind) {
+        case model::StepKind::steady:
+            return step.length;
+        case model::StepKind::ramp: {
+            const int count = std::max(2, step.count > 0 ? step.count : model::default_ramp_steps);
+            // Few clients in many steps: what rounds to the same level is one stage.
+            const double levels = holds_rate ? count : std::min<double>(count, std::abs(step.to - step.from) + 1);
+            return std::chrono::milliseconds(
+                static_cast<std::int64_t>(static_cast<double>(step.length.count()) / levels));
+        }
+        case model::StepKind::burst:
+            return step.length / (2 * (step.count > 0 ? step.count : model::default_bursts) + 1);
+        case model::StepKind::spike:
+            return step.length / 5;
+    }
+    return step.length;
+}
+
 model::LoadStep read_step(Reader& reader, const Node& node, const std::string& what, std::string_view tool) {
     model::LoadStep step;
     Section section(reader, node, "step", what);
@@ -157,6 +177,11 @@ model::LoadStep read_step(Reader& reader, const Node& node, const std::string& w
         reader.fail(node, fmt::format("{}: {}", what,
                                       changes ? "a ramp, burst or spike goes from one level to another: say from and to"
                                               : "a steady step has clients or a rate, not from and to"));
+    if (const auto part = shortest_stage(step, model::holds_rate(tool));
+        step.length >= least_stage && part < least_stage)
+        reader.fail(node, fmt::format("{}: its time is shared by stages of {:g} s, and a tool takes at least 1 s for "
+                                      "each: a longer time, or a smaller count",
+                                      what, static_cast<double>(part.count()) / 1e3));
     return step;
 }
 

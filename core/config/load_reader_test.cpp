@@ -85,6 +85,11 @@ TEST(LoadReader, MistakesAreToldWithTheirPlaces) {
               "5:30: suites.a.profile.for: expected 1s to 6h, found '100ms'");
     EXPECT_EQ(mistakes_in(suite_with("    profile: [{name: p, from: 1, for: 5s}]\n")),
               "5:15: suites.a.profile: a ramp, burst or spike goes from one level to another: say from and to");
+    EXPECT_EQ(
+        mistakes_in(suite_with("    profile: [{name: p, kind: burst, from: 1, to: 9, count: 100, for: 5s}]\n")),
+        "5:15: suites.a.profile: its time is shared by stages of 0.024 s, and a tool takes at least 1 s for each: a "
+        "longer time, or a smaller count");
+    EXPECT_EQ(mistakes_in(suite_with("    profile: [{name: p, from: 1, to: 3, count: 100, for: 5s}]\n")), "");
     EXPECT_EQ(mistakes_in(suite_with("    profile: [{name: p, for: 5s}, {name: p, for: 5s}]\n")),
               "5:35: suites.a.profile: two steps named 'p'");
     EXPECT_EQ(mistakes_in(suite_with("    faults: [{at: 1s, kind: pause}]\n")),

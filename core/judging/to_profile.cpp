@@ -4,6 +4,8 @@
 #include <cmath>
 #include <set>
 
+#include "core/model/resources.h"
+
 namespace benchgate::judging {
 namespace {
 
@@ -24,6 +26,7 @@ std::vector<std::size_t> to_profile(std::span<const model::Verdict> verdicts, co
     for (std::size_t v = 0; v < verdicts.size(); ++v) {
         const auto covers = [&](const Waiving& one) { return one.verdict == v && one.covers; };
         if (verdicts[v].kind != model::VerdictKind::regressed || !verdicts[v].confirmed || !is_of_time(verdicts[v]) ||
+            model::is_of_the_whole(verdicts[v].series.key.benchmark) ||
             std::ranges::any_of(exceptions.waivings, covers) ||
             std::ranges::find(exceptions.advisory, v) != exceptions.advisory.end())
             continue;

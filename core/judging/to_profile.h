@@ -14,7 +14,8 @@ namespace benchgate::judging {
 inline constexpr std::size_t profiles_of_a_suite = 1;
 
 /// Indices of the verdicts whose benchmarks are to be profiled, the largest change first: confirmed regressions of a
-/// metric of time, neither waived nor only advice. A benchmark stands for all its metrics.
+/// metric of time, neither waived nor only advice. A benchmark stands for all its metrics. What a command uses as a
+/// whole is no benchmark that a tool could be asked for.
 std::vector<std::size_t> to_profile(std::span<const model::Verdict> verdicts, const Exceptions& exceptions);
 
 }  // namespace benchgate::judging

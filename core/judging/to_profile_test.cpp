@@ -27,6 +27,12 @@ TEST(ToProfile, TheLargestConfirmedRegressionOfTimeIs) {
     EXPECT_EQ(chosen({slower("b", 1.4), throughput}), (Chosen{1})) << "half the throughput is more than 40 % more time";
 }
 
+TEST(ToProfile, TheWholeCommandTakesNoPlaceFromABenchmark) {
+    const auto whole = slower("whole-command", 3, "time");
+    EXPECT_EQ(chosen({whole, slower("a", 1.2)}), (Chosen{1}));
+    EXPECT_EQ(chosen({whole}), Chosen{}) << "no tool knows a benchmark of that name";
+}
+
 TEST(ToProfile, WhatNobodyHasToLookIntoIsNot) {
     auto unconfirmed = slower("a", 2);
     unconfirmed.confirmed = false;

@@ -104,6 +104,10 @@ inline constexpr std::size_t most_load_steps = 50;
 inline constexpr std::size_t most_faults = 20;
 inline constexpr int most_step_count = 100;
 
+/// Parts of a ramp, and bursts, where nobody said how many.
+inline constexpr int default_ramp_steps = 5;
+inline constexpr int default_bursts = 3;
+
 /// The tools that can be asked for, in the order of the documentation.
 std::vector<std::string_view> load_tools();
 /// Whether the tool sends at a rate that it is told.

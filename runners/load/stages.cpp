@@ -36,7 +36,7 @@ std::string named(const std::string& name, const LoadLevel& level) {
 }
 
 void add_ramp(const model::LoadSuite& suite, const model::LoadStep& step, std::vector<Stage>& stages) {
-    const int count = std::max(2, step.count > 0 ? step.count : default_ramp_steps);
+    const int count = std::max(2, step.count > 0 ? step.count : model::default_ramp_steps);
     for (int i = 0; i < count; ++i) {
         const auto level = level_of(suite, step.from + (step.to - step.from) * i / (count - 1));
         const auto name = named(step.name, level);
@@ -49,7 +49,7 @@ void add_ramp(const model::LoadSuite& suite, const model::LoadStep& step, std::v
 }
 
 void add_bursts(const model::LoadSuite& suite, const model::LoadStep& step, std::vector<Stage>& stages) {
-    const int bursts = step.count > 0 ? step.count : default_bursts;
+    const int bursts = step.count > 0 ? step.count : model::default_bursts;
     const auto slice = step.length / (2 * bursts + 1);
     const auto add = [&](const char* part, double amount) {
         stages.push_back(

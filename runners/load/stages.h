@@ -12,8 +12,6 @@ namespace benchgate::load {
 
 /// Clients where nobody said how many.
 inline constexpr int default_clients = 10;
-inline constexpr int default_ramp_steps = 5;
-inline constexpr int default_bursts = 3;
 
 /// One level held for a time; its name is the benchmark's.
 struct Stage {

@@ -1,6 +1,7 @@
 #include "runners/measure/trial_runner.h"
 
 #include <fmt/format.h>
+#include <sys/statvfs.h>
 
 #include "core/formats/formats.h"
 #include "core/formats/shuffling.h"
@@ -32,18 +33,22 @@ JobFailure host_failure(std::string reason) {
 
 /// Hostile code may have left anything under this name; what stays there would be read as a result. It may have closed
 /// its directory, too, which is no fault of this host.
-tl::expected<void, JobFailure> remove_output(const std::filesystem::path& path) {
+tl::expected<void, JobFailure> remove_output(const TrialRequest& request, const std::filesystem::path& path) {
     namespace fs = std::filesystem;
     std::error_code error;
     fs::permissions(path.parent_path(), fs::perms::owner_all, fs::perm_options::add, error);
-    if (!std::filesystem::is_directory(std::filesystem::symlink_status(path, error))) {
-        std::filesystem::remove(path, error);
-        if (error) return tl::unexpected(host_failure("cannot remove the last trial's output: " + error.message()));
-        return {};
+    std::string why;
+    if (fs::is_directory(fs::symlink_status(path, error))) {
+        if (auto removed = platform::remove_tree(path); !removed) why = removed.error().message;
+    } else {
+        fs::remove(path, error);
+        if (error) why = error.message();
     }
-    if (auto removed = platform::remove_tree(path); !removed)
-        return tl::unexpected(host_failure("cannot remove the last trial's output: " + removed.error().message));
-    return {};
+    if (why.empty()) return {};
+    why = "cannot remove the last trial's output: " + why;
+    struct statvfs status {};
+    const bool is_read_only = ::statvfs(path.parent_path().c_str(), &status) == 0 && (status.f_flag & ST_RDONLY) != 0;
+    return tl::unexpected(is_read_only ? host_failure(why) : failed(request, why));
 }
 
 /// The end of what the command said on standard error, for the log of a failed trial.
@@ -167,7 +172,8 @@ tl::expected<std::vector<model::MemoryPoint>, JobFailure> TrialRunner::watch_mem
                                                                                     const LogSink& log,
                                                                                     std::stop_token stop) {
     const TrialRequest request{side, {}};
-    if (auto removed = remove_output(sides_.of(side) / output_name); !removed) return tl::unexpected(removed.error());
+    if (auto removed = remove_output(request, sides_.of(side) / output_name); !removed)
+        return tl::unexpected(removed.error());
     const auto line = line_for(request);
     auto command = command_for(request, line);
     command.memory_every = every;
@@ -182,7 +188,8 @@ tl::expected<model::Trial, JobFailure> TrialRunner::run(const TrialRequest& requ
                                                         std::stop_token stop) {
     if (suite_.load) return run_load(request, log, stop);
     const auto directory = sides_.of(request.side, request.link_order);
-    if (auto removed = remove_output(directory / output_name); !removed) return tl::unexpected(removed.error());
+    if (auto removed = remove_output(request, directory / output_name); !removed)
+        return tl::unexpected(removed.error());
     const auto line = line_for(request);
     auto command = command_for(request, line);
     const bool is_whole = request.benchmarks.empty() && request.under.empty();

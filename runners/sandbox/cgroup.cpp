@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <sstream>
 #include <thread>
 
@@ -23,6 +24,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t most_bytes = 1 << 20;
+constexpr const char* leaf_name = "benchgate-self";
 
 std::string read_text(const fs::path& file) {
     return platform::read_file(file, most_bytes).value_or("");
@@ -113,6 +115,24 @@ bool usable(const fs::path& place, std::vector<std::string>* controllers_inside 
     return ::rmdir(probe.c_str()) == 0;
 }
 
+/// Groups that a runner made and did not live to remove. Those in use cannot be removed, and a fresh one may be about
+/// to be used.
+void remove_stale(const fs::path& place) {
+    constexpr time_t fresh_s = 60;
+    constexpr int most = 10'000;
+    std::error_code error;
+    int seen = 0;
+    for (fs::directory_iterator at(place, error), end; !error && at != end && seen < most;
+         at.increment(error), ++seen) {
+        const auto name = at->path().filename().string();
+        struct stat status {};
+        if (!name.starts_with("benchgate-") || name == leaf_name || ::lstat(at->path().c_str(), &status) != 0 ||
+            !S_ISDIR(status.st_mode) || ::time(nullptr) - status.st_mtime < fresh_s)
+            continue;
+        ::rmdir(at->path().c_str());
+    }
+}
+
 /// Version 2 lets a group with processes of its own give no controllers to its children. Where this process is alone
 /// in a group that was delegated to it, it moves into a leaf, which frees the group.
 void enable_controllers(const fs::path& place) {
@@ -122,7 +142,7 @@ void enable_controllers(const fs::path& place) {
         if (has(available, name)) wanted += (wanted.empty() ? "+" : " +") + std::string(name);
     if (wanted.empty() || write_text(place / "cgroup.subtree_control", wanted)) return;
     if (read_text(place / "cgroup.procs") != std::to_string(::getpid()) + "\n") return;
-    const fs::path leaf = place / "benchgate-self";
+    const fs::path leaf = place / leaf_name;
     if (::mkdir(leaf.c_str(), 0755) != 0 && errno != EEXIST) return;
     if (write_text(leaf / "cgroup.procs", "0")) write_text(place / "cgroup.subtree_control", wanted);
 }
@@ -154,6 +174,9 @@ CgroupPlaces find_cgroups(const CgroupSource& source) {
     if (!places.unified_io)
         if (auto place = version1("blkio"); place && read_and_write(*place / "blkio.throttle.io_service_bytes"))
             places.blkio_v1 = std::move(place);
+    for (const auto* place :
+         {&places.unified, &places.memory_v1, &places.pids_v1, &places.cpuacct_v1, &places.blkio_v1})
+        if (*place) remove_stale(**place);
     if (!places.can_limit_memory())
         places.notes.push_back("no limit on memory: no memory control group can be written");
     if (!places.can_limit_processes())

@@ -40,7 +40,7 @@ struct CgroupPlaces {
     bool can_limit_processes() const { return unified_pids || pids_v1; }
 };
 
-/// Looks, and tries to make and remove a group in each place.
+/// Looks, tries to make and remove a group in each place, and removes what a runner that was killed left there.
 CgroupPlaces find_cgroups(const CgroupSource& source = {});
 
 struct CgroupReading {

@@ -61,6 +61,21 @@ TEST(Cgroup, EachControllerIsFoundWhereItIsMounted) {
     EXPECT_EQ(places.notes.size(), 1u);
 }
 
+TEST(Cgroup, WhatAKilledRunnerLeftIsRemovedAndNothingElse) {
+    const FakeRoot root;
+    root.put("proc/self/cgroup", "0::/\n");
+    root.put("proc/self/mountinfo", "30 25 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+    const auto place = root.dir.path() / "sys/fs/cgroup";
+    for (const auto* name : {"benchgate-old", "benchgate-fresh", "benchgate-self", "benchgate-busy/inside", "other"})
+        fs::create_directories(place / name);
+    for (const auto* name : {"benchgate-old", "benchgate-self", "benchgate-busy", "other"})
+        fs::last_write_time(place / name, fs::file_time_type::clock::now() - std::chrono::minutes(5));
+    EXPECT_TRUE(root.find().unified);
+    EXPECT_FALSE(fs::exists(place / "benchgate-old"));
+    for (const auto* name : {"benchgate-fresh", "benchgate-self", "benchgate-busy", "other"})
+        EXPECT_TRUE(fs::exists(place / name)) << name;
+}
+
 TEST(Cgroup, AGroupThatCountsNoBytesIsNotJoined) {
     const FakeRoot root;
     root.put("proc/self/cgroup", "7:blkio:/\n");

@@ -216,6 +216,30 @@ TEST_F(Escape, ADaemonThatHoldsTheStreamsHoldsNobodyUp) {
     EXPECT_TRUE(vanishes(mark));
 }
 
+TEST_F(Escape, WhatIsCountedCannotBeTurnedOffOrRunAwayFrom) {
+    auto command = python(R"py(
+import ctypes, os, time
+ctypes.CDLL(None).prctl(31, 0, 0, 0, 0)  # PR_TASK_PERF_EVENTS_DISABLE
+memory = bytearray(b'x') * (120 << 20)
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        while True: pass
+    os._exit(0)
+time.sleep(0.6)
+)py");
+    command.figures = {Figure::page_faults};
+    const auto result = run(command);
+    ASSERT_TRUE(result.ok()) << result.err.text();
+    // The host may be busy and give the burner less than it could burn.
+    if (result.cpu_seconds) {
+        EXPECT_GT(result.cpu_seconds->value, 0.25) << result.cpu_seconds->source;
+    }
+    if (const auto faults = result.figures.find(Figure::page_faults); faults != result.figures.end()) {
+        EXPECT_GT(faults->second.value, 20'000) << "of 30,000 pages";
+    }
+}
+
 TEST_F(Escape, NoDeviceAndNoFileOfRootIsMade) {
     Command command;
     command.shell_line =

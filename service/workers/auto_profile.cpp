@@ -59,6 +59,8 @@ std::optional<store::NewJob> profile_job(const std::vector<store::JobRow>& jobs,
     const auto document = json::parse(measured->job.spec_json);
     auto spec = document ? protocol::read_job_spec(*document) : tl::unexpected(protocol::MessageError{});
     if (!spec || spec->questions.alone || !spec->suite.profile_regressions) return std::nullopt;
+    // A suite under load has no run command to take a profile of.
+    if (spec->suite.load) return std::nullopt;
     spec->profile = benchmark;
     spec->questions = {};
     auto job = measured->job;

@@ -110,6 +110,16 @@ TEST_F(AutoProfileTest, ASuiteThatWantsNoProfilesHasNone) {
     EXPECT_TRUE(profiles().empty()) << "the host's time is for measuring";
 }
 
+TEST_F(AutoProfileTest, ASuiteUnderLoadIsNotSentToAHostThatCouldOnlyRefuse) {
+    spec.suite.load.emplace();
+    spec.suite.load->load.tool = "wrk";
+    spec.suite.load->load.targets = {{"", "http://127.0.0.1:{port}/", 1}};
+    ask();
+    ASSERT_TRUE(measures(ash, {{"sort", 1.3}}));
+    EXPECT_EQ(stored_run().conclusion, "failure");
+    EXPECT_TRUE(profiles().empty());
+}
+
 TEST_F(AutoProfileTest, AProfileThatCannotBeTakenChangesNothing) {
     ask();
     ASSERT_TRUE(measures(ash, {{"sort", 1.3}}));
