@@ -23,10 +23,10 @@ Base [<code>bbbbbbbbb</code>](https://github.com/acme/engine/commit/bbbbbbbbbbbb
 
 - <code>micro</code>: 20 trials a side in blocks of 4 + 4; changes of 2.1 % or more would have been seen (inconclusive ones aside), on bench-01 (bare-metal, x86\_64), in 12 min 34 s
 
-| | benchmark | metric | change | interval | base → head | confirmed |
+| | change | benchmark | metric | interval | base → head | confirmed |
 |---|---|---|---|---|---|---|
-| ❌ critical | <code>BM\_Sort/1024</code> | time | +25.3 % slower | +23.3 % to +27.3 % | 1.23 ms → 1.54 ms | yes |
-| ⚡ improved | <code>BM\_Hash</code> | time | 9 % faster | −11 % to −7 % | 1.23 ms → 1.12 ms | yes |
+| ❌ critical | +25.3 % slower | <code>BM\_Sort/1024</code> | time | +23.3 % to +27.3 % | 1.23 ms → 1.54 ms | yes |
+| ⚡ improved | 9 % faster | <code>BM\_Hash</code> | time | −11 % to −7 % | 1.23 ms → 1.12 ms | yes |
 
 **Next:** Start with the first row. `benchgate compare` measures the same on your own machine, and a push or `/rebench` measures again here.
 
@@ -122,7 +122,7 @@ TEST(Comment, MarksAsAnErrorOnlyWhatBlocks) {
     auto slow = sample::verdict("sort", model::VerdictKind::regressed, 1.07);
     slow.level = "minor";
     const auto text = render_comment(sample::report({sample::suite("micro", {slow}, model::Gate::success)}));
-    EXPECT_TRUE(has(text, "| ⚠️ minor | <code>sort</code> |")) << text;
+    EXPECT_TRUE(has(text, "| ⚠️ minor | +7\u00a0% slower | <code>sort</code> |")) << text;
     EXPECT_FALSE(has(text, "❌")) << "the check passes: " << text;
 }
 

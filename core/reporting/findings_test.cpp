@@ -100,6 +100,24 @@ TEST(Findings, AnExponentThatHasRisenIsSaid) {
     EXPECT_EQ(report_json(report)["suites"][0]["growth"][0]["state"], "steeper");
 }
 
+TEST(Findings, AGrowthOfMemoryIsToldWithItsInterval) {
+    auto report = sample::unchanged();
+    model::Verdict leak;
+    leak.series = {{"whole-command", "memory_growth"}, "bytes/s", model::Better::lower, true};
+    leak.kind = model::VerdictKind::regressed;
+    leak.action = model::Action::review;
+    leak.base_value = 14'000;
+    leak.head_value = 326'000;
+    leak.reason = "memory grows faster: 13.7 KiB/s on base, 318 KiB/s on head, difference 124 KiB/s to 477 KiB/s";
+    report.suites[0].judgement->verdicts.push_back(leak);
+    const auto text = render_comment(report);
+    EXPECT_TRUE(has(text, "| ⚠️ regressed | +305\u00a0KiB/s | <code>whole-command</code> | memory\\_growth |"))
+        << text;
+    EXPECT_TRUE(has(text, "| 13.7\u00a0KiB/s → 318\u00a0KiB/s | – |")) << "it is outside of the blocks: " << text;
+    EXPECT_TRUE(has(text, "difference 124 KiB/s to 477 KiB/s")) << "the interval is among the remarks: " << text;
+    EXPECT_FALSE(has(render_html(report), "not confirmed"));
+}
+
 TEST(Findings, ThousandsOfThemFit) {
     auto report = sample::unchanged();
     for (int i = 0; i < 5000; ++i) report.suites[0].claims.push_back(claim(model::ClaimState::broken));

@@ -101,7 +101,6 @@ std::string suite_line(const SuiteReport& suite) {
         if (!suite.host_class.empty()) line += fmt::format(" ({})", text_of(suite.host_class, 100));
         if (suite.duration_seconds > 0) line += fmt::format(", in {}", format_duration(suite.duration_seconds));
         if (const auto words = second_host_words(suite); !words.empty()) line += "; " + text_of(words, 300);
-        for (const auto& sentence : source_sentences(suite)) line += "; " + text_of(sentence, 400);
         return line;
     }
     line += text_of(state_words(suite), 120);
@@ -116,6 +115,17 @@ data suites_data(const MarkdownView& view) {
     if (shown < view.suites.size())
         lines.push_back(data("line", fmt::format("and {} more suites", view.suites.size() - shown)));
     return lines;
+}
+
+/// Where the resources of whole commands come from; folded, since it is the same from one pull request to the next.
+void set_sources(data& root, const MarkdownView& view) {
+    data rows(data::type::list);
+    std::size_t left = view.most_rows;
+    for (const auto* suite : view.suites)
+        for (const auto& sentence : source_sentences(*suite))
+            if (left > 0 && left-- > 0)
+                rows.push_back(data("line", markdown_name(suite->name) + ": " + text_of(sentence, 400)));
+    if (!rows.is_empty_list()) root.set("sources", data("rows", rows));
 }
 
 data errors_data(const MarkdownView& view) {
@@ -375,6 +385,7 @@ std::string render_markdown_template(std::string_view name, const MarkdownView& 
     if (auto rows = profiles_data(view); rows.is_non_empty_list()) root.set("profiles", data("rows", rows));
     set_tables(root, view);
     set_budgets(root, view);
+    set_sources(root, view);
     set_findings(root, view);
     if (const auto next = next_step(report, view.suites, view.gate); !next.empty())
         root.set("next", data("sentence", next));

@@ -69,6 +69,11 @@ std::string format_value(double value, std::string_view unit) {
         return scaled(value, std::array<std::string_view, 4>{"ns", "µs", "ms", "s"});
     }
     if (unit == "bytes") return scaled(value, std::array<std::string_view, 5>{"B", "kB", "MB", "GB", "TB"});
+    // As the judge's words about the growth of memory have it.
+    if (unit == "bytes/s") {
+        const bool mebi = std::fabs(rounded(value / 1024)) >= 1024;
+        return fmt::format("{} {}", digits(rounded(value / (mebi ? 1024 * 1024 : 1024))), mebi ? "MiB/s" : "KiB/s");
+    }
     if (unit == "1/s") return scaled(value, std::array<std::string_view, 4>{"/s", "k/s", "M/s", "G/s"});
     if (unit == "count" && value == std::floor(value) && std::fabs(value) < 1e15)
         return format_count(static_cast<long long>(value));
@@ -96,8 +101,12 @@ std::optional<double> change_of(const model::Verdict& verdict) {
 }
 
 std::string change_text(const model::Verdict& verdict) {
-    const auto change = change_of(verdict);
-    return change ? format_change(*change) : std::string(dash);
+    if (const auto change = change_of(verdict)) return format_change(*change);
+    const bool changed = verdict.kind == model::VerdictKind::regressed || verdict.kind == model::VerdictKind::improved;
+    if (!changed || !verdict.base_value || !verdict.head_value) return std::string(dash);
+    // Nothing to divide by: the difference is the change.
+    const double difference = *verdict.head_value - *verdict.base_value;
+    return (difference < 0 ? "−" : "+") + format_value(std::fabs(difference), verdict.series.unit);
 }
 
 std::string interval_text(const model::Interval& interval) {

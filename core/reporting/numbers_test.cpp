@@ -17,6 +17,8 @@ TEST(Numbers, ValuesInTheUnitsOfPeople) {
     EXPECT_EQ(format_value(7.5e10, "ns"), "75 s");
     EXPECT_EQ(format_value(4'600'000, "bytes"), "4.6 MB");
     EXPECT_EQ(format_value(0, "bytes"), "0 B");
+    EXPECT_EQ(format_value(14'000, "bytes/s"), "13.7 KiB/s");
+    EXPECT_EQ(format_value(-3'300'000, "bytes/s"), "-3.15 MiB/s");
     EXPECT_EQ(format_value(12'345, "1/s"), "12.3 k/s");
     EXPECT_EQ(format_value(1234, "count"), "1,234");
     EXPECT_EQ(format_value(-1234567, "count"), "-1,234,567");

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "core/model/resources.h"
 #include "core/reporting/numbers.h"
 #include "core/reporting/words.h"
 
@@ -53,7 +54,9 @@ std::string detectable_text(const model::Verdict& verdict) {
 }
 
 std::string_view confirmation_word(const model::Verdict& verdict) {
-    if (!is_changed(verdict)) return "–";
+    const auto& key = verdict.series.key;
+    const bool has_fresh_blocks = key.benchmark != model::whole_command || key.metric != model::measure_memory_growth;
+    if (!is_changed(verdict) || !has_fresh_blocks) return "–";
     if (verdict.exact) return "exact";
     if (verdict.confirmed) return "yes";
     return verdict.kind == VerdictKind::regressed ? "no" : "–";
@@ -61,7 +64,8 @@ std::string_view confirmation_word(const model::Verdict& verdict) {
 
 bool has_remark(const model::Verdict& verdict) {
     if (verdict.reason.empty() || verdict.exact || !verdict.series.gating) return false;
-    return verdict.p.has_value() || verdict.kind == VerdictKind::inconclusive;
+    return verdict.p.has_value() || verdict.kind == VerdictKind::inconclusive ||
+           (is_changed(verdict) && !verdict.ratio);
 }
 
 const model::Interval& shown_interval(const model::Verdict& verdict) {

@@ -85,7 +85,8 @@ std::string advisory_text(const AdvisoryNote& note);
 std::string worded_change(const model::Verdict& verdict);
 /// "2.1 %", or "any" of what is compared exactly.
 std::string detectable_text(const model::Verdict& verdict);
-/// "yes", "exact" or "no" for a change; a dash otherwise. What got better is not measured again.
+/// "yes", "exact" or "no" for a change; a dash otherwise. What got better is not measured again, nor is the growth of
+/// memory.
 std::string_view confirmation_word(const model::Verdict& verdict);
 /// Its reason is news to the author: two modes, a drift, why it stayed open. Not what its kind says anyway.
 bool has_remark(const model::Verdict& verdict);
