@@ -69,6 +69,7 @@ json::Json to_json(const HeartbeatRequest& m) {
                         {"block", m.block},
                         {"progress", m.progress}};
     if (m.eta_s) document["eta_s"] = *m.eta_s;
+    if (m.draining) document["state"] = "draining";
     return document;
 }
 
@@ -164,6 +165,7 @@ Read<HeartbeatRequest> read_heartbeat_request(const json::Json& document) {
     m.progress = f.optional_number("progress").value_or(0);
     if (!(m.progress >= 0 && m.progress <= 1)) f.fail("progress: expected 0 to 1");
     if (auto eta = f.optional_integer("eta_s"); eta && *eta >= 0 && *eta < 10'000'000) m.eta_s = static_cast<int>(*eta);
+    m.draining = f.text_or("state", "ready") == "draining";
     return f.done(std::move(m));
 }
 

@@ -129,6 +129,7 @@ struct HeartbeatRequest {
     int block = 0;
     double progress = 0;  ///< 0..1
     std::optional<int> eta_s;
+    bool draining = false;  ///< its process was told to end, and does so after this job
 };
 
 struct HeartbeatAnswer {

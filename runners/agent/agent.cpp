@@ -258,7 +258,7 @@ int Agent::run(std::stop_token drain, std::stop_token abort) {
         failures = 0;
         if (*lease) {
             try {
-                do_job(**lease, abort);
+                do_job(**lease, drain, abort);
             } catch (const std::exception& error) {
                 give_up(**lease, error.what());
             }
@@ -268,6 +268,7 @@ int Agent::run(std::stop_token drain, std::stop_token abort) {
         }
         request = lease_request();
     }
+    if (drain.stop_requested()) say_goodbye(abort);
     return exit_ok;
 }
 
@@ -284,11 +285,20 @@ void Agent::give_up(const protocol::LeaseAnswer& lease, const std::string& reaso
         spdlog::warn("the service does not know yet that the job failed: {}", told.error().message);
 }
 
-void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token abort) {
+void Agent::say_goodbye(std::stop_token abort) {
+    auto request = lease_request();
+    if (request.state != "ready") return;  // nobody counts on it anyway
+    request.state = "draining";
+    request.reason = "its process was told to end";
+    request.wait_s = 0;
+    service_.tell(request, abort);
+}
+
+void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token drain, std::stop_token abort) {
     const JobRef job{lease.job, lease.epoch};
     spdlog::info("job {} (epoch {}): {}suite '{}' of {}", job.job, job.epoch,
                  lease.spec.profile.empty() ? "" : "a profile in ", lease.spec.suite.name, lease.spec.repository);
-    Session session(service_, {job, options_.work, lease.heartbeat_s, std::chrono::seconds(600)}, abort);
+    Session session(service_, {job, options_.work, lease.heartbeat_s, drain}, abort);
     if (const auto why = unfit(session.stop()); why && !session.lost() && !abort.stop_requested()) {
         is_quarantined_ = true;
         why_unfit_ = *why;

@@ -63,7 +63,9 @@ class Agent {
     bool join(std::stop_token stop, int& exit_status);
     /// What an earlier process, or a job that ended while the service was away, left in the spool.
     void resend_spool(std::stop_token stop);
-    void do_job(const protocol::LeaseAnswer& lease, std::stop_token abort);
+    void do_job(const protocol::LeaseAnswer& lease, std::stop_token drain, std::stop_token abort);
+    /// So that nobody counts on this runner from now on. One try, and no waiting for a service that does not answer.
+    void say_goodbye(std::stop_token abort);
     void give_up(const protocol::LeaseAnswer& lease, const std::string& reason);
     /// With the facts of this moment. Its state is "quarantined" while a fact fails or the host is not itself.
     protocol::LeaseRequest lease_request();

@@ -39,6 +39,10 @@ class FakeService : public platform::HttpClient {
             ++counts_["quarantined"];
             return answer(423, {{"code", "quarantined"}, {"message", "rest"}});
         }
+        if (what == "leases" && request.body.find("\"draining\"") != std::string::npos) {
+            ++counts_["draining"];
+            return platform::HttpResponse{204, {}, ""};
+        }
         if (what == "leases") ++counts_["ready"];
         if (what == "leases" && job) return answer(200, *std::exchange(job, std::nullopt));
         if (what == "leases") {
@@ -190,10 +194,28 @@ TEST_F(Contact, AHostWhoseFactsFailAsksForNothingUntilItIsMended) {
     EXPECT_EQ(agent.get(), exit_ok);
 }
 
+TEST_F(Contact, ARunnerThatIsToldToEndSaysSo) {
+    std::stop_source drain;
+    auto agent = std::async(std::launch::async, [&] { return run(drain.get_token()); });
+    service.wait_for("ready", 0);
+    drain.request_stop();
+    EXPECT_EQ(agent.get(), exit_ok);
+    EXPECT_EQ(service.count("draining"), 1);
+    EXPECT_EQ(service.count("ready"), 1);
+    ServiceClient client(service, "http://service.invalid", "t");
+    std::stop_source told;
+    const Session session(client, {{platform::random_uuid(), 1}, folder.path(), 1, told.get_token()}, {});
+    service.wait_for("heartbeat", 0);
+    EXPECT_EQ(service.body("heartbeat").find("draining"), std::string::npos);
+    told.request_stop();
+    service.wait_for("heartbeat", 1);
+    EXPECT_NE(service.body("heartbeat").find("\"state\":\"draining\""), std::string::npos) << "it goes on with its job";
+}
+
 TEST_F(Contact, AServiceThatSwallowsRequestsIsNotWaitedForAgainAndAgain) {
     service.is_down = true;
     ServiceClient client(service, "http://service.invalid", "t");
-    Session session(client, {{platform::random_uuid(), 1}, folder.path(), 1, 1s}, {});
+    Session session(client, {{platform::random_uuid(), 1}, folder.path(), 1, {}, 1s}, {});
     service.wait_for("heartbeat", 0);
     const std::string output(64 << 10, 'x');
     for (int i = 0; i < 10; ++i) session.on_log(output);

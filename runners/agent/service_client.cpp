@@ -85,6 +85,10 @@ Call<std::optional<protocol::LeaseAnswer>> ServiceClient::lease(const protocol::
     return read_answer<std::optional<protocol::LeaseAnswer>>(response, protocol::read_lease_answer);
 }
 
+void ServiceClient::tell(const protocol::LeaseRequest& request, std::stop_token stop) {
+    (void)post("/runner/v1/leases", to_json(request), std::chrono::seconds(5), stop);
+}
+
 Call<protocol::HeartbeatAnswer> ServiceClient::heartbeat(const JobRef& job, const protocol::HeartbeatRequest& request,
                                                          std::stop_token stop) {
     return read_answer<protocol::HeartbeatAnswer>(

@@ -38,6 +38,8 @@ class ServiceClient {
     Call<protocol::RegisterAnswer> register_runner(const protocol::RegisterRequest& request, std::stop_token stop);
     /// nullopt: nothing to do.
     Call<std::optional<protocol::LeaseAnswer>> lease(const protocol::LeaseRequest& request, std::stop_token stop);
+    /// A word that nothing is expected of: one try of a few seconds, and no job is taken from the answer.
+    void tell(const protocol::LeaseRequest& request, std::stop_token stop);
     Call<protocol::HeartbeatAnswer> heartbeat(const JobRef& job, const protocol::HeartbeatRequest& request,
                                               std::stop_token stop);
     /// The offset that the service wants next.

@@ -48,6 +48,7 @@ void Session::beat(std::stop_token stop) {
     do {
         auto request = *beat_request_.lock();
         request.request_id = platform::random_uuid();
+        request.draining = options_.drain.stop_requested();
         const auto answer = service_.heartbeat(options_.job, request, stop);
         if (!answer) {
             spdlog::warn("heartbeat of job {}: {}", options_.job.job, answer.error().message);

@@ -22,6 +22,8 @@ struct SessionOptions {
     JobRef job;
     std::filesystem::path work;
     int heartbeat_s = 15;
+    std::stop_token
+        drain{};  ///< fires when the process was told to end; the service hears of it with the next heartbeat
     std::chrono::seconds give_up_upload{600};  ///< how long the end of a job waits for a service that does not answer
 };
 

@@ -18,7 +18,8 @@ using Asked = ScriptedService::Asked;
 class SessionTest : public testing::Test {
   protected:
     std::unique_ptr<Session> start(seconds give_up = seconds(600)) {
-        return std::make_unique<Session>(client, SessionOptions{job, work.path(), 3600, give_up}, abort.get_token());
+        return std::make_unique<Session>(client, SessionOptions{job, work.path(), 3600, {}, give_up},
+                                         abort.get_token());
     }
     static std::vector<model::Trial> trials(int first, int count) {
         std::vector<model::Trial> made(count);

@@ -1,5 +1,6 @@
 // Runners that wait, that were drained, and that speak another protocol, over real sockets and a real PostgreSQL.
 #include "service/http/runner_api_for_tests.h"
+#include "service/reports/runner_states.h"
 
 namespace benchgate::http {
 namespace {
@@ -28,6 +29,27 @@ TEST_F(RunnerApiTest, ADrainedRunnerWaitsInVainUntilItIsResumed) {
     EXPECT_EQ(post("leases", to_json(lease_request()), token).body.at("job"), id);
     drain();
     EXPECT_EQ(post("jobs/" + id + "/1/heartbeat", beat(), token).status, 200) << "what it has it finishes";
+}
+
+TEST_F(RunnerApiTest, ARunnerWhoseProcessWasToldToEndIsNotCountedOn) {
+    token = registered();
+    const auto runner = [&] { return pool.transaction([](store::Tx& tx) { return store::list_runners(tx); }).at(0); };
+    const std::string id = queue_job();
+    ASSERT_EQ(post("leases", to_json(lease_request()), token).body.at("job"), id);
+    ASSERT_EQ(post("jobs/" + id + "/1/heartbeat", beat(), token).status, 200);
+    EXPECT_EQ(reports::state_of(runner(), true, clock.now()).word, "busy");
+    auto last = beat();
+    last["state"] = "draining";
+    ASSERT_EQ(post("jobs/" + id + "/1/heartbeat", last, token).status, 200);
+    EXPECT_EQ(reports::state_of(runner(), true, clock.now()).word, "draining");
+    EXPECT_EQ(reports::state_of(runner(), true, clock.now()).reason, "its process was told to end");
+    auto goodbye = lease_request();
+    goodbye.state = "draining";
+    const std::string other = queue_job();
+    EXPECT_EQ(post("leases", to_json(goodbye), token).status, 204);
+    EXPECT_EQ(reports::state_of(runner(), false, clock.now()).word, "drained");
+    EXPECT_EQ(post("leases", to_json(lease_request()), token).body.at("job"), other) << "it was started again";
+    EXPECT_EQ(runner().state, "ready");
 }
 
 TEST_F(RunnerApiTest, AThousandthRunnerThatWaitsCostsTheDatabaseNothing) {

@@ -24,7 +24,7 @@ void heartbeat(const RunnerApi& api, const Request& request, Response& response)
     const auto answer = api.pool.transaction([&](store::Tx& tx) {
         // The job first, the runner second, as finish locks them: it may come at the same time.
         auto beaten = store::heartbeat(tx, lease, beat);
-        store::touch_runner(tx, runner.runner_id, beat.now);
+        store::touch_runner(tx, runner.runner_id, beat.now, message.draining);
         return beaten;
     });
     check_fence(answer.fence);

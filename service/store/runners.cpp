@@ -57,7 +57,12 @@ constexpr Query resume{"runners_resume", R"(
 
 constexpr Query by_name{"runners_by_name", "select * from runners where name = $1"};
 
-constexpr Query touch{"runners_touch", "update runners set last_seen_at = $2 where runner_id = $1::uuid"};
+// Whatever keeps it from work beyond this job is the graver word.
+constexpr Query touch{"runners_touch", R"(
+    update runners set last_seen_at = $2,
+        state = case when $3 and state = 'ready' then 'draining' else state end,
+        reason = case when $3 and state = 'ready' then 'its process was told to end' else reason end
+    where runner_id = $1::uuid)"};
 
 constexpr Query find_kept{"request_log_find", R"(
     select answer from request_log where runner_id = $1::uuid and request_id = $2 and expires_at > $3)"};
@@ -202,8 +207,8 @@ std::optional<RunnerRow> runner_by_name(Tx& tx, const std::string& name) {
     return first(exec(tx, by_name, name), read);
 }
 
-void touch_runner(Tx& tx, const std::string& runner_id, Time now) {
-    exec(tx, touch, runner_id, now);
+void touch_runner(Tx& tx, const std::string& runner_id, Time now, bool draining) {
+    exec(tx, touch, runner_id, now, draining);
 }
 
 std::optional<std::string> find_answer(Tx& tx, const std::string& runner_id, const std::string& request_id, Time now) {

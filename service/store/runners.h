@@ -86,8 +86,8 @@ bool drain_runner(Tx& tx, const std::string& name, const std::string& reason, Ti
 bool resume_runner(Tx& tx, const std::string& name);
 std::optional<RunnerRow> runner_by_name(Tx& tx, const std::string& name);
 
-/// Only the time, for heartbeats.
-void touch_runner(Tx& tx, const std::string& runner_id, Time now);
+/// For heartbeats: the time, and whether its process was told to end.
+void touch_runner(Tx& tx, const std::string& runner_id, Time now, bool draining = false);
 
 /// The answer given before to this request of this runner.
 std::optional<std::string> find_answer(Tx& tx, const std::string& runner_id, const std::string& request_id, Time now);

@@ -143,6 +143,7 @@ TEST_F(Failure, ADatabaseThatIsKilledLosesNothingThatWasAccepted) {
 TEST_F(Failure, ARunnerThatIsStoppedFinishesItsJobFirst) {
     const auto pull = measured_pull("drained");
     EXPECT_TRUE(World::end_orderly(world().runner(), seconds(60))) << "the runner does not end";
+    EXPECT_THAT(world().get("/runners").body, HasSubstr("its process was told to end")) << "nobody counts on it";
     EXPECT_TRUE(runner_left_nothing());
     expect_measured_and_told_once(pull);
     EXPECT_EQ(leases_of("drained"), 1u);
