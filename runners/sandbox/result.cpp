@@ -57,10 +57,10 @@ DiskWatches::DiskWatches(const Command& command) {
     for (const auto& folder : command.writable) watches_.emplace_back(folder, command.limits.disk_bytes);
 }
 
-bool DiskWatches::over_limit() {
-    bool is_over = false;
-    for (auto& watch : watches_) is_over |= watch.over_limit();
-    return is_over;
+DiskState DiskWatches::look() {
+    for (auto& watch : watches_)
+        if (const auto state = watch.look(); state != DiskState::fine) return state;
+    return DiskState::fine;
 }
 
 platform::Supervision supervision_of(const Command& command) {

@@ -23,7 +23,8 @@ CgroupLimits group_limits(const Command& command, const CgroupPlaces& places);
 class DiskWatches {
   public:
     explicit DiskWatches(const Command& command);
-    bool over_limit();
+    /// The first that is not fine.
+    DiskState look();
 
   private:
     std::vector<DiskWatch> watches_;
