@@ -196,6 +196,8 @@ platform::Process World::start_host(const std::string& host, const std::string& 
     }
     // Machines that run tests beside other work do not stay as fast as they were.
     std::map<std::string, std::string> environment{{"BENCHGATE_RUNNER_CANARY", "false"}};
+    if (sandboxed && fs::exists("/usr/bin/ccache"))
+        environment["BENCHGATE_RUNNER_COMPILER_CACHE"] = (folder() / (log + "-compilers")).string();
     // Where no bubblewrap is found, there is none.
     if (!sandboxed) environment["PATH"] = (folder() / "nowhere").string();
     return start(
