@@ -39,8 +39,10 @@ void add_tool_errors(model::Judgement& judgement, const model::Bundle& bundle) {
     for (auto& verdict : judgement.verdicts) {
         const auto found = said.find(verdict.series.key.benchmark);
         if (!is_without_result(verdict.kind) || found == said.end()) continue;
-        if (!verdict.reason.empty()) verdict.reason += "; ";
-        if (!found->second.starts_with("unsupported: ")) verdict.reason += "the tool said: ";
+        if (found->second.starts_with("unsupported: "))
+            verdict.reason.clear();
+        else
+            verdict.reason += verdict.reason.empty() ? "the tool said: " : "; the tool said: ";
         verdict.reason += storable(found->second);
     }
 }

@@ -13,9 +13,8 @@ namespace benchgate::judging {
 inline constexpr std::size_t longest_tool_words = 300;
 
 /// Verdicts without a change to speak of (new, missing, failed) get the last error that the tool reported under their
-/// benchmark's name: "not on head; the tool said: no input file". One that begins with "unsupported: " is this host's
-/// word about a fault, and no tool's: "no kept trial gave a value; unsupported: tc is not installed". Only the trials
-/// that were kept count.
+/// benchmark's name: "not on head; the tool said: no input file". One that begins with "unsupported: " says all there
+/// is to say: it is this host's word about a fault, and no tool's. Only the trials that were kept count.
 void add_tool_errors(model::Judgement& judgement, const model::Bundle& bundle);
 
 }  // namespace benchgate::judging

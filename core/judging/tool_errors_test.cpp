@@ -37,7 +37,10 @@ TEST_F(ToolErrors, AVerdictWithoutAResultCarriesTheToolsOwnWords) {
 }
 
 TEST_F(ToolErrors, WhatAHostCannotDoIsItsOwnWordAndNoTools) {
-    EXPECT_EQ(reason_after("unsupported: only root may do it"), "unsupported: only root may do it");
+    bundle.trials[0].errors = {{"broken", "unsupported: only root may do it"}};
+    judgement.verdicts[0].reason = "base reported a value that is not a usable number";
+    add_tool_errors(judgement, bundle);
+    EXPECT_EQ(judgement.verdicts[0].reason, "unsupported: only root may do it");
 }
 
 TEST_F(ToolErrors, TheWordsAreBoundedAndEndWithAWholeCharacter) {

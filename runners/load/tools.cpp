@@ -224,12 +224,15 @@ tl::expected<model::Measurements, std::string> read_output(const model::LoadGene
         figures.values.push_back(std::move(value));
     }
     if (load.tool == "pgbench") add_percentiles(output.out, call, figures);
+    const auto failing = std::count_if(parsed->errors.begin(), parsed->errors.end(), says_nothing_succeeded);
     for (auto& error : parsed->errors) {
         if (says_nothing_succeeded(error)) {
-            const auto name = name_of(call, error.benchmark, names.empty());
+            const auto name = name_of(call, error.benchmark, names.empty() && failing == 1);
             figures.values.push_back(
                 {{{name, "error_rate"}, "ratio", model::Better::lower, true}, {}, {1.0}, {}, true});
-            figures.errors.push_back({name, std::string(nothing_succeeded) + error.message});
+            // One kind of request that always fails is a figure; the others of the stage may have succeeded.
+            const auto prefix = name == call.benchmark ? nothing_succeeded : std::string_view();
+            figures.errors.push_back({name, std::string(prefix) + error.message});
         } else if (!error.benchmark.empty() && names.empty()) {
             return tl::unexpected(fmt::format("{}: {}", load.tool, error.message));
         } else {

@@ -171,6 +171,32 @@ TEST(LoadTools, AStageInWhichNothingSucceededIsNoPass) {
     EXPECT_EQ(broken_objectives({}, *figures, {}).size(), 1U);
 }
 
+TEST(LoadTools, OneKindOfRequestThatAlwaysFailsIsAFigureAndNotTheEndOfTheStage) {
+    auto load = generator("locust");
+    load.targets = {{"", "locustfile.py", 1}};
+    const auto call = calls_of(load, {"steady", {4, {}}, seconds(2)}, 1).at(0);
+    const std::string header =
+        "Type     Name      # reqs      # fails |    Avg     Min     Max    Med |   req/s  failures/s\n"
+        "--------|---------|-------|-------------|-------|-------|-------|-------|--------|-----------\n";
+    const std::string broken =
+        "GET      /broken   41  41(100.00%) |     18      10      54     13 |   29.03       29.03\n";
+    const auto read = [&](const std::string& rows) { return read_output(load, call, {1, header + rows, ""}).value(); };
+    const auto figures =
+        read("GET      /         141     0(0.00%) |     18       9     107     14 |   99.83        0.00\n" + broken +
+             "         Aggregated  182   41(22.53%) |     18       9     107     14 |  128.86       29.03\n");
+    std::map<std::string, double> seen;
+    for (const auto& value : figures.values)
+        seen[value.series.key.benchmark + " " + value.series.key.metric] = model::trial_value(value);
+    EXPECT_EQ(seen["steady/GET /broken error_rate"], 1);
+    EXPECT_EQ(seen["steady/GET / error_rate"], 0);
+    EXPECT_NEAR(seen["steady error_rate"], 0.2253, 0.0001);
+    EXPECT_TRUE(broken_objectives({}, figures, {}).empty());
+    const auto nothing =
+        read(broken + "         Aggregated   41  41(100.00%) |     18      10      54     13 |   29.03       29.03\n");
+    EXPECT_EQ(broken_objectives({}, nothing, {}).size(), 1U) << "of the whole stage it is";
+    EXPECT_EQ(nothing.values.size(), 2U) << "the stage and its one request";
+}
+
 TEST(LoadTools, AnObjectiveOnAPercentileHoldsForTheClosedLoopToo) {
     const auto load = generator("wrk");
     const auto call = calls_of(load, {"steady", {4, {}}, seconds(2)}, 1).at(0);

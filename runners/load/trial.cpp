@@ -230,7 +230,7 @@ class Round {
                 if (auto failure = add_call(calls_[stage][call], *event, all))
                     return tl::unexpected(std::move(*failure));
             }
-            if (auto failure = saturated(calls_[stage].front(), use)) return tl::unexpected(std::move(*failure));
+            if (auto failure = saturated(calls_[stage].front().stage, use)) return tl::unexpected(std::move(*failure));
         }
         add_faults(all);
         if (!note_.empty()) all.errors.push_back({"", note_});
@@ -244,11 +244,12 @@ class Round {
         auto read = read_output(suite_.load, call, output);
         const auto log = fmt::format("$ {}\n{}\n{}\n", call.line, event.out.substr(0, 4096), event.err.substr(0, 4096));
         // One that never came to work says why; that it was busy all its short life says nothing.
-        if (!read) return LoadFailure{fmt::format("stage {}: {}", call.stage, read.error()), false, false, false, log};
-        if (auto failure = saturated(call, {event.cpu_seconds, event.seconds, call.threads})) return failure;
+        if (!read)
+            return LoadFailure{fmt::format("stage {}: {}", call.benchmark, read.error()), false, false, false, log};
+        if (auto failure = saturated(call.benchmark, {event.cpu_seconds, event.seconds, call.threads})) return failure;
         const auto broken = broken_objectives({}, *read, {});
         if (!broken.empty() && !trial_.may_fail_wholly)
-            return LoadFailure{fmt::format("stage {}: {}", call.stage, broken.front()), false, false, false, log};
+            return LoadFailure{fmt::format("stage {}: {}", call.benchmark, broken.front()), false, false, false, log};
         join(std::move(*read), all);
         return std::nullopt;
     }
@@ -271,12 +272,12 @@ class Round {
         std::move(from.errors.begin(), from.errors.end(), std::back_inserter(to.errors));
     }
 
-    std::optional<LoadFailure> saturated(const ToolCall& call, const GeneratorUse& use) const {
+    std::optional<LoadFailure> saturated(const std::string& name, const GeneratorUse& use) const {
         if (!is_saturated(use)) return std::nullopt;
         return LoadFailure{
             fmt::format("stage {}: the load tool itself was at its limit ({:.0f} % of its {}): the figures would be "
                         "those of {}, not of the service. Ask for less, or give it more CPUs (load.cpus)",
-                        call.stage, 100 * use.share(),
+                        name, 100 * use.share(),
                         use.cpus == 1 ? std::string("CPU") : fmt::format("{} CPUs", use.cpus), suite_.load.tool),
             false, false, false, ""};
     }

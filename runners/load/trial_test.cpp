@@ -123,6 +123,9 @@ TEST_F(LoadTrialTest, AMixedLoadRunsAtATimeAndIsTakenApart) {
     EXPECT_EQ(seen["steady/slow error_rate"], 0);
     EXPECT_NEAR(seen["steady/half error_rate"], 0.5, 0.1);
     EXPECT_NE(errors.find("steady/half: "), std::string::npos) << "exit status 0 with errors inside: " << errors;
+    suite.load.targets[1].address = "http://127.0.0.1:{port}/fail";
+    may_fail_wholly = false;
+    EXPECT_EQ(failure().substr(0, 38), "stage steady/half: nothing succeeded: ") << "which of them is said";
 }
 
 TEST_F(LoadTrialTest, AServiceThatNeverComesUpOrEndsSaysSoAndWhatItSaidLast) {
