@@ -242,7 +242,7 @@ tl::expected<model::Trial, JobFailure> TrialRunner::run_load(const TrialRequest&
         if (failure.cancelled)
             return tl::unexpected(JobFailure{model::JobPhase::measure, std::nullopt, "cancelled", false, true});
         if (failure.infrastructure) return tl::unexpected(host_failure(std::move(failure.reason)));
-        return tl::unexpected(failed(request, failure.reason));
+        return tl::unexpected(blame_full_disk(failed(request, failure.reason), sides_.of(request.side)));
     }
     return finished_trial(request, std::move(result->measured), result->used,
                           host::difference(before, after, own_cpu(result->used)));

@@ -10,6 +10,7 @@
 #include "core/protocol/spec_json.h"
 #include "platform/ids.h"
 #include "service/store/jobs.h"
+#include "service/store/pull_requests.h"
 
 namespace benchgate::workers {
 namespace {
@@ -81,6 +82,8 @@ std::optional<store::NewJob> profile_job(const std::vector<store::JobRow>& jobs,
 
 void ask_profiles(store::Tx& tx, const store::RunRow& run, const reporting::Report& report, store::Time now) {
     if (!run.number || !planning::profiles_regressions(run.kind)) return;
+    const auto pull = store::find_pull_request(tx, run.repository_id, *run.number);
+    if (pull && pull->head_sha != run.head_sha) return;
     std::optional<std::vector<std::string>> known;
     const auto jobs = store::jobs_of_run(tx, run.repository_id, run.run_id);
     std::size_t asked = 0;

@@ -9,7 +9,7 @@
 namespace benchgate::workers {
 
 /// Of a run that is complete, with its report: queues a profile for what it calls slower. A benchmark of this head that
-/// was or will be profiled is not profiled again. The transaction is the one that finished the run.
+/// was or will be profiled is not profiled again, and one that the pull request has left behind is not profiled at all.
 void ask_profiles(store::Tx& tx, const store::RunRow& run, const reporting::Report& report, store::Time now);
 
 }  // namespace benchgate::workers

@@ -4,6 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdlib>
+
 #include "service/store/bundles.h"
 #include "service/workers/judged_pull_request_for_tests.h"
 
@@ -16,6 +18,10 @@ using testing::Not;
 
 class AutoProfileTest : public JudgedPullRequest {
   protected:
+    void sql(const std::string& statement) {
+        const auto psql = store::TestCluster::instance().server().programs() / "psql";
+        ASSERT_EQ(std::system((psql.string() + " \"" + url + "\" -qc \"" + statement + "\"").c_str()), 0);
+    }
     std::vector<store::RunRow> profiles() {
         auto runs = pool.transaction([&](store::Tx& tx) { return store::list_runs(tx, 1, 7, 100); });
         std::erase_if(runs, [](const store::RunRow& one) { return one.kind != model::RunKind::profile; });
@@ -118,6 +124,16 @@ TEST_F(AutoProfileTest, ASuiteUnderLoadIsNotSentToAHostThatCouldOnlyRefuse) {
     ASSERT_TRUE(measures(ash, {{"sort", 1.3}}));
     EXPECT_EQ(stored_run().conclusion, "failure");
     EXPECT_TRUE(profiles().empty());
+}
+
+TEST_F(AutoProfileTest, AProfileThatCannotEvenBeQueuedLeavesRedRed) {
+    sql("alter table runs add check (kind <> 'profile')");
+    ask();
+    ASSERT_TRUE(measures(ash, {{"sort", 1.3}}));
+    EXPECT_EQ(stored_run().state, model::RunState::finished);
+    EXPECT_EQ(stored_run().conclusion, "failure");
+    EXPECT_TRUE(profiles().empty());
+    EXPECT_THAT(text(said(), "check:benchgate", "conclusion"), "failure");
 }
 
 TEST_F(AutoProfileTest, AProfileThatCannotBeTakenChangesNothing) {

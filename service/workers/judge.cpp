@@ -48,8 +48,10 @@ JudgeWorker::JudgeWorker(store::Pool& pool, reports::Addresses addresses, std::f
 
 bool JudgeWorker::work(std::stop_token) {
     std::optional<store::JobRow> job;
+    std::optional<store::RunRow> finished;
     try {
         pool_.transaction([&](store::Tx& tx) {
+            finished.reset();
             job = store::claim_unjudged_job(tx);
             if (!job) return;
             if (job->state == model::JobState::succeeded)
@@ -58,9 +60,10 @@ bool JudgeWorker::work(std::stop_token) {
                 store_unmeasured_claims(tx, *job);
             store::mark_job_judged(tx, job->job.job_id, now_());
             store::add_history_due(tx, job->job.job_id, now_());
-            close_run(tx, *job);
+            finished = close_run(tx, *job);
         });
         if (job) failures_.erase(job->job.job_id);
+        if (finished) profile(*finished);
         return job.has_value();
     } catch (const store::DatabaseLost&) {
         throw;  // nothing was decided; the loop waits and repeats
@@ -137,13 +140,26 @@ void JudgeWorker::set_aside(const store::JobRow& job, const std::string& reason)
     }
 }
 
-void JudgeWorker::close_run(store::Tx& tx, const store::JobRow& job) {
+/// After the verdict is said, and apart from it: what goes wrong here must not take it back.
+void JudgeWorker::profile(const store::RunRow& run) {
+    try {
+        pool_.transaction([&](store::Tx& tx) {
+            if (run.number) store::lock_conclusions(tx, run.repository_id, *run.number);
+            ask_profiles(tx, run, reports::run_report(tx, run, addresses_), now_());
+        });
+    } catch (const std::exception& error) {
+        spdlog::error("run {}: its regressions are not profiled: {}", run.run_id, error.what());
+    }
+}
+
+std::optional<store::RunRow> JudgeWorker::close_run(store::Tx& tx, const store::JobRow& job) {
     // Two runs of one head that end at once must not each overlook what the other found: both speak on one check.
     if (const auto found = store::find_run(tx, job.job.repository_id, job.job.run_id); found && found->number)
         store::lock_conclusions(tx, found->repository_id, *found->number);
     // The lock makes two jobs that finish at once close the run exactly once.
     auto run = store::lock_run(tx, job.job.repository_id, job.job.run_id);
-    if (!run || run->state == model::RunState::superseded || run->state == model::RunState::cancelled) return;
+    if (!run || run->state == model::RunState::superseded || run->state == model::RunState::cancelled)
+        return std::nullopt;
     ask_second_host(tx, *run, job, addresses_, now_());
     const auto jobs = store::jobs_of_run(tx, job.job.repository_id, job.job.run_id);
     const bool complete =
@@ -154,9 +170,9 @@ void JudgeWorker::close_run(store::Tx& tx, const store::JobRow& job) {
             tx, run->repository_id, run->run_id,
             {model::RunState::finished, std::string(model::to_string(report.gate)), run->message, now_()});
         run->state = model::RunState::finished;
-        ask_profiles(tx, *run, report, now_());
     }
     announce_run(tx, *run, addresses_, now_());
+    return complete ? run : std::nullopt;
 }
 
 }  // namespace benchgate::workers

@@ -6,12 +6,14 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <stop_token>
 
 #include "core/model/questions.h"
 #include "service/reports/run_report.h"
 #include "service/store/jobs.h"
 #include "service/store/pool.h"
+#include "service/store/runs.h"
 #include "service/store/verdicts.h"
 
 namespace benchgate::workers {
@@ -29,7 +31,9 @@ class JudgeWorker {
     void store_claims(store::Tx& tx, const store::JobRow& job, const model::Answers& answers);
     void store_unmeasured_claims(store::Tx& tx, const store::JobRow& job);
     void set_aside(const store::JobRow& job, const std::string& reason);
-    void close_run(store::Tx& tx, const store::JobRow& job);
+    /// The run, if that was its last job.
+    std::optional<store::RunRow> close_run(store::Tx& tx, const store::JobRow& job);
+    void profile(const store::RunRow& run);
     store::Pool& pool_;
     reports::Addresses addresses_;
     std::function<store::Time()> now_;
