@@ -139,6 +139,10 @@ std::string make_runner_token(const Settings& settings, const std::string& name)
     Database database(settings, false);
     auto token = platform::random_token("bgj_");
     database.pool().transaction([&](store::Tx& tx) {
+        const auto runners = store::list_runners_briefly(tx);
+        if (std::any_of(runners.begin(), runners.end(), [&](const auto& runner) { return runner.name == name; }))
+            spdlog::warn("there is a runner '{}': whoever joins with this token takes its place, and it is let go",
+                         name);
         store::create_join_token(tx, platform::sha256_hex(token), name,
                                  std::chrono::system_clock::now() + join_token_life);
     });

@@ -17,6 +17,7 @@
 #include "service/settings.h"
 #include "service/simulate.h"
 #include "service/store/migrate.h"
+#include "service/store/runners.h"
 
 namespace {
 
@@ -138,7 +139,11 @@ int main(int argc, char** argv) {
     auto* migrate_command = app.add_subcommand("migrate", "Bring the database to this program's schema, then end");
     auto* token_command =
         app.add_subcommand("runner-token", "Print a join token for a runner; it can be used once, within a day");
-    token_command->add_option("NAME", runner_name, "Name of the runner")->required();
+    token_command->add_option("NAME", runner_name, "Name of the runner")
+        ->required()
+        ->check([](const std::string& name) {
+            return store::is_runner_name(name) ? "" : "a name is 1 to 100 printable characters without blanks and /";
+        });
     token_command->footer(
         "Put it into a file; then, on the benchmark host:\n"
         "benchgate-runner --service https://bench.example.org --token-file FILE --labels bare-metal,x86_64\n\n" +

@@ -56,6 +56,8 @@ double broken_connections(std::string_view line) {
 
 void read(std::string_view text, Collector& collector) {
     if (text.starts_with(csv_header)) return read_csv(text, collector);
+    if (text.find("ApacheBench") == std::string_view::npos && text.find("Complete requests:") == std::string_view::npos)
+        return collector.refuse("this is neither ab's text nor the CSV of its -e");
     LoadResult result;
     result.name = "ab";
     bool percentiles = false;

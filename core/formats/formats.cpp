@@ -192,6 +192,10 @@ tl::expected<Reading, FormatError> read_source(std::string_view format, const So
     }
     auto result = read_as(*stated, input, limits);
     if (!result) return tl::unexpected(with_suspicion(std::move(result.error()), *stated, source, limits));
+    // Errors alone may be those of a reader that had another tool's words before it.
+    if (result->values.empty())
+        if (auto other = with_suspicion({}, *stated, source, limits); !other.message.empty())
+            return tl::unexpected(std::move(other));
     return Reading{std::string(format), std::move(*result)};
 }
 

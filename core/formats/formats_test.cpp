@@ -60,6 +60,22 @@ TEST(Formats, ADocumentThatBreaksOffIsCalledSo) {
             << format;
 }
 
+TEST(Formats, AStatedFormatDoesNotMakeAnotherToolsWordsItsOwn) {
+    const std::string redis =
+        "====== GET ======\n  10000 requests completed in 0.04 seconds\n  keep alive: 1\n\nSummary:\n"
+        "  throughput summary: 277777.78 requests per second\n";
+    for (const auto* format : {"iai-callgrind", "ab", "wrk", "hey", "go", "libtest"})
+        EXPECT_FALSE(parse(format, redis)) << format;
+    const std::string wrk =
+        "Running 2s test @ http://127.0.0.1:8080/\n  1 threads and 4 connections\n"
+        "  Thread Stats   Avg      Stdev     Max   +/- Stdev\n    Latency    69.66us   85.76us   3.00ms   97.07%\n"
+        "    Req/Sec    62.51k     4.80k   68.53k    75.00%\n  1239 requests in 2.00s, 16.01MB read\n"
+        "Requests/sec:    619.5\n";
+    for (const auto* format : {"ab", "k6", "iai-callgrind"})
+        EXPECT_EQ(parse(format, wrk).error().message,
+                  fmt::format("this is not a result of {}; it looks like wrk", format));
+}
+
 TEST(Formats, WhatNoFormatIsLikeGetsTheWaysThatAreLeft) {
     const auto told = parse("auto", "fio-3.33\nread: IOPS=12\n").error().message;
     EXPECT_TRUE(

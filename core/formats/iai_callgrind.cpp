@@ -129,9 +129,21 @@ void read_documents(std::string_view text, Collector& collector) {
     }
 }
 
+/// Many tools print an indented word, a colon and a number: iai's are instructions, or an old value stands beside.
+bool has_counts(std::string_view text) {
+    bool found = false;
+    each_line(text, [&](std::string_view line) {
+        const auto count = count_in(line);
+        found = count && (count->first == "Instructions" || line.find('|') != std::string_view::npos);
+        return !found;
+    });
+    return found;
+}
+
 void read(std::string_view given, Collector& collector) {
     if (next_brace(given, 0) != std::string_view::npos) return read_documents(given, collector);
     const auto text = without_colours(given);
+    if (!has_counts(text)) return collector.refuse("no line in it is one of iai's counts");
     Occurrences names;
     std::string name;
     bool new_name = false;

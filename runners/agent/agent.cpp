@@ -29,6 +29,13 @@ int exit_status_for(Next next) {
     return next == Next::upgrade ? exit_upgrade : exit_cannot_run;
 }
 
+std::vector<std::string> failing_ids(const std::vector<model::HostFact>& facts) {
+    std::vector<std::string> ids;
+    for (const auto& fact : facts)
+        if (fact.status == model::FactStatus::fail) ids.push_back(fact.id);
+    return ids;
+}
+
 bool final(Next next) {
     return next == Next::unauthorised || next == Next::upgrade || next == Next::newer_boot || next == Next::refused;
 }
@@ -144,12 +151,13 @@ protocol::LeaseRequest Agent::lease_request() {
         request.state = "quarantined";
         request.reason = is_quarantined_ ? why_unfit_ : failing;
     }
-    if (failing != failing_facts_) {
+    // What is wrong is news, and not by how much: loads and pressures differ each time.
+    if (auto ids = failing_ids(request.facts); ids != failing_facts_) {
         if (failing.empty())
             spdlog::info("the host is fit to measure again");
         else
             spdlog::warn("not fit to measure, and asks for no job until it is: {}", failing);
-        failing_facts_ = failing;
+        failing_facts_ = std::move(ids);
     }
     return request;
 }

@@ -82,9 +82,9 @@ class Agent {
     std::optional<host::CanaryHistory> canaries_;
     std::optional<measure::BuildCache> builds_;
     std::optional<measure::CompilerCache> compilers_;
-    bool is_quarantined_ = false;  ///< by the canary
-    std::string why_unfit_;        ///< while it is quarantined
-    std::string failing_facts_;    ///< as the log has them
+    bool is_quarantined_ = false;             ///< by the canary
+    std::string why_unfit_;                   ///< while it is quarantined
+    std::vector<std::string> failing_facts_;  ///< of which the log has told
     std::optional<platform::Ed25519PrivateKey> key_;
     std::string boot_id_;
     std::string sandbox_note_;

@@ -107,6 +107,11 @@ std::string legible_reason(std::string_view text) {
     return legible;
 }
 
+bool is_runner_name(std::string_view text) {
+    const auto fits = [](char c) { return c > 0x20 && c < 0x7f && c != '/'; };
+    return !text.empty() && text.size() <= 100 && std::all_of(text.begin(), text.end(), fits);
+}
+
 void create_join_token(Tx& tx, const std::string& hash, const std::string& name, Time expires_at) {
     exec(tx, create_token, hash, name, expires_at);
 }

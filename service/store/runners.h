@@ -34,6 +34,9 @@ inline constexpr int max_failures = 3;
 /// What stands beside a runner for people: well-formed UTF-8 of at most 500 bytes, whatever was said.
 std::string legible_reason(std::string_view text);
 
+/// Fit to stand in an address and behind `drain`: 1 to 100 printable characters without blanks.
+bool is_runner_name(std::string_view text);
+
 /// Replaces an unused token of the same hash.
 void create_join_token(Tx& tx, const std::string& hash, const std::string& name, Time expires_at);
 

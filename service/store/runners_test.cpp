@@ -55,6 +55,13 @@ TEST_F(RunnersTest, AJoinTokenWorksOnceForItsNameUntilItExpires) {
     });
 }
 
+TEST(RunnerNames, AreWhatDrainAndAnAddressCanName) {
+    for (const char* good : {"lab-1", "rack3.row2", "x"}) EXPECT_TRUE(is_runner_name(good)) << good;
+    for (const std::string& bad : {std::string(), std::string("a b"), std::string("a/b"), std::string("caf\xc3\xa9"),
+                                   std::string("a\nb"), std::string(101, 'x')})
+        EXPECT_FALSE(is_runner_name(bad)) << bad;
+}
+
 TEST_F(RunnersTest, ANewerBootTakesOver) {
     pool.transaction([&](Tx& tx) {
         create_join_token(tx, "join", "host-1", start() + 1h);
