@@ -44,6 +44,14 @@ struct RunRow {
     std::string summary;     ///< plain text, e.g. the check's title
 };
 
+struct ScheduleRow {
+    std::string suite;
+    std::string line;     ///< cron
+    std::string next_at;  ///< ISO 8601, UTC
+    std::string said_at;  ///< of the last due time; empty: there was none
+    std::string said;     ///< what it led to, plain text
+};
+
 struct QueueRow {
     std::string run_id;
     std::string kind;  ///< a RunKind's word
@@ -75,7 +83,8 @@ struct RunnerRow {
 };
 
 std::string render_repositories(const std::vector<RepositoryRow>& rows);
-std::string render_repository(std::string_view full_name, const std::vector<RunRow>& rows);
+std::string render_repository(std::string_view full_name, const std::vector<RunRow>& rows,
+                              const std::vector<ScheduleRow>& schedules = {});
 std::string render_queue(const std::vector<QueueRow>& rows);
 std::string render_runners(const std::vector<RunnerRow>& rows);
 /// A page with one heading and one sentence, for 404 and the like.
