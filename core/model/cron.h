@@ -31,6 +31,6 @@ struct CronLine {
 
 /// The error is a clause for people: "the hour '25' is not within 0 to 23". A line without any day, such as one for 30
 /// February, is an error too.
-tl::expected<CronLine, std::string> read_cron(std::string_view line);
+tl::expected<CronLine, std::string> read_cron(std::string_view text);
 
 }  // namespace benchgate::model

@@ -55,6 +55,8 @@ data schedule_table(const std::vector<ScheduleRow>& schedules) {
     for (const auto& schedule : schedules) {
         data row("suite", cell(schedule.suite));
         row.set("line", cell(schedule.line));
+        row.set("repository", cell(schedule.repository));
+        row.set("address", safe_address("/" + schedule.repository));
         row.set("next", time_cell(schedule.next_at));
         if (!schedule.said_at.empty()) {
             data said("at", time_cell(schedule.said_at));
@@ -142,7 +144,7 @@ std::string render_repository(std::string_view full_name, const std::vector<RunR
     return render_html_template("repository", std::move(root), full_name, Style::linked);
 }
 
-std::string render_queue(const std::vector<QueueRow>& rows) {
+std::string render_queue(const std::vector<QueueRow>& rows, const std::vector<ScheduleRow>& coming) {
     data list(data::type::list);
     for (const auto& job : rows) {
         data row("suite", cell(job.suite));
@@ -166,6 +168,7 @@ std::string render_queue(const std::vector<QueueRow>& rows) {
     }
     data root("refresh", data("seconds", "30"));
     set_table(root, list);
+    if (!coming.empty()) root.set("coming", schedule_table(coming));
     return render_html_template("queue", std::move(root), "Queue", Style::linked);
 }
 

@@ -50,6 +50,7 @@ struct ScheduleRow {
     std::string next_at;  ///< ISO 8601, UTC
     std::string said_at;  ///< of the last due time; empty: there was none
     std::string said;     ///< what it led to, plain text
+    std::string repository{};
 };
 
 struct QueueRow {
@@ -85,7 +86,8 @@ struct RunnerRow {
 std::string render_repositories(const std::vector<RepositoryRow>& rows);
 std::string render_repository(std::string_view full_name, const std::vector<RunRow>& rows,
                               const std::vector<ScheduleRow>& schedules = {});
-std::string render_queue(const std::vector<QueueRow>& rows);
+/// `coming`: what is due next by its schedule.
+std::string render_queue(const std::vector<QueueRow>& rows, const std::vector<ScheduleRow>& coming = {});
 std::string render_runners(const std::vector<RunnerRow>& rows);
 /// A page with one heading and one sentence, for 404 and the like.
 std::string render_message(std::string_view heading, std::string_view sentence);

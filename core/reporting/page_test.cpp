@@ -169,6 +169,10 @@ TEST(Page, ARepositorySaysWhenItsSuitesAreDueAndWhatCameOfTheLastTime) {
                              "<code>weekly</code>", "<a href=\"/acme/engine/runs/r7\">Schedule</a>"})
         EXPECT_NE(page.find(part), std::string::npos) << part << "\n" << page;
     EXPECT_EQ(render_repository("acme/engine", runs).find("Schedules"), std::string::npos);
+    const auto queue = render_queue({}, {{"nightly", "0 2 * * *", "2026-11-23T02:00:00Z", "", "", "acme/engine"}});
+    EXPECT_NE(queue.find("<li>2026-11-23 02:00 <code>nightly</code> of <a href=\"/acme/engine\">acme/engine</a></li>"),
+              std::string::npos)
+        << queue;
 }
 
 /// On a phone the cells stand below each other and need their column's name.

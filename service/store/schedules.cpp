@@ -18,6 +18,10 @@ constexpr Query mark_read{"schedules_mark_read", R"(
 
 constexpr Query list{"schedules_list", "select * from schedules where repository_id = $1 order by next_at, suite"};
 
+constexpr Query coming{"schedules_coming", R"(
+    select schedules.* from schedules join repositories using (repository_id)
+    where active order by next_at, repository_id, suite limit $1)"};
+
 constexpr Query say{"schedules_say", R"(
     update schedules set said = $3, said_at = $4 where repository_id = $1 and suite = $2)"};
 
@@ -32,7 +36,7 @@ constexpr Query try_lock{"schedules_try_lock", R"(
 constexpr Query wait_lock{"schedules_lock", "select pg_advisory_xact_lock(hashtextextended('schedules', $1::bigint))"};
 
 constexpr Query take{"schedules_take", R"(
-    select * from schedules where repository_id = $1 and next_at <= $2 order by suite for update)"};
+    select * from schedules where repository_id = $1 and next_at <= $2 order by suite limit 500 for update)"};
 
 constexpr Query put_off{"schedules_put_off", R"(
     update schedules set next_at = $3 where repository_id = $1 and suite = $2)"};
@@ -71,6 +75,7 @@ ScheduledJob read_scheduled_job(const pqxx::row& row) {
 
 std::vector<std::int64_t> repository_ids(const pqxx::result& rows) {
     std::vector<std::int64_t> found;
+    found.reserve(rows.size());
     for (const pqxx::row& row : rows) found.push_back(column<std::int64_t>(row, "repository_id"));
     return found;
 }
@@ -79,6 +84,7 @@ std::vector<std::int64_t> repository_ids(const pqxx::result& rows) {
 
 void keep_schedules(Tx& tx, std::int64_t repository_id, const std::vector<ScheduleRow>& rows, Time now) {
     std::vector<std::string> suites;
+    suites.reserve(rows.size());
     for (const auto& row : rows) suites.push_back(row.suite);
     exec(tx, wait_lock, repository_id);
     exec(tx, forget, repository_id, text_array(suites));
@@ -88,6 +94,10 @@ void keep_schedules(Tx& tx, std::int64_t repository_id, const std::vector<Schedu
 
 std::vector<ScheduleRow> schedules_of(Tx& tx, std::int64_t repository_id) {
     return all(exec(tx, list, repository_id), read_schedule);
+}
+
+std::vector<ScheduleRow> next_schedules(Tx& tx, int limit) {
+    return all(exec(tx, coming, limit), read_schedule);
 }
 
 void say_of_schedule(Tx& tx, std::int64_t repository_id, const std::string& suite, const std::string& words, Time now) {

@@ -24,13 +24,15 @@ struct ScheduleRow {
 void keep_schedules(Tx& tx, std::int64_t repository_id, const std::vector<ScheduleRow>& rows, Time now);
 /// By time, then suite.
 std::vector<ScheduleRow> schedules_of(Tx& tx, std::int64_t repository_id);
+/// Of all repositories in reach, the next ones first.
+std::vector<ScheduleRow> next_schedules(Tx& tx, int limit);
 /// Nothing happens where there is no such schedule any more.
 void say_of_schedule(Tx& tx, std::int64_t repository_id, const std::string& suite, const std::string& words, Time now);
 
 inline constexpr std::size_t most_due = 100;
 /// Repositories in reach that have something due, what waits longest first; at most so many.
 std::vector<std::int64_t> repositories_with_due(Tx& tx, Time now);
-/// What is due of one. Until the transaction ends nobody else gets any of it: empty then.
+/// What is due of one, 500 suites at most. Until the transaction ends nobody else gets any of it: empty then.
 std::vector<ScheduleRow> take_due_schedules(Tx& tx, std::int64_t repository_id, Time now);
 void put_off_schedule(Tx& tx, const ScheduleRow& row, Time next_at);
 

@@ -167,6 +167,7 @@ std::vector<CheckItem> check_items_of(const store::RunRow& run, const reporting:
                                       const std::string& remark) {
     if (!model::has_check_of_each_suite(run.kind)) return {check_item_of(run, report, remark, {})};
     std::vector<CheckItem> items;
+    items.reserve(report.suites.size());
     for (const auto& suite : report.suites) items.push_back(check_item_of(run, report, remark, {suite.name}));
     return items;
 }
