@@ -3,13 +3,23 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
+#include <chrono>
 #include <ostream>
 
 #include "cli/config_file.h"
+#include "core/planning/cron.h"
 #include "core/reporting/numbers.h"
+#include "platform/clock.h"
 
 namespace benchgate::cli {
 namespace {
+
+/// With the next time, so that nobody has to read cron to see what he wrote.
+std::string schedule_text(const std::string& written) {
+    const auto line = model::read_cron(written);
+    const auto next = line ? planning::next_after(*line, std::chrono::system_clock::now()) : std::nullopt;
+    return fmt::format("schedule {}{}", written, next ? " (next " + platform::format_utc(*next) + ")" : "");
+}
 
 std::string when(const model::Triggers& on) {
     std::string text;
@@ -18,7 +28,7 @@ std::string when(const model::Triggers& on) {
     };
     add(on.pull_request, "pull requests");
     add(on.push, "pushes");
-    add(on.schedule.has_value(), "schedule " + on.schedule.value_or(""));
+    if (on.schedule) add(true, schedule_text(*on.schedule));
     add(on.merge_group.has_value(), "merge group (" + on.merge_group.value_or("") + ")");
     return text.empty() ? "on command only" : text;
 }

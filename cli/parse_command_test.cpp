@@ -98,6 +98,14 @@ TEST_F(Commands, CheckConfigWarnsOfWhatIsNotDone) {
     EXPECT_EQ(out_.str().substr(0, out_.str().find('\n')), good + ": 1 suite, 1 budget, 1 claim");
 }
 
+TEST_F(Commands, CheckConfigSaysWhenAScheduleIsDueNext) {
+    const auto good = file("good.yml", "suites:\n  a: {run: x, on: {schedule: \"0 2 * * *\"}}\n");
+    EXPECT_EQ(run_check_config(good, out_, err_), 0);
+    EXPECT_EQ(err_.str(), "");
+    EXPECT_NE(out_.str().find("; schedule 0 2 * * * (next 2"), std::string::npos) << out_.str();
+    EXPECT_NE(out_.str().find("T02:00:00Z)"), std::string::npos) << out_.str();
+}
+
 TEST_F(Commands, CheckConfigPrintsPlacesOrASummary) {
     const auto bad = file("bad.yml", "suites:\n  a: {run: x, trails: {}}\npolicy: {detect: 5}\n");
     EXPECT_EQ(run_check_config(bad, out_, err_), 2);

@@ -402,7 +402,8 @@ CREATE TABLE public.repositories (
     archived boolean DEFAULT false NOT NULL,
     active boolean GENERATED ALWAYS AS ((installed AND (NOT suspended) AND (NOT archived))) STORED NOT NULL,
     known_at timestamp with time zone DEFAULT now() NOT NULL,
-    reconciled_at timestamp with time zone
+    reconciled_at timestamp with time zone,
+    schedules_read_at timestamp with time zone
 );
 COMMENT ON TABLE public.repositories IS 'Repositories of all installations; the key is GitHub''s id, which survives renames.';
 COMMENT ON COLUMN public.repositories.installed IS 'The installation holds it; false: taken out, or deleted.';
@@ -410,6 +411,7 @@ COMMENT ON COLUMN public.repositories.suspended IS 'Its installation is suspende
 COMMENT ON COLUMN public.repositories.active IS 'In reach: only then its jobs are leased.';
 COMMENT ON COLUMN public.repositories.known_at IS 'When it was heard of for the first time.';
 COMMENT ON COLUMN public.repositories.reconciled_at IS 'When its open pull requests were compared with GitHub''s.';
+COMMENT ON COLUMN public.repositories.schedules_read_at IS 'When its configuration was last read, or asked to be read, for schedules; null: never.';
 CREATE TABLE public.request_log (
     runner_id uuid NOT NULL,
     request_id text NOT NULL,
@@ -467,7 +469,7 @@ CREATE TABLE public.runs (
     config_sha text NOT NULL,
     message text DEFAULT ''::text NOT NULL,
     aside boolean DEFAULT false NOT NULL,
-    CONSTRAINT runs_kind_check CHECK ((kind = ANY (ARRAY['pull_request'::text, 'push'::text, 'command'::text, 'merge_group'::text, 'calibration'::text, 'bisection'::text, 'profile'::text]))),
+    CONSTRAINT runs_kind_check CHECK ((kind = ANY (ARRAY['pull_request'::text, 'push'::text, 'command'::text, 'merge_group'::text, 'calibration'::text, 'bisection'::text, 'profile'::text, 'schedule'::text]))),
     CONSTRAINT runs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'finished'::text, 'superseded'::text, 'cancelled'::text, 'failed'::text])))
 );
 COMMENT ON TABLE public.runs IS 'One request to measure. config is the .benchgate.yml used; trigger_id the delivery or comment.';
@@ -501,6 +503,18 @@ CREATE TABLE public.samples (
 PARTITION BY RANGE (created_at);
 COMMENT ON TABLE public.samples IS 'Every raw sample of every trial, in months: retention drops a partition.';
 COMMENT ON COLUMN public.samples.item IS 'Place of the measurement in its trial, from 0.';
+CREATE TABLE public.schedules (
+    repository_id bigint NOT NULL,
+    suite text NOT NULL,
+    line text NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    said text DEFAULT ''::text NOT NULL,
+    said_at timestamp with time zone
+);
+COMMENT ON TABLE public.schedules IS 'Suites of the default branch that are measured at times.';
+COMMENT ON COLUMN public.schedules.line IS 'Five fields of cron, UTC.';
+COMMENT ON COLUMN public.schedules.next_at IS 'Whoever moves it on puts the request into the inbox in the same transaction.';
+COMMENT ON COLUMN public.schedules.said IS 'What the last due time led to, for people.';
 CREATE TABLE public.search_steps (
     repository_id bigint NOT NULL,
     search_id uuid NOT NULL,
@@ -675,6 +689,8 @@ ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_pkey PRIMARY KEY (repository_id, run_id);
 ALTER TABLE ONLY public.samples
     ADD CONSTRAINT samples_pkey PRIMARY KEY (repository_id, job_id, epoch, trial, item, created_at);
+ALTER TABLE ONLY public.schedules
+    ADD CONSTRAINT schedules_pkey PRIMARY KEY (repository_id, suite);
 ALTER TABLE ONLY public.search_steps
     ADD CONSTRAINT search_steps_pkey PRIMARY KEY (repository_id, search_id, step);
 ALTER TABLE ONLY public.searches
@@ -724,8 +740,10 @@ CREATE INDEX runs_calibrations ON public.runs USING btree (repository_id, seq DE
 CREATE INDEX runs_of_head ON public.runs USING btree (repository_id, number, head_sha) WHERE ((number IS NOT NULL) AND (state = 'finished'::text));
 CREATE INDEX runs_open ON public.runs USING btree (repository_id, number) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX runs_recent ON public.runs USING btree (repository_id, seq DESC);
+CREATE INDEX runs_schedules ON public.runs USING btree (repository_id, seq DESC) WHERE (kind = 'schedule'::text);
 CREATE INDEX runs_unfinished ON public.runs USING btree (created_at) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX samples_series ON ONLY public.samples USING btree (repository_id, benchmark, metric, created_at);
+CREATE INDEX schedules_due ON public.schedules USING btree (next_at);
 CREATE UNIQUE INDEX search_steps_of_run ON public.search_steps USING btree (repository_id, run_id);
 CREATE UNIQUE INDEX searches_of_request ON public.searches USING btree (repository_id, request);
 CREATE UNIQUE INDEX searches_one_open ON public.searches USING btree (repository_id, number, benchmark) WHERE (state = 'open'::text);

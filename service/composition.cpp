@@ -48,6 +48,7 @@
 #include "service/workers/reconcile.h"
 #include "service/workers/recovery.h"
 #include "service/workers/renames.h"
+#include "service/workers/schedules.h"
 #include "service/workers/searches.h"
 #include "service/workers/senders.h"
 #include "service/workers/series_watch.h"
@@ -201,6 +202,7 @@ void serve(const Settings& settings, std::stop_token stop) {
     workers::ReconcileWorker reconcile(pool, tokens, app, rest, now, {});
 
     workers::CalibrationSchedule calibrations(pool, now, std::chrono::days(settings.calibrate_days));
+    workers::ScheduleWorker schedules(pool, now);
 
     const platform::SystemClock clock;
     http::StoreInbox stored_inbox(pool, clock);
@@ -267,6 +269,8 @@ void serve(const Settings& settings, std::stop_token stop) {
     workers::Loop reconcile_loop({"reconcile", look}, [&](std::stop_token s) { return reconcile.work(s); });
     workers::Loop calibration_loop({"calibrations", std::chrono::hours(1)},
                                    [&](std::stop_token s) { return calibrations.work(s); });
+    workers::Loop schedule_loop({"schedules", std::chrono::seconds(10)},
+                                [&](std::stop_token s) { return schedules.work(s); });
     workers::Loop upkeep_loop({"upkeep", std::chrono::hours(1)}, [&](std::stop_token s) { return upkeep.work(s); });
     store::Listener listener(database.url(), [&](store::Channel channel) {
         switch (channel) {

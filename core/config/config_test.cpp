@@ -123,8 +123,15 @@ TEST(Config, WrongUnitsAndTypes) {
     EXPECT_EQ(errors_of(with("budgets: [{benchmark: a, metric: peak_memory, max: 50ms}]\n")),
               "3:52: budgets.max: expected a size such as 60MB, found '50ms'");
     EXPECT_EQ(errors_of(with("version: 2\n")), "3:10: version: expected a whole number from 1 to 1, found '2'");
-    EXPECT_EQ(errors_of("suites:\n  a: {run: x, on: {schedule: \"0 25 * * *\"}}\n"),
-              "2:30: suites.a.on.schedule: expected five cron fields such as '0 2 * * *', found '0 25 * * *'");
+    EXPECT_EQ(
+        errors_of("suites:\n  a: {run: x, on: {schedule: \"0 25 * * *\"}}\n"),
+        "2:30: suites.a.on.schedule: expected five cron fields such as '0 2 * * *', found '0 25 * * *': the hour is "
+        "not a list of numbers or ranges within 0 to 23");
+    EXPECT_EQ(
+        errors_of("suites:\n  a: {run: x, on: {schedule: \"0 0 30 2 *\"}}\n"),
+        "2:30: suites.a.on.schedule: expected five cron fields such as '0 2 * * *', found '0 0 30 2 *': there is no "
+        "such day in any year");
+    EXPECT_EQ(errors_of("suites:\n  a: {run: x, on: {schedule: \"30 2 * jan,feb sat-sun\"}}\n"), "");
     EXPECT_EQ(errors_of("suites:\n  a: {run: x, on: {push: maybe}}\n"),
               "2:26: suites.a.on.push: expected true or false, found 'maybe'");
 }
@@ -277,7 +284,6 @@ TEST(Config, WhatThisVersionDoesNotDoIsToldWithItsPlace) {
                  "[{metric: p99, max: 5ms}]}\n"
                  "  r:\n    run: x\n    on: {pull_request: , merge_group: quick}\n    component: c\n"
                  "    measure: [time, io]\n    service: {start: y}\n    objectives: [{metric: p99, max: 5ms}]\n"),
-        "2:24: suite l: schedules are not kept by this version\n"
         "6:5: suite r: components are not shown by this version\n"
         "8:5: suite r: service is not carried out where run says what to do\n"
         "9:5: suite r: objectives are judged of a load, not of run!\n");

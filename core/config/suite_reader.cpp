@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 
 #include "core/config/readers.h"
 #include "core/formats/formats.h"
+#include "core/model/cron.h"
 #include "core/model/resources.h"
 
 namespace benchgate::config {
@@ -22,49 +21,6 @@ bool good_name(std::string_view name) {
            std::all_of(name.begin(), name.end(), [&](char c) { return word(c) || c == '.' || c == '_' || c == '-'; });
 }
 
-/// One field of a cron line: lists of *, numbers and ranges, with a step.
-bool good_cron_field(std::string_view field, int low, int high) {
-    if (field.empty()) return false;
-    while (true) {
-        const auto comma = field.find(',');
-        auto part = field.substr(0, comma);
-        const auto number = [&](std::string_view text, int from, int to) {
-            int value = 0;
-            const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-            return failure == std::errc() && end == text.data() + text.size() && value >= from && value <= to ? value
-                                                                                                              : -1;
-        };
-        if (const auto slash = part.find('/'); slash != std::string_view::npos) {
-            if (number(part.substr(slash + 1), 1, high) < 0) return false;
-            part = part.substr(0, slash);
-        }
-        if (const auto dash = part.find('-'); dash != std::string_view::npos) {
-            const int first = number(part.substr(0, dash), low, high);
-            if (first < 0 || number(part.substr(dash + 1), first, high) < 0) return false;
-        } else if (part != "*" && number(part, low, high) < 0) {
-            return false;
-        }
-        if (comma == std::string_view::npos) return true;
-        field.remove_prefix(comma + 1);
-    }
-}
-
-bool good_cron(std::string_view line) {
-    constexpr std::array<std::pair<int, int>, 5> ranges{{{0, 59}, {0, 23}, {1, 31}, {1, 12}, {0, 7}}};
-    std::size_t field = 0;
-    while (!line.empty()) {
-        const auto start = line.find_first_not_of(' ');
-        if (start == std::string_view::npos) break;
-        const auto end = line.find(' ', start);
-        if (field == ranges.size()) return false;
-        const auto [low, high] = ranges[field++];
-        if (!good_cron_field(line.substr(start, end == std::string_view::npos ? end : end - start), low, high))
-            return false;
-        line = end == std::string_view::npos ? std::string_view() : line.substr(end);
-    }
-    return field == ranges.size();
-}
-
 /// `pull_request` and `push` may be true, false, nothing (as GitHub's own files have it) or a map.
 const Node* trigger(Reader& reader, const Section& on, std::string_view key, bool& enabled) {
     enabled = false;
@@ -77,7 +33,7 @@ const Node* trigger(Reader& reader, const Section& on, std::string_view key, boo
     return nullptr;
 }
 
-model::Triggers read_triggers(Reader& reader, const Node& node, const std::string& what, std::string_view suite) {
+model::Triggers read_triggers(Reader& reader, const Node& node, const std::string& what) {
     model::Triggers triggers;
     const Section on(reader, node, "on", what);
     if (!on.is_map()) return triggers;
@@ -94,13 +50,13 @@ model::Triggers read_triggers(Reader& reader, const Node& node, const std::strin
     }
     if (const auto* cron = on.get("schedule")) {
         triggers.schedule = reader.text(*cron, on.path("schedule"));
-        if (triggers.schedule && !good_cron(*triggers.schedule))
-            reader.fail(*cron, fmt::format("{}: expected five cron fields such as '0 2 * * *', found {}",
-                                           on.path("schedule"), quoted(*triggers.schedule)));
+        if (triggers.schedule)
+            if (const auto line = model::read_cron(*triggers.schedule); !line)
+                reader.fail(*cron, fmt::format("{}: expected five cron fields such as '0 2 * * *', found {}: {}",
+                                               on.path("schedule"), quoted(*triggers.schedule), line.error()));
     }
     if (const auto* group = on.get("merge_group"))
         triggers.merge_group = reader.word(*group, on.path("merge_group"), {"quick", "full", "reuse"});
-    on.note_unmet("schedule", fmt::format("suite {}: schedules are not kept by this version", suite));
     for (const auto& [key, value] : node.entries)
         if (value->kind == Node::Kind::null && (key->text == "schedule" || key->text == "merge_group"))
             reader.fail(*key, fmt::format("{} has no value", on.path(key->text)));
@@ -250,7 +206,7 @@ model::Suite read_suite(Reader& reader, const Node& key, const Node& value) {
     const bool heavy =
         suite.tier == model::Tier::load || suite.tier == model::Tier::stress || suite.tier == model::Tier::chaos;
     suite.on.pull_request = suite.on.push = !heavy;
-    if (const auto* node = section.get("on")) suite.on = read_triggers(reader, *node, section.path("on"), suite.name);
+    if (const auto* node = section.get("on")) suite.on = read_triggers(reader, *node, section.path("on"));
     if (const auto* node = section.get("component"))
         suite.components = read_components(reader, *node, section.path("component"));
     read_how(reader, section, suite);

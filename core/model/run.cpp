@@ -9,13 +9,14 @@ namespace {
 template <class E, std::size_t N>
 using Names = std::array<std::pair<E, std::string_view>, N>;
 
-constexpr Names<RunKind, 7> run_kinds{{{RunKind::pull_request, "pull_request"},
+constexpr Names<RunKind, 8> run_kinds{{{RunKind::pull_request, "pull_request"},
                                        {RunKind::push, "push"},
                                        {RunKind::command, "command"},
                                        {RunKind::merge_group, "merge_group"},
                                        {RunKind::calibration, "calibration"},
                                        {RunKind::bisection, "bisection"},
-                                       {RunKind::profile, "profile"}}};
+                                       {RunKind::profile, "profile"},
+                                       {RunKind::schedule, "schedule"}}};
 constexpr Names<RunState, 6> run_states{{{RunState::queued, "queued"},
                                          {RunState::running, "running"},
                                          {RunState::finished, "finished"},
@@ -52,6 +53,10 @@ std::optional<E> value_of(const Names<E, N>& names, std::string_view text) {
 
 bool speaks_on_check(RunKind kind) {
     return kind != RunKind::calibration && kind != RunKind::bisection && kind != RunKind::profile;
+}
+
+bool has_check_of_each_suite(RunKind kind) {
+    return kind == RunKind::schedule;
 }
 
 std::string_view to_string(RunKind kind) {

@@ -8,8 +8,9 @@
 namespace benchgate::model {
 
 /// What asked for a run. merge_group: a head of GitHub's merge queue. calibration: one commit on both sides. bisection:
-/// one step of the search for the first bad commit. profile: a benchmark is profiled and nothing measured.
-enum class RunKind { pull_request, push, command, merge_group, calibration, bisection, profile };
+/// one step of the search for the first bad commit. profile: a benchmark is profiled and nothing measured. schedule:
+/// the default branch, when a suite's time has come.
+enum class RunKind { pull_request, push, command, merge_group, calibration, bisection, profile, schedule };
 enum class RunState { queued, running, finished, superseded, cancelled, failed };
 enum class JobState { queued, leased, running, succeeded, failed, cancelled, lost };
 
@@ -18,6 +19,9 @@ enum class JobPhase { fetch, build, measure, upload };
 
 /// Whether the check and the comment of its head speak of it. The others answer where somebody asked.
 bool speaks_on_check(RunKind kind);
+/// Whether it has a check of its own for each suite, beside that of the commit: a nightly that passes must not stand in
+/// the place of the push that failed, nor one suite's in another's.
+bool has_check_of_each_suite(RunKind kind);
 
 std::string_view to_string(RunKind kind);
 std::string_view to_string(RunState state);

@@ -12,10 +12,12 @@ EventResult read_ping(const json::Json&) {
     return PingEvent{};
 }
 
-EventResult read_calibration(const json::Json& payload) {
-    constexpr std::size_t most_suites = 100;
+/// Of the requests that are this service's own: a repository and suites.
+template <class Request>
+EventResult read_request(const json::Json& payload) {
+    constexpr std::size_t most_suites = 1000;
     Fields fields(payload);
-    CalibrationEvent event;
+    Request event;
     event.source = fields.source();
     const bool all = fields.each("suites", most_suites, [&](Fields& suite) {
         event.suites.push_back(suite.text("name", is_label, "not a suite's name"));
@@ -25,7 +27,7 @@ EventResult read_calibration(const json::Json& payload) {
 }
 
 using EventReader = EventResult (*)(const json::Json&);
-constexpr std::array<std::pair<std::string_view, EventReader>, 11> readers{
+constexpr std::array<std::pair<std::string_view, EventReader>, 12> readers{
     {{"ping", read_ping},
      {"push", read_push},
      {"pull_request", read_pull_request},
@@ -36,7 +38,8 @@ constexpr std::array<std::pair<std::string_view, EventReader>, 11> readers{
      {"installation", read_installation},
      {"installation_repositories", read_installation_repositories},
      {"repository", read_repository},
-     {calibration_event, read_calibration}}};
+     {calibration_event, read_request<CalibrationEvent>},
+     {schedule_event, read_request<ScheduleEvent>}}};
 
 }  // namespace
 

@@ -192,9 +192,17 @@ struct CalibrationEvent {
     bool operator==(const CalibrationEvent&) const = default;
 };
 
-using Event =
-    std::variant<PushEvent, BranchDeletedEvent, PullRequestEvent, CommentEvent, CheckRunEvent, CheckSuiteEvent,
-                 MergeGroupEvent, InstallationEvent, RepositoryEvent, PingEvent, CalibrationEvent, Ignored>;
+/// The same for suites whose time has come. None: only what the configuration schedules is to be read anew.
+inline constexpr std::string_view schedule_event = "benchgate_schedule";
+struct ScheduleEvent {
+    EventSource source;
+    std::vector<std::string> suites;
+    bool operator==(const ScheduleEvent&) const = default;
+};
+
+using Event = std::variant<PushEvent, BranchDeletedEvent, PullRequestEvent, CommentEvent, CheckRunEvent,
+                           CheckSuiteEvent, MergeGroupEvent, InstallationEvent, RepositoryEvent, PingEvent,
+                           CalibrationEvent, ScheduleEvent, Ignored>;
 
 /// Why a payload cannot be read: names the field ("pull_request.head.sha: not 40 hexadecimal digits"), never its value.
 struct EventError {

@@ -116,8 +116,10 @@ TEST(Events, ReadEveryExampleOfGitHub) {
     }
     EXPECT_GT(all.size(), 300u);
     for (std::size_t kind = 0; kind < std::variant_size_v<Event>; ++kind) {
-        // GitHub shows no branch that goes away, and asks for no calibration.
-        if (kind == Event(BranchDeletedEvent{}).index() || kind == Event(CalibrationEvent{}).index()) continue;
+        // GitHub shows no branch that goes away, and knows nothing of what this service asks itself for.
+        if (kind == Event(BranchDeletedEvent{}).index() || kind == Event(CalibrationEvent{}).index() ||
+            kind == Event(ScheduleEvent{}).index())
+            continue;
         EXPECT_TRUE(kinds.contains(kind)) << kind;
     }
 }

@@ -14,6 +14,7 @@ Plan plan(const PlanInput& input) {
         Plan operator()(const CheckTrigger& trigger) const { return plan_check(input, trigger); }
         Plan operator()(const MergeGroupTrigger& trigger) const { return plan_merge_group(input, trigger); }
         Plan operator()(const CalibrationTrigger& trigger) const { return plan_branch_calibration(input, trigger); }
+        Plan operator()(const ScheduleTrigger& trigger) const { return plan_schedule(input, trigger); }
     } const by_trigger{input};
     return std::visit(by_trigger, input.trigger);
 }

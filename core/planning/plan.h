@@ -109,6 +109,13 @@ struct PlannedBisection {
     bool operator==(const PlannedBisection&) const = default;
 };
 
+/// What a due time of a suite's schedule led to, for people: a clause.
+struct ScheduleWord {
+    std::string suite;
+    std::string words;
+    bool operator==(const ScheduleWord&) const = default;
+};
+
 struct Plan {
     std::vector<PlannedRun> runs;
     std::vector<std::string> superseded;  ///< ids of unfinished runs that newer ones replace
@@ -124,6 +131,9 @@ struct Plan {
     /// The trigger's commit: its check is to be put out again as it now stands, since GitHub has reset it, or since
     /// waivers changed what it says.
     std::optional<std::string> restated_head;
+    /// The same, where the check is one of those that a run of its own has.
+    std::optional<std::string> restated_run;
+    std::vector<ScheduleWord> schedule_words;
     std::string reason;  ///< one clause for the log: why the plan is as it is
     bool operator==(const Plan&) const = default;
 };
@@ -133,6 +143,15 @@ Plan plan(const PlanInput& input);
 /// What a re-request or a button of the check asks: the buttons are "rerun" and "waive"; nullopt: one of another
 /// version.
 std::optional<CheckRequest> check_request_of(const CheckRunEvent& event);
+
+/// When a suite of the configuration is due by its schedule for the first time after `now`.
+struct DueSuite {
+    std::string suite;
+    std::string line;  ///< as the configuration has it
+    Time next;
+    bool operator==(const DueSuite&) const = default;
+};
+std::vector<DueSuite> schedules_of(const model::Config& config, Time now);
 
 /// The run that compares one commit of a bisection with its good end. Of the input it needs repository and
 /// configuration, and the runs that there are for the attempt. No jobs: the suite is not measured any more.

@@ -11,10 +11,21 @@
 namespace benchgate::planning {
 namespace {
 
+/// The run whose check was pressed, if that is one of its own.
+const ExistingRun* run_of_own_check(const PlanInput& input, const CheckTrigger& trigger) {
+    for (const auto& run : input.existing)
+        if (run.id == trigger.run_id && run.head_sha == trigger.head_sha && model::has_check_of_each_suite(run.kind))
+            return &run;
+    return nullptr;
+}
+
 /// `answer`: for the person who asked.
-Plan restated(const CheckTrigger& trigger, std::string reason, std::string answer) {
+Plan restated(const PlanInput& input, const CheckTrigger& trigger, std::string reason, std::string answer) {
     Plan plan = nothing(std::move(reason));
-    plan.restated_head = trigger.head_sha;
+    if (const auto* run = run_of_own_check(input, trigger))
+        plan.restated_run = run->id;
+    else
+        plan.restated_head = trigger.head_sha;
     plan.reply = PlannedReply{"", std::move(answer)};
     return plan;
 }
@@ -22,28 +33,29 @@ Plan restated(const CheckTrigger& trigger, std::string reason, std::string answe
 const ExistingRun* newest_of(const PlanInput& input, const std::string& head_sha) {
     const ExistingRun* newest = nullptr;
     for (const auto& run : input.existing)
-        if (run.head_sha == head_sha && model::speaks_on_check(run.kind) &&
+        if (run.head_sha == head_sha && model::speaks_on_check(run.kind) && !model::has_check_of_each_suite(run.kind) &&
             (newest == nullptr || run.attempt >= newest->attempt))
             newest = &run;
     return newest;
 }
 
-/// A push's commit, or the merge queue's: as it was asked for the last time.
+/// A push's commit, a schedule's, or the merge queue's: as it was asked for the last time.
 Plan rerun_as_before(const PlanInput& input, const CheckTrigger& trigger) {
-    const auto* before = newest_of(input, trigger.head_sha);
+    const auto* of_schedule = run_of_own_check(input, trigger);
+    const auto* before = of_schedule != nullptr ? of_schedule : newest_of(input, trigger.head_sha);
     const bool known =
-        before != nullptr && (before->kind == model::RunKind::push ||
+        before != nullptr && (before == of_schedule || before->kind == model::RunKind::push ||
                               (before->kind == model::RunKind::merge_group && !before->head_ref.empty()));
     if (!known)
-        return restated(trigger, "a check of a commit that is not measured any more",
+        return restated(input, trigger, "a check of a commit that is not measured any more",
                         "There is no run of this commit that could be repeated.");
-    if (is_unfinished(*before)) return restated(trigger, "it is under way", "It is under way already.");
+    if (is_unfinished(*before)) return restated(input, trigger, "it is under way", "It is under way already.");
     const auto suites = suites_where(input.config, [&](const model::Suite& suite) {
         return std::any_of(before->jobs.begin(), before->jobs.end(),
                            [&](const ExistingJob& job) { return job.suite == suite.name; });
     });
     if (suites.empty())
-        return restated(trigger, "none of its suites is left", "None of the suites of its run is left.");
+        return restated(input, trigger, "none of its suites is left", "None of the suites of its run is left.");
     PlannedRun run;
     run.kind = before->kind;
     run.pull_number = before->pull_number;
@@ -66,7 +78,7 @@ Plan rerun_as_before(const PlanInput& input, const CheckTrigger& trigger) {
 }
 
 Plan rerun_pull(const PlanInput& input, const CheckTrigger& trigger) {
-    if (!input.pull->open) return restated(trigger, "the pull request is closed", "The pull request is closed.");
+    if (!input.pull->open) return restated(input, trigger, "the pull request is closed", "The pull request is closed.");
     Plan plan;
     if (const auto fork = fork_answer(input); fork != ForkAnswer::may_run) {
         plan.reason = "a fork's head that may not run";
@@ -86,7 +98,7 @@ Plan rerun_pull(const PlanInput& input, const CheckTrigger& trigger) {
     run.requested_by = trigger.sender;
     add_jobs(run, input, suites);
     settle_with_existing(plan, input, run);
-    if (run.jobs.empty()) return restated(trigger, "all of it is under way", "It is under way already.");
+    if (run.jobs.empty()) return restated(input, trigger, "all of it is under way", "It is under way already.");
     plan.reason = fmt::format("{} suites by button", run.jobs.size());
     plan.runs.push_back(std::move(run));
     return plan;
@@ -103,14 +115,14 @@ std::optional<CheckRequest> check_request_of(const CheckRunEvent& event) {
 Plan plan_check(const PlanInput& input, const CheckTrigger& trigger) {
     // GitHub shows these buttons to people with write access; a payload is not what proves it.
     if (trigger.permission != Permission::write && trigger.permission != Permission::admin)
-        return restated(trigger, "no write access", "This takes write access to the repository.");
+        return restated(input, trigger, "no write access", "This takes write access to the repository.");
     for (const auto& run : input.existing)
         if (!trigger.delivery.empty() && run.request == trigger.delivery)
-            return restated(trigger, "this press is planned already", "");
+            return restated(input, trigger, "this press is planned already", "");
     const bool of_pull = input.pull && input.pull->head_sha == trigger.head_sha;
     if (trigger.request == CheckRequest::waive) {
         if (!of_pull || !input.pull->open)
-            return restated(trigger, "no open pull request has this head",
+            return restated(input, trigger, "no open pull request has this head",
                             "No open pull request has this commit as its head: nothing was waived.");
         return plan_waive_button(input, trigger);
     }

@@ -52,6 +52,16 @@ struct CalibrationTrigger {
     std::vector<std::string> suites;  ///< empty: all
 };
 
+/// Suites whose time has come, to be measured at the head of the default branch.
+struct ScheduleTrigger {
+    std::string branch;
+    std::vector<std::string> suites;
+    /// The branch's newest commits along first parents, oldest first; the last one is its head.
+    std::vector<std::string> line;
+    /// Suites that the configuration of the commit before the head has.
+    std::vector<std::string> suites_before;
+};
+
 enum class CheckRequest { rerun, waive };
 
 /// A re-request of the check or of its suite, or one of its buttons.
@@ -61,6 +71,7 @@ struct CheckTrigger {
     std::string sender;                        ///< login
     Permission permission = Permission::none;  ///< of the sender, asked of the API at this moment
     std::string delivery = {};                 ///< its id: a run that has it as its request came of this very press
+    std::string run_id = {};                   ///< that the check speaks of; empty: not told
 };
 
 /// What was said of a pull request's head.
@@ -86,7 +97,7 @@ struct MergeGroupTrigger {
 };
 
 using Trigger = std::variant<PullRequestTrigger, PushTrigger, BranchDeletedTrigger, CommandTrigger, CheckTrigger,
-                             MergeGroupTrigger, CalibrationTrigger>;
+                             MergeGroupTrigger, CalibrationTrigger, ScheduleTrigger>;
 
 struct ExistingJob {
     std::string suite;
@@ -100,8 +111,8 @@ struct ExistingJob {
     double false_alarms = 0;     ///< PlannedJob::false_alarms, of the present head's jobs
 };
 
-/// A run of this repository: for a pull request all of its runs, for a push those of the same head, for a merge group
-/// and for a check both, for a deleted branch the unfinished ones of kind push.
+/// A run of this repository: for a pull request all of its runs, for a push and a schedule those of the same head, for
+/// a merge group and for a check both, for a deleted branch the unfinished ones of kind push.
 struct ExistingRun {
     std::string id;
     model::RunKind kind = model::RunKind::pull_request;
@@ -186,6 +197,13 @@ struct ClaimedRef {
 /// Refs that a run may be measured against for its claims; each costs a job.
 inline constexpr std::size_t most_claimed_refs = 10;
 
+/// What became of a suite's schedule so far.
+struct ScheduledBefore {
+    std::string measured_sha;  ///< the newest that was measured; empty: none
+    int failed_since = 0;      ///< times that it was tried after that, in vain
+    bool open = false;         ///< queued or under way
+};
+
 struct PlanInput {
     Repository repository;
     Trigger trigger;
@@ -209,6 +227,7 @@ struct PlanInput {
     /// What each suite was ever judged on, so that no ref is built for benchmarks that it does not have. A suite that
     /// is not here was never judged.
     std::map<std::string, std::vector<model::SeriesKey>> known_series{};
+    std::map<std::string, ScheduledBefore> scheduled{};  ///< by suite, of those that are due
 };
 
 }  // namespace benchgate::planning

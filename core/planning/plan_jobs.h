@@ -84,6 +84,7 @@ Plan plan_branch_deleted(const PlanInput& input, const BranchDeletedTrigger& tri
 Plan plan_command(const PlanInput& input, const CommandTrigger& trigger);
 Plan plan_check(const PlanInput& input, const CheckTrigger& trigger);
 Plan plan_branch_calibration(const PlanInput& input, const CalibrationTrigger& trigger);
+Plan plan_schedule(const PlanInput& input, const ScheduleTrigger& trigger);
 Plan plan_merge_group(const PlanInput& input, const MergeGroupTrigger& trigger);
 
 }  // namespace benchgate::planning

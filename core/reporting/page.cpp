@@ -32,7 +32,7 @@ void set_link(data& row, const std::string& repository, const std::string& kind,
     else if (pull && kind == "profile" && !run_id.empty())
         row.set("href",
                 data("address", safe_address(fmt::format("/{}/pull/{}/profile/{}", repository, *pull, run_id))));
-    else if (pull && !run_id.empty())
+    else if (!run_id.empty())
         row.set("href", data("address", safe_address(fmt::format("/{}/runs/{}", repository, run_id))));
 }
 
@@ -41,6 +41,31 @@ std::string_view word_for(std::string_view kind) {
     if (kind == "command") return "on command";
     if (kind == "merge_group") return "merge queue";
     return kind;
+}
+
+/// Of a run that belongs to no pull request.
+std::string title_of_branch(std::string_view kind) {
+    if (kind == "bisection") return "Change of the branch";
+    if (kind == "schedule") return "Schedule";
+    return kind == "calibration" ? "Calibration" : "Push";
+}
+
+data schedule_table(const std::vector<ScheduleRow>& schedules) {
+    data list(data::type::list);
+    for (const auto& schedule : schedules) {
+        data row("suite", cell(schedule.suite));
+        row.set("line", cell(schedule.line));
+        row.set("repository", cell(schedule.repository));
+        row.set("address", safe_address("/" + schedule.repository));
+        row.set("next", time_cell(schedule.next_at));
+        if (!schedule.said_at.empty()) {
+            data said("at", time_cell(schedule.said_at));
+            said.set("words", cell(schedule.said));
+            row.set("said", said);
+        }
+        list.push_back(row);
+    }
+    return {"rows", list};
 }
 
 /// What keeps a host from measuring stands open, with how to mend it; the rest is folded away.
@@ -93,13 +118,14 @@ std::string render_repositories(const std::vector<RepositoryRow>& rows) {
     return render_html_template("repositories", std::move(root), "Repositories", Style::linked);
 }
 
-std::string render_repository(std::string_view full_name, const std::vector<RunRow>& rows) {
+std::string render_repository(std::string_view full_name, const std::vector<RunRow>& rows,
+                              const std::vector<ScheduleRow>& schedules) {
     const std::string repository(full_name);
     data list(data::type::list);
     for (const auto& run : rows) {
         data row;
         const bool of_head = run.kind == "pull_request" || run.kind == "command";
-        row.set("title", !run.pull_number ? (run.kind == "bisection" ? "Change of the branch" : "Push")
+        row.set("title", !run.pull_number ? title_of_branch(run.kind)
                          : of_head        ? fmt::format("Pull request {}", *run.pull_number)
                                           : fmt::format("Pull request {}, {}", *run.pull_number, word_for(run.kind)));
         set_link(row, repository, run.kind, run.id, run.pull_number);
@@ -114,10 +140,11 @@ std::string render_repository(std::string_view full_name, const std::vector<RunR
     data root("name", cell(full_name));
     root.set("history", safe_address("/" + repository));
     set_table(root, list);
+    if (!schedules.empty()) root.set("schedules", schedule_table(schedules));
     return render_html_template("repository", std::move(root), full_name, Style::linked);
 }
 
-std::string render_queue(const std::vector<QueueRow>& rows) {
+std::string render_queue(const std::vector<QueueRow>& rows, const std::vector<ScheduleRow>& coming) {
     data list(data::type::list);
     for (const auto& job : rows) {
         data row("suite", cell(job.suite));
@@ -141,6 +168,7 @@ std::string render_queue(const std::vector<QueueRow>& rows) {
     }
     data root("refresh", data("seconds", "30"));
     set_table(root, list);
+    if (!coming.empty()) root.set("coming", schedule_table(coming));
     return render_html_template("queue", std::move(root), "Queue", Style::linked);
 }
 

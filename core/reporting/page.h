@@ -44,6 +44,15 @@ struct RunRow {
     std::string summary;     ///< plain text, e.g. the check's title
 };
 
+struct ScheduleRow {
+    std::string suite;
+    std::string line;     ///< cron
+    std::string next_at;  ///< ISO 8601, UTC
+    std::string said_at;  ///< of the last due time; empty: there was none
+    std::string said;     ///< what it led to, plain text
+    std::string repository{};
+};
+
 struct QueueRow {
     std::string run_id;
     std::string kind;  ///< a RunKind's word
@@ -75,8 +84,10 @@ struct RunnerRow {
 };
 
 std::string render_repositories(const std::vector<RepositoryRow>& rows);
-std::string render_repository(std::string_view full_name, const std::vector<RunRow>& rows);
-std::string render_queue(const std::vector<QueueRow>& rows);
+std::string render_repository(std::string_view full_name, const std::vector<RunRow>& rows,
+                              const std::vector<ScheduleRow>& schedules = {});
+/// `coming`: what is due next by its schedule.
+std::string render_queue(const std::vector<QueueRow>& rows, const std::vector<ScheduleRow>& coming = {});
 std::string render_runners(const std::vector<RunnerRow>& rows);
 /// A page with one heading and one sentence, for 404 and the like.
 std::string render_message(std::string_view heading, std::string_view sentence);

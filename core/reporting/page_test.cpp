@@ -158,11 +158,29 @@ TEST(Page, TheListsSayHowManyGoFirstAndWhyARunnerIsAway) {
     EXPECT_NE(runners.find("benchgate-service resume NAME"), std::string::npos);
 }
 
+TEST(Page, ARepositorySaysWhenItsSuitesAreDueAndWhatCameOfTheLastTime) {
+    const std::vector<RunRow> runs{{"r7", "schedule", "finished", "success", {}, "a", "b", "", "x"}};
+    const auto page = render_repository("acme/engine", runs,
+                                        {{"nightly", "0 2 * * *", "2026-11-23T02:00:00Z", "2026-11-22T02:00:01Z",
+                                          "skipped: nothing changed, <b> is measured already"},
+                                         {"weekly", "0 2 * * 0", "2026-11-29T02:00:00Z", "", ""}});
+    for (const auto* part : {"<h2>Schedules</h2>", "<code>0 2 * * *</code>", "2026-11-23 02:00",
+                             "2026-11-22 02:00: skipped: nothing changed", "&lt;b&gt; is measured",
+                             "<code>weekly</code>", "<a href=\"/acme/engine/runs/r7\">Schedule</a>"})
+        EXPECT_NE(page.find(part), std::string::npos) << part << "\n" << page;
+    EXPECT_EQ(render_repository("acme/engine", runs).find("Schedules"), std::string::npos);
+    const auto queue = render_queue({}, {{"nightly", "0 2 * * *", "2026-11-23T02:00:00Z", "", "", "acme/engine"}});
+    EXPECT_NE(queue.find("<li>2026-11-23 02:00 <code>nightly</code> of <a href=\"/acme/engine\">acme/engine</a></li>"),
+              std::string::npos)
+        << queue;
+}
+
 /// On a phone the cells stand below each other and need their column's name.
 TEST(Page, EveryCellOfAListKnowsItsColumn) {
     const std::string lists =
         render_repositories({{"acme/engine", 1, "2026-11-21T04:38:43Z", "success"}}) +
-        render_repository("acme/engine", {{"3", "push", "finished", "success", {}, "a", "b", "", "x"}}) +
+        render_repository("acme/engine", {{"3", "push", "finished", "success", {}, "a", "b", "", "x"}},
+                          {{"nightly", "0 2 * * *", "2026-11-23T02:00:00Z", "2026-11-22T02:00:01Z", "x"}}) +
         render_queue({{"r", "pull_request", "acme/engine", 1, "a", "micro", "queued", "", "", "", "", 0}}) +
         render_runners({{"lab-1", "x", "idle", "", "", "", {}}});
     for (auto at = lists.find("<td"); at != std::string::npos; at = lists.find("<td", at + 1)) {

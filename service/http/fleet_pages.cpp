@@ -18,12 +18,14 @@
 #include "service/store/repositories.h"
 #include "service/store/runners.h"
 #include "service/store/runs.h"
+#include "service/store/schedules.h"
 
 namespace benchgate::http {
 namespace {
 
 /// Of the jobs that runners have, and of those that wait.
 constexpr std::size_t listed_of_each = 100;
+constexpr int listed_schedules = 5;
 /// Different jobs whose expected time is worked out for one page.
 constexpr std::size_t most_outlooks = 20;
 
@@ -149,7 +151,12 @@ std::string queue_page(store::Tx& tx, store::Time now) {
         rows.push_back(row_of(queue.waiting[i]));
         rows.back().starts = words_for(starts[i]);
     }
-    return reporting::render_queue(rows);
+    std::vector<reporting::ScheduleRow> coming;
+    for (const auto& schedule : store::next_schedules(tx, listed_schedules))
+        if (const auto repository = store::find_repository(tx, schedule.repository_id))
+            coming.push_back({schedule.suite, schedule.line, platform::format_utc(schedule.next_at), "", "",
+                              repository->owner + "/" + repository->name});
+    return reporting::render_queue(rows, coming);
 }
 
 std::string runners_page(store::Tx& tx, store::Time now) {

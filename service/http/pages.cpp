@@ -18,6 +18,7 @@
 #include "service/reports/profile_report.h"
 #include "service/store/jobs.h"
 #include "service/store/runs.h"
+#include "service/store/schedules.h"
 
 namespace benchgate::http {
 namespace {
@@ -59,6 +60,14 @@ reporting::RunRow row_of(store::Tx& tx, const store::RunRow& run, const reports:
     row.created_at = platform::format_utc(run.created_at);
     row.summary = is_profile ? "Profile of " + profiled_benchmark(tx, run) : reporting::render_check(report, {}).title;
     return row;
+}
+
+std::vector<reporting::ScheduleRow> schedule_rows(store::Tx& tx, std::int64_t repository_id) {
+    std::vector<reporting::ScheduleRow> rows;
+    for (const auto& schedule : store::schedules_of(tx, repository_id))
+        rows.push_back({schedule.suite, schedule.line, platform::format_utc(schedule.next_at),
+                        schedule.said_at ? platform::format_utc(*schedule.said_at) : "", schedule.said});
+    return rows;
 }
 
 std::string front_page(store::Tx& tx, const reports::Addresses& addresses) {
@@ -174,7 +183,8 @@ void serve_pages(Edge& edge, Pages pages) {
             std::vector<reporting::RunRow> rows;
             for (const auto& run : store::list_runs(tx, repository->repository_id, std::nullopt, listed))
                 rows.push_back(row_of(tx, run, pages.addresses));
-            return reporting::render_repository(full_name(*repository), rows);
+            return reporting::render_repository(full_name(*repository), rows,
+                                                schedule_rows(tx, repository->repository_id));
         });
         if (!html) return not_found(response, "This service knows no such repository.");
         send_page(response, *html);

@@ -189,13 +189,18 @@ void add_advisories(store::Tx& tx, const store::JobRow& job, reporting::SuiteRep
         suite.advisories.push_back({at, counted.at(verdicts[at].series.key)});
 }
 
+/// Compares what main was with what it became.
+bool merges_into_main(model::RunKind kind) {
+    return kind == model::RunKind::push || kind == model::RunKind::schedule;
+}
+
 /// What people let pass on this pull request, in the merge queue too; of a push what they let pass on those it merges.
 std::vector<model::Waiver> waivers_of_run(store::Tx& tx, const store::RunRow& run) {
     std::vector<model::Waiver> waivers;
     if (run.number && model::speaks_on_check(run.kind))
         for (auto& row : store::waivers_of_pull(tx, run.repository_id, *run.number))
             waivers.push_back(std::move(row.waiver));
-    if (run.kind == model::RunKind::push)
+    if (merges_into_main(run.kind))
         for (auto& merged :
              store::waivers_merged(tx, run.repository_id, run.base_sha, run.head_sha, most_merged_waivers))
             waivers.push_back(std::move(merged.waiver));
@@ -207,7 +212,7 @@ void apply_exceptions(store::Tx& tx, const store::RunRow& run, const std::vector
                       reporting::Report& report) {
     const auto waivers = waivers_of_run(tx, run);
     // A merged waiver was in force on the day of the merge, and speaks of that day for ever.
-    const auto day = run.kind == model::RunKind::push ? run.created_at : std::chrono::system_clock::now();
+    const auto day = merges_into_main(run.kind) ? run.created_at : std::chrono::system_clock::now();
     const auto today = platform::format_utc(day).substr(0, 10);
     for (std::size_t s = 0; s < report.suites.size(); ++s) {
         auto& suite = report.suites[s];

@@ -47,7 +47,7 @@ constexpr Query due{"calibrations_due", R"(
     select repository_id from repositories
     where active
         and exists (select from runs where runs.repository_id = repositories.repository_id
-                    and kind in ('pull_request', 'push', 'command') and created_at >= $1)
+                    and kind in ('pull_request', 'push', 'command', 'schedule') and created_at >= $1)
         and exists (select from runs where runs.repository_id = repositories.repository_id and created_at < $2)
         and not exists (select from runs where runs.repository_id = repositories.repository_id
                         and kind = 'calibration' and number is null and created_at >= $2)

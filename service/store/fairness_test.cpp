@@ -1,4 +1,5 @@
 // Who goes first within a priority: whoever has used the runners least lately, and the queue is told in that order.
+#include "core/planning/plan.h"
 #include "service/store/leases_for_tests.h"
 #include "service/store/sql.h"
 
@@ -36,6 +37,37 @@ TEST_F(FairnessTest, WhoHasUsedTheLeastRunnerTimeLatelyGoesFirst) {
     for (int i = 0; i < 8; ++i) leased.push_back(next(start()));
     EXPECT_EQ(leased, (std::vector<std::int64_t>{7, 8, 7, 8, 7, 7, 7, 7}))
         << "priority first; within one, in turns, however many jobs one repository has queued";
+}
+
+/// The values that planning gives; who comes first does not depend on who has used how much.
+TEST_F(FairnessTest, APullRequestGoesBeforeAScheduleAndAScheduleBeforeACalibration) {
+    const auto of = [&](std::int64_t repository, int n, int priority) {
+        NewJob made = job(n);
+        made.repository_id = repository;
+        made.priority = priority;
+        return made;
+    };
+    namespace priority = planning::priority;
+    insert(of(9, 1, priority::calibration));
+    insert(of(8, 2, priority::schedule));
+    insert(of(8, 3, priority::schedule));
+    insert(of(9, 4, priority::schedule));
+    insert(of(7, 5, priority::push));
+    insert(of(7, 6, priority::pull_request));
+    pool.transaction([&](Tx& tx) {
+        const Query used{"test_used_much",
+                         "insert into runner_time (repository_id, used_s, as_of) values (7, 9e9, $1)"};
+        exec(tx, used, start());
+    });
+    const std::vector<int> wanted{6, 5, 2, 4, 3, 1};
+    pool.transaction([&](Tx& tx) {
+        std::vector<int> told;
+        for (const JobRow& open : open_jobs(tx, 10, start())) told.push_back(std::stoi(open.job.job_id.substr(24)));
+        EXPECT_EQ(told, wanted) << "the queue, and expected starts with it";
+    });
+    std::vector<int> leased;
+    while (const auto ref = lease(runner_a, start())) leased.push_back(std::stoi(ref->job_id.substr(24)));
+    EXPECT_EQ(leased, wanted) << "among schedules the repository that has used less, in turns";
 }
 
 TEST_F(FairnessTest, RunnerTimeIsCountedHoweverALeaseEndsAndForgottenByHalvesInSixHours) {

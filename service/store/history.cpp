@@ -12,7 +12,7 @@ constexpr Query add_due{"history_due_add", R"(
     select jobs.repository_id, jobs.job_id, $2
     from jobs join runs using (repository_id, run_id)
         join repositories on repositories.repository_id = jobs.repository_id
-    where jobs.job_id = $1::uuid and runs.kind = 'push' and runs.base_ref = repositories.default_branch
+    where jobs.job_id = $1::uuid and runs.kind in ('push', 'schedule') and runs.base_ref = repositories.default_branch
     on conflict do nothing)"};
 
 constexpr Query rebuild{"history_due_rebuild", R"(
@@ -20,7 +20,7 @@ constexpr Query rebuild{"history_due_rebuild", R"(
     select jobs.repository_id, jobs.job_id, $2
     from jobs join runs using (repository_id, run_id)
         join repositories on repositories.repository_id = jobs.repository_id
-    where jobs.repository_id = $1 and jobs.judged_at is not null and runs.kind = 'push'
+    where jobs.repository_id = $1 and jobs.judged_at is not null and runs.kind in ('push', 'schedule')
       and runs.base_ref = repositories.default_branch
     on conflict do nothing)"};
 

@@ -102,7 +102,7 @@ TEST_F(HistoryTest, PlacesFollowFirstParentsAndStay) {
     EXPECT_TRUE(run([](Tx& tx) { return commits_between(tx, 7, sha(1), sha(9), 2); }).empty());
 }
 
-TEST_F(HistoryTest, OnlyPushesToTheDefaultBranchAreTakenUp) {
+TEST_F(HistoryTest, OnlyWhatMeasuresTheDefaultBranchIsTakenUp) {
     job(model::RunKind::pull_request);
     job(model::RunKind::push, "release");
     EXPECT_FALSE(claim());
@@ -111,10 +111,15 @@ TEST_F(HistoryTest, OnlyPushesToTheDefaultBranchAreTakenUp) {
     ASSERT_TRUE(due);
     EXPECT_EQ(due->job_id, pushed);
     EXPECT_FALSE(claim()) << "somebody is at it";
+    const auto scheduled = job(model::RunKind::schedule);
+    const auto due_at_night = claim();
+    ASSERT_TRUE(due_at_night) << "a night's points are main's, too";
+    EXPECT_EQ(due_at_night->job_id, scheduled);
+    run([&](Tx& tx) { forget_history_due(tx, *due_at_night); });
     EXPECT_TRUE(claim(61s)) << "who died over it";
     measure(1, 100, pushed);
     EXPECT_FALSE(claim(1000s));
-    EXPECT_EQ(run([&](Tx& tx) { return rebuild_history(tx, 7, start()); }), 1);
+    EXPECT_EQ(run([&](Tx& tx) { return rebuild_history(tx, 7, start()); }), 2);
     EXPECT_TRUE(claim());
 }
 

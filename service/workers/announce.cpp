@@ -137,15 +137,20 @@ CheckItem stopped_check(const std::string& run_id, const std::string& head_sha, 
             run_id};
 }
 
-CheckItem check_item_of(const store::RunRow& run, const reporting::Report& report, const std::string& remark) {
+namespace {
+
+/// `suites`: those that it speaks of; none: all.
+CheckItem check_item_of(const store::RunRow& run, const reporting::Report& report, const std::string& remark,
+                        const std::vector<std::string>& suites) {
     // A runner may still have a job of it, so that its report would speak of progress that nobody ends.
     const bool superseded = run.state == model::RunState::superseded;
     if (superseded || run.state == model::RunState::cancelled) {
         auto stopped = stopped_check(run.run_id, run.head_sha, superseded);
+        stopped.name = reporting::check_name(suites.empty() ? "" : suites.front());
         if (!remark.empty()) stopped.summary = remark + "\n\n" + stopped.summary;
         return stopped;
     }
-    const auto check = reporting::render_check(report, {});
+    const auto check = reporting::render_check(report, suites);
     CheckItem item{check.name,    run.head_sha, check.status,    check.conclusion, check.title,
                    check.summary, check.text,   report.page_url, run.run_id};
     if (!remark.empty()) item.summary = remark + "\n\n" + item.summary;
@@ -156,6 +161,17 @@ CheckItem check_item_of(const store::RunRow& run, const reporting::Report& repor
     return item;
 }
 
+}  // namespace
+
+std::vector<CheckItem> check_items_of(const store::RunRow& run, const reporting::Report& report,
+                                      const std::string& remark) {
+    if (!model::has_check_of_each_suite(run.kind)) return {check_item_of(run, report, remark, {})};
+    std::vector<CheckItem> items;
+    items.reserve(report.suites.size());
+    for (const auto& suite : report.suites) items.push_back(check_item_of(run, report, remark, {suite.name}));
+    return items;
+}
+
 void announce_run(store::Tx& tx, const store::RunRow& run, const reports::Addresses& addresses, store::Time now,
                   const std::string& remark) {
     if (run.kind == model::RunKind::calibration) return announce_calibration(tx, run, addresses, now);
@@ -164,7 +180,8 @@ void announce_run(store::Tx& tx, const store::RunRow& run, const reports::Addres
     auto report = reports::run_report(tx, run, addresses);
     reports::add_outlook(tx, run, report, now);
     if (!is_a_part(tx, run))
-        announce_check(tx, run.repository_id, check_item_of(run, report, remark), now, report_of(run.config));
+        for (const auto& item : check_items_of(run, report, remark))
+            announce_check(tx, run.repository_id, item, now, report_of(run.config));
     announce_comment(tx, run, report, now);
 }
 

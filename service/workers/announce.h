@@ -18,12 +18,15 @@ namespace benchgate::workers {
 /// The check of a run that is over before its end.
 CheckItem stopped_check(const std::string& run_id, const std::string& head_sha, bool superseded);
 
-/// The check that a run has at this moment. `remark`: Markdown, stands above all else, until it is said anew.
-CheckItem check_item_of(const store::RunRow& run, const reporting::Report& report, const std::string& remark = {});
+/// The check that a run has at this moment, or those of its suites where each has one. `remark`: Markdown, stands above
+/// all else, until it is said anew.
+std::vector<CheckItem> check_items_of(const store::RunRow& run, const reporting::Report& report,
+                                      const std::string& remark = {});
 
-/// The run's check over all its suites, and the sticky comment of its pull request when all of them are complete, or
-/// wait for a second host only, and its head is still the pull request's. Of a calibration or a profile the answer to
-/// whom asked for it, once it is complete, and nothing else; of a bisection nothing (searches.h). `remark` as above.
+/// The run's check over all its suites (a schedule's run: one a suite), and the sticky comment of its pull request when
+/// all of them are complete, or wait for a second host only, and its head is still the pull request's. Of a calibration
+/// or a profile the answer to whom asked for it, once it is complete, and nothing else; of a bisection nothing
+/// (searches.h). `remark` as above.
 void announce_run(store::Tx& tx, const store::RunRow& run, const reports::Addresses& addresses, store::Time now,
                   const std::string& remark = {});
 

@@ -41,6 +41,9 @@ class Asking {
                                              std::stop_token stop) = 0;
     virtual OwnRange range(const github::Repository& repository, const std::string& good, const std::string& bad,
                            std::size_t limit, std::stop_token stop) = 0;
+    /// The newest commits of a branch along first parents, oldest first, as Mirrors has it.
+    virtual std::vector<std::string> line(const github::Repository& repository, const std::string& branch,
+                                          const std::string& sha, std::size_t limit, std::stop_token stop) = 0;
     /// What claims are measured against: the same as `resolve`, for each of these names.
     virtual std::vector<planning::ClaimedRef> claimed(const github::Repository& repository,
                                                       const std::vector<std::string>& names, std::stop_token stop) = 0;
@@ -76,6 +79,10 @@ class GithubAsking final : public Asking {
     OwnRange range(const github::Repository& repository, const std::string& good, const std::string& bad,
                    std::size_t limit, std::stop_token stop) override {
         return mirrors_.range(repository, good, bad, limit, stop);
+    }
+    std::vector<std::string> line(const github::Repository& repository, const std::string& branch,
+                                  const std::string& sha, std::size_t limit, std::stop_token stop) override {
+        return mirrors_.line(repository, branch, sha, limit, stop);
     }
     std::vector<planning::ClaimedRef> claimed(const github::Repository& repository,
                                               const std::vector<std::string>& names, std::stop_token stop) override;

@@ -11,8 +11,8 @@
 
 namespace benchgate::workers {
 
-store::Delivery calibration_request(const store::RepositoryRow& repository, const std::string& id,
-                                    const std::vector<std::string>& suites) {
+store::Delivery own_request(std::string_view event, const store::RepositoryRow& repository, const std::string& id,
+                            const std::vector<std::string>& suites) {
     auto names = json::Json::array();
     for (const auto& suite : suites) names.push_back({{"name", suite}});
     const json::Json payload{{"repository",
@@ -23,7 +23,12 @@ store::Delivery calibration_request(const store::RepositoryRow& repository, cons
                                {"private", repository.is_private}}},
                              {"installation", {{"id", repository.installation_id}}},
                              {"suites", names}};
-    return {id, std::string(planning::calibration_event), "{}", json::dump(payload), store::Origin::asked};
+    return {id, std::string(event), "{}", json::dump(payload), store::Origin::asked};
+}
+
+store::Delivery calibration_request(const store::RepositoryRow& repository, const std::string& id,
+                                    const std::vector<std::string>& suites) {
+    return own_request(planning::calibration_event, repository, id, suites);
 }
 
 CalibrationSchedule::CalibrationSchedule(store::Pool& pool, std::function<store::Time()> now, std::chrono::hours every)

@@ -4,12 +4,16 @@
 
 #include <functional>
 #include <stop_token>
+#include <string_view>
 
 #include "service/store/inbox.h"
 #include "service/store/repositories.h"
 
 namespace benchgate::workers {
 
+/// A request of this service's own kinds of event (core/planning/events.h).
+store::Delivery own_request(std::string_view event, const store::RepositoryRow& repository, const std::string& id,
+                            const std::vector<std::string>& suites);
 /// `id`: a request of the same id is the same request. Suites that do not exist are left out when it is planned.
 store::Delivery calibration_request(const store::RepositoryRow& repository, const std::string& id,
                                     const std::vector<std::string>& suites);

@@ -6,6 +6,7 @@
 #include "platform/ids.h"
 #include "service/store/approvals.h"
 #include "service/store/runs.h"
+#include "service/store/schedules.h"
 #include "service/store/waivers.h"
 #include "service/workers/announce.h"
 #include "service/workers/known.h"
@@ -77,6 +78,7 @@ std::optional<CheckItem> closing_check(const std::string& run_id, const std::str
     // A newer run of the same commit owns the check now.
     for (const auto& planned : context.input.existing)
         if (planned.id != run_id && planned.head_sha == head_sha && model::speaks_on_check(planned.kind) &&
+            !model::has_check_of_each_suite(planned.kind) &&
             (planned.state == model::RunState::queued || planned.state == model::RunState::running))
             return std::nullopt;
     return stopped_check(run_id, head_sha, superseded);
@@ -117,6 +119,10 @@ void carry_out(store::Tx& tx, const planning::Plan& plan, const PlanContext& con
                        context.config_text.empty() ? std::nullopt : std::optional(context.input.config.report));
     }
     if (plan.restated_head) restate(tx, *plan.restated_head, remark_on(plan, context), context, addresses, now);
+    if (plan.restated_run)
+        if (const auto run = store::find_run(tx, repository_id, *plan.restated_run))
+            announce_run(tx, *run, addresses, now, remark_on(plan, context));
+    for (const auto& [suite, words] : plan.schedule_words) store::say_of_schedule(tx, repository_id, suite, words, now);
     if (plan.reply && context.comment_id && context.number)
         announce_reply(
             tx, {repository_id, *context.number, *context.comment_id, plan.reply->reaction, plan.reply->message}, now);

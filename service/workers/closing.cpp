@@ -3,7 +3,9 @@
 #include <spdlog/spdlog.h>
 
 #include "core/config/config.h"
+#include "core/reporting/check.h"
 #include "service/store/closing.h"
+#include "service/store/jobs.h"
 #include "service/workers/announce.h"
 
 namespace benchgate::workers {
@@ -14,6 +16,15 @@ constexpr int closed_at_once = 100;
 bool blocks_without_result(const store::RunRow& run) {
     const auto config = config::parse(run.config);
     return config && config->policy.inconclusive == model::InconclusiveAction::block;
+}
+
+/// What a run's checks are called.
+std::vector<std::string> check_names(store::Tx& tx, const store::RunRow& run) {
+    if (!model::has_check_of_each_suite(run.kind)) return {reporting::check_name("")};
+    std::vector<std::string> names;
+    for (const auto& job : store::jobs_of_run(tx, run.repository_id, run.run_id))
+        names.push_back(reporting::check_name(job.job.suite));
+    return names;
 }
 
 }  // namespace
@@ -48,12 +59,14 @@ void Closer::close(store::Tx& tx, const store::RunRow& run) {
         return;  // it was over meanwhile
     spdlog::error("run {}: still open after {} hours, closed without its result", run.run_id, longest_wait.count());
     if (!model::speaks_on_check(run.kind)) return;
-    announce_check(tx, run.repository_id,
-                   {"benchgate", run.head_sha, "completed", conclusion, "The result could not be told",
-                    "The measurements ended, and the service failed to put their result into words; its log says why. "
-                    "`/rebench` measures again.",
-                    "", "", run.run_id},
-                   now_());
+    for (const auto& name : check_names(tx, run))
+        announce_check(
+            tx, run.repository_id,
+            {name, run.head_sha, "completed", conclusion, "The result could not be told",
+             "The measurements ended, and the service failed to put their result into words; its log says why. "
+             "`/rebench` measures again.",
+             "", "", run.run_id},
+            now_());
 }
 
 }  // namespace benchgate::workers

@@ -8,6 +8,7 @@
 #include "core/planning/commands.h"
 #include "core/planning/plan.h"
 #include "core/planning/reconcile.h"
+#include "service/store/schedules.h"
 #include "service/workers/reach.h"
 
 namespace benchgate::workers {
@@ -88,13 +89,15 @@ Intake::Deed Intake::prepare(const store::InboxRow& delivery, std::stop_token st
             on_check(suite->source, {planning::CheckRequest::rerun, suite->head_sha, suite->pull_numbers}, via, stop);
     if (const auto* check = std::get_if<planning::CheckRunEvent>(&*event))
         if (const auto request = planning::check_request_of(*check))
-            deed = on_check(check->source, {*request, check->head_sha, check->pull_numbers}, via, stop);
+            deed = on_check(check->source, {*request, check->head_sha, check->pull_numbers, check->external_id}, via,
+                            stop);
     if (const auto* installation = std::get_if<planning::InstallationEvent>(&*event))
         deed = on_installation(*installation, via, stop);
     if (const auto* repository = std::get_if<planning::RepositoryEvent>(&*event))
         deed = on_repository(*repository, via);
     if (const auto* calibration = std::get_if<planning::CalibrationEvent>(&*event))
         deed = on_calibration(*calibration, via, stop);
+    if (const auto* schedule = std::get_if<planning::ScheduleEvent>(&*event)) deed = on_schedule(*schedule, via, stop);
     if (std::holds_alternative<planning::PingEvent>(*event)) deed = [](Ledger& ledger) { ledger.nothing("a ping"); };
     if (const auto* ignored = std::get_if<planning::Ignored>(&*event))
         deed = [reason = ignored->reason](Ledger& ledger) { ledger.nothing(reason); };
@@ -112,6 +115,9 @@ void Intake::give_up(store::Tx& tx, const store::InboxRow& delivery, const std::
                             "\n\nComment `/rebench` to try again.",
                         "", "", ""},
                        now);
+    if (const auto* schedule = std::get_if<planning::ScheduleEvent>(&*event))
+        for (const auto& suite : schedule->suites)
+            store::say_of_schedule(tx, schedule->source.repository.id, suite, "not started: " + reason, now);
     const auto* comment = std::get_if<planning::CommentEvent>(&*event);
     if (comment && std::holds_alternative<planning::Command>(planning::read_command(comment->body)))
         announce_reply(tx,
@@ -255,43 +261,6 @@ Intake::Deed Intake::plan_pull(const planning::EventSource& source, const planni
     return [context = std::move(context)](Ledger& ledger) {
         auto known = context;
         ledger.look_up_pull(known.input);
-        ledger.carry_out(planning::plan(known.input), known);
-    };
-}
-
-Intake::Deed Intake::on_push(const planning::PushEvent& event, const Via& via, std::stop_token stop) {
-    const auto only_remember = [source = event.source, late = via.late](std::string why) -> Deed {
-        return [source, late, why = std::move(why)](Ledger& ledger) {
-            ledger.remember(source, late);
-            if (!why.empty()) ledger.nothing(why);
-        };
-    };
-    if (event.branch != event.source.repository.default_branch)
-        return only_remember("a push to another branch than the default one");
-    if (!event.before) return only_remember("the branch is new");
-    const auto repository = github_repository(event.source);
-    auto inspection =
-        asking_.inspect({repository, *event.before, event.after, {"refs/heads/" + event.branch}, false}, stop);
-    if (!inspection.config) return only_remember("there is no .benchgate.yml at " + *event.before);
-    auto parsed = config::parse(*inspection.config);
-    if (!parsed)
-        return [remembered = only_remember(""), id = repository.id,
-                check = config_check(event.after, parsed.error())](Ledger& ledger) {
-            remembered(ledger);
-            ledger.check(id, check);
-        };
-    PlanContext context;
-    context.trigger_id = via.id;
-    context.config_text = std::move(*inspection.config);
-    context.input.repository = event.source.repository;
-    context.input.trigger = planning::PushTrigger{event.branch, event.after};
-    context.input.config = std::move(*parsed);
-    context.input.base_sha = inspection.base;
-    context.input.changed_paths = std::move(inspection.changed_paths);
-    return [remembered = only_remember(""), head = event.after, context = std::move(context)](Ledger& ledger) {
-        remembered(ledger);
-        auto known = context;
-        ledger.look_up_commit(known.input, head);
         ledger.carry_out(planning::plan(known.input), known);
     };
 }

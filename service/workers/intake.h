@@ -51,9 +51,13 @@ class Intake {
         planning::CheckRequest request = planning::CheckRequest::rerun;
         std::string head_sha;
         std::vector<std::int64_t> pull_numbers;
+        std::string run_id = {};  ///< as the check's external id has it
     };
     Deed on_check(const planning::EventSource& source, const CheckAsked& asked, const Via& via, std::stop_token stop);
     Deed on_calibration(const planning::CalibrationEvent& event, const Via& via, std::stop_token stop);
+    Deed on_schedule(const planning::ScheduleEvent& event, const Via& via, std::stop_token stop);
+    /// Keeps what the head of the default branch, which holds `sha`, schedules.
+    Deed schedules_at_head(const planning::EventSource& source, const std::string& sha, std::stop_token stop);
     Deed on_merge_group(const planning::MergeGroupEvent& event, const Via& via, std::stop_token stop);
     Deed on_installation(const planning::InstallationEvent& event, const Via& via, std::stop_token stop);
     Deed on_repository(const planning::RepositoryEvent& event, const Via& via);

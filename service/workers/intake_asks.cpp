@@ -9,6 +9,21 @@
 #include "service/workers/reach.h"
 
 namespace benchgate::workers {
+namespace {
+
+/// Whose rules hold for a commit that is measured again: those of the run whose own check was pressed, or else of the
+/// newest of those that share the commit's.
+std::string run_to_repeat(const std::vector<planning::ExistingRun>& existing, const std::string& pressed) {
+    std::string newest = existing.back().id;
+    for (const auto& run : existing) {
+        if (run.id == pressed && model::has_check_of_each_suite(run.kind)) return run.id;
+        if (!model::has_check_of_each_suite(run.kind)) newest = run.id;
+    }
+    return newest;
+}
+
+}  // namespace
+
 Intake::Deed Intake::on_branch_deleted(const planning::BranchDeletedEvent& event, const Via& via) {
     PlanContext context;
     context.trigger_id = via.id;
@@ -67,8 +82,9 @@ Intake::Deed Intake::on_repository(const planning::RepositoryEvent& event, const
 Intake::Deed Intake::on_check(const planning::EventSource& source, const CheckAsked& asked, const Via& via,
                               std::stop_token stop) {
     const auto repository = github_repository(source);
-    planning::CheckTrigger trigger{asked.request, asked.head_sha, source.sender,
-                                   asking_.permission(repository, source.sender, stop), via.id};
+    planning::CheckTrigger trigger{asked.request, asked.head_sha,
+                                   source.sender, asking_.permission(repository, source.sender, stop),
+                                   via.id,        asked.run_id};
     auto number = asked.pull_numbers.empty() ? std::optional<std::int64_t>() : asked.pull_numbers.front();
     if (!number) number = asking_.open_pull_of_head(repository.id, asked.head_sha);
     if (number) {
@@ -87,7 +103,7 @@ Intake::Deed Intake::on_check(const planning::EventSource& source, const CheckAs
     context.trigger_id = via.id;
     context.input.repository = source.repository;
     context.input.trigger = trigger;
-    return [source, late = via.late, context, head_sha = asked.head_sha](Ledger& ledger) {
+    return [source, late = via.late, context, head_sha = asked.head_sha, run_id = asked.run_id](Ledger& ledger) {
         ledger.remember(source, late);
         auto known = context;
         ledger.look_up_commit(known.input, head_sha);
@@ -95,7 +111,7 @@ Intake::Deed Intake::on_check(const planning::EventSource& source, const CheckAs
             return ledger.check(known.input.repository.id,
                                 {"benchgate", head_sha, "completed", "neutral", "Not measured",
                                  "There is no run of this commit that could be repeated.", "", "", ""});
-        const auto text = ledger.config_of(known.input.repository.id, known.input.existing.back().id);
+        const auto text = ledger.config_of(known.input.repository.id, run_to_repeat(known.input.existing, run_id));
         auto config = config::parse(text.value_or(""));
         if (!config)
             return ledger.nothing(

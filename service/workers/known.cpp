@@ -10,6 +10,7 @@
 #include "service/store/approvals.h"
 #include "service/store/jobs.h"
 #include "service/store/runs.h"
+#include "service/store/schedules.h"
 #include "service/store/searches.h"
 #include "service/store/verdicts.h"
 #include "service/store/waivers.h"
@@ -204,11 +205,24 @@ void look_up_commit(store::Tx& tx, planning::PlanInput& input, const std::string
     input.existing = existing_runs(tx, input.repository.id, std::nullopt, head_sha, now);
 }
 
+void look_up_schedule(store::Tx& tx, planning::PlanInput& input, store::Time now) {
+    const auto& trigger = std::get<planning::ScheduleTrigger>(input.trigger);
+    if (!trigger.line.empty()) look_up_commit(tx, input, trigger.line.back(), now);
+    for (const auto& job : store::scheduled_jobs(tx, input.repository.id, trigger.suites)) {
+        auto& before = input.scheduled[job.suite];
+        before.open = before.open || is_open(job.state);
+        if (job.state == model::JobState::failed && before.measured_sha.empty()) ++before.failed_since;
+        if (job.state == model::JobState::succeeded && before.measured_sha.empty()) before.measured_sha = job.head_sha;
+    }
+}
+
 std::optional<store::RunRow> speaker_of(store::Tx& tx, const planning::PlanInput& input, const std::string& head_sha) {
     const bool of_pull = input.pull && input.pull->head_sha == head_sha;
     std::optional<store::RunRow> speaker;
     for (auto run = input.existing.rbegin(); run != input.existing.rend(); ++run) {
-        if (run->head_sha != head_sha || !model::speaks_on_check(run->kind)) continue;
+        if (run->head_sha != head_sha || !model::speaks_on_check(run->kind) ||
+            model::has_check_of_each_suite(run->kind))
+            continue;
         if (of_pull && !run->aside && run->base_ref != input.pull->base_ref) continue;
         auto row = store::find_run(tx, input.repository.id, run->id);
         if (!row) continue;

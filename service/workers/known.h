@@ -19,6 +19,9 @@ void look_up_group(store::Tx& tx, planning::PlanInput& input, store::Time now);
 /// The same for a commit that belongs to no pull request: its runs only.
 void look_up_commit(store::Tx& tx, planning::PlanInput& input, const std::string& head_sha, store::Time now);
 
+/// Runs of the head of a schedule's trigger, and what became of its suites' schedules before.
+void look_up_schedule(store::Tx& tx, planning::PlanInput& input, store::Time now);
+
 /// The run that a head's check is said again by: of those against the pull request's present base branch, and of those
 /// asked aside, one that is not over, or else what ended last.
 std::optional<store::RunRow> speaker_of(store::Tx& tx, const planning::PlanInput& input, const std::string& head_sha);

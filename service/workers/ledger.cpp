@@ -4,6 +4,7 @@
 
 #include "service/store/recovery.h"
 #include "service/store/runs.h"
+#include "service/store/schedules.h"
 #include "service/workers/known.h"
 #include "service/workers/reach.h"
 
@@ -23,6 +24,10 @@ void StoreLedger::look_up_group(planning::PlanInput& input) {
 
 void StoreLedger::look_up_commit(planning::PlanInput& input, const std::string& head_sha) {
     workers::look_up_commit(tx_, input, head_sha, now_);
+}
+
+void StoreLedger::look_up_schedule(planning::PlanInput& input) {
+    workers::look_up_schedule(tx_, input, now_);
 }
 
 std::optional<std::string> StoreLedger::config_of(std::int64_t repository_id, const std::string& run_id) {
@@ -49,6 +54,18 @@ void StoreLedger::reach(const planning::RepositoryEvent& event) {
 
 void StoreLedger::ask_for_reconciliation() {
     store::ask_for_reconciliation(tx_, now_);
+}
+
+void StoreLedger::keep_schedules(std::int64_t repository_id, const model::Config& config) {
+    std::vector<store::ScheduleRow> rows;
+    for (const auto& due : planning::schedules_of(config, now_))
+        rows.push_back({.repository_id = repository_id, .suite = due.suite, .line = due.line, .next_at = due.next});
+    store::keep_schedules(tx_, repository_id, rows, now_);
+}
+
+void StoreLedger::say_of_schedules(std::int64_t repository_id, const std::vector<std::string>& suites,
+                                   const std::string& words) {
+    for (const auto& suite : suites) store::say_of_schedule(tx_, repository_id, suite, words, now_);
 }
 
 void StoreLedger::check(std::int64_t repository_id, const CheckItem& item) {

@@ -20,6 +20,7 @@ class Ledger {
     virtual void look_up_pushes(planning::PlanInput& input) = 0;
     virtual void look_up_group(planning::PlanInput& input) = 0;
     virtual void look_up_commit(planning::PlanInput& input, const std::string& head_sha) = 0;
+    virtual void look_up_schedule(planning::PlanInput& input) = 0;
     /// The .benchgate.yml of a run that exists.
     virtual std::optional<std::string> config_of(std::int64_t repository_id, const std::string& run_id) = 0;
 
@@ -31,6 +32,12 @@ class Ledger {
     virtual void reach(const planning::RepositoryEvent& event) = 0;
     /// Something changed that a late event cannot tell rightly: GitHub is to be asked for everything.
     virtual void ask_for_reconciliation() = 0;
+
+    /// What the configuration at the default branch's head schedules, and nothing else any more.
+    virtual void keep_schedules(std::int64_t repository_id, const model::Config& config) = 0;
+    /// Why nothing came of the due time of these suites' schedules, a clause.
+    virtual void say_of_schedules(std::int64_t repository_id, const std::vector<std::string>& suites,
+                                  const std::string& words) = 0;
 
     virtual void check(std::int64_t repository_id, const CheckItem& item) = 0;
     virtual void reply(const Reply& reply) = 0;
@@ -51,12 +58,16 @@ class StoreLedger final : public Ledger {
     void look_up_pushes(planning::PlanInput& input) override;
     void look_up_group(planning::PlanInput& input) override;
     void look_up_commit(planning::PlanInput& input, const std::string& head_sha) override;
+    void look_up_schedule(planning::PlanInput& input) override;
     std::optional<std::string> config_of(std::int64_t repository_id, const std::string& run_id) override;
     void remember(const planning::EventSource& source, bool only_new) override;
     bool remember_pull(const store::PullRequestRow& row, const store::Telling& telling) override;
     void reach(const planning::InstallationEvent& event, const std::optional<Listed>& listed) override;
     void reach(const planning::RepositoryEvent& event) override;
     void ask_for_reconciliation() override;
+    void keep_schedules(std::int64_t repository_id, const model::Config& config) override;
+    void say_of_schedules(std::int64_t repository_id, const std::vector<std::string>& suites,
+                          const std::string& words) override;
     void check(std::int64_t repository_id, const CheckItem& item) override;
     void reply(const Reply& reply) override;
     void carry_out(const planning::Plan& plan, const PlanContext& context) override;

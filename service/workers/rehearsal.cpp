@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "platform/clock.h"
 #include "service/store/repositories.h"
 #include "service/store/runs.h"
 #include "service/workers/known.h"
@@ -28,6 +29,11 @@ void Rehearsal::look_up_group(planning::PlanInput& input) {
 void Rehearsal::look_up_commit(planning::PlanInput& input, const std::string& head_sha) {
     input.now = now_;
     if (tx_) workers::look_up_commit(*tx_, input, head_sha, now_);
+}
+
+void Rehearsal::look_up_schedule(planning::PlanInput& input) {
+    input.now = now_;
+    if (tx_) workers::look_up_schedule(*tx_, input, now_);
 }
 
 std::optional<std::string> Rehearsal::config_of(std::int64_t repository_id, const std::string& run_id) {
@@ -59,6 +65,16 @@ void Rehearsal::ask_for_reconciliation() {
     result_.rows.push_back("that everything is to be compared with GitHub again");
 }
 
+void Rehearsal::keep_schedules(std::int64_t, const model::Config& config) {
+    for (const auto& due : planning::schedules_of(config, now_))
+        result_.rows.push_back(fmt::format("suite {} by its schedule {}, next at {}", due.suite, due.line,
+                                           platform::format_utc(due.next)));
+}
+
+void Rehearsal::say_of_schedules(std::int64_t, const std::vector<std::string>& suites, const std::string& words) {
+    for (const auto& suite : suites) result_.rows.push_back(fmt::format("of the schedule of {}: {}", suite, words));
+}
+
 void Rehearsal::check(std::int64_t, const CheckItem& item) {
     std::erase_if(result_.checks,
                   [&](const CheckItem& one) { return one.head_sha == item.head_sha && one.name == item.name; });
@@ -81,11 +97,15 @@ void Rehearsal::close(const std::string& run_id, bool superseded, const PlanCont
         check(context.input.repository.id, *item);
 }
 
+void Rehearsal::say_again(const store::RunRow& run, const std::string& remark) {
+    for (const auto& item : check_items_of(run, reports::run_report(*tx_, run, addresses_), remark))
+        check(run.repository_id, item);
+}
+
 /// As it stands now: what this plan would write is not in it.
 void Rehearsal::restate(const std::string& head_sha, const std::string& remark, const PlanContext& context) {
     if (!tx_) return;
-    if (const auto row = speaker_of(*tx_, context.input, head_sha))
-        check(row->repository_id, check_item_of(*row, reports::run_report(*tx_, *row, addresses_), remark));
+    if (const auto row = speaker_of(*tx_, context.input, head_sha)) say_again(*row, remark);
 }
 
 /// In the order of carry_out.cpp.
@@ -97,13 +117,19 @@ void Rehearsal::carry_out(const planning::Plan& plan, const PlanContext& context
     for (const auto& planned : plan.runs) {
         if (!model::speaks_on_check(planned.kind)) continue;
         const auto rows = rows_of(planned, ground_of(context), now_);
-        auto item = check_item_of(
-            rows.run, reports::queued_report(rows.run, rows.jobs, context.input.repository.full_name(), addresses_));
-        item.external_id.clear();  // the run is not made, so its id means nothing
-        check(repository_id, item);
+        const auto report =
+            reports::queued_report(rows.run, rows.jobs, context.input.repository.full_name(), addresses_);
+        for (auto& item : check_items_of(rows.run, report)) {
+            item.external_id.clear();  // the run is not made, so its id means nothing
+            check(repository_id, item);
+        }
     }
     for (const auto& one : plan.checks) check(repository_id, check_of(one));
     if (plan.restated_head) restate(*plan.restated_head, remark_on(plan, context), context);
+    if (plan.restated_run && tx_)
+        if (const auto row = store::find_run(*tx_, repository_id, *plan.restated_run))
+            say_again(*row, remark_on(plan, context));
+    for (const auto& [suite, words] : plan.schedule_words) say_of_schedules(repository_id, {suite}, words);
     if (plan.reply && context.comment_id && context.number)
         reply({repository_id, *context.number, *context.comment_id, plan.reply->reaction, plan.reply->message});
 }

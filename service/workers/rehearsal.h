@@ -33,12 +33,16 @@ class Rehearsal final : public Ledger {
     void look_up_pushes(planning::PlanInput& input) override;
     void look_up_group(planning::PlanInput& input) override;
     void look_up_commit(planning::PlanInput& input, const std::string& head_sha) override;
+    void look_up_schedule(planning::PlanInput& input) override;
     std::optional<std::string> config_of(std::int64_t repository_id, const std::string& run_id) override;
     void remember(const planning::EventSource& source, bool only_new) override;
     bool remember_pull(const store::PullRequestRow& row, const store::Telling& telling) override;
     void reach(const planning::InstallationEvent& event, const std::optional<Listed>& listed) override;
     void reach(const planning::RepositoryEvent& event) override;
     void ask_for_reconciliation() override;
+    void keep_schedules(std::int64_t repository_id, const model::Config& config) override;
+    void say_of_schedules(std::int64_t repository_id, const std::vector<std::string>& suites,
+                          const std::string& words) override;
     void check(std::int64_t repository_id, const CheckItem& item) override;
     void reply(const Reply& reply) override;
     void carry_out(const planning::Plan& plan, const PlanContext& context) override;
@@ -47,6 +51,7 @@ class Rehearsal final : public Ledger {
 
   private:
     void close(const std::string& run_id, bool superseded, const PlanContext& context);
+    void say_again(const store::RunRow& run, const std::string& remark);
     void restate(const std::string& head_sha, const std::string& remark, const PlanContext& context);
     store::Tx* tx_;
     const reports::Addresses& addresses_;

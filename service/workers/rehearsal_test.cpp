@@ -148,6 +148,21 @@ TEST_F(RehearsalTest, AnEventThatComesLateBringsNoOldHeadAndNoOldNameBack) {
     });
 }
 
+TEST_F(RehearsalTest, APushTellsWhichSchedulesItWouldMakeKnown) {
+    store::InboxRow row;
+    row.delivery = {
+        "guid", "push", "{}",
+        json::dump(with_source(
+            {{"ref", "refs/heads/main"}, {"before", std::string(40, 'b')}, {"after", std::string(40, 'c')}}))};
+    const auto text = told(row, nullptr);
+    has(text, "run: push, attempt 1, priority 20");
+    has(text, "suite nightly by its schedule 0 2 * * *, next at 2");
+    EXPECT_EQ(text.find("nightly: on"), std::string::npos) << "it runs on no push";
+    const auto supposed = text.find("the base has the given configuration");
+    ASSERT_NE(supposed, std::string::npos);
+    EXPECT_EQ(text.find("the base has the given configuration", supposed + 1), std::string::npos) << text;
+}
+
 TEST_F(RehearsalTest, NoTerminalIsSteeredByForeignText) {
     handle(pull('a'));
     const auto text = told(comment("/rebench suite=\x1b[31m\x07"), &reader);

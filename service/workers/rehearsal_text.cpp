@@ -80,6 +80,11 @@ struct Describe {
     std::string operator()(const planning::CalibrationEvent& event) const {
         return "calibration of " + event.source.repository.full_name();
     }
+    std::string operator()(const planning::ScheduleEvent& event) const {
+        return event.suites.empty() ? "a reading of the schedules of " + event.source.repository.full_name()
+                                    : fmt::format("the schedule of {}, due: {}", event.source.repository.full_name(),
+                                                  fmt::join(event.suites, ", "));
+    }
     std::string operator()(const planning::PingEvent&) const { return "a ping"; }
     std::string operator()(const planning::Ignored& event) const { return event.reason; }
 };

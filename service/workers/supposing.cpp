@@ -97,6 +97,12 @@ std::optional<OwnCommit> Supposing::resolve(const github::Repository& repository
     return OwnCommit{name, ""};
 }
 
+std::vector<std::string> Supposing::line(const github::Repository& repository, const std::string& branch,
+                                         const std::string& sha, std::size_t limit, std::stop_token stop) {
+    if (real_) return real_->line(repository, branch, sha, limit, stop);
+    return {sha};
+}
+
 std::vector<planning::ClaimedRef> Supposing::claimed(const github::Repository& repository,
                                                      const std::vector<std::string>& names, std::stop_token stop) {
     if (real_) return real_->claimed(repository, names, stop);

@@ -2,6 +2,7 @@
 // Answers to intake's questions for somebody who only wants to know what would happen: with a configuration of his own,
 // and without GitHub by assumptions, each of which is told.
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,7 @@ struct Suppositions {
     planning::Permission permission = planning::Permission::write;
 };
 
-class Supposing final : public Asking {
+class Supposing : public Asking {
   public:
     /// `real` answers what is not supposed; nullptr: nobody is asked. `pool`: what the store knows; may be nullptr.
     Supposing(Suppositions suppositions, Asking* real, store::Pool* pool, reports::Addresses addresses)
@@ -32,6 +33,8 @@ class Supposing final : public Asking {
     Inspection inspect(const InspectRequest& request, std::stop_token stop) override;
     std::optional<OwnCommit> resolve(const github::Repository& repository, const std::string& name,
                                      std::stop_token stop) override;
+    std::vector<std::string> line(const github::Repository& repository, const std::string& branch,
+                                  const std::string& sha, std::size_t limit, std::stop_token stop) override;
     std::vector<planning::ClaimedRef> claimed(const github::Repository& repository,
                                               const std::vector<std::string>& names, std::stop_token stop) override;
     OwnRange range(const github::Repository& repository, const std::string& good, const std::string& bad,
@@ -42,7 +45,10 @@ class Supposing final : public Asking {
     std::optional<planning::MeasuredAnswer> measured_answer(std::int64_t repository_id, std::int64_t number) override;
 
   private:
-    void tell(std::string supposition) { told_.push_back(std::move(supposition)); }
+    /// Once, however often it is needed.
+    void tell(std::string supposition) {
+        if (std::find(told_.begin(), told_.end(), supposition) == told_.end()) told_.push_back(std::move(supposition));
+    }
     Suppositions given_;
     Asking* real_;
     store::Pool* pool_;

@@ -103,5 +103,42 @@ TEST_F(MainsHistory, ACommitThatMadeMainSlowerIsFoundMeasuredAndNamed) {
     EXPECT_EQ(json::text(changes(name).at(0), "id"), id);
 }
 
+/// Every minute, so that the next one is soon.
+TEST_F(MainsHistory, ASuiteIsMeasuredWhenItsTimeHasComeAndItsPointIsMains) {
+    const std::string name = "scheduled", page = "/maintainer/" + name;
+    auto files = cheap_suite(1000);
+    files.at(".benchgate.yml") =
+        "suites:\n  nightly: { build: \"true\", run: \"sh bench.sh\", format: json, trials: { max: 8 }, "
+        "on: { schedule: \"* * * * *\" } }\n";
+    world().make_repository(name, files);
+    const auto before = world().commit(name, "main", {{"README.md", "one\n"}});
+    const auto head = world().commit(name, "main", {{"bench.sh", cheap_suite(1001).at("bench.sh")}});
+    push_main(name);
+    const auto page_says = [&](const std::string& words) {
+        return world().get(page).body.find(words) != std::string::npos;
+    };
+    const auto checks = [&] { return world().checks(name, head, "benchgate/nightly"); };
+    ASSERT_TRUE(wait_until([&] { return page_says("<h2>Schedules</h2>"); }, std::chrono::seconds(60)))
+        << "the push did not make the schedule known";
+    ASSERT_TRUE(wait_until([&] { return checks().size() == 1 && conclusion(checks().at(0)) != "none"; },
+                           std::chrono::seconds(240)))
+        << world().get(page).body;
+    EXPECT_EQ(conclusion(checks().at(0)), "success") << words(checks().at(0));
+    EXPECT_TRUE(page_says(">Schedule</a>")) << world().get(page).body;
+    EXPECT_TRUE(page_says("<code>" + before.substr(0, 7))) << "the commit before is what it was compared with";
+
+    const auto points = [&] {
+        const auto series = json::parse(world().get("/api/v1/repositories" + page + "/series").body);
+        return series ? json::dump(*series) : "";
+    };
+    EXPECT_TRUE(wait_until([&] { return points().find("\"sorted\"") != std::string::npos; })) << points();
+    EXPECT_TRUE(world().checks(name, head).empty()) << "no push measured anything";
+    // Nothing is due any more while the other tests look for calm.
+    world().commit(name, "main", {{".benchgate.yml", cheap_suite(1000).at(".benchgate.yml")}});
+    push_main(name);
+    EXPECT_TRUE(wait_until([&] { return !page_says("<h2>Schedules</h2>"); }, std::chrono::seconds(60)));
+    EXPECT_TRUE(world().calms_down());
+}
+
 }  // namespace
 }  // namespace benchgate::end_to_end

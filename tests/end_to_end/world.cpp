@@ -362,7 +362,7 @@ json::Json World::state(const Pull& pull) {
     return control("GET", fmt::format("/state?owner={}&name={}&number={}", owner, pull.repository, pull.number));
 }
 
-std::vector<json::Json> World::checks(const std::string& repository, const std::string& sha) {
+std::vector<json::Json> World::checks(const std::string& repository, const std::string& sha, const std::string& name) {
     // Through the emulator's own address: no fault and no record of the door's lies on this way.
     const platform::HttpRequest request{
         .url = fmt::format("{}/repos/{}/{}/commits/{}/check-runs?filter=all&per_page=100",
@@ -372,7 +372,7 @@ std::vector<json::Json> World::checks(const std::string& repository, const std::
     std::vector<json::Json> found;
     const auto document = answer ? json::parse(answer->body).value_or(json::Json::object()) : json::Json::object();
     for (const auto& check : json::at(document, "check_runs"))
-        if (json::text(check, "name") == "benchgate") found.push_back(check);
+        if (json::text(check, "name") == name) found.push_back(check);
     return found;
 }
 

@@ -105,7 +105,8 @@ class World {
     /// The pull request as a visitor sees it.
     json::Json state(const Pull& pull);
     /// Checks called "benchgate" of one commit.
-    std::vector<json::Json> checks(const std::string& repository, const std::string& sha);
+    std::vector<json::Json> checks(const std::string& repository, const std::string& sha,
+                                   const std::string& name = "benchgate");
     /// Waits for the one completed check of the head; null if it does not come.
     json::Json completed_check(const Pull& pull, std::chrono::seconds deadline = std::chrono::seconds(120));
 
