@@ -277,8 +277,8 @@ class Round {
         return LoadFailure{
             fmt::format("stage {}: the load tool itself was at its limit ({:.0f} % of its {}): the figures would be "
                         "those of {}, not of the service. Ask for less, or give it more CPUs (load.cpus)",
-                        name, 100 * use.share(),
-                        use.cpus == 1 ? std::string("CPU") : fmt::format("{} CPUs", use.cpus), suite_.load.tool),
+                        name, 100 * use.share(), use.cpus == 1 ? std::string("CPU") : fmt::format("{} CPUs", use.cpus),
+                        suite_.load.tool),
             false, false, false, ""};
     }
 
