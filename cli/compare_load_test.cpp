@@ -44,7 +44,7 @@ class CompareLoad : public testing::Test {
         std::ofstream(directory.path() / "server.py") << server;
         const std::string setup =
             "git init -qb main . && echo 0.02 > pause && git add server.py pause && git commit -qm one && "
-            "echo 0.03 > pause && git commit -qam two";
+            "echo 0.2 > pause && git commit -qam two";
         platform::SpawnOptions shell;
         shell.argv = {"/bin/sh", "-ec", setup};
         shell.directory = directory.path();
