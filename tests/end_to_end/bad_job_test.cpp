@@ -108,7 +108,8 @@ TEST_F(BadJob, ABuildThatPrintsAGigabyteIsCutAndItsEndIsKept) {
 TEST_F(BadJob, BenchmarksThatPrintNonsense) {
     const std::vector<Case> outputs{
         {"nothing", ":", "cannot be read as json: the result is empty"},
-        {"half", R"(printf '{"measurements":[{"benchmark":"sor')", "cannot be read as json: the JSON ends after 34 bytes"},
+        {"half", R"(printf '{"measurements":[{"benchmark":"sor')",
+         "cannot be read as json: the JSON ends after 34 bytes"},
         {"deep", R"(head -c 100000 /dev/zero | tr '\0' '[')", "cannot be read as json: more than 64 levels of nesting"},
         {"other", R"(printf '{"results":[]}')", "this JSON has no list of measurements"},
         {"empty", R"(printf '{"measurements":[]}')", "the result holds no benchmark"},
