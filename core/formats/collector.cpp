@@ -75,14 +75,14 @@ Collector::Known* Collector::admit(const std::string& benchmark) {
         return nullptr;
     }
     if (benchmark.size() > limits_.name_bytes) {
-        fail(excerpt(benchmark),
+        note(benchmark, excerpt(benchmark),
              fmt::format("a name of {} bytes; {} are allowed", benchmark.size(), limits_.name_bytes));
         return nullptr;
     }
     auto place = benchmarks_.find(benchmark);
     if (place == benchmarks_.end()) {
         if (!printable(benchmark)) {
-            fail(excerpt(benchmark), "the name is not UTF-8, or has control characters");
+            note(benchmark, excerpt(benchmark), "the name is not UTF-8, or has control characters");
             return nullptr;
         }
         if (benchmarks_.size() >= limits_.benchmarks) {
@@ -175,10 +175,14 @@ void Collector::add_summary(const Row& row, const model::Summary& summary) {
 }
 
 void Collector::fail(std::string_view benchmark, const std::string& message) {
+    note(benchmark, excerpt(benchmark, limits_.name_bytes), message);
+}
+
+/// `shown` is how people see a name that may be none.
+void Collector::note(std::string_view benchmark, std::string shown, const std::string& message) {
     if (!benchmark.empty()) failed_.emplace(benchmark);
-    const auto name = excerpt(benchmark, limits_.name_bytes);
     auto& errors = gathered_.errors;
-    model::MeasurementError error{name, excerpt(message, 500)};
+    model::MeasurementError error{std::move(shown), excerpt(message, 500)};
     // Repetitions fail one by one with the same words; once is enough.
     const auto recent = errors.size() > 50 ? errors.end() - 50 : errors.begin();
     if (std::find(recent, errors.end(), error) != errors.end()) return;
@@ -209,6 +213,11 @@ tl::expected<model::Measurements, FormatError> Collector::finish(std::string_vie
         return failed_.contains(value.series.key.benchmark) || (value.samples.empty() && !value.summary);
     });
     if (gathered_.values.empty() && gathered_.errors.empty()) return tl::unexpected(FormatError{std::string(nothing)});
+    // A name that cannot be shown as it is may look like one that is measured, whose error it is not.
+    std::set<std::string_view> measured;
+    for (const auto& value : gathered_.values) measured.insert(value.series.key.benchmark);
+    for (auto& error : gathered_.errors)
+        while (measured.contains(error.benchmark)) error.benchmark += " (unreadable)";
     for (auto& value : gathered_.values) {
         const auto params = params_.find(value.series.key.benchmark);
         if (params != params_.end()) value.params = params->second;

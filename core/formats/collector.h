@@ -59,6 +59,7 @@ class Collector {
         std::map<std::string, std::size_t, std::less<>> more;
     };
     model::Measurement* series(const Row& row, std::size_t values);
+    void note(std::string_view benchmark, std::string shown, const std::string& message);
     Known* admit(const std::string& benchmark);
     std::size_t* place_of(Known& known, std::string_view metric);
 

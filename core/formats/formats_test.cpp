@@ -96,6 +96,17 @@ TEST(Formats, CachegrindsFileWithoutItsLastLineIsNotAddedUp) {
     EXPECT_EQ(callgrind.values.at(0).samples.at(0), 500) << "callgrind writes its totals first, or not at all";
 }
 
+TEST(Formats, ANameThatCannotBeShownDoesNotPassForOneThatCan) {
+    for (const std::string line : {"BenchmarkA\xff 1 5 ns/op\n", "BenchmarkA\xff 1 none\n"}) {
+        const auto parsed = parse("go", line + "BenchmarkA? 1 7 ns/op\n");
+        ASSERT_TRUE(parsed) << parsed.error().message;
+        ASSERT_EQ(parsed->values.size(), 1) << line;
+        EXPECT_EQ(parsed->values[0].series.key.benchmark, "BenchmarkA?");
+        ASSERT_EQ(parsed->errors.size(), 1) << line;
+        EXPECT_EQ(parsed->errors[0].benchmark, "BenchmarkA? (unreadable)");
+    }
+}
+
 TEST(Formats, BoundsRefuseTheWholeResult) {
     EXPECT_EQ(parse("go", "BenchmarkA 1 1 ns/op", {.bytes = 5}).error().message,
               "20 bytes are more than the 5 allowed");
