@@ -36,22 +36,31 @@ bool recognise(const View& document) {
     return document.contains("commit_hash") && document.at("results").is_object();
 }
 
-/// "(a, b)" for one cell of the matrix; the last parameter varies fastest.
-std::string cell_name(const View& params, std::size_t index) {
-    std::vector<std::string> parts;
-    std::vector<View> levels;
+/// The values of each parameter.
+using Levels = std::vector<std::vector<View>>;
+
+std::vector<View> entries_of(const View& list) {
+    std::vector<View> entries;
+    for (const auto& [_, entry] : list) entries.push_back(entry);
+    return entries;
+}
+
+Levels levels_of(const View& params) {
+    Levels levels;
     for (const auto& [_, level] : params)
-        if (levels.size() < max_parameters) levels.push_back(level);
-    for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
-        const auto count = std::max<std::size_t>(level->size(), 1);
-        std::size_t at = 0;
-        for (const auto& [_, value] : *level)
-            if (at++ == index % count)
-                parts.insert(parts.begin(), value.is_string() ? value.text() : json::dump(value));
-        index /= count;
-    }
+        if (levels.size() < max_parameters) levels.push_back(entries_of(level));
+    return levels;
+}
+
+/// "(a, b)" for one cell of the matrix; the last parameter varies fastest.
+std::string cell_name(const Levels& levels, std::size_t index) {
     std::string list;
-    for (const auto& part : parts) list += (list.empty() ? "" : ", ") + part;
+    for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
+        if (level->empty()) continue;
+        const auto& value = (*level)[index % level->size()];
+        list.insert(0, (value.is_string() ? value.text() : json::dump(value)) + (list.empty() ? "" : ", "));
+        index /= level->size();
+    }
     return list.empty() ? "" : "(" + list + ")";
 }
 
@@ -73,13 +82,6 @@ class Columns {
   private:
     View entry_, columns_;
 };
-
-View entry_at(const View& list, std::size_t index) {
-    std::size_t at = 0;
-    for (const auto& [_, value] : list)
-        if (at++ == index) return value;
-    return {};
-}
 
 void add_cell(const std::string& name, const View& value, const View& samples, Collector& collector) {
     const auto kind = kind_of(name);
@@ -106,13 +108,16 @@ void read(const View& document, Collector& collector) {
             add_cell(name, result, {}, collector);
             continue;
         }
-        const auto params = columns.at("params");
-        // Samples are looked up by walking, so they are only taken where that stays short.
-        const auto samples = columns.at("samples").size() <= 1000 ? columns.at("samples") : View();
+        if (name.size() > collector.limits().name_bytes || result.size() > collector.limits().benchmarks)
+            return collector.refuse(
+                fmt::format("{}: its name is too long, or it has too many parameters", excerpt(name)));
+        const auto levels = levels_of(columns.at("params"));
+        const auto samples = entries_of(columns.at("samples"));
         std::size_t index = 0;
         for (const auto& [_, value] : result) {
             if (collector.full()) return;
-            add_cell(name + cell_name(params, index), value, entry_at(samples, index), collector);
+            add_cell(name + cell_name(levels, index), value, index < samples.size() ? samples[index] : View(),
+                     collector);
             ++index;
         }
     }

@@ -147,7 +147,11 @@ void Collector::add(const Row& row, double value) {
         if (row.gating) fail(row.benchmark, fmt::format("{} is not a number", excerpt(row.metric)));
         return;
     }
-    if (auto* measurement = series(row, 1)) measurement->samples.push_back(value);
+    auto* measurement = series(row, 1);
+    if (measurement == nullptr) return;
+    if (measurement->summary)
+        return fail(row.benchmark, fmt::format("{} is given more than once", excerpt(row.metric)));
+    measurement->samples.push_back(value);
 }
 
 void Collector::add_samples(const Row& row, const std::vector<double>& values, double factor) {
@@ -180,7 +184,12 @@ void Collector::fail(std::string_view benchmark, const std::string& message) {
 
 /// `shown` is how people see a name that may be none.
 void Collector::note(std::string_view benchmark, std::string shown, const std::string& message) {
-    if (!benchmark.empty()) failed_.emplace(benchmark);
+    // A longer name has no values that could be dropped (admit).
+    if (!benchmark.empty() && benchmark.size() <= limits_.name_bytes) {
+        failed_.emplace(benchmark);
+        if (failed_.size() > limits_.benchmarks)
+            refuse(fmt::format("more than {} failed benchmarks", limits_.benchmarks));
+    }
     auto& errors = gathered_.errors;
     model::MeasurementError error{std::move(shown), excerpt(message, 500)};
     // Repetitions fail one by one with the same words; once is enough.
@@ -195,9 +204,9 @@ void Collector::note(std::string_view benchmark, std::string shown, const std::s
 
 void Collector::set_params(const std::string& benchmark, std::map<std::string, std::string> params) {
     if (params.empty() || params_.size() >= limits_.benchmarks) return;
-    for (const auto& [key, value] : params)
-        if (key.size() + value.size() > limits_.name_bytes || !printable(key) || !printable(value))
-            return fail(benchmark, "a parameter is too long or has control characters");
+    // The name says which benchmark it is; what a person cannot be shown is cut or left out.
+    std::erase_if(params, [&](const auto& one) { return one.first.size() > 200 || !printable(one.first); });
+    for (auto& [_, value] : params) value = excerpt(value);
     params_.insert_or_assign(benchmark, std::move(params));
 }
 

@@ -120,6 +120,10 @@ x.BenchmarkA/n=5-2 | allocated_bytes | 3 bytes lower | 1 judged
 x.BenchmarkA/n=5-2 | k/s | 2 k/s higher | 1 judged
 ! x.BenchmarkB-2: failed: why
 )~"},
+        {"go_late_failure", R"(go)",
+         R"~(x.BenchmarkA-2 | time | 5.5 ns lower | 1 judged
+! x.BenchmarkB-2: failed
+)~"},
         {"google-benchmark", R"(google-benchmark)",
          R"~(a/n:3 | time | 2000 ns lower | 1 judged
 a/n:3 | x_per_second | 3 1/s higher | 1
@@ -134,6 +138,15 @@ hey | p99 | 1000000 ns lower | of 512 judged
 hey | throughput | 21847.9503 1/s higher | of 512 judged
 hey | error_rate | 0.21875 ratio lower | of 512 judged
 ! : hey: 112 of 512 requests failed: [503] 100 responses; [12] Get "http://127.0.0.1/": connection refused
+)~"},
+        {"hey_percent", R"(hey)",
+         R"~(hey | latency | 100000000 ns lower | of 10 judged
+hey | max | 210400000 ns lower | of 10
+hey | p10 | 61200000 ns lower | of 10
+hey | p50 | 94000000 ns lower | of 10
+hey | p90 | 183300000 ns lower | of 10
+hey | throughput | 8.3326 1/s higher | of 10 judged
+hey | error_rate | 0 ratio lower | of 10 judged
 )~"},
         {"hey_csv", R"(hey)",
          R"~(hey | latency | 21250000 ns lower | 2 judged
@@ -153,6 +166,13 @@ bench::group::fib short:10 | l1_hits | 2359 count none | 1
 bench::group::fib short:10 | i1_miss_rate | 0.1 ratio none | 1
 bench::group::fib short:10 | total_bytes | 29499 bytes lower | 1
 )~"},
+        {"iai_parts", R"(iai-callgrind)",
+         R"~(bench::thread_group::find primes:2 | instructions | 4000 count lower | 1 judged
+bench::thread_group::find primes:2 | l1_hits | 5000 count none | 1
+bench::group::slow id:10 | instructions | 10500916 count lower | 1 judged
+bench::group::fast id:10 | instructions | 10494117 count lower | 1 judged
+bench::group::fast id:10 | total_bytes | 29499 bytes lower | 1
+)~"},
         {"iai_json", R"(iai-callgrind)",
          R"~(m::g::f some_id | instructions | 1900 count lower | 1 judged
 m::g::f some_id | estimated_cycles | 1400 count lower | 1
@@ -164,6 +184,10 @@ m::g::f some_id | l1_hit_rate | 0.002 ratio none | 1
 org.A.run [n=3] | allocated_bytes | 24 bytes lower | 1
 org.A.latency | time | 2000 ns lower | ci99.9 500 of 0 judged
 ! org.A.broken: a value that is not a number
+)~"},
+        {"jmh_twice", R"(jmh)",
+         R"~(org.A.other | time | 2000 ns lower | 2 judged
+! org.A.run: time is given more than once
 )~"},
         {"json", R"(json)",
          R"~(a | time | 1500000 ns lower | 2 judged
@@ -263,6 +287,17 @@ ms.sql | error_rate | 0 ratio lower | of 421 judged
 ! : multiple scripts: transactions skipped: 7 (1.000%)
 ! : multiple scripts: 3 of 566 requests failed
 )~"},
+        {"pgbench_scripts", R"(pgbench)",
+         R"~(multiple scripts | latency | 667000 ns lower | of 563 judged
+multiple scripts | throughput | 188.110671 1/s higher | of 563 judged
+multiple scripts | error_rate | 0 ratio lower | of 563 judged
+a.sql | latency | 328000 ns lower | of 421 judged
+a.sql | throughput | 140.66535 1/s higher | of 421 judged
+a.sql | error_rate | 0 ratio lower | of 421 judged
+b.sql | latency | 1671000 ns lower | of 142 judged
+b.sql | throughput | 47.445321 1/s higher | of 142 judged
+b.sql | error_rate | 0 ratio lower | of 142 judged
+)~"},
         {"pyperf", R"(pyperf)",
          R"~(timeit | time | 4500 ns lower | 3 judged
 )~"},
@@ -275,6 +310,8 @@ bench.py::test_b | time | 2000 ns lower | sd 100 of 9 judged
          R"~(sort | time | 12250000 ns lower | 2 judged
 load | value | 7 count none | 1
 ! sum: 'x' is not a number
+! net: '12,5' is not a number
+! web: '1234,500' is not a number
 )~"},
         {"tinybench", R"(tinybench)",
          R"~(v2 | time | 1000000 ns lower | 2 sorted judged
@@ -310,13 +347,30 @@ a.bench.js > sort > normal | throughput | 2000 1/s higher | of 0
 ! a.bench.js > sort > skipped: it has no result; skipped benchmarks and those that threw have none
 )~"},
         {"wrk", R"(wrk)",
-         R"~(/err?a=1 | latency | 69660 ns lower | sd 85760 of 104 judged
-/err?a=1 | max | 3000000 ns lower | of 104
-/err?a=1 | p50 | 105000 ns lower | of 104
-/err?a=1 | p99 | 2790000 ns lower | of 104 judged
-/err?a=1 | throughput | 61948.59 1/s higher | of 104 judged
-/err?a=1 | error_rate | 0.2307692308 ratio lower | of 104 judged
-! : /err?a=1: 24 of 104 requests failed: Non-2xx or 3xx responses: 20
+         R"~(/err?a=1 | latency | 69660 ns lower | sd 85760 of 103 judged
+/err?a=1 | p50 | 105000 ns lower | of 103
+/err?a=1 | p99 | 2790000 ns lower | of 103 judged
+/err?a=1 | throughput | 61948.59 1/s higher | of 103 judged
+/err?a=1 | error_rate | 0.2330097087 ratio lower | of 103 judged
+! : /err?a=1: 24 of 103 requests failed: Non-2xx or 3xx responses: 20
+)~"},
+        {"wrk2", R"(wrk)",
+         R"~(/index.html | latency | 8060000000 ns lower | sd 1570000000 of 60018 judged
+/index.html | max | 1.192e+10 ns lower | of 60018
+/index.html | p50 | 8050000000 ns lower | of 60018
+/index.html | p99 | 1.15e+10 ns lower | of 60018 judged
+/index.html | p99.9 | 1.18e+10 ns lower | of 60018
+/index.html | throughput | 2000.12 1/s higher | of 60018 judged
+/index.html | error_rate | 0 ratio lower | of 60018 judged
+)~"},
+        {"wrk_late", R"(wrk)",
+         R"~(/some | latency | 10000000 ns lower | sd 2000000 of 1000 judged
+/some | p50 | 10000000 ns lower | of 1000
+/some | p90 | 12000000 ns lower | of 1000
+/some | throughput | 50 1/s higher | of 1000 judged
+/some | error_rate | 0.05 ratio lower | of 1000 judged
+! /slow: all 14000 requests failed: Socket errors: connect 0, read 0, write 0, timeout 14000
+! : /some: 50 of 1000 requests failed: Socket errors: connect 0, read 0, write 0, timeout 50
 )~"},
     };
     return all;

@@ -117,6 +117,37 @@ TEST(Formats, BoundsRefuseTheWholeResult) {
     EXPECT_EQ(parse("go", many, {.values = 30, .benchmarks = 30}).value().values.size(), 30u);
 }
 
+TEST(Formats, FailuresAreBoundedAsWell) {
+    std::string cells, names;
+    for (int i = 0; i < 300; ++i) {
+        cells += i == 0 ? "null" : ",null";
+        names += fmt::format("{}\"{}\"", i == 0 ? "" : ",", i);
+    }
+    const auto matrix = [&](const std::string& name) {
+        return fmt::format(
+            R"({{"commit_hash": "x", "result_columns": ["result", "params"], "results": {{"{}": [[{}], [[{}]]]}}}})",
+            name, cells, names);
+    };
+    EXPECT_EQ(parse("asv", matrix("time_a"), {.benchmarks = 300}).value().errors.size(), 300u);
+    EXPECT_FALSE(parse("asv", matrix("time_a"), {.benchmarks = 29}));
+    EXPECT_FALSE(parse("asv", matrix(std::string(1000, 'a')), {.name_bytes = 20}));
+    std::string lines;
+    for (int i = 0; i < 300; ++i) lines += fmt::format("BenchmarkA{} 1 x ns/op\n", i);
+    EXPECT_EQ(parse("go", lines, {.benchmarks = 29}).error().message, "more than 29 failed benchmarks");
+}
+
+TEST(Formats, AParameterThatCannotBeShownTakesNoValueAway) {
+    const auto parsed = parse("json", R"({"measurements": [{"benchmark": "a", "unit": "ns", "value": 1, "params":
+        {"array": "[[0., 1.],\n [2., 3.]]", "long": ")" +
+                                          std::string(2000, 'x') + R"(", "b\u0000": "1"}}]})")
+                            .value();
+    EXPECT_TRUE(parsed.errors.empty());
+    const auto& params = parsed.values.at(0).params;
+    ASSERT_EQ(params.size(), 2u);
+    EXPECT_EQ(params.at("array"), "[[0., 1.],? [2., 3.]]");
+    EXPECT_LT(params.at("long").size(), 210u);
+}
+
 TEST(Formats, FiveMillionValuesAreRefusedByDefault) {
     std::string rows(5'000'001 * 2, '1');
     for (std::size_t i = 1; i < rows.size(); i += 2) rows[i] = ',';

@@ -137,6 +137,11 @@ class Reader {
         raw_name_ = "";
         const auto& name = name_;
         if (!is_result(fields)) {
+            // It failed after its first iteration, whose name was printed already.
+            if (fields.size() >= 3 && fields[1] == "---" && fields[2] == "FAIL:") {
+                failed_in_package_ = true;
+                return collector_.fail(name, "failed");
+            }
             // A name alone comes with -v. With words behind it, the benchmark's own output broke the line.
             const bool could_be = fields[0].size() > 9 && !(fields[0][9] >= 'a' && fields[0][9] <= 'z');
             if (could_be && fields.size() > 1 && broken_.size() < max_units) broken_.emplace(name, 0);

@@ -88,10 +88,10 @@ void read(std::string_view text, Collector& collector) {
             result.throughput = number_in<double>(*rate);
         } else if (fields.size() == 4 && fields[0].ends_with('%') && fields[1] == "in" &&
                    result.percentiles.size() < 50) {
-            if (fields[0] == "0%") return true;  // what it prints for a percentile that so few requests do not have
+            const auto rank = fields[0].substr(0, fields[0].find('%'));  // newer ones print "99%%"
+            if (rank == "0") return true;  // what it prints for a percentile that so few requests do not have
             const auto value = duration_in(line.substr(line.find(" in ") + 4));
-            if (value)
-                result.percentiles.emplace_back("p" + std::string(fields[0].substr(0, fields[0].size() - 1)), *value);
+            if (value) result.percentiles.emplace_back("p" + std::string(rank), *value);
         } else if (part != Part::other && line.starts_with('[') && fields.size() >= 2 && fields[0].ends_with(']')) {
             // "[503]  100 responses" or "[12]  Get ...: connection refused"
             const auto inside = number_in<double>(fields[0].substr(1, fields[0].size() - 2)).value_or(0);

@@ -147,8 +147,24 @@ void read(std::string_view given, Collector& collector) {
     Occurrences names;
     std::string name;
     bool new_name = false;
+    std::vector<std::pair<std::string_view, double>>
+        section;            // a tool's counts; "## Total" replaces those of its parts
+    bool is_other = false;  // a comparison with another benchmark
+    const auto close_section = [&] {
+        for (const auto& [label, value] : section) add_count(name, label, value, collector);
+        section.clear();
+        is_other = false;
+    };
     each_line(text, [&](std::string_view line) {
-        if (trimmed(line).empty()) return true;
+        const auto inner = trimmed(line);
+        if (inner.empty()) return true;
+        if (line.starts_with(' ') && inner.starts_with("## Total")) {
+            section.clear();
+            return true;
+        }
+        const bool compares = line.starts_with(' ') && inner.starts_with("Comparison with ");
+        if (!line.starts_with(' ') || inner.starts_with("=====") || compares) close_section();
+        if (compares) is_other = true;
         if (!line.starts_with(' ')) {
             name = std::string(trimmed(line));
             new_name = true;
@@ -156,11 +172,12 @@ void read(std::string_view given, Collector& collector) {
         }
         const auto count = count_in(line);
         const auto value = count ? grouped_number(count->second) : std::nullopt;
-        if (!value || name.empty()) return true;
+        if (!value || name.empty() || is_other) return true;
         if (std::exchange(new_name, false)) name = names.name(name);
-        add_count(name, count->first, *value, collector);
+        section.emplace_back(count->first, *value);
         return !collector.full();
     });
+    close_section();
 }
 
 }  // namespace

@@ -33,6 +33,9 @@ std::string script_name(std::string_view name) {
 void read_line(std::string_view line, LoadResult& result) {
     if (const auto done = behind(line, "number of transactions actually processed:")) {
         result.requests += amount_in(*done).value_or(Amount{}).value;
+        // Of a script, newer ones: "421 (tps = 140.665350)".
+        if (const auto rate = done->find("(tps = "); rate != std::string_view::npos)
+            result.throughput = amount_in(done->substr(rate + 7)).value_or(Amount{}).value;
     } else if (const auto failed = behind(line, "number of failed transactions:")) {
         result.failed = amount_in(*failed).value_or(Amount{}).value;
         result.requests += result.failed;

@@ -18,9 +18,21 @@ bool is_digit(char c) {
 
 std::optional<double> grouped_number(std::string_view text) {
     if (text.size() > 100) return std::nullopt;
+    // Commas stand between groups of three, in front of the point. Elsewhere one is another country's point.
+    const auto whole = text.substr(0, text.find_first_of(".eE"));
     std::string plain;
-    for (const char c : text)
-        if (c != ',') plain += c;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text[at] != ',') {
+            plain += text[at];
+            continue;
+        }
+        const auto group = whole.substr(std::min(at + 1, whole.size()), 4);
+        const auto digits = std::min(group.find_first_not_of("0123456789"), group.size());
+        const bool at_end = digits == group.size() || group[digits] == ',';
+        const auto before = std::find_if_not(plain.rbegin(), plain.rend(), is_digit) - plain.rbegin();
+        const bool grouped = text.find(',') < at;
+        if (before == 0 || (!grouped && before > 3) || digits != 3 || !at_end) return std::nullopt;
+    }
     return number_in<double>(plain);
 }
 
