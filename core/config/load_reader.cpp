@@ -177,6 +177,9 @@ model::LoadStep read_step(Reader& reader, const Node& node, const std::string& w
         reader.fail(node, fmt::format("{}: {}", what,
                                       changes ? "a ramp, burst or spike goes from one level to another: say from and to"
                                               : "a steady step has clients or a rate, not from and to"));
+    if (changes && (step.level.rate || (step.level.clients && !model::holds_rate(tool))))
+        reader.fail(node,
+                    what + ": from and to say how much; beside them no rate, and clients only where to is a rate");
     if (const auto part = shortest_stage(step, model::holds_rate(tool));
         step.length >= least_stage && part < least_stage)
         reader.fail(node, fmt::format("{}: its time is shared by stages of {:g} s, and a tool takes at least 1 s for "
@@ -290,6 +293,8 @@ model::LoadSearch read_search(Reader& reader, const Node& node, const std::strin
     read_level(reader, section, tool, level);
     if (!model::holds_rate(tool)) search.start = level.clients.value_or(1);
     if (level.rate) search.start = *level.rate;
+    if (level.clients && model::holds_rate(tool))
+        reader.fail(node, what + ": a rate is searched for; how many clients stands in load");
     if (const auto* factor = section.get("factor"))
         search.factor = reader.number(*factor, section.path("factor"), {1.01, 10}).value_or(search.factor);
     return search;

@@ -100,6 +100,14 @@ TEST(LoadReader, MistakesAreToldWithTheirPlaces) {
               "5:46: suites.a.faults: two faults at a time");
     EXPECT_EQ(mistakes_in(suite_with("    search: {clients: 2}\n    profile: [{name: p, for: 5s}]\n")),
               "6:14: suites.a.profile: a search makes its own stages");
+    EXPECT_EQ(mistakes_in(suite_with("    profile: [{name: p, from: 1, to: 3, clients: 2, for: 5s}]\n")),
+              "5:15: suites.a.profile: from and to say how much; beside them no rate, and clients only where to is a "
+              "rate");
+    EXPECT_EQ(mistakes_in(suite_with("    profile: [{name: p, from: 1, to: 3, clients: 2, for: 5s}]\n",
+                                     "tool: hey, target: x")),
+              "");
+    EXPECT_EQ(mistakes_in(suite_with("    search: {clients: 2}\n", "tool: hey, target: x")),
+              "5:13: suites.a.search: a rate is searched for; how many clients stands in load");
     EXPECT_EQ(mistakes_in("suites:\n  a: {run: x, faults: [{at: 10, kind: kill}]}\n").substr(0, 26),
               "2:29: suites.a.faults.at: ");
     EXPECT_EQ(mistakes_in("suites:\n  a: {run: x, objectives: [{metric: p99, max: 5%}]}\n"),

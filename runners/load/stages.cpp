@@ -11,12 +11,12 @@ namespace {
 using model::LoadLevel;
 using std::chrono::milliseconds;
 
-/// A level of a ramp or a search: one number, a rate or clients.
-LoadLevel level_of(const model::LoadSuite& suite, double amount) {
+/// A level of a ramp or a search: one number, a rate or clients; beside a rate the clients are as the step says.
+LoadLevel level_of(const model::LoadSuite& suite, double amount, const LoadLevel& said = {}) {
     LoadLevel level;
     if (model::holds_rate(suite.load.tool)) {
         level.rate = amount;
-        level.clients = suite.load.level.clients;
+        level.clients = said.clients ? said.clients : suite.load.level.clients;
     } else {
         level.clients = std::max(1, static_cast<int>(std::lround(amount)));
     }
@@ -38,7 +38,7 @@ std::string named(const std::string& name, const LoadLevel& level) {
 void add_ramp(const model::LoadSuite& suite, const model::LoadStep& step, std::vector<Stage>& stages) {
     const int count = std::max(2, step.count > 0 ? step.count : model::default_ramp_steps);
     for (int i = 0; i < count; ++i) {
-        const auto level = level_of(suite, step.from + (step.to - step.from) * i / (count - 1));
+        const auto level = level_of(suite, step.from + (step.to - step.from) * i / (count - 1), step.level);
         const auto name = named(step.name, level);
         // Few clients in many steps: what rounds to the same level is the same stage.
         if (!stages.empty() && stages.back().name == name)
@@ -52,8 +52,8 @@ void add_bursts(const model::LoadSuite& suite, const model::LoadStep& step, std:
     const int bursts = step.count > 0 ? step.count : model::default_bursts;
     const auto slice = step.length / (2 * bursts + 1);
     const auto add = [&](const char* part, double amount) {
-        stages.push_back(
-            {fmt::format("{}/{}", step.name, part), completed(level_of(suite, amount), suite.load.level), slice});
+        stages.push_back({fmt::format("{}/{}", step.name, part),
+                          completed(level_of(suite, amount, step.level), suite.load.level), slice});
     };
     add("low", step.from);
     for (int i = 0; i < bursts; ++i) {
@@ -63,8 +63,8 @@ void add_bursts(const model::LoadSuite& suite, const model::LoadStep& step, std:
 }
 
 void add_spike(const model::LoadSuite& suite, const model::LoadStep& step, std::vector<Stage>& stages) {
-    const auto low = completed(level_of(suite, step.from), suite.load.level);
-    const auto high = completed(level_of(suite, step.to), suite.load.level);
+    const auto low = completed(level_of(suite, step.from, step.level), suite.load.level);
+    const auto high = completed(level_of(suite, step.to, step.level), suite.load.level);
     stages.push_back({step.name + "/before", low, step.length * 2 / 5});
     stages.push_back({step.name + "/peak", high, step.length / 5});
     stages.push_back({step.name + "/after", low, step.length * 2 / 5});

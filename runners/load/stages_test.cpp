@@ -38,6 +38,10 @@ TEST(Stages, ARampGoesFromTheFirstLevelToTheLastInEqualSteps) {
     EXPECT_EQ(names_of(stages), (Names{"up/rate=100", "up/rate=400", "up/rate=700", "up/rate=1000"}));
     EXPECT_EQ(stages[1].level.rate, 400);
     EXPECT_EQ(stages[1].length, seconds(2));
+    EXPECT_EQ(stages[1].level.clients, default_clients);
+    for (const auto kind : {model::StepKind::ramp, model::StepKind::burst, model::StepKind::spike})
+        for (const auto& stage : plan_stages(suite_of("hey", {"up", kind, {50, {}}, 100, 1000, 4, seconds(20)})))
+            EXPECT_EQ(stage.level.clients, 50) << stage.name;
 }
 
 TEST(Stages, OfAToolThatHoldsNoRateTheLevelsAreClientsAndSaySo) {

@@ -95,22 +95,31 @@ std::string line_of(const Asked& a) {
             "status=$?; cat $json; rm -f $json; exit $status",
             a.program, a.clients, a.seconds, a.options, a.target);
     // vegeta
-    return fmt::format("echo GET {} | {} attack -rate={} -max-workers={} -duration={}s{} | {} report -type=json",
-                       a.target, a.program, vegeta_rate(a.rate), a.clients, a.seconds, a.options, a.program);
+    // Without a rate their number is the load; at one they must not run out, or requests wait where nobody counts it.
+    return fmt::format("echo GET {} | {} attack -rate={} -{}workers={} -duration={}s{} | {} report -type=json",
+                       a.target, a.program, vegeta_rate(a.rate), a.rate ? "" : "max-", a.clients, a.seconds, a.options,
+                       a.program);
 }
 
 bool is_threaded(std::string_view tool) {
     return tool == "wrk" || tool == "hey" || tool == "pgbench" || tool == "k6" || tool == "vegeta";
 }
 
+/// Of k6: how its script goes round and what it moves, not how the service answers.
+bool is_of_the_script(std::string_view metric) {
+    static constexpr std::array<std::string_view, 7> own{
+        "iteration_duration", "iterations", "group_duration", "data_sent", "data_received", "vus", "vus_max"};
+    return std::find(own.begin(), own.end(), metric.substr(0, metric.find('{'))) != own.end();
+}
+
 /// One benchmark of the tool's is the stage; of several each has its own name below it, and a sum is the stage: a row
-/// of locust's, and k6's three metrics of all requests.
+/// of locust's, what pgbench says of all its scripts, and k6's three metrics of all requests.
 std::string name_of(const ToolCall& call, const std::string& theirs, bool is_only) {
     static constexpr std::array<std::string_view, 3> of_all_requests{"http_req_duration", "http_req_failed",
                                                                      "http_reqs"};
     const bool is_sum = call.format == "k6"
                             ? std::find(of_all_requests.begin(), of_all_requests.end(), theirs) != of_all_requests.end()
-                            : theirs == "Aggregated";
+                            : theirs == (call.format == "pgbench" ? "multiple scripts" : "Aggregated");
     if (is_only || is_sum) return call.benchmark;
     return theirs.empty() ? call.benchmark : call.benchmark + "/" + theirs;
 }
@@ -201,6 +210,10 @@ tl::expected<model::Measurements, std::string> read_output(const model::LoadGene
     if (output.exit_code == 127 || output.exit_code == 126)
         return tl::unexpected(fmt::format("{} is not installed here, or cannot be run ({}): {}", load.tool,
                                           first_line(output.err), where_to_get(load.tool)));
+    // 0 is its status with failed transactions, too. 2 are clients that gave up, and they are in none of its figures.
+    if (load.tool == "pgbench" && output.exit_code == 2)
+        return tl::unexpected("pgbench: clients gave up, and its figures are those of the others; it said: " +
+                              first_line(output.err));
     auto parsed = formats::parse(call.format, output.out);
     if (!parsed || (output.exit_code != 0 && !exits_with_failures(load.tool))) {
         const auto words = first_line(output.err.empty() ? output.out : output.err);
@@ -214,6 +227,7 @@ tl::expected<model::Measurements, std::string> read_output(const model::LoadGene
         if (std::find(names.begin(), names.end(), value.series.key.benchmark) == names.end())
             names.push_back(value.series.key.benchmark);
     for (auto& value : parsed->values) {
+        if (load.tool == "k6" && is_of_the_script(value.series.key.benchmark)) continue;
         rename(value, call, names.size() == 1);
         value.params["loop"] = call.closed_loop ? "closed" : "open";
         const auto& key = value.series.key;
@@ -242,16 +256,39 @@ tl::expected<model::Measurements, std::string> read_output(const model::LoadGene
     return figures;
 }
 
+double answered_rate(const model::Measurements& figures) {
+    const auto is_part = [&](const std::string& name) {
+        return std::any_of(figures.values.begin(), figures.values.end(), [&](const auto& other) {
+            return other.series.key.metric == "throughput" && name.starts_with(other.series.key.benchmark + "/");
+        });
+    };
+    double sum = 0;
+    for (const auto& value : figures.values)
+        if (value.series.key.metric == "throughput" && !is_part(value.series.key.benchmark))
+            sum += model::trial_value(value);
+    return sum;
+}
+
+const model::Budget* untold_objective(const std::vector<model::Budget>& objectives,
+                                      const model::Measurements& figures) {
+    for (const auto& objective : objectives) {
+        const bool is_told = std::any_of(figures.values.begin(), figures.values.end(), [&](const auto& value) {
+            const auto& metric = value.series.key.metric;
+            return metric == objective.metric || metric == objective.metric + std::string(model::closed_loop_suffix);
+        });
+        if (!is_told && objective.metric != "breaking_point") return &objective;
+    }
+    return nullptr;
+}
+
 std::vector<std::string> broken_objectives(const std::vector<model::Budget>& objectives,
                                            const model::Measurements& figures, std::optional<double> offered_rate) {
     std::vector<std::string> broken;
     for (const auto& error : figures.errors)
         if (error.message.starts_with(nothing_succeeded)) broken.push_back(error.message);
-    double answered = 0;
     for (const auto& value : figures.values) {
         const double seen = model::trial_value(value);
         std::string_view metric = value.series.key.metric;
-        if (metric == "throughput") answered += seen;
         if (metric.ends_with(model::closed_loop_suffix)) metric.remove_suffix(model::closed_loop_suffix.size());
         for (const auto& objective : objectives) {
             if (objective.metric != metric && objective.metric != value.series.key.metric) continue;
@@ -263,6 +300,7 @@ std::vector<std::string> broken_objectives(const std::vector<model::Budget>& obj
                                              value.series.unit));
         }
     }
+    const double answered = answered_rate(figures);
     if (offered_rate && answered < answered_share * *offered_rate)
         broken.push_back(fmt::format("{:g}/s answered of {:g}/s offered", answered, *offered_rate));
     return broken;

@@ -51,6 +51,8 @@ TEST(LoadTools, ARateIsWrittenAsTheToolReadsIt) {
     EXPECT_NE(line_of("vegeta", {3, 2'000'000.0}).find("-rate=2000000 "), std::string::npos);
     EXPECT_NE(line_of("vegeta", {3, 12.5}).find("-rate=12500/1000s "), std::string::npos) << "whole numbers only";
     EXPECT_NE(line_of("vegeta", {3, {}}).find("-rate=0 -max-workers=3 "), std::string::npos) << "as fast as it can";
+    EXPECT_NE(line_of("vegeta", {3, 100.0}).find("-rate=100 -workers=3 "), std::string::npos)
+        << "workers that run out would make it a closed loop";
 }
 
 TEST(LoadTools, K6SaysItsFiguresEvenIfAThresholdWasCrossed) {
@@ -84,6 +86,11 @@ TEST(LoadTools, WhatK6PrintsOfAllRequestsIsTheStage) {
     EXPECT_NEAR(seen["steady throughput"], 16.05, 0.01);
     EXPECT_EQ(seen["steady error_rate"], 0);
     EXPECT_TRUE(seen.contains("steady/checks error_rate")) << "the script's own checks are told apart";
+    model::Budget half_a_second;
+    half_a_second.metric = "latency";
+    half_a_second.max = 500e6;
+    EXPECT_TRUE(broken_objectives({half_a_second}, *figures, {}).empty()) << "the script's own pauses are not answers";
+    EXPECT_NEAR(answered_rate(*figures), 16.05, 0.01) << "its bytes and rounds are none";
     auto broken = *text;
     const std::string share = "\"value\": 0\n    },\n    \"iterations\"";
     const auto at = broken.find(share);
@@ -187,6 +194,7 @@ TEST(LoadTools, OneKindOfRequestThatAlwaysFailsIsAFigureAndNotTheEndOfTheStage) 
     std::map<std::string, double> seen;
     for (const auto& value : figures.values)
         seen[value.series.key.benchmark + " " + value.series.key.metric] = model::trial_value(value);
+    EXPECT_EQ(answered_rate(figures), 128.86) << "a sum, and not its parts once more";
     EXPECT_EQ(seen["steady/GET /broken error_rate"], 1);
     EXPECT_EQ(seen["steady/GET / error_rate"], 0);
     EXPECT_NEAR(seen["steady error_rate"], 0.2253, 0.0001);
@@ -209,6 +217,41 @@ TEST(LoadTools, AnObjectiveOnAPercentileHoldsForTheClosedLoopToo) {
     p99.max = 9e6;
     EXPECT_TRUE(broken_objectives({p99}, figures, {}).empty());
     EXPECT_EQ(broken_objectives({p99}, figures, 600), std::vector<std::string>{"500/s answered of 600/s offered"});
+}
+
+TEST(LoadTools, AnObjectiveThatTheToolNeverTellsIsNotHeld) {
+    const auto load = generator("wrk");
+    const auto call = calls_of(load, {"steady", {4, {}}, seconds(2)}, 1).at(0);
+    const auto figures = read_output(load, call, {0, wrk_output, ""}).value();
+    model::Budget objective;
+    for (const auto* told : {"p99", "p99_closed_loop", "throughput", "error_rate", "breaking_point"}) {
+        objective.metric = told;
+        EXPECT_EQ(untold_objective({objective}, figures), nullptr) << told;
+    }
+    std::vector<model::Budget> objectives{objective, objective};
+    objectives[1].metric = "p95";
+    EXPECT_EQ(untold_objective(objectives, figures), &objectives[1]);
+}
+
+TEST(LoadTools, WhatPgbenchSaysOfAllItsScriptsIsTheStage) {
+    const auto load = generator("pgbench");
+    const auto call = calls_of(load, {"s", {2, 1000.0}, seconds(1)}, 1).at(0);
+    const std::string text =
+        "transaction type: multiple scripts\nnumber of transactions actually processed: 500\n"
+        "number of failed transactions: 0 (0.000%)\nlatency average = 1.000 ms\n"
+        "tps = 500.0 (without initial connection time)\nSQL script 1: a.sql\n - weight: 3 (targets 75.0% of total)\n"
+        " - 375 transactions (75.0% of total, tps = 375.0)\nSQL script 2: b.sql\n"
+        " - 125 transactions (25.0% of total, tps = 125.0)\n";
+    const auto figures = read_output(load, call, {0, text, ""});
+    ASSERT_TRUE(figures) << figures.error();
+    EXPECT_EQ(broken_objectives({}, *figures, 1000), std::vector<std::string>{"500/s answered of 1000/s offered"});
+    EXPECT_TRUE(broken_objectives({}, *figures, 500).empty());
+    const auto gave_up = read_output(
+        load, call, {2, text, "pgbench: error: client 3 script 0 aborted in command 0 query 0: ERROR:  no\nmore\n"});
+    ASSERT_FALSE(gave_up);
+    EXPECT_EQ(gave_up.error(),
+              "pgbench: clients gave up, and its figures are those of the others; it said: pgbench: error: client 3 "
+              "script 0 aborted in command 0 query 0: ERROR:  no");
 }
 
 TEST(LoadTools, PgbenchTellsPercentilesByItsLog) {

@@ -352,9 +352,19 @@ class Search {
             if (!figures && (!figures.error().service_broke || (point.tries() == 0))) return figures;
             auto broken = figures ? broken_objectives(suite_.objectives, *figures, stage.level.rate)
                                   : std::vector<std::string>{figures.error().reason};
+            if (figures && broken.empty())
+                if (const auto* untold = untold_objective(suite_.objectives, *figures)) {
+                    // Late answers have taken it away; without any the tool does not know it at all.
+                    if (!has_failures(*figures))
+                        return tl::unexpected(
+                            LoadFailure{fmt::format("nothing can be held to the objective in line {}: {} tells no {}",
+                                                    untold->line, suite_.load.tool, untold->metric),
+                                        false, false, false, ""});
+                    broken.push_back(fmt::format("requests failed, and no {} is told", untold->metric));
+                }
             log_(fmt::format("{}: {}\n", stage.name,
                              broken.empty() ? "held" : fmt::format("{}", fmt::join(broken, "; "))));
-            if (broken.empty()) reached = has_rate_ ? *level : throughput_of(*figures);
+            if (broken.empty()) reached = has_rate_ ? *level : answered_rate(*figures);
             if (!broken.empty()) last_ = fmt::format("{}: {}", stage.name, broken.front());
             point.told(broken.empty());
         }
@@ -369,11 +379,10 @@ class Search {
     }
 
   private:
-    static double throughput_of(const model::Measurements& figures) {
-        double sum = 0;
-        for (const auto& value : figures.values)
-            if (value.series.key.metric == "throughput") sum += model::trial_value(value);
-        return sum;
+    static bool has_failures(const model::Measurements& figures) {
+        return std::any_of(figures.values.begin(), figures.values.end(), [](const auto& value) {
+            return value.series.key.metric == "error_rate" && model::trial_value(value) > 0;
+        });
     }
 
     const model::LoadSuite& suite_;
