@@ -5,6 +5,7 @@
 
 #include <condition_variable>
 #include <future>
+#include <map>
 #include <mutex>
 
 #include "core/json/json.h"
@@ -17,6 +18,7 @@
 #include "service/store/repositories.h"
 #include "service/store/runs.h"
 #include "service/store/test_database.h"
+#include "service/workers/supposing.h"
 
 namespace benchgate::workers {
 namespace {
@@ -104,9 +106,17 @@ class InboxWorkerTest : public store::TestDatabase {
         run.run_id = platform::random_uuid();
         run.number = 7;
         run.head_sha = std::string(40, head);
+        run.base_ref = "main";
         run.created_at = start();
         pool.transaction([&](store::Tx& tx) { store::insert_run(tx, run); });
         return run;
+    }
+    /// A head was found to be worse than main.
+    void find_red(char head) {
+        const auto run = queued_run(head);
+        pool.transaction([&](store::Tx& tx) {
+            store::set_run_state(tx, 2, run.run_id, {model::RunState::finished, "failure", "", start()});
+        });
     }
     model::RunState state_of(const store::RunRow& run) {
         return pool.transaction([&](store::Tx& tx) { return store::find_run(tx, run.run_id)->state; });
@@ -125,6 +135,15 @@ class InboxWorkerTest : public store::TestDatabase {
         return text;
     }
 
+    /// The titles of checks that wait to be sent, by the first letter of their heads.
+    std::map<char, std::string> checks() {
+        std::map<char, std::string> titles;
+        for (const auto& item : store::send_everything(pool, now()))
+            if (item.kind == "check:benchgate" && item.target.starts_with("sha/"))
+                titles[item.target.at(4)] = json::text(json::parse(item.body_json).value(), "title").value_or("");
+        return titles;
+    }
+
     HalfAsleep github_client;
     github::Api api{{}, github_client, github::real_timing()};
     github::Tokens tokens{api};
@@ -134,6 +153,10 @@ class InboxWorkerTest : public store::TestDatabase {
     GithubAsking asking{&pool, rest, mirrors, {"http://bench.invalid", ""}};
     Intake intake{asking, {"http://bench.invalid", ""}};
     InboxWorker worker{pool, intake, now, {1s, 100ms}};
+    /// One for whom nothing can be read out of a mirror.
+    Supposing knows_nothing{{}, nullptr, &pool, {"http://bench.invalid", ""}};
+    Intake blind_intake{knows_nothing, {"http://bench.invalid", ""}};
+    InboxWorker blind_worker{pool, blind_intake, now};
     bool has_app = (tokens.set_app(github::test_app()), true);
 };
 
@@ -162,6 +185,16 @@ TEST_F(InboxWorkerTest, ACommandThatCannotBeCarriedOutIsAnsweredWithTheReason) {
     const auto text = replies();
     EXPECT_NE(text.find("could not be carried out"), std::string::npos) << text;
     EXPECT_NE(text.find("Resource not accessible"), std::string::npos) << text;
+}
+
+TEST_F(InboxWorkerTest, WhatCannotBePlannedTakesNoVerdictAway) {
+    find_red('a');
+    deliver({pull_event("red", "reopened", 'a', "2026-01-01T00:00:00Z"),
+             pull_event("new", "synchronize", 'c', "2026-01-01T00:01:00Z")});
+    for (int i = 0; i < 2; ++i) EXPECT_TRUE(blind_worker.work({}));
+    EXPECT_EQ(row("red").state, store::InboxState::failed);
+    EXPECT_EQ(row("new").state, store::InboxState::failed);
+    EXPECT_EQ(checks(), (std::map<char, std::string>{{'c', "Could not be planned"}}));
 }
 
 TEST_F(InboxWorkerTest, AnOrderlyEndGivesTheDeliveryBackAtNoCost) {

@@ -8,6 +8,7 @@
 #include "core/planning/commands.h"
 #include "core/planning/plan.h"
 #include "core/planning/reconcile.h"
+#include "service/store/runs.h"
 #include "service/store/schedules.h"
 #include "service/workers/reach.h"
 
@@ -39,6 +40,19 @@ constexpr std::chrono::seconds lag_pause{3};
 /// Nothing is fetched for a stranger, who is refused afterwards.
 bool may_ask(planning::Permission permission) {
     return permission == planning::Permission::write || permission == planning::Permission::admin;
+}
+
+/// `remedy`: Markdown after the reason; may be empty.
+CheckItem unplanned_check(const std::string& head_sha, const std::string& reason, const std::string& remedy) {
+    return {"benchgate",
+            head_sha,
+            "completed",
+            "neutral",
+            "Could not be planned",
+            "Nothing was measured, and that is not the fault of this change:\n\n    " + reason + remedy,
+            "",
+            "",
+            ""};
 }
 
 }  // namespace
@@ -108,13 +122,12 @@ void Intake::give_up(store::Tx& tx, const store::InboxRow& delivery, const std::
     const auto event = read(delivery.delivery);
     if (!event) return;
     if (const auto* source = source_of(*event)) remember(tx, *source, now);
-    if (const auto* pull = std::get_if<planning::PullRequestEvent>(&*event))
+    // A verdict of this head is not taken away by what cannot be planned later.
+    if (const auto* pull = std::get_if<planning::PullRequestEvent>(&*event);
+        pull && !store::is_head_told(tx, {pull->source.repository.id, pull->pull.number, pull->pull.head_sha},
+                                     pull->pull.base_ref))
         announce_check(tx, pull->source.repository.id,
-                       {"benchgate", pull->pull.head_sha, "completed", "neutral", "Could not be planned",
-                        "Nothing was measured, and that is not the fault of this change:\n\n    " + reason +
-                            "\n\nComment `/rebench` to try again.",
-                        "", "", ""},
-                       now);
+                       unplanned_check(pull->pull.head_sha, reason, "\n\nComment `/rebench` to try again."), now);
     if (const auto* schedule = std::get_if<planning::ScheduleEvent>(&*event))
         for (const auto& suite : schedule->suites)
             store::say_of_schedule(tx, schedule->source.repository.id, suite, "not started: " + reason, now);
