@@ -100,6 +100,18 @@ class InboxWorkerTest : public store::TestDatabase {
                                  {"pull_request", pull("open", head, updated_at)}};
         return {id, "pull_request", "{}", json::dump(payload)};
     }
+    static store::Delivery group_event(const std::string& id, char head) {
+        const std::string branch = "refs/heads/gh-readonly-queue/main/pr-7-" + std::string(40, 'b');
+        const json::Json payload{{"action", "checks_requested"},
+                                 {"repository", repository(2, "quick")},
+                                 {"installation", {{"id", 100}}},
+                                 {"merge_group",
+                                  {{"head_sha", std::string(40, head)},
+                                   {"head_ref", branch},
+                                   {"base_sha", std::string(40, 'b')},
+                                   {"base_ref", "refs/heads/main"}}}};
+        return {id, "merge_group", "{}", json::dump(payload)};
+    }
     store::RunRow queued_run(char head) {
         store::RunRow run;
         run.repository_id = 2;
@@ -195,6 +207,25 @@ TEST_F(InboxWorkerTest, WhatCannotBePlannedTakesNoVerdictAway) {
     EXPECT_EQ(row("red").state, store::InboxState::failed);
     EXPECT_EQ(row("new").state, store::InboxState::failed);
     EXPECT_EQ(checks(), (std::map<char, std::string>{{'c', "Could not be planned"}}));
+}
+
+TEST_F(InboxWorkerTest, AMergeGroupThatCannotBePlannedIsAnsweredAllTheSame) {
+    pool.transaction([&](store::Tx& tx) {
+        store::RunRow run;
+        run.repository_id = 2;
+        run.run_id = platform::random_uuid();
+        run.kind = model::RunKind::merge_group;
+        run.number = 7;
+        run.head_sha = std::string(40, 'e');
+        run.base_ref = "main";
+        run.created_at = start();
+        store::insert_run(tx, run);
+    });
+    deliver({group_event("group", 'd'), group_event("measured", 'e')});
+    for (int i = 0; i < 2; ++i) EXPECT_TRUE(blind_worker.work({}));
+    EXPECT_EQ(row("group").state, store::InboxState::failed);
+    EXPECT_EQ(row("measured").state, store::InboxState::failed);
+    EXPECT_EQ(checks(), (std::map<char, std::string>{{'d', "Could not be planned"}}));
 }
 
 TEST_F(InboxWorkerTest, AnOrderlyEndGivesTheDeliveryBackAtNoCost) {

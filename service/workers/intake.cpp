@@ -128,6 +128,12 @@ void Intake::give_up(store::Tx& tx, const store::InboxRow& delivery, const std::
                                      pull->pull.base_ref))
         announce_check(tx, pull->source.repository.id,
                        unplanned_check(pull->pull.head_sha, reason, "\n\nComment `/rebench` to try again."), now);
+    // The queue waits for an answer.
+    if (const auto* group = std::get_if<planning::MergeGroupEvent>(&*event);
+        group && group->action == planning::MergeGroupAction::checks_requested &&
+        !store::is_head_told(tx, {group->source.repository.id, group->pull_number.value_or(0), group->head_sha},
+                             group->base_ref))
+        announce_check(tx, group->source.repository.id, unplanned_check(group->head_sha, reason, ""), now);
     if (const auto* schedule = std::get_if<planning::ScheduleEvent>(&*event))
         for (const auto& suite : schedule->suites)
             store::say_of_schedule(tx, schedule->source.repository.id, suite, "not started: " + reason, now);
