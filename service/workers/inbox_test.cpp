@@ -18,6 +18,7 @@
 #include "service/store/repositories.h"
 #include "service/store/runs.h"
 #include "service/store/test_database.h"
+#include "service/workers/rehearsal.h"
 #include "service/workers/supposing.h"
 
 namespace benchgate::workers {
@@ -123,12 +124,13 @@ class InboxWorkerTest : public store::TestDatabase {
         pool.transaction([&](store::Tx& tx) { store::insert_run(tx, run); });
         return run;
     }
-    /// A head was found to be worse than main.
-    void find_red(char head) {
+    /// A head was found to be worse than main. Returns the id of the run.
+    std::string find_red(char head) {
         const auto run = queued_run(head);
         pool.transaction([&](store::Tx& tx) {
             store::set_run_state(tx, 2, run.run_id, {model::RunState::finished, "failure", "", start()});
         });
+        return run.run_id;
     }
     model::RunState state_of(const store::RunRow& run) {
         return pool.transaction([&](store::Tx& tx) { return store::find_run(tx, run.run_id)->state; });
@@ -226,6 +228,75 @@ TEST_F(InboxWorkerTest, AMergeGroupThatCannotBePlannedIsAnsweredAllTheSame) {
     EXPECT_EQ(row("group").state, store::InboxState::failed);
     EXPECT_EQ(row("measured").state, store::InboxState::failed);
     EXPECT_EQ(checks(), (std::map<char, std::string>{{'d', "Could not be planned"}}));
+}
+
+/// Pull request 7, while the base's configuration cannot be used.
+class BrokenBaseTest : public InboxWorkerTest {
+  protected:
+    using Titles = std::vector<std::string>;
+    BrokenBaseTest() {
+        pool.transaction([&](store::Tx& tx) {
+            store::upsert_repository(tx, {2, "octo", "quick", "main", 100, false, true}, start());
+            store::upsert_pull_request(
+                tx, {2, 7, std::string(40, 'a'), "main", std::nullopt, false, true, std::nullopt}, 0, start());
+        });
+    }
+    /// Returns the titles of the checks that somebody is shown who only asks what would come of it.
+    Titles handle(const store::Delivery& delivery, planning::Permission permission = planning::Permission::write) {
+        const reports::Addresses addresses{"http://bench.invalid", ""};
+        Supposing broken{{"suites: 7\n", permission}, nullptr, &pool, addresses};
+        Intake intake_of_broken{broken, addresses};
+        deliver({delivery});
+        const auto deed = intake_of_broken.prepare(row(delivery.delivery_id), {});
+        return pool.transaction([&](store::Tx& tx) {
+            Rehearsal rehearsal(&tx, addresses, now());
+            deed(rehearsal);
+            intake_of_broken.write(deed, tx, now());
+            Titles titles;
+            for (const auto& check : rehearsal.result().checks) titles.push_back(check.title);
+            return titles;
+        });
+    }
+    /// Kinds and bodies of what waits to be sent.
+    std::map<std::string, std::string> said() {
+        std::map<std::string, std::string> bodies;
+        for (const auto& item : store::send_everything(pool, now())) bodies[item.kind] = item.body_json;
+        return bodies;
+    }
+};
+
+TEST_F(BrokenBaseTest, AVerdictStaysWhoeverComments) {
+    find_red('a');
+    EXPECT_EQ(handle(comment("stranger", 2, "quick", "/rebench status"), planning::Permission::read), Titles{});
+    auto bodies = said();
+    EXPECT_FALSE(bodies.contains("check:benchgate")) << "a red check passes as neutral";
+    EXPECT_NE(bodies["reply:9002"].find("attempt 1"), std::string::npos) << bodies["reply:9002"];
+    EXPECT_EQ(handle(comment("refused", 2, "quick", "/rebench"), planning::Permission::read), Titles{});
+    bodies = said();
+    EXPECT_FALSE(bodies.contains("check:benchgate"));
+    EXPECT_NE(bodies["reply:9002"].find("needs write access"), std::string::npos) << bodies["reply:9002"];
+}
+
+TEST_F(BrokenBaseTest, AVerdictIsSaidAgainInsteadOfTheMistakes) {
+    const auto run = find_red('a');
+    const auto check_is_of_the_run = [&](const store::Delivery& delivery) {
+        EXPECT_EQ(handle(delivery).size(), 1u);
+        auto bodies = said();
+        EXPECT_NE(bodies["check:benchgate"].find(run), std::string::npos) << bodies["check:benchgate"];
+        return bodies["reply:9002"];
+    };
+    check_is_of_the_run(pull_event("again", "reopened", 'a', "2026-01-01T00:00:00Z"));
+    const auto reply = check_is_of_the_run(comment("maintainer", 2, "quick", "/rebench"));
+    EXPECT_NE(reply.find(".benchgate.yml:1:"), std::string::npos) << reply;
+}
+
+TEST_F(BrokenBaseTest, AHeadThatNothingIsKnownOfIsToldOfTheMistakes) {
+    EXPECT_EQ(handle(comment("stranger", 2, "quick", "/rebench"), planning::Permission::read), Titles{});
+    EXPECT_FALSE(said().contains("check:benchgate")) << "it may wait for an approval";
+    EXPECT_EQ(handle(comment("maintainer", 2, "quick", "/rebench")), Titles{"1 mistake in .benchgate.yml"});
+    auto bodies = said();
+    EXPECT_NE(bodies["check:benchgate"].find("1 mistake"), std::string::npos);
+    EXPECT_NE(bodies["reply:9002"].find("1 mistake"), std::string::npos) << bodies["reply:9002"];
 }
 
 TEST_F(InboxWorkerTest, AnOrderlyEndGivesTheDeliveryBackAtNoCost) {
