@@ -77,6 +77,14 @@ Plan rerun_as_before(const PlanInput& input, const CheckTrigger& trigger) {
     return plan;
 }
 
+/// Some run that stands has measured it, whatever the paths that are changed.
+bool was_measured(const PlanInput& input, const model::Suite& suite) {
+    return std::ranges::any_of(standing_answers(input), [&](const ExistingRun* run) {
+        return std::ranges::any_of(
+            run->jobs, [&](const ExistingJob& job) { return job.suite == suite.name && job.claims_since.empty(); });
+    });
+}
+
 Plan rerun_pull(const PlanInput& input, const CheckTrigger& trigger) {
     if (!input.pull->open) return restated(input, trigger, "the pull request is closed", "The pull request is closed.");
     Plan plan;
@@ -90,7 +98,11 @@ Plan rerun_pull(const PlanInput& input, const CheckTrigger& trigger) {
     }
     if (!input.base_sha) return add_no_base_check(plan, input), plan;
     const Wanted wanted = [&](const model::Suite& suite) { return wanted_by_pull(suite, input.changed_paths); };
-    const auto suites = suites_where(input.config, wanted);
+    auto suites = suites_where(input.config, wanted);
+    if (suites.empty())
+        suites = suites_where(input.config, [&](const model::Suite& suite) { return was_measured(input, suite); });
+    if (suites.empty() && !standing_answers(input).empty())
+        return restated(input, trigger, "none of its suites is left", "None of the suites of its run is left.");
     if (suites.empty()) return add_no_suite_check(plan, input, trigger.head_sha, wanted), plan;
     PlannedRun run = run_of_pull(input);
     run.kind = model::RunKind::command;

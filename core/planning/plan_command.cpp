@@ -11,8 +11,12 @@ namespace {
 /// The merge queue waits for its answer, whoever changes his mind about the pull request.
 Plan plan_cancel(const PlanInput& input) {
     Plan plan = answered("rocket", "", "cancelled on command");
-    for (const auto* run : runs_of_pull(input))
-        if (is_unfinished(*run) && run->kind != model::RunKind::merge_group) plan.cancelled.push_back(run->id);
+    for (const auto* run : runs_of_pull(input)) {
+        if (!is_unfinished(*run) || run->kind == model::RunKind::merge_group) continue;
+        plan.cancelled.push_back(run->id);
+        // What was found of the head before speaks again; without it the cancelled run does.
+        if (measures_head(*run) && run->head_sha == input.pull->head_sha) plan.restated_head = run->head_sha;
+    }
     for (const auto* search : open_searches(input)) plan.cancelled_searches.push_back(search->id);
     if (plan.cancelled.empty() && plan.cancelled_searches.empty())
         return refused("Nothing is queued or under way.", "nothing to cancel");

@@ -233,6 +233,9 @@ TEST(PlanCommand, CancelEndsWhatIsUnderWayButForTheMergeQueue) {
     input.existing[1].kind = model::RunKind::calibration;
     input.existing[2].kind = model::RunKind::merge_group;
     EXPECT_EQ(plan(input).cancelled, (Names{"1", "2"}));
+    EXPECT_EQ(plan(input).restated_head, head) << "run 4 has found something";
+    input.existing.erase(input.existing.begin());
+    EXPECT_FALSE(plan(input).restated_head) << "a calibration has left the check alone";
 }
 
 TEST(PlanCommand, StatusSaysWhereThingsStand) {

@@ -32,6 +32,21 @@ TEST(PlanCheck, RerunMeasuresTheHeadAgain) {
     EXPECT_FALSE(planned.reply);
 }
 
+TEST(PlanCheck, RerunMeasuresWhatACommandMeasuredWhateverThePaths) {
+    auto input = rerun();
+    input.changed_paths = Names{"README.md"};
+    input.existing = {existing("1", head, RunState::finished)};
+    input.existing[0].kind = model::RunKind::command;
+    auto planned = plan(input);
+    EXPECT_EQ(suites(planned), Names{"micro"});
+    EXPECT_TRUE(planned.checks.empty()) << "a red check passes as skipped";
+    input.existing[0].jobs[0].suite = "gone";
+    planned = plan(input);
+    EXPECT_TRUE(planned.runs.empty());
+    EXPECT_TRUE(planned.checks.empty());
+    EXPECT_EQ(planned.restated_head, head);
+}
+
 TEST(PlanCheck, ThePressThatIsHandledOnceMoreMeasuresNothingMore) {
     auto input = rerun();
     std::get<CheckTrigger>(input.trigger).delivery = "guid-1";

@@ -91,6 +91,21 @@ const ExistingRun* latest_run(const PlanInput& input) {
     return latest;
 }
 
+std::vector<const ExistingRun*> answers(const PlanInput& input) {
+    auto runs = runs_of_pull(input);
+    std::erase_if(runs, [&](const ExistingRun* run) {
+        const bool is_stopped = run->state == model::RunState::cancelled || run->state == model::RunState::superseded;
+        return !measures_head(*run) || run->head_sha != input.pull->head_sha || is_stopped;
+    });
+    return runs;
+}
+
+std::vector<const ExistingRun*> standing_answers(const PlanInput& input) {
+    auto runs = answers(input);
+    std::erase_if(runs, [&](const ExistingRun* run) { return !run->aside && run->base_ref != input.pull->base_ref; });
+    return runs;
+}
+
 int next_attempt(const PlanInput& input, const std::string& head_sha) {
     int attempt = 0;
     for (const auto& run : input.existing)

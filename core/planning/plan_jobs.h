@@ -25,6 +25,10 @@ std::vector<const ExistingRun*> runs_of_pull(const PlanInput& input);
 std::vector<const ExistingSearch*> open_searches(const PlanInput& input);
 /// The newest that measures the pull request's present head; nullptr: none.
 const ExistingRun* latest_run(const PlanInput& input);
+/// Runs that say, or will say, something of the pull request's present head, against any base.
+std::vector<const ExistingRun*> answers(const PlanInput& input);
+/// Those of them that its check is said again by: against the present base branch, or asked aside.
+std::vector<const ExistingRun*> standing_answers(const PlanInput& input);
 
 /// 1 for a head that never ran.
 int next_attempt(const PlanInput& input, const std::string& head_sha);

@@ -19,19 +19,6 @@ Plan plan_closed(const PlanInput& input) {
     return plan;
 }
 
-bool is_stopped(model::RunState state) {
-    return state == model::RunState::cancelled || state == model::RunState::superseded;
-}
-
-/// Runs that say, or will say, something of this head against this base branch.
-std::vector<const ExistingRun*> answers(const PlanInput& input) {
-    auto runs = runs_of_pull(input);
-    std::erase_if(runs, [&](const ExistingRun* run) {
-        return !measures_head(*run) || run->head_sha != input.pull->head_sha || is_stopped(run->state);
-    });
-    return runs;
-}
-
 /// A replayed delivery, or a pull request opened again. A run against another base branch is no answer.
 bool is_answered(const PlanInput& input) {
     const auto runs = answers(input);
@@ -81,6 +68,17 @@ bool is_held_back(Plan& plan, const PlanInput& input) {
     return true;
 }
 
+/// A reason for which nothing is measured of itself passes a required check, so it never takes the place of what was
+/// measured on command: that speaks again.
+Plan unless_measured(Plan plan, const PlanInput& input) {
+    const bool passes = std::any_of(plan.checks.begin(), plan.checks.end(),
+                                    [](const PlannedCheck& check) { return check.conclusion != "action_required"; });
+    if (!passes || standing_answers(input).empty()) return plan;
+    plan.checks.clear();
+    plan.restated_head = input.pull->head_sha;
+    return plan;
+}
+
 /// What was begun by itself is not finished for a draft; what somebody asked for is.
 Plan plan_draft(const PlanInput& input) {
     Plan plan = nothing("it became a draft");
@@ -125,13 +123,13 @@ Plan plan_pull(const PlanInput& input, const PullRequestTrigger& trigger) {
         if (is_back) plan.restated_head = input.pull->head_sha;
         return plan;
     }
-    if (is_held_back(plan, input)) return plan;
+    if (is_held_back(plan, input)) return unless_measured(std::move(plan), input);
 
     const Wanted wanted = [&](const model::Suite& suite) { return wanted_by_pull(suite, input.changed_paths); };
     const auto suites = suites_where(input.config, wanted);
     if (suites.empty()) {
         add_no_suite_check(plan, input, input.pull->head_sha, wanted);
-        return plan;
+        return unless_measured(std::move(plan), input);
     }
     auto open = suites;
     std::erase_if(open, [&](const model::Suite* suite) { return is_asked_for(input, *suite); });

@@ -174,6 +174,32 @@ TEST(PlanPull, ADraftKeepsOnlyWhatSomebodyAskedFor) {
     EXPECT_TRUE(plan(input).checks.empty()) << "what was measured on command is not overwritten";
 }
 
+TEST(PlanPull, WhatACommandMeasuredIsNotOverwrittenByNothingToMeasure) {
+    for (const auto action : {PullRequestAction::reopened, PullRequestAction::ready_for_review}) {
+        auto input = pull_input(action);
+        input.changed_paths = Names{"README.md"};
+        input.existing = {existing("1", head, RunState::finished)};
+        input.existing[0].kind = model::RunKind::command;
+        EXPECT_TRUE(plan(input).checks.empty()) << "a red check passes as skipped";
+        EXPECT_EQ(plan(input).restated_head, head);
+        EXPECT_TRUE(plan(input).runs.empty());
+
+        input.config.forks = model::ForkPolicy::never;  // since then
+        input.pull->fork = true;
+        EXPECT_TRUE(plan(input).checks.empty());
+        input.config.forks = model::ForkPolicy::approve;
+        EXPECT_EQ(plan(input).checks.at(0).conclusion, "action_required") << "this one lets nothing pass";
+        input.pull->fork = false;
+
+        input.existing[0].base_ref = "v1";
+        EXPECT_EQ(plan(input).checks.at(0).conclusion, "skipped") << "the base was another one then";
+        input.existing[0].aside = true;
+        EXPECT_TRUE(plan(input).checks.empty()) << "it was asked for in this way";
+        input.existing[0].state = RunState::cancelled;
+        EXPECT_EQ(plan(input).checks.at(0).conclusion, "skipped");
+    }
+}
+
 PlanInput fork_input() {
     auto input = pull_input();
     input.pull->fork = true;

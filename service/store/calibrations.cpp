@@ -1,5 +1,6 @@
 #include "service/store/calibrations.h"
 
+#include "platform/clock.h"
 #include "service/store/sql.h"
 
 namespace benchgate::store {
@@ -51,7 +52,13 @@ constexpr Query due{"calibrations_due", R"(
         and exists (select from runs where runs.repository_id = repositories.repository_id and created_at < $2)
         and not exists (select from runs where runs.repository_id = repositories.repository_id
                         and kind = 'calibration' and number is null and created_at >= $2)
+        and not exists (select from inbox
+                        where delivery_id = 'calibration-' || repositories.repository_id || '-' || $3::text)
     order by repository_id limit 50)"};
+
+std::string day_of(Time now) {
+    return platform::format_utc(now).substr(0, 10);
+}
 
 model::FalseAlarms read_counts(const pqxx::row& row) {
     return {.comparisons = static_cast<int>(column<std::int64_t>(row, "comparisons")),
@@ -88,9 +95,13 @@ std::vector<CalibratedRow> calibrated_series(Tx& tx, const CalibrationQuery& que
                read_series);
 }
 
+std::string calibration_request_id(std::int64_t repository_id, Time now) {
+    return "calibration-" + std::to_string(repository_id) + "-" + day_of(now);
+}
+
 std::vector<std::int64_t> due_for_calibration(Tx& tx, std::chrono::hours every, Time now) {
     std::vector<std::int64_t> ids;
-    for (const pqxx::row& row : exec(tx, due, now - in_use_for, now - every))
+    for (const pqxx::row& row : exec(tx, due, now - in_use_for, now - every, day_of(now)))
         ids.push_back(column<std::int64_t>(row, "repository_id"));
     return ids;
 }

@@ -41,8 +41,11 @@ std::vector<CalibratedHost> calibrated_hosts(Tx& tx, const CalibrationQuery& que
 /// Every gating series that was compared; ordered by runner, suite, benchmark and metric.
 std::vector<CalibratedRow> calibrated_series(Tx& tx, const CalibrationQuery& query);
 
+/// The delivery by which the schedule asks for a repository's calibration: one a day (UTC), whatever comes of it.
+std::string calibration_request_id(std::int64_t repository_id, Time now);
+
 /// Repositories in reach that were measured in the last 30 days, of which no default branch was measured against itself
-/// for `every`, nor asked for; and of which the first run is as old, so that a new one is left alone. At most 50.
+/// for `every`, nor asked for today; and of which the first run is as old, so that a new one is left alone. At most 50.
 std::vector<std::int64_t> due_for_calibration(Tx& tx, std::chrono::hours every, Time now);
 
 }  // namespace benchgate::store

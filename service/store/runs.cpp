@@ -42,6 +42,11 @@ constexpr Query told_by_another{"runs_told_by_another_pull", R"(
                      and pull_requests.state = 'open' and runs.state in ('queued', 'running', 'finished')
                      and kind in ('pull_request', 'command')) as told)"};
 
+constexpr Query head_told{"runs_head_is_told", R"(
+    select exists (select 1 from runs where repository_id = $1 and head_sha = $2 and (base_ref = $3 or aside)
+                   and state in ('queued', 'running', 'finished', 'failed')
+                   and kind in ('pull_request', 'command', 'merge_group')) as told)"};
+
 constexpr Query lock_pull{"runs_lock_conclusions",
                           "select pg_advisory_xact_lock(hashtextextended('conclusions ' || $2::bigint, $1::bigint))"};
 
@@ -171,6 +176,11 @@ std::vector<RunRow> finished_runs_of_head(Tx& tx, const HeadOfPull& head, int li
 
 bool is_told_by_another_pull(Tx& tx, const HeadOfPull& head) {
     return column<bool>(exec(tx, told_by_another, head.repository_id, head.number, head.head_sha).front(), "told");
+}
+
+bool is_head_told(Tx& tx, const HeadOfPull& head, const std::string& base_ref) {
+    return column<bool>(exec(tx, head_told, head.repository_id, head.head_sha, base_ref).front(), "told") ||
+           is_told_by_another_pull(tx, head);
 }
 
 bool is_another_open(Tx& tx, const RunRow& run) {

@@ -59,6 +59,9 @@ struct HeadOfPull {
 std::vector<RunRow> finished_runs_of_head(Tx& tx, const HeadOfPull& head, int limit);
 /// Whether another open pull request has the same head, and a run that says, or will say, something of it.
 bool is_told_by_another_pull(Tx& tx, const HeadOfPull& head);
+/// Whether a run says, or will say, something of this head: against this base branch, asked aside, or for another open
+/// pull request. The check of such a head stays as it is where nothing can be planned.
+bool is_head_told(Tx& tx, const HeadOfPull& head, const std::string& base_ref);
 /// Whether a run other than this one is still to say something of the same head of a pull request.
 bool is_another_open(Tx& tx, const RunRow& run);
 /// Until the transaction ends nobody else concludes a run of this pull request: each report heeds the others' ends.

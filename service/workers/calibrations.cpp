@@ -1,12 +1,9 @@
 #include "service/workers/calibrations.h"
 
-#include <fmt/format.h>
-
 #include <span>
 
 #include "core/json/json.h"
 #include "core/planning/events.h"
-#include "platform/clock.h"
 #include "service/store/calibrations.h"
 
 namespace benchgate::workers {
@@ -41,8 +38,7 @@ bool CalibrationSchedule::work(std::stop_token) {
         for (const auto id : store::due_for_calibration(tx, every_, now)) {
             const auto repository = store::find_repository(tx, id);
             if (!repository) continue;
-            const auto request = calibration_request(
-                *repository, fmt::format("calibration-{}-{}", id, platform::format_utc(now).substr(0, 10)), {});
+            const auto request = calibration_request(*repository, store::calibration_request_id(id, now), {});
             store::insert_deliveries(tx, std::span(&request, 1), now);
         }
     });

@@ -1,6 +1,6 @@
 #pragma once
 // What asks for calibrations: the operator's command and the schedule. Both put one request into the inbox, from where
-// it is planned by the same hands as what GitHub says. Owns the request's form and id.
+// it is planned by the same hands as what GitHub says. Owns the request's form.
 
 #include <functional>
 #include <stop_token>

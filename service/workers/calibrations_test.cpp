@@ -35,6 +35,28 @@ TEST_F(CalibrationScheduleTest, AsksOnceHoweverManyProcessesLook) {
     EXPECT_EQ(waiting(), 1);
 }
 
+TEST_F(CalibrationScheduleTest, RepositoriesThatCannotBeCalibratedHoldUpNoOther) {
+    pool.transaction([&](store::Tx& tx) {
+        for (std::int64_t id = 8; id < 8 + 50; ++id) {
+            store::upsert_repository(tx, {id, "acme", "r" + std::to_string(id), "main", 5, true, true}, start());
+            store::insert_judged_run(tx, {.kind = model::RunKind::push,
+                                          .runner_id = "00000001-0000-4000-8000-000000000001",
+                                          .at = start(),
+                                          .repository_id = id});
+        }
+    });
+    auto later = start() + hours(170);
+    CalibrationSchedule schedule(
+        pool, [&] { return later; }, hours(168));
+    schedule.work({});
+    EXPECT_EQ(waiting(), 50);
+    schedule.work({});
+    EXPECT_EQ(waiting(), 51) << "of none came a run, so all are due still";
+    later += hours(24);
+    schedule.work({});
+    EXPECT_EQ(waiting(), 101) << "and asked for again the next day";
+}
+
 TEST_F(CalibrationScheduleTest, AsksNothingTooEarlyOrWhereItIsTurnedOff) {
     CalibrationSchedule early(
         pool, [&] { return start() + hours(160); }, hours(168));

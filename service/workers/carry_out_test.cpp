@@ -142,6 +142,23 @@ TEST_F(CarryOutTest, ACancelledRunSaysSoOnItsCheck) {
     EXPECT_EQ(waiting_check(run.head_sha), "completed " + run.run_id + ";");
 }
 
+TEST_F(CarryOutTest, WhatWasFoundBeforeSpeaksAgainWhenALaterRunIsCancelled) {
+    handle(planning::PullRequestTrigger{planning::PullRequestAction::opened});
+    const auto first = pool.transaction(runs).front();
+    pool.transaction([&](store::Tx& tx) {
+        store::set_run_state(tx, 1, first.run_id, {model::RunState::finished, "failure", "", start()});
+        store::supersede_job(tx, {1, first.run_id, "micro"}, start());  // its job is over
+    });
+    end_red();
+    handle(command(planning::Verb::run, {}, {{"filter", "sort"}}));
+    const auto second = pool.transaction(runs).front();
+    ASSERT_EQ(waiting_check(first.head_sha), "queued " + second.run_id + ";");
+    handle(command(planning::Verb::cancel));
+    using enum model::RunState;
+    EXPECT_EQ(states(), (std::vector{cancelled, finished}));
+    EXPECT_EQ(waiting_check(first.head_sha), "completed " + first.run_id + ";") << "its verdict is hidden";
+}
+
 TEST_F(CarryOutTest, ACheckOfACancelledRunThatIsAskedForAgainStaysClosed) {
     handle(planning::PullRequestTrigger{planning::PullRequestAction::opened});
     const auto run = pool.transaction(runs).front();

@@ -18,16 +18,16 @@ bool blocks_without_result(const store::RunRow& run) {
     return config && config->policy.inconclusive == model::InconclusiveAction::block;
 }
 
-/// What a run's checks are called.
+}  // namespace
+
 std::vector<std::string> check_names(store::Tx& tx, const store::RunRow& run) {
+    if (!model::speaks_on_check(run.kind)) return {};
     if (!model::has_check_of_each_suite(run.kind)) return {reporting::check_name("")};
     std::vector<std::string> names;
     for (const auto& job : store::jobs_of_run(tx, run.repository_id, run.run_id))
         names.push_back(reporting::check_name(job.job.suite));
     return names;
 }
-
-}  // namespace
 
 Closer::Closer(store::Pool& pool, std::function<store::Time()> now) : pool_(pool), now_(std::move(now)) {}
 
@@ -58,7 +58,6 @@ void Closer::close(store::Tx& tx, const store::RunRow& run) {
                               {model::RunState::failed, conclusion, "its result could not be told", now_()}))
         return;  // it was over meanwhile
     spdlog::error("run {}: still open after {} hours, closed without its result", run.run_id, longest_wait.count());
-    if (!model::speaks_on_check(run.kind)) return;
     for (const auto& name : check_names(tx, run))
         announce_check(
             tx, run.repository_id,

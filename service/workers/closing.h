@@ -4,6 +4,8 @@
 
 #include <functional>
 #include <stop_token>
+#include <string>
+#include <vector>
 
 #include "service/store/pool.h"
 #include "service/store/runs.h"
@@ -15,6 +17,9 @@ inline constexpr std::chrono::hours longest_wait{24};
 /// What GitHub did not take is tried again as often, for as long as the rows of what it did take are kept.
 inline constexpr std::chrono::hours revived_after{6};
 inline constexpr std::chrono::days revived_for{6};
+
+/// What a run's checks are called; none of a run that speaks on no check.
+std::vector<std::string> check_names(store::Tx& tx, const store::RunRow& run);
 
 class Closer {
   public:

@@ -5,6 +5,7 @@
 
 #include <condition_variable>
 #include <future>
+#include <map>
 #include <mutex>
 
 #include "core/json/json.h"
@@ -17,6 +18,8 @@
 #include "service/store/repositories.h"
 #include "service/store/runs.h"
 #include "service/store/test_database.h"
+#include "service/workers/rehearsal.h"
+#include "service/workers/supposing.h"
 
 namespace benchgate::workers {
 namespace {
@@ -98,15 +101,36 @@ class InboxWorkerTest : public store::TestDatabase {
                                  {"pull_request", pull("open", head, updated_at)}};
         return {id, "pull_request", "{}", json::dump(payload)};
     }
+    static store::Delivery group_event(const std::string& id, char head) {
+        const std::string branch = "refs/heads/gh-readonly-queue/main/pr-7-" + std::string(40, 'b');
+        const json::Json payload{{"action", "checks_requested"},
+                                 {"repository", repository(2, "quick")},
+                                 {"installation", {{"id", 100}}},
+                                 {"merge_group",
+                                  {{"head_sha", std::string(40, head)},
+                                   {"head_ref", branch},
+                                   {"base_sha", std::string(40, 'b')},
+                                   {"base_ref", "refs/heads/main"}}}};
+        return {id, "merge_group", "{}", json::dump(payload)};
+    }
     store::RunRow queued_run(char head) {
         store::RunRow run;
         run.repository_id = 2;
         run.run_id = platform::random_uuid();
         run.number = 7;
         run.head_sha = std::string(40, head);
+        run.base_ref = "main";
         run.created_at = start();
         pool.transaction([&](store::Tx& tx) { store::insert_run(tx, run); });
         return run;
+    }
+    /// A head was found to be worse than main. Returns the id of the run.
+    std::string find_red(char head) {
+        const auto run = queued_run(head);
+        pool.transaction([&](store::Tx& tx) {
+            store::set_run_state(tx, 2, run.run_id, {model::RunState::finished, "failure", "", start()});
+        });
+        return run.run_id;
     }
     model::RunState state_of(const store::RunRow& run) {
         return pool.transaction([&](store::Tx& tx) { return store::find_run(tx, run.run_id)->state; });
@@ -125,6 +149,15 @@ class InboxWorkerTest : public store::TestDatabase {
         return text;
     }
 
+    /// The titles of checks that wait to be sent, by the first letter of their heads.
+    std::map<char, std::string> checks() {
+        std::map<char, std::string> titles;
+        for (const auto& item : store::send_everything(pool, now()))
+            if (item.kind == "check:benchgate" && item.target.starts_with("sha/"))
+                titles[item.target.at(4)] = json::text(json::parse(item.body_json).value(), "title").value_or("");
+        return titles;
+    }
+
     HalfAsleep github_client;
     github::Api api{{}, github_client, github::real_timing()};
     github::Tokens tokens{api};
@@ -134,6 +167,10 @@ class InboxWorkerTest : public store::TestDatabase {
     GithubAsking asking{&pool, rest, mirrors, {"http://bench.invalid", ""}};
     Intake intake{asking, {"http://bench.invalid", ""}};
     InboxWorker worker{pool, intake, now, {1s, 100ms}};
+    /// One for whom nothing can be read out of a mirror.
+    Supposing knows_nothing{{}, nullptr, &pool, {"http://bench.invalid", ""}};
+    Intake blind_intake{knows_nothing, {"http://bench.invalid", ""}};
+    InboxWorker blind_worker{pool, blind_intake, now};
     bool has_app = (tokens.set_app(github::test_app()), true);
 };
 
@@ -162,6 +199,104 @@ TEST_F(InboxWorkerTest, ACommandThatCannotBeCarriedOutIsAnsweredWithTheReason) {
     const auto text = replies();
     EXPECT_NE(text.find("could not be carried out"), std::string::npos) << text;
     EXPECT_NE(text.find("Resource not accessible"), std::string::npos) << text;
+}
+
+TEST_F(InboxWorkerTest, WhatCannotBePlannedTakesNoVerdictAway) {
+    find_red('a');
+    deliver({pull_event("red", "reopened", 'a', "2026-01-01T00:00:00Z"),
+             pull_event("new", "synchronize", 'c', "2026-01-01T00:01:00Z")});
+    for (int i = 0; i < 2; ++i) EXPECT_TRUE(blind_worker.work({}));
+    EXPECT_EQ(row("red").state, store::InboxState::failed);
+    EXPECT_EQ(row("new").state, store::InboxState::failed);
+    EXPECT_EQ(checks(), (std::map<char, std::string>{{'c', "Could not be planned"}}));
+}
+
+TEST_F(InboxWorkerTest, AMergeGroupThatCannotBePlannedIsAnsweredAllTheSame) {
+    pool.transaction([&](store::Tx& tx) {
+        store::RunRow run;
+        run.repository_id = 2;
+        run.run_id = platform::random_uuid();
+        run.kind = model::RunKind::merge_group;
+        run.number = 7;
+        run.head_sha = std::string(40, 'e');
+        run.base_ref = "main";
+        run.created_at = start();
+        store::insert_run(tx, run);
+    });
+    deliver({group_event("group", 'd'), group_event("measured", 'e')});
+    for (int i = 0; i < 2; ++i) EXPECT_TRUE(blind_worker.work({}));
+    EXPECT_EQ(row("group").state, store::InboxState::failed);
+    EXPECT_EQ(row("measured").state, store::InboxState::failed);
+    EXPECT_EQ(checks(), (std::map<char, std::string>{{'d', "Could not be planned"}}));
+}
+
+/// Pull request 7, while the base's configuration cannot be used.
+class BrokenBaseTest : public InboxWorkerTest {
+  protected:
+    using Titles = std::vector<std::string>;
+    BrokenBaseTest() {
+        pool.transaction([&](store::Tx& tx) {
+            store::upsert_repository(tx, {2, "octo", "quick", "main", 100, false, true}, start());
+            store::upsert_pull_request(
+                tx, {2, 7, std::string(40, 'a'), "main", std::nullopt, false, true, std::nullopt}, 0, start());
+        });
+    }
+    /// Returns the titles of the checks that somebody is shown who only asks what would come of it.
+    Titles handle(const store::Delivery& delivery, planning::Permission permission = planning::Permission::write) {
+        const reports::Addresses addresses{"http://bench.invalid", ""};
+        Supposing broken{{"suites: 7\n", permission}, nullptr, &pool, addresses};
+        Intake intake_of_broken{broken, addresses};
+        deliver({delivery});
+        const auto deed = intake_of_broken.prepare(row(delivery.delivery_id), {});
+        return pool.transaction([&](store::Tx& tx) {
+            Rehearsal rehearsal(&tx, addresses, now());
+            deed(rehearsal);
+            intake_of_broken.write(deed, tx, now());
+            Titles titles;
+            for (const auto& check : rehearsal.result().checks) titles.push_back(check.title);
+            return titles;
+        });
+    }
+    /// Kinds and bodies of what waits to be sent.
+    std::map<std::string, std::string> said() {
+        std::map<std::string, std::string> bodies;
+        for (const auto& item : store::send_everything(pool, now())) bodies[item.kind] = item.body_json;
+        return bodies;
+    }
+};
+
+TEST_F(BrokenBaseTest, AVerdictStaysWhoeverComments) {
+    find_red('a');
+    EXPECT_EQ(handle(comment("stranger", 2, "quick", "/rebench status"), planning::Permission::read), Titles{});
+    auto bodies = said();
+    EXPECT_FALSE(bodies.contains("check:benchgate")) << "a red check passes as neutral";
+    EXPECT_NE(bodies["reply:9002"].find("attempt 1"), std::string::npos) << bodies["reply:9002"];
+    EXPECT_EQ(handle(comment("refused", 2, "quick", "/rebench"), planning::Permission::read), Titles{});
+    bodies = said();
+    EXPECT_FALSE(bodies.contains("check:benchgate"));
+    EXPECT_NE(bodies["reply:9002"].find("needs write access"), std::string::npos) << bodies["reply:9002"];
+}
+
+TEST_F(BrokenBaseTest, AVerdictIsSaidAgainInsteadOfTheMistakes) {
+    const auto run = find_red('a');
+    const auto check_is_of_the_run = [&](const store::Delivery& delivery) {
+        EXPECT_EQ(handle(delivery).size(), 1u);
+        auto bodies = said();
+        EXPECT_NE(bodies["check:benchgate"].find(run), std::string::npos) << bodies["check:benchgate"];
+        return bodies["reply:9002"];
+    };
+    check_is_of_the_run(pull_event("again", "reopened", 'a', "2026-01-01T00:00:00Z"));
+    const auto reply = check_is_of_the_run(comment("maintainer", 2, "quick", "/rebench"));
+    EXPECT_NE(reply.find(".benchgate.yml:1:"), std::string::npos) << reply;
+}
+
+TEST_F(BrokenBaseTest, AHeadThatNothingIsKnownOfIsToldOfTheMistakes) {
+    EXPECT_EQ(handle(comment("stranger", 2, "quick", "/rebench"), planning::Permission::read), Titles{});
+    EXPECT_FALSE(said().contains("check:benchgate")) << "it may wait for an approval";
+    EXPECT_EQ(handle(comment("maintainer", 2, "quick", "/rebench")), Titles{"1 mistake in .benchgate.yml"});
+    auto bodies = said();
+    EXPECT_NE(bodies["check:benchgate"].find("1 mistake"), std::string::npos);
+    EXPECT_NE(bodies["reply:9002"].find("1 mistake"), std::string::npos) << bodies["reply:9002"];
 }
 
 TEST_F(InboxWorkerTest, AnOrderlyEndGivesTheDeliveryBackAtNoCost) {

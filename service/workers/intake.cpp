@@ -8,6 +8,7 @@
 #include "core/planning/commands.h"
 #include "core/planning/plan.h"
 #include "core/planning/reconcile.h"
+#include "service/store/runs.h"
 #include "service/store/schedules.h"
 #include "service/workers/reach.h"
 
@@ -41,6 +42,43 @@ bool may_ask(planning::Permission permission) {
     return permission == planning::Permission::write || permission == planning::Permission::admin;
 }
 
+/// What the others are answered is in the store, or that they may not ask.
+bool needs_configuration(const planning::CommandTrigger& command) {
+    return may_ask(command.permission) && command.command.verb != planning::Verb::status;
+}
+
+/// Said on the head's check, unless that tells of a run: a configuration that broke later takes no verdict away. Such a
+/// check is said again, since a button has reset it, or another base took its place meanwhile.
+Intake::Deed say_mistakes(PlanContext context, CheckItem check) {
+    return [context = std::move(context), check = std::move(check)](Ledger& ledger) {
+        auto known = context;
+        ledger.look_up_pull(known.input);
+        const auto& pull = *known.input.pull;
+        const auto repository_id = known.input.repository.id;
+        planning::Plan plan;
+        plan.reason = check.title;
+        plan.reply = planning::PlannedReply{"confused", fmt::format("{}. {}", check.title, check.summary)};
+        if (ledger.is_head_told({repository_id, pull.number, pull.head_sha}, pull.base_ref))
+            plan.restated_head = pull.head_sha;
+        else
+            ledger.check(repository_id, check);
+        ledger.carry_out(plan, known);
+    };
+}
+
+/// `remedy`: Markdown after the reason; may be empty.
+CheckItem unplanned_check(const std::string& head_sha, const std::string& reason, const std::string& remedy) {
+    return {"benchgate",
+            head_sha,
+            "completed",
+            "neutral",
+            "Could not be planned",
+            "Nothing was measured, and that is not the fault of this change:\n\n    " + reason + remedy,
+            "",
+            "",
+            ""};
+}
+
 }  // namespace
 
 github::Repository github_repository(const planning::EventSource& source) {
@@ -58,6 +96,8 @@ struct Intake::Asked {
     std::vector<planning::ClaimedRef> claimed_refs;
     std::string author_association;  ///< asked where the policy for forks depends on it
     Deed instead;                    ///< set: nothing is planned
+    /// Set: nothing is planned, either, since the configuration cannot be used.
+    std::optional<CheckItem> mistakes;
 };
 
 Intake::Intake(Asking& asking, reports::Addresses addresses) : asking_(asking), addresses_(std::move(addresses)) {}
@@ -108,13 +148,18 @@ void Intake::give_up(store::Tx& tx, const store::InboxRow& delivery, const std::
     const auto event = read(delivery.delivery);
     if (!event) return;
     if (const auto* source = source_of(*event)) remember(tx, *source, now);
-    if (const auto* pull = std::get_if<planning::PullRequestEvent>(&*event))
+    // A verdict of this head is not taken away by what cannot be planned later.
+    if (const auto* pull = std::get_if<planning::PullRequestEvent>(&*event);
+        pull && !store::is_head_told(tx, {pull->source.repository.id, pull->pull.number, pull->pull.head_sha},
+                                     pull->pull.base_ref))
         announce_check(tx, pull->source.repository.id,
-                       {"benchgate", pull->pull.head_sha, "completed", "neutral", "Could not be planned",
-                        "Nothing was measured, and that is not the fault of this change:\n\n    " + reason +
-                            "\n\nComment `/rebench` to try again.",
-                        "", "", ""},
-                       now);
+                       unplanned_check(pull->pull.head_sha, reason, "\n\nComment `/rebench` to try again."), now);
+    // The queue waits for an answer.
+    if (const auto* group = std::get_if<planning::MergeGroupEvent>(&*event);
+        group && group->action == planning::MergeGroupAction::checks_requested &&
+        !store::is_head_told(tx, {group->source.repository.id, group->pull_number.value_or(0), group->head_sha},
+                             group->base_ref))
+        announce_check(tx, group->source.repository.id, unplanned_check(group->head_sha, reason, ""), now);
     if (const auto* schedule = std::get_if<planning::ScheduleEvent>(&*event))
         for (const auto& suite : schedule->suites)
             store::say_of_schedule(tx, schedule->source.repository.id, suite, "not started: " + reason, now);
@@ -191,9 +236,7 @@ Intake::Asked Intake::ask_about_pull(const planning::EventSource& source, const 
     }
     auto parsed = config::parse(*inspection.config);
     if (!parsed) {
-        asked.instead = [id = repository.id, check = config_check(pull.head_sha, parsed.error())](Ledger& ledger) {
-            ledger.check(id, check);
-        };
+        if (!command || needs_configuration(*command)) asked.mistakes = config_check(pull.head_sha, parsed.error());
         return asked;
     }
     asked.config = std::move(*parsed);
@@ -249,6 +292,7 @@ Intake::Deed Intake::plan_pull(const planning::EventSource& source, const planni
     if (pull.open) {
         auto asked = ask_about_pull(source, pull, command, stop);
         if (asked.instead) return asked.instead;
+        if (asked.mistakes) return say_mistakes(std::move(context), std::move(*asked.mistakes));
         context.input.config = std::move(asked.config);
         context.input.base_sha = std::move(asked.base_sha);
         context.input.base_ref = std::move(asked.base_ref);

@@ -27,7 +27,8 @@ class Intake {
     Deed prepare(const store::InboxRow& delivery, std::stop_token stop);
     /// A deed as rows.
     void write(const Deed& deed, store::Tx& tx, store::Time now) const;
-    /// After the last attempt: says on the check, or below the command, why nothing was measured.
+    /// After the last attempt: says on the check, or below the command, why nothing was measured. A check that tells of
+    /// a run stays as it is.
     void give_up(store::Tx& tx, const store::InboxRow& delivery, const std::string& reason, store::Time now);
     /// The repository that an event speaks of; 0: none, or it cannot be read.
     static std::int64_t repository_of(const store::Delivery& delivery);

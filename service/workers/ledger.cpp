@@ -30,6 +30,10 @@ void StoreLedger::look_up_schedule(planning::PlanInput& input) {
     workers::look_up_schedule(tx_, input, now_);
 }
 
+bool StoreLedger::is_head_told(const store::HeadOfPull& head, const std::string& base_ref) {
+    return store::is_head_told(tx_, head, base_ref);
+}
+
 std::optional<std::string> StoreLedger::config_of(std::int64_t repository_id, const std::string& run_id) {
     const auto run = store::find_run(tx_, repository_id, run_id);
     return run ? std::optional(run->config) : std::nullopt;

@@ -4,6 +4,7 @@
 
 #include "core/planning/events.h"
 #include "service/store/pull_requests.h"
+#include "service/store/runs.h"
 #include "service/workers/announce.h"
 #include "service/workers/carry_out.h"
 #include "service/workers/reach.h"
@@ -21,6 +22,8 @@ class Ledger {
     virtual void look_up_group(planning::PlanInput& input) = 0;
     virtual void look_up_commit(planning::PlanInput& input, const std::string& head_sha) = 0;
     virtual void look_up_schedule(planning::PlanInput& input) = 0;
+    /// Whether a run says, or will say, something of this head, as store::is_head_told has it.
+    virtual bool is_head_told(const store::HeadOfPull& head, const std::string& base_ref) = 0;
     /// The .benchgate.yml of a run that exists.
     virtual std::optional<std::string> config_of(std::int64_t repository_id, const std::string& run_id) = 0;
 
@@ -59,6 +62,7 @@ class StoreLedger final : public Ledger {
     void look_up_group(planning::PlanInput& input) override;
     void look_up_commit(planning::PlanInput& input, const std::string& head_sha) override;
     void look_up_schedule(planning::PlanInput& input) override;
+    bool is_head_told(const store::HeadOfPull& head, const std::string& base_ref) override;
     std::optional<std::string> config_of(std::int64_t repository_id, const std::string& run_id) override;
     void remember(const planning::EventSource& source, bool only_new) override;
     bool remember_pull(const store::PullRequestRow& row, const store::Telling& telling) override;

@@ -19,12 +19,14 @@ using planning::InstallationAction;
 /// Its open runs end; the checks are closed when it is in reach again.
 void leave(store::Tx& tx, std::int64_t repository_id, store::Time now) {
     const std::string reason = "The repository was out of the App's reach.";
-    for (const auto& run_id : store::cancel_runs_of(tx, repository_id, reason, now).runs)
-        if (const auto run = store::find_run(tx, repository_id, run_id))
+    for (const auto& run_id : store::cancel_runs_of(tx, repository_id, reason, now).runs) {
+        const auto run = store::find_run(tx, repository_id, run_id);
+        if (!run) continue;
+        const auto words = reason + (run->number ? " `/rebench` measures this head." : "");
+        for (const auto& name : check_names(tx, *run))
             announce_check(tx, repository_id,
-                           {"benchgate", run->head_sha, "completed", "cancelled", "Cancelled",
-                            reason + " `/rebench` measures this head.", "", "", run_id},
-                           now);
+                           {name, run->head_sha, "completed", "cancelled", "Cancelled", words, "", "", run_id}, now);
+    }
 }
 
 void take_in(store::Tx& tx, std::int64_t installation_id, const planning::RepositoryRef& one, store::Time now) {

@@ -1,6 +1,8 @@
 // What happens to a repository's work when it goes out of the App's reach, and when it comes back.
 #include "service/workers/reach.h"
 
+#include <set>
+
 #include "platform/files.h"
 #include "platform/ids.h"
 #include "service/github/scripted_github_for_tests.h"
@@ -29,17 +31,19 @@ class ReachTest : public store::TestDatabase, public github::GithubScript {
         });
     }
     /// Returns the run's id.
-    std::string ask(std::int64_t repository) {
+    std::string ask(std::int64_t repository, model::RunKind kind = model::RunKind::pull_request,
+                    const std::string& head = "abc", const std::string& suite = "micro") {
         store::RunRow run;
         run.repository_id = repository;
         run.run_id = platform::random_uuid();
-        run.head_sha = "abc";
+        run.kind = kind;
+        run.head_sha = head;
         run.created_at = start();
         store::NewJob job;
         job.repository_id = repository;
         job.job_id = platform::random_uuid();
         job.run_id = run.run_id;
-        job.suite = "micro";
+        job.suite = suite;
         job.spec_json = "{}";
         pool.transaction([&](store::Tx& tx) {
             store::insert_run(tx, run);
@@ -117,15 +121,23 @@ TEST_F(ReachTest, AnArchivedRepositoryIsNotBroughtBackByItsInstallation) {
 
 TEST_F(ReachTest, WhatIsTakenOutIsCancelledAndItsCheckIsClosed) {
     const auto run = ask(1), other = ask(2);
+    const auto profile = ask(1, model::RunKind::profile, "measured");
+    ask(1, model::RunKind::calibration, "base");
+    ask(1, model::RunKind::schedule, "main", "nightly");
     auto removal = event(InstallationAction::repositories_changed);
     removal.removed = {{1, "octo", "r1", false}};
     happens(removal);
     EXPECT_EQ(state(run), model::RunState::cancelled);
+    EXPECT_EQ(state(profile), model::RunState::cancelled);
     EXPECT_EQ(state(other), model::RunState::queued);
-    const auto said = store::take_waiting(pool, start());
-    ASSERT_EQ(said.size(), 1u);
-    EXPECT_EQ(said[0].repository_id, 1);
-    EXPECT_NE(said[0].body_json.find("out of the App's reach"), std::string::npos);
+    std::set<std::string> said;
+    for (const auto& item : store::take_waiting(pool, start())) {
+        EXPECT_EQ(item.repository_id, 1);
+        EXPECT_NE(item.body_json.find("out of the App's reach"), std::string::npos);
+        said.insert(item.target + " " + item.kind);
+    }
+    EXPECT_EQ(said, (std::set<std::string>{"sha/abc check:benchgate", "sha/main check:benchgate/nightly"}))
+        << "a profile's head keeps its verdict";
     happens(event(InstallationAction::deleted));
     EXPECT_EQ(state(other), model::RunState::cancelled);
 }

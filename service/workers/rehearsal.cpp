@@ -36,6 +36,10 @@ void Rehearsal::look_up_schedule(planning::PlanInput& input) {
     if (tx_) workers::look_up_schedule(*tx_, input, now_);
 }
 
+bool Rehearsal::is_head_told(const store::HeadOfPull& head, const std::string& base_ref) {
+    return tx_ && store::is_head_told(*tx_, head, base_ref);
+}
+
 std::optional<std::string> Rehearsal::config_of(std::int64_t repository_id, const std::string& run_id) {
     const auto run = tx_ ? store::find_run(*tx_, repository_id, run_id) : std::nullopt;
     return run ? std::optional(run->config) : std::nullopt;

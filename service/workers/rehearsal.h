@@ -34,6 +34,7 @@ class Rehearsal final : public Ledger {
     void look_up_group(planning::PlanInput& input) override;
     void look_up_commit(planning::PlanInput& input, const std::string& head_sha) override;
     void look_up_schedule(planning::PlanInput& input) override;
+    bool is_head_told(const store::HeadOfPull& head, const std::string& base_ref) override;
     std::optional<std::string> config_of(std::int64_t repository_id, const std::string& run_id) override;
     void remember(const planning::EventSource& source, bool only_new) override;
     bool remember_pull(const store::PullRequestRow& row, const store::Telling& telling) override;
