@@ -24,10 +24,13 @@ constexpr std::chrono::minutes longest_copy{10};
 /// Names, modes, links and bytes of the tree, in one order whatever the disk's is.
 constexpr const char* print_tree =
     "exec tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --format=gnu -cf - .";
-/// All that the sandbox shows of this host: whatever is installed, updated or removed changes a size or a time.
+/// All that the sandbox shows of this host, other file systems below it too: whatever is installed, updated or removed
+/// changes a size, a time or what a link leads to. Some links are made by the sandbox itself, so their times say
+/// nothing.
 constexpr const char* print_system =
-    "find /usr /etc/alternatives /etc/ld.so.cache -xdev '(' -path /usr/share/doc -o -path /usr/share/man -o "
-    "-path /usr/share/locale ')' -prune -o '(' -type f -o -type l ')' -printf '%p %s %T@ %l\\n' 2>/dev/null; true";
+    "find /usr /bin /sbin /lib /lib32 /lib64 /libx32 /etc/alternatives /etc/ld.so.cache /etc/ld.so.conf "
+    "/etc/ld.so.conf.d '(' -path /usr/share/doc -o -path /usr/share/man -o -path /usr/share/locale ')' -prune -o "
+    "-type f -printf '%p %s %T@\\n' -o -type l -printf '%p -> %l\\n' 2>/dev/null; true";
 /// Times stay as they are: what a build made must not look older than what it was made of.
 constexpr const char* pack = "exec tar --format=gnu -cf - .";
 
