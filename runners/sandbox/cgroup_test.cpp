@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "platform/files.h"
-#include "runners/sandbox/watch.h"
+#include "runners/sandbox/result.h"
 
 namespace benchgate::sandbox {
 namespace {
@@ -180,6 +180,23 @@ TEST(DiskWatch, OnlyGrowthBeyondTheLimitAlarms) {
     EXPECT_EQ(watch.look(), DiskState::over_limit);
     DiskWatch unlimited(dir.path(), 0);
     EXPECT_EQ(unlimited.look(), DiskState::fine);
+}
+
+TEST(DiskWatch, WhatOthersLeftInAFolderIsNotTheCommands) {
+    const platform::TempDir job, shared;
+    const auto put = [&](const std::string& name, std::size_t mebibytes) {
+        std::ofstream(shared.path() / name) << std::string(mebibytes << 20, 'x') << std::flush;
+    };
+    put("before", 32);
+    Command command;
+    command.job_directory = job.path();
+    command.writable.push_back({shared.path(), 32 << 20});
+    command.limits.disk_bytes = 16 << 20;
+    DiskWatches watches(command);
+    put("a little", 4);
+    EXPECT_EQ(watches.look(), DiskState::fine);
+    put("too much", 20);
+    EXPECT_EQ(watches.look(), DiskState::over_limit);
 }
 
 TEST(DiskWatch, FilesThatAreOpenAndRemovedTakeSpaceToo) {

@@ -54,7 +54,9 @@ CgroupLimits group_limits(const Command& command, const CgroupPlaces& places) {
 
 DiskWatches::DiskWatches(const Command& command) {
     watches_.emplace_back(command.job_directory, command.limits.disk_bytes);
-    for (const auto& folder : command.writable) watches_.emplace_back(folder, command.limits.disk_bytes);
+    const auto most = command.limits.disk_bytes;
+    for (const auto& folder : command.writable)
+        watches_.emplace_back(folder.path, most > 0 ? most + folder.bytes_before : 0);
 }
 
 DiskState DiskWatches::look() {

@@ -57,6 +57,12 @@ enum class Figure {
     branch_misses
 };
 
+/// A folder of the same user besides /src, seen under its own name; what lies there outlasts the command.
+struct WritableFolder {
+    std::filesystem::path path;
+    std::uint64_t bytes_before = 0;  ///< that others left there: `disk_bytes` come on top of them
+};
+
 struct Command {
     std::vector<std::string> argv{};                   ///< either this
     std::string shell_line{};                          ///< or this: /bin/sh -c LINE
@@ -65,9 +71,7 @@ struct Command {
     std::map<std::string, std::string> environment{};  ///< all of it, beside PATH, HOME, LANG, TMPDIR
     std::vector<int> cpus{};                           ///< affinity; empty: any
     std::vector<std::filesystem::path> read_only{};    ///< further host paths, seen under their own name
-    /// Folders of the same user besides /src, seen under their own name and each held to `disk_bytes`; what lies there
-    /// outlasts the command, so never in a trial.
-    std::vector<std::filesystem::path> writable{};
+    std::vector<WritableFolder> writable{};            ///< never in a trial
     /// The host's network, for what a build must fetch. Whatever the command's input makes it ask for is reachable
     /// then, services of the host too: for nothing else.
     bool network = false;

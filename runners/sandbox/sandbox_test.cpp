@@ -150,12 +150,12 @@ TEST_F(SandboxTest, OneMoreFolderCanBeWrittenOnlyWhereTheCallerSaysSoAndHasABoun
     const auto shared = job("shared"), shown = job("shown");
     auto command = shell("echo kept >" + shared.string() + "/file; touch " + shown.string() + "/file; echo $?; cat " +
                          shared.string() + "/file");
-    command.writable = {shared};
+    command.writable.push_back({shared});
     command.read_only = {shown};
     EXPECT_EQ(run(command).out.text(), "1\nkept\n");
     EXPECT_EQ(run(shell("cat " + shared.string() + "/file || echo not here")).out.text(), "not here\n");
     command = shell("while :; do head -c 4194304 /dev/zero >>" + shared.string() + "/file; sleep 0.05; done");
-    command.writable = {shared};
+    command.writable.push_back({shared});
     command.limits.disk_bytes = 16 << 20;
     EXPECT_TRUE(run(command).disk_limit);
 }
