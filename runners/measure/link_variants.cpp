@@ -46,10 +46,11 @@ tl::expected<void, JobFailure> copy_tree(sandbox::Sandbox& sandbox, const fs::pa
     if (copied->ok()) return {};
     auto words = copied->err.text();
     if (words.size() > 200) words.resize(200);
-    return tl::unexpected(blame_full_disk(
-        {model::JobPhase::build, std::nullopt,
-         fmt::format("the checkout cannot be copied: cp {}: {}", copied->describe(), words), false, false},
-        to));
+    return tl::unexpected(
+        blame_full_disk({model::JobPhase::build, std::nullopt,
+                         fmt::format("the checkout cannot be copied: cp {}: {}", copied->describe(), words),
+                         copied->host_was_short, false},
+                        to));
 }
 
 }  // namespace

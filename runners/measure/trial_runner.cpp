@@ -163,6 +163,7 @@ tl::expected<sandbox::Result, JobFailure> TrialRunner::ended(
         return tl::unexpected(JobFailure{model::JobPhase::measure, std::nullopt, "cancelled", false, true});
     if (result->ok()) return std::move(*result);
     log(fmt::format("[{}] $ {}\n{}\n", model::to_string(request.side), line, last_words(result->err)));
+    if (result->host_was_short) return tl::unexpected(host_failure("the run command " + result->describe()));
     return tl::unexpected(blame_full_disk(failed(request, fmt::format("the run command {}", result->describe())),
                                           sides_.of(request.side, request.link_order), result->disk_full));
 }

@@ -180,6 +180,40 @@ TEST_F(TrialRunnerTest, TheToolIsToldToDrawItsOrderUnlessTheSuiteSaysOtherwise) 
     EXPECT_EQ(fixed.order().observed, "as the tool has it, the same in each trial");
 }
 
+/// A sandbox that does nothing and always answers the same.
+struct Answering final : sandbox::Sandbox {
+    sandbox::Result answer;
+    std::string_view name() const override { return "answering"; }
+    sandbox::Capabilities probe() override { return {true, "", true, {}}; }
+    tl::expected<void, sandbox::SandboxError> prepare(const std::filesystem::path&) override { return {}; }
+    tl::expected<sandbox::Result, sandbox::SandboxError> run(const sandbox::Command&, std::stop_token) override {
+        return answer;
+    }
+};
+
+TEST_F(TrialRunnerTest, AHostThatWasShortOfMemoryTakesTheBlame) {
+    Answering killed;
+    killed.answer.exit_code = 137;
+    killed.answer.signal = 9;
+    killed.answer.out_of_memory = killed.answer.host_was_short = true;
+    const auto log = [](std::string_view) {};
+    TrialRunner runner(killed, suite, {directory.path(), directory.path()}, sandbox::Limits{});
+    suite.build = {"make"};
+    const auto trial = runner.run({model::Side::head, {}}, log, {});
+    ASSERT_FALSE(trial);
+    const auto built = build(killed, {model::Side::head, directory.path(), &suite, {}}, log, {});
+    ASSERT_FALSE(built);
+    for (const auto& failure : {trial.error(), built.error()}) {
+        EXPECT_TRUE(failure.infrastructure) << failure.reason;
+        EXPECT_FALSE(failure.side);
+        EXPECT_NE(failure.reason.find("this host was short of memory"), std::string::npos) << failure.reason;
+    }
+    killed.answer.host_was_short = false;
+    EXPECT_EQ(runner.run({model::Side::head, {}}, log, {}).error().side, model::Side::head);
+    EXPECT_EQ(build(killed, {model::Side::head, directory.path(), &suite, {}}, log, {}).error().side,
+              model::Side::head);
+}
+
 TEST_F(TrialRunnerTest, AFullDiskIsTheHostsFaultAndSaysWhatToDo) {
     const auto place = directory.path() / "small";
     std::filesystem::create_directory(place);

@@ -328,6 +328,11 @@ void read_io_v1(const fs::path& group, CgroupReading& reading) {
     }
 }
 
+/// Whoever has taken more is no bystander: code cannot lay its own hunger on the host.
+bool is_below_half(const std::optional<double>& peak, const std::optional<double>& limit) {
+    return peak && limit && 2 * *peak < *limit;
+}
+
 }
 
 CgroupReading RunCgroup::read() const {
@@ -354,11 +359,18 @@ CgroupReading RunCgroup::read() const {
     if (unified_memory_) {
         reading.peak_memory_bytes = number(*unified_ / "memory.peak");
         reading.memory_source = "cgroup2";
-        reading.oom_killed = keyed(*unified_ / "memory.events", "oom_kill").value_or(0) > 0;
+        const auto events = *unified_ / "memory.events";
+        reading.oom_killed = keyed(events, "oom_kill").value_or(0) > 0;
+        reading.host_was_short = reading.oom_killed && keyed(events, "oom").value_or(0) == 0 &&
+                                 is_below_half(reading.peak_memory_bytes, number(*unified_ / "memory.max"));
     } else if (memory_v1_) {
         reading.peak_memory_bytes = number(*memory_v1_ / "memory.max_usage_in_bytes");
         reading.memory_source = "cgroup1";
         reading.oom_killed = keyed(*memory_v1_ / "memory.oom_control", "oom_kill").value_or(0) > 0;
+        reading.host_was_short =
+            reading.oom_killed && number(*memory_v1_ / "memory.failcnt").value_or(0) == 0 &&
+            number(*memory_v1_ / "memory.memsw.failcnt").value_or(0) == 0 &&
+            is_below_half(reading.peak_memory_bytes, number(*memory_v1_ / "memory.limit_in_bytes"));
     }
     if (unified_io_)
         read_io_v2(*unified_ / "io.stat", reading);

@@ -51,6 +51,7 @@ struct CgroupReading {
     std::optional<double> read_bytes, written_bytes, read_operations, write_operations;
     std::string_view io_source;
     bool oom_killed = false;
+    bool host_was_short = false;     ///< killed below half of its own limit, which it never met
     bool process_limit_hit = false;  ///< something could not be started for it
 };
 

@@ -159,6 +159,34 @@ TEST(Cgroup, AMixtureIsReadFromEachVersionForWhatItHolds) {
     EXPECT_TRUE(reading.io_source.empty());
 }
 
+TEST(Cgroup, WhoHadLittleAndNeverMetItsOwnLimitWasKilledForTheHostsSake) {
+    FakeGroup two;
+    two.places.unified = two.place("v2");
+    two.places.unified_memory = true;
+    const auto of_two = [&](const std::string& events, const std::string& peak) {
+        return two.read(
+            {{"v2/run/memory.events", events}, {"v2/run/memory.peak", peak}, {"v2/run/memory.max", "1000"}});
+    };
+    EXPECT_TRUE(of_two("oom 0\noom_kill 1\n", "100\n").host_was_short);
+    EXPECT_TRUE(of_two("oom 0\noom_kill 1\n", "100\n").oom_killed);
+    EXPECT_FALSE(of_two("oom 1\noom_kill 1\n", "100\n").host_was_short) << "its own limit";
+    EXPECT_FALSE(of_two("oom 0\noom_kill 1\n", "600\n").host_was_short) << "whoever takes so much is no bystander";
+    EXPECT_FALSE(of_two("oom 0\noom_kill 0\n", "100\n").host_was_short);
+    EXPECT_FALSE(of_two("oom 0\noom_kill 1\n", "").host_was_short) << "this kernel keeps no peak";
+
+    FakeGroup one;
+    one.places.memory_v1 = one.place("memory");
+    const auto of_one = [&](const std::string& failures, const std::string& peak) {
+        return one.read({{"memory/run/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 1\n"},
+                         {"memory/run/memory.failcnt", failures},
+                         {"memory/run/memory.max_usage_in_bytes", peak},
+                         {"memory/run/memory.limit_in_bytes", "1000\n"}});
+    };
+    EXPECT_TRUE(of_one("0\n", "100\n").host_was_short);
+    EXPECT_FALSE(of_one("3\n", "100\n").host_was_short);
+    EXPECT_FALSE(of_one("0\n", "600\n").host_was_short);
+}
+
 TEST(Cgroup, TheHostsOwnGroupsCountAndAreRemoved) {
     const auto places = find_cgroups();
     auto group = RunCgroup::make(places, "benchgate-test-" + std::to_string(::getpid()), {});

@@ -164,6 +164,7 @@ void add_accounting(Result& result, const Sources& sources, const std::set<Figur
                                         : "the control groups of this kernel keep no peak (5.19 and later do)";
         add_group_io(result, reading);
         result.out_of_memory = reading.oom_killed;
+        result.host_was_short = reading.host_was_short;
         result.process_limit = reading.process_limit_hit;
     }
     result.process_limit |= !result.ok() && speaks_of_processes(result.err);
@@ -190,7 +191,11 @@ void split_shell_status(Result& result) {
 std::string Result::describe() const {
     const double seconds = std::chrono::duration<double>(wall).count();
     std::string text;
-    if (timed_out)
+    if (host_was_short)
+        text =
+            "ended by the kernel: this host was short of memory, and the command had less than half of what it may "
+            "take";
+    else if (timed_out)
         text = fmt::format("ended after {:.1f} s: longer than allowed", seconds);
     else if (stopped)
         text = "stopped";

@@ -107,10 +107,11 @@ struct Result {
     bool stopped = false;  ///< by the stop token
     bool output_limit = false;
     bool disk_limit = false;
-    bool disk_full = false;      ///< next to nothing is left on the job's disk, whoever took it
-    bool out_of_memory = false;  ///< the kernel killed something in the tree for memory
-    bool process_limit = false;  ///< something could not be started because there were as many as allowed
-    Limits limits;               ///< that held
+    bool disk_full = false;       ///< next to nothing is left on the job's disk, whoever took it
+    bool out_of_memory = false;   ///< the kernel killed something in the tree for memory
+    bool host_was_short = false;  ///< of memory: that, though the tree had less than half of what it may take
+    bool process_limit = false;   ///< something could not be started because there were as many as allowed
+    Limits limits;                ///< that held
     std::chrono::nanoseconds wall{};
     std::optional<Sourced> cpu_seconds;  ///< user and system, of the whole tree
     std::optional<Sourced> user_seconds;
@@ -122,7 +123,9 @@ struct Result {
     std::map<Figure, std::string> missing;  ///< the others, with one clause why, and what to do where something helps
     std::vector<MemorySample> memory;       ///< in the order of time; source "smaps"
     platform::Captured out, err;
-    bool ok() const { return exit_code == 0 && !timed_out && !stopped && !output_limit && !disk_limit && !disk_full; }
+    bool ok() const {
+        return exit_code == 0 && !timed_out && !stopped && !output_limit && !disk_limit && !disk_full && !out_of_memory;
+    }
     /// "exited with status 2", "ended: more disk space than the 16 GiB allowed", ...: for people.
     std::string describe() const;
 };

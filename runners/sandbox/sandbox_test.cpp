@@ -348,7 +348,15 @@ TEST_F(SandboxTest, MemoryIsLimitedWhereAGroupCanBe) {
     const Result result = run(command);
     EXPECT_TRUE(result.out_of_memory);
     EXPECT_FALSE(result.ok());
+    EXPECT_FALSE(result.host_was_short);
     EXPECT_EQ(result.out.text(), "");
+
+    // Version 1 ends the one process, and the shell goes on as if nothing had been.
+    auto survivor = shell("python3 -c \"b=bytearray(b'x')*(400<<20)\"; true");
+    survivor.limits.memory_bytes = 64 << 20;
+    const Result half = run(survivor);
+    EXPECT_FALSE(half.ok()) << "half a result would be measured";
+    EXPECT_EQ(half.describe(), "ended: more memory than allowed");
 }
 
 TEST_F(SandboxTest, MistakesOfTheCallerAreErrorsOfTheSandbox) {
