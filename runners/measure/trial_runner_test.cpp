@@ -245,5 +245,36 @@ TEST_F(TrialRunnerTest, WhoFillsTheDiskHimselfTakesTheBlame) {
     EXPECT_NE(trial.error().reason.find("and this side itself takes 1."), std::string::npos) << trial.error().reason;
 }
 
+TEST_F(TrialRunnerTest, WhoFillsTheDiskAndHidesItTakesTheBlameToo) {
+    const auto place = directory.path() / "hidden";
+    std::filesystem::create_directory(place);
+    if (::geteuid() != 0 || ::mount("benchgate-test", place.c_str(), "tmpfs", 0, "size=2m,uid=65534,gid=65534") != 0)
+        GTEST_SKIP() << "no file system can be mounted here";
+    // Root passes everywhere, so as somebody else.
+    ASSERT_EQ(::chown(directory.path().c_str(), 65534, 65534), 0);
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+        if (::setresgid(65534, 65534, 65534) != 0 || ::setresuid(65534, 65534, 65534) != 0) ::_exit(77);
+        sandbox::DirectSandbox own;
+        TrialRunner runner(own, suite, {place, place}, sandbox::Limits{});
+        int blamed_on_host = 0;
+        for (const std::string closed : {"d", "."}) {
+            suite.run = "mkdir -p d; head -c 4000000 /dev/zero > d/rest; chmod 000 " + closed + "; exit 1";
+            const auto trial = runner.run({model::Side::head, {}}, [](std::string_view) {}, {});
+            blamed_on_host += trial || trial.error().infrastructure;
+            if (!trial) std::fprintf(stderr, "%s\n", trial.error().reason.c_str());
+            std::filesystem::permissions(place, std::filesystem::perms::owner_all);
+            static_cast<void>(platform::remove_tree(place / "d"));
+        }
+        ::_exit(blamed_on_host == 0 ? 0 : 1);
+    }
+    int status = 0;
+    const auto waited = ::waitpid(child, &status, 0);
+    ::umount(place.c_str());
+    ASSERT_EQ(waited, child);
+    EXPECT_EQ(WEXITSTATUS(status), 0) << "three such jobs would take the host out of the fleet";
+}
+
 }  // namespace
 }  // namespace benchgate::measure
