@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 class HostCommands : public testing::Test {
   protected:
     void SetUp() override {
+        std::filesystem::permissions(keep.path(), std::filesystem::perms(0711));  // above a runner's work folder
         root.write("proc/sys/kernel/random/boot_id", "first\n");
         root.write("sys/devices/system/cpu/online", "0-3\n");
         root.write("proc/self/status", "Cpus_allowed_list:\t0-3\n");

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -185,7 +186,8 @@ std::string BuildCache::keep(sandbox::Sandbox& sandbox, const std::string& key, 
     if (build.took < options_.least_build) return fmt::format("it took less than {} ms", options_.least_build.count());
     const fs::path partial = options_.directory / (key + ".partial");
     const platform::Fd fd(::open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));
-    if (!fd) return fmt::format("{} cannot be written", partial.string());
+    // Whatever the umask: the sandbox's user is to read it.
+    if (!fd || ::fchmod(fd.get(), 0644) != 0) return fmt::format("{} cannot be written", partial.string());
     platform::Sha256 digest;
     std::uint64_t bytes = 0;
     bool written = true;

@@ -113,6 +113,14 @@ TEST_F(Builds, AnotherProcessOfThisHostFindsThem) {
     EXPECT_TRUE(takes(cache, "k", tree("second")));
 }
 
+TEST_F(Builds, WhateverTheUmaskWhatWasKeptIsTaken) {
+    const auto before = ::umask(0077);
+    auto cache = BuildCache::open(options).value();
+    EXPECT_EQ(keep(cache, "k", built_tree("first")), "");
+    ::umask(before);
+    EXPECT_TRUE(takes(cache, "k", tree("second")));
+}
+
 TEST_F(Builds, WhateverABuildCanSeeIsPartOfTheKey) {
     const auto cache = BuildCache::open(options).value();
     const auto one = key(cache, tree("one"));
