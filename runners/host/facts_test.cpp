@@ -30,6 +30,7 @@ const std::vector<Row> rows{
     {"cpu.smt", cpu + "smt/active", "0", "1"},
     {"cpu.bench_siblings", cpu + "cpu2/topology/thread_siblings_list", "2-3", "0,2"},
     {"cpu.isolated", cpu + "isolated", "2-3", "3"},
+    {"cpu.balanced", cpu + "isolated", "2", "2-3"},
     {"cpu.tickless", cpu + "nohz_full", "2-3", "(null)"},
     {"cpu.idle_latency", cpu + "cpu2/cpuidle/state3/latency", "2", "133"},
     {"cpu.throttled", cpu + "cpu2/thermal_throttle/core_throttle_count", "0", "7"},
