@@ -41,7 +41,8 @@ void add_stat(const std::string& stat, const std::vector<int>& cpus, Counters& c
         for (auto& value : v) fields >> value;
         if (!fields || (!watched.empty() && !watched.contains(cpu))) continue;
         found = true;
-        busy += v[0] + v[1] + v[2] + v[5] + v[6];
+        // Not irq and softirq: a trial's own network traffic is handled there, and its group does not count that.
+        busy += v[0] + v[1] + v[2];
         steal += v[7];
     }
     if (!found) return;

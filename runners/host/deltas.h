@@ -15,7 +15,7 @@ namespace benchgate::host {
 
 /// Raw counters at one moment; absent where the host has none.
 struct Counters {
-    std::optional<double> busy_seconds{};  ///< user, nice, system, irq, softirq of the watched CPUs
+    std::optional<double> busy_seconds{};  ///< user, nice, system of the watched CPUs; in interrupts nobody is
     std::optional<double> steal_seconds{};
     std::optional<double> throttle_events{};
     std::optional<double> swap_in_pages{};

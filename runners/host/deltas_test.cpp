@@ -25,6 +25,16 @@ TEST(HostDeltas, CountsForeignAndStolenTimeOfTheWatchedCpus) {
     EXPECT_EQ(difference(before, read_counters(first), std::nullopt).foreign_cpu_seconds, std::nullopt);
 }
 
+TEST(HostDeltas, WhatTheKernelDoesInInterruptsIsNoOtherProcess) {
+    const FakeRoot root;
+    root.write("proc/stat", "cpu0 100 0 0 0 0 0 0 0\n");
+    const CounterSource source{root.path(), {0}};
+    const auto before = read_counters(source);
+    root.write("proc/stat", "cpu0 150 0 0 0 0 10 40 0\n");
+    EXPECT_EQ(difference(before, read_counters(source), 0.5).foreign_cpu_seconds, 0)
+        << "a trial that sends to itself is served there";
+}
+
 TEST(HostDeltas, InterruptsOfDevicesAreCountedWhereTheTrialRuns) {
     const FakeRoot root;
     const CounterSource second{root.path(), {1}};
