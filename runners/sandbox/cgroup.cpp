@@ -328,6 +328,15 @@ void read_io_v1(const fs::path& group, CgroupReading& reading) {
     }
 }
 
+/// "some avg10=0.00 avg60=0.00 avg300=0.00 total=12345", then a line for "full".
+std::optional<double> pressure_total(const fs::path& file) {
+    constexpr std::string_view key = "total=";
+    const auto text = read_text(file);
+    const auto at = text.find(key);
+    if (!text.starts_with("some") || at == std::string::npos) return std::nullopt;
+    return std::strtod(text.c_str() + at + key.size(), nullptr);
+}
+
 /// Whoever has taken more is no bystander: code cannot lay its own hunger on the host.
 bool is_below_half(const std::optional<double>& peak, const std::optional<double>& limit) {
     return peak && limit && 2 * *peak < *limit;
@@ -360,6 +369,9 @@ CgroupReading RunCgroup::read() const {
         reading.peak_memory_bytes = number(*unified_ / "memory.peak");
         reading.memory_source = "cgroup2";
         const auto events = *unified_ / "memory.events";
+        // Who stays below its own limit waits for the host's sake.
+        if (keyed(events, "max").value_or(0) > 0)
+            reading.memory_wait_seconds = pressure_total(*unified_ / "memory.pressure").value_or(0) * micro;
         reading.oom_killed = keyed(events, "oom_kill").value_or(0) > 0;
         reading.host_was_short = reading.oom_killed && keyed(events, "oom").value_or(0) == 0 &&
                                  is_below_half(reading.peak_memory_bytes, number(*unified_ / "memory.max"));

@@ -111,18 +111,26 @@ TEST(Cgroup, VersionTwoTellsEverythingAndDevicesAreAdded) {
     fake.places.unified_memory = fake.places.unified_pids = fake.places.unified_io = true;
     const auto reading = fake.read({{"v2/run/cpu.stat", "usage_usec 2500000\nuser_usec 2000000\nsystem_usec 500000\n"},
                                     {"v2/run/memory.peak", "4096\n"},
+                                    {"v2/run/memory.events", "low 0\nhigh 0\nmax 3\noom 0\noom_kill 0\n"},
+                                    {"v2/run/memory.pressure",
+                                     "some avg10=0.00 avg60=0.00 avg300=0.00 total=250000\n"
+                                     "full avg10=0.00 avg60=0.00 avg300=0.00 total=100000\n"},
                                     {"v2/run/io.stat",
                                      "8:0 rbytes=4096 wbytes=10 rios=2 wios=1 dbytes=0 dios=0\n"
                                      "253:1 rbytes=100 wbytes=0 rios=1 wios=0\n"}});
     EXPECT_EQ(reading.cpu_seconds, 2.5);
     EXPECT_EQ(reading.cpu_source, "cgroup2");
     EXPECT_EQ(reading.peak_memory_bytes, 4096);
+    EXPECT_DOUBLE_EQ(reading.memory_wait_seconds, 0.25);
     EXPECT_EQ(reading.read_bytes, 4196);
     EXPECT_EQ(reading.written_bytes, 10);
     EXPECT_EQ(reading.read_operations, 3);
     EXPECT_EQ(reading.write_operations, 1);
     EXPECT_EQ(reading.io_source, "cgroup2");
-    const auto quiet = fake.read({{"v2/run/io.stat", ""}});
+    const auto quiet = fake.read({{"v2/run/io.stat", ""},
+                                  {"v2/run/memory.events", "max 0\noom 0\noom_kill 0\n"},
+                                  {"v2/run/memory.pressure", "some avg10=0 avg60=0 avg300=0 total=250000\n"}});
+    EXPECT_EQ(quiet.memory_wait_seconds, 0) << "it waited for the host's sake";
     EXPECT_EQ(quiet.read_bytes, 0) << "no device was used";
     EXPECT_FALSE(quiet.peak_memory_bytes) << "kernels before 5.19 keep none";
 }

@@ -163,6 +163,7 @@ void add_accounting(Result& result, const Sources& sources, const std::set<Figur
                                         ? "no control group counts memory here"
                                         : "the control groups of this kernel keep no peak (5.19 and later do)";
         add_group_io(result, reading);
+        result.memory_wait_seconds = reading.memory_wait_seconds;
         result.out_of_memory = reading.oom_killed;
         result.host_was_short = reading.host_was_short;
         result.process_limit = reading.process_limit_hit;

@@ -117,6 +117,7 @@ struct Result {
     std::optional<Sourced> user_seconds;
     std::optional<Sourced> system_seconds;
     std::optional<Sourced> peak_memory_bytes;
+    double memory_wait_seconds = 0;              ///< for memory below the tree's own limit; 0 also where nobody tells
     std::optional<double> involuntary_switches;  ///< of the whole tree; only where wait4 sees all of it
     std::string no_peak_memory;                  ///< why there is none, one clause
     std::map<Figure, Sourced> figures;           ///< those that were asked for and can be read here
