@@ -12,10 +12,11 @@ namespace {
 const std::filesystem::path cpu_devices = "sys/devices/system/cpu";
 
 void add_virtual_machine(FactList& facts) {
-    const bool is_guest =
-        (" " + facts.field("proc/cpuinfo", "flags").value_or("") + " ").find(" hypervisor ") != std::string::npos;
+    // Elsewhere than on x86 there is no such line, and a guest does not show there.
+    const auto flags = facts.field("proc/cpuinfo", "flags");
+    const bool is_guest = flags && (" " + *flags + " ").find(" hypervisor ") != std::string::npos;
     std::optional<std::string> seen;
-    if (facts.text("proc/cpuinfo")) seen = is_guest ? "virtual machine" : "bare metal";
+    if (flags) seen = is_guest ? "virtual machine" : "bare metal";
     facts.expect("cpu.hypervisor", seen, !is_guest,
                  {"bare metal", "measure on a host of its own; other guests add noise"});
     const auto vendor = facts.text("sys/class/dmi/id/sys_vendor");

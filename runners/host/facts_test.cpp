@@ -122,6 +122,22 @@ TEST(HostFacts, EachRowThatIsNotAsWantedSaysWhatWasSeenAndHowToMendIt) {
     }
 }
 
+TEST(HostFacts, AProcessorThatDoesNotSayWhetherItIsAGuestsIsNotTakenForBareMetal) {
+    const FakeRoot root;
+    root.write("proc/cpuinfo", "processor\t: 0\nFeatures\t: fp asimd\n");
+    EXPECT_EQ(fact_of(root, "cpu.hypervisor").status, FactStatus::unknown);
+}
+
+TEST(HostFacts, NamespacesForRootAloneAreNoneForBubblewrap) {
+    const FakeRoot root;
+    root.write("proc/sys/user/max_user_namespaces", "15000\n");
+    root.write("proc/sys/kernel/unprivileged_userns_clone", "0\n");
+    const auto fact = fact_of(root, "kernel.user_namespaces");
+    EXPECT_EQ(fact.status, FactStatus::warn);
+    EXPECT_EQ(fact.observed, "not for bubblewrap");
+    EXPECT_THAT(fact.fix, testing::HasSubstr("under a root runner too"));
+}
+
 TEST(HostFacts, ControlGroupsOfEachKindHaveAWord) {
     const FakeRoot root;
     root.write("proc/self/mountinfo", "22 1 0:20 / /proc rw - proc proc rw\n");
