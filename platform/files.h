@@ -81,11 +81,12 @@ FileResult<std::vector<FoundFile>> find_below(const std::filesystem::path& direc
 /// Written beside the target, synced, renamed over it, directory synced: the old bytes or the new ones, never a part.
 FileResult<void> write_file_atomically(const std::filesystem::path& path, std::string_view bytes, mode_t mode = 0644);
 
-/// Disk space that the tree takes (blocks, not lengths), links not followed.
+/// Disk space that the tree takes (blocks, not lengths), links not followed. `denied`: it lets us not in.
 struct TreeSize {
     std::uint64_t bytes = 0;
     std::uint64_t entries = 0;
-    bool cut = false;  ///< more than max_entries entries, or deeper than 128 directories: the figures are too small
+    bool cut = false;     ///< more than max_entries entries, or deeper than 128 directories: the figures are too small
+    bool closed = false;  ///< a directory below it lets us not in: what it holds is not in the figures
 };
 FileResult<TreeSize> tree_size(const std::filesystem::path& directory, std::uint64_t max_entries);
 

@@ -33,6 +33,7 @@ struct Walk {
     std::function<void(const Entry&)> after = [](const Entry&) {};
     bool open_up = false;  ///< give ourselves access to directories that lack it
     bool too_deep = false;
+    bool closed = false;  ///< a directory was left out since we may not open it
     bool stopped = false;
 
     void directory(int fd, const std::string& path, int depth) {
@@ -66,6 +67,7 @@ struct Walk {
             int fd = ::openat(parent_fd, name, flags);
             if (fd < 0 && errno == EACCES && open_up && ::fchmodat(parent_fd, name, 0700, 0) == 0)
                 fd = ::openat(parent_fd, name, flags);
+            if (fd < 0 && errno == EACCES) closed = true;
             if (fd >= 0) directory(fd, path, depth + 1);
         }
         if (!stopped) after(entry);
@@ -78,7 +80,9 @@ FileResult<void> walk(const std::filesystem::path& directory, Walk& walk) {
     if (fd < 0 && errno == EACCES && walk.open_up && ::chmod(directory.c_str(), 0700) == 0)
         fd = ::open(directory.c_str(), flags);
     if (fd < 0) {
-        const FileErrorKind kind = errno == ENOENT ? FileErrorKind::not_found : FileErrorKind::other;
+        const FileErrorKind kind = errno == ENOENT   ? FileErrorKind::not_found
+                                   : errno == EACCES ? FileErrorKind::denied
+                                                     : FileErrorKind::other;
         return tl::unexpected(FileError{kind, "cannot open '" + directory.string() + "': " + std::strerror(errno)});
     }
     walk.directory(fd, "", 0);
@@ -117,6 +121,7 @@ FileResult<TreeSize> tree_size(const std::filesystem::path& directory, std::uint
     }};
     if (auto walked = walk(directory, sum); !walked) return tl::unexpected(walked.error());
     size.cut = sum.stopped || sum.too_deep;
+    size.closed = sum.closed;
     return size;
 }
 

@@ -4,6 +4,9 @@
 #include <csignal>
 #include <thread>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "core/json/json.h"
 #include "platform/process.h"
 #include "runners/host/fake_root_for_tests.h"
@@ -16,6 +19,7 @@ using namespace std::chrono_literals;
 class HostCommands : public testing::Test {
   protected:
     void SetUp() override {
+        std::filesystem::permissions(keep.path(), std::filesystem::perms(0711));  // above a runner's work folder
         root.write("proc/sys/kernel/random/boot_id", "first\n");
         root.write("sys/devices/system/cpu/online", "0-3\n");
         root.write("proc/self/status", "Cpus_allowed_list:\t0-3\n");
@@ -128,6 +132,26 @@ TEST_F(HostCommands, ARunnerThatDiesLeavesNoTunedHost) {
         runner.wait();
         EXPECT_TRUE(comes_true([&] { return is_as_before(); })) << "after signal " << signal;
     }
+}
+
+TEST_F(HostCommands, ASignalToAllLeavesTheHostTunedUntilTheRunnerHasFinished) {
+    int ends[2];
+    ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+    platform::Fd theirs(ends[0]), ours(ends[1]);
+    platform::SpawnOptions spawn;
+    spawn.argv = words({"tune", "--until-closed", std::to_string(theirs.get())});
+    spawn.out = spawn.err = platform::StreamTo::nothing;
+    spawn.pass_fds = {theirs.get()};
+    auto tuning = platform::Process::spawn(spawn);
+    ASSERT_TRUE(tuning) << tuning.error().message;
+    theirs.reset();
+    ASSERT_TRUE(comes_true([&] { return is_tuned(); }));
+    tuning->signal_group(SIGTERM);
+    EXPECT_FALSE(tuning->wait_until(std::chrono::steady_clock::now() + 1s)) << "the job at hand is still measured";
+    EXPECT_TRUE(is_tuned());
+    ours.reset();
+    EXPECT_EQ(tuning->wait().code, 0);
+    EXPECT_TRUE(is_as_before());
 }
 
 TEST_F(HostCommands, ARunnerThatStartsPutsBackWhatItFinds) {

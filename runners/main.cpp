@@ -10,6 +10,7 @@
 #include <iostream>
 #include <optional>
 #include <sstream>
+#include <utility>
 
 #include "platform/clock.h"
 #include "platform/files.h"
@@ -107,6 +108,11 @@ int serve(agent::AgentOptions options, const HostFlags& flags, const std::filesy
         if (!helper) return spdlog::error("--tune: {}", trimmed(helper.error())), agent::exit_cannot_run;
         tuning.emplace(std::move(*helper));
         log_lines(tuning->said());
+        const auto planned = std::exchange(options.cpus, host::online_of(options.cpus, flags.root));
+        if (options.cpus.bench.empty() != planned.bench.empty() ||
+            options.cpus.housekeeping.empty() != planned.housekeeping.empty())
+            return spdlog::error("--smt-off takes all of --bench-cpus or --housekeeping-cpus away"),
+                   agent::exit_cannot_run;
     }
     std::error_code none;
     options.is_tuned = std::filesystem::exists(flags.tune_journal, none);

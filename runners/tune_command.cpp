@@ -35,10 +35,12 @@ bool put_back(const TuneCommand& command, std::ostream& out, std::ostream& err, 
     return (*restored)->is_complete;
 }
 
-/// Until a signal, or the end of the runner that holds the other end of the pipe.
+/// Until a signal, or, beside a runner, until that has let go of the other end of the pipe.
 void wait_for_the_end(int until_closed, const platform::StopSignals& signals) {
     if (until_closed < 0) return platform::wait_for_stop(signals.drain());
-    const platform::StopDescriptor stop(signals.drain());
+    // A service manager tells all processes of a service at once, and the runner first finishes its job: its end is
+    // ours, and only a second signal comes before it.
+    const platform::StopDescriptor stop(signals.abort());
     pollfd watched[] = {{stop.fd(), POLLIN, 0}, {until_closed, POLLIN, 0}};
     while (::poll(watched, 2, -1) < 0 && errno == EINTR) {
     }

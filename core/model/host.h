@@ -29,11 +29,11 @@ struct HostDeltas {
     std::optional<double> swap_out_pages;
     std::optional<double> cpu_pressure_seconds;  ///< PSI "some", total
     std::optional<double> io_pressure_seconds;
-    std::optional<double> memory_pressure_seconds;
-    std::optional<double> foreign_cpu_seconds;   ///< busy time that is neither the trial's nor stolen
-    std::optional<double> own_cpu_seconds;       ///< the trial's, as its sandbox told
-    std::optional<double> interrupts;            ///< of devices, on the CPUs that the trial may use
-    std::optional<double> involuntary_switches;  ///< of the trial's processes: somebody else got their CPU
+    std::optional<double> memory_pressure_seconds;  ///< without what the trial's own limit made
+    std::optional<double> foreign_cpu_seconds;      ///< busy time that is neither the trial's nor stolen
+    std::optional<double> own_cpu_seconds;          ///< the trial's, as its sandbox told
+    std::optional<double> interrupts;               ///< of devices, on the CPUs that the trial may use
+    std::optional<double> involuntary_switches;     ///< of the trial's processes: somebody else got their CPU
     bool operator==(const HostDeltas&) const = default;
 };
 

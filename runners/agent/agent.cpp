@@ -20,6 +20,9 @@
 namespace benchgate::agent {
 namespace {
 
+/// The sandbox's user must get through to the trees below, and nobody see on the way what there is.
+constexpr auto for_passing_through = std::filesystem::perms(0711);
+
 double chance() {
     static std::mt19937_64 generator(std::random_device{}());
     return std::uniform_real_distribution<double>(0, 1)(generator);
@@ -198,6 +201,18 @@ void Agent::rest(protocol::LeaseRequest request, std::stop_token drain) {
     }
 }
 
+std::string Agent::why_no_jobs() {
+    const auto jobs = options_.work / "jobs", probe = jobs / "probe";
+    std::error_code code;
+    std::filesystem::create_directories(probe, code);
+    if (!code) std::filesystem::permissions(jobs, for_passing_through, code);
+    // A full disk may have room again when a job comes, and the job says it if not.
+    if (code) return "";
+    const auto prepared = sandbox_.prepare(probe);
+    std::filesystem::remove(probe, code);
+    return prepared ? "" : prepared.error().message;
+}
+
 int Agent::run(std::stop_token drain, std::stop_token abort) {
     std::error_code unmade;
     std::filesystem::create_directories(options_.work, unmade);
@@ -218,6 +233,14 @@ int Agent::run(std::stop_token drain, std::stop_token abort) {
             spdlog::error("{}", made.error().message);
             return exit_cannot_run;
         }
+    // Trees of jobs that an earlier process did not live to remove.
+    if (auto removed = platform::remove_tree(options_.work / "jobs");
+        !removed && std::filesystem::exists(options_.work / "jobs"))
+        spdlog::warn("leftover jobs in {}: {}", options_.work.string(), removed.error().message);
+    if (const auto why = why_no_jobs(); !why.empty()) {
+        spdlog::error("jobs cannot run below {}: {}", options_.work.string(), why);
+        return exit_cannot_run;
+    }
     int exit_status = exit_ok;
     if (!join(drain, exit_status)) return exit_status;
     if (options_.canary) {
@@ -234,10 +257,6 @@ int Agent::run(std::stop_token drain, std::stop_token abort) {
         if (!cache) return spdlog::error("the compiler cache: {}", cache.error()), exit_cannot_run;
         compilers_ = std::move(*cache);
     }
-    // Trees of jobs that an earlier process did not live to remove.
-    if (auto removed = platform::remove_tree(options_.work / "jobs");
-        !removed && std::filesystem::exists(options_.work / "jobs"))
-        spdlog::warn("leftover jobs in {}: {}", options_.work.string(), removed.error().message);
     auto request = lease_request();
     for (int failures = 0; !drain.stop_requested();) {
         resend_spool(drain);
@@ -319,9 +338,9 @@ void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token drain, st
         return;
     }
     std::filesystem::create_directories(options_.work / "jobs");
+    std::filesystem::permissions(options_.work / "jobs", for_passing_through);
     platform::TempDir directory("job-", options_.work / "jobs");
-    // The sandbox's user must get through to the trees below, and see nothing on the way.
-    std::filesystem::permissions(directory.path(), std::filesystem::perms(0711));
+    std::filesystem::permissions(directory.path(), for_passing_through);
     const auto log = [&](std::string_view bytes) { session.on_log(bytes); };
 
     auto trees =

@@ -67,6 +67,9 @@ class Agent {
     /// So that nobody counts on this runner from now on. One try, and no waiting for a service that does not answer.
     void say_goodbye(std::stop_token abort);
     void give_up(const protocol::LeaseAnswer& lease, const std::string& reason);
+    /// A folder that the user of jobs cannot reach is said at the start, and not by each job; empty: there is nothing
+    /// to say.
+    std::string why_no_jobs();
     /// With the facts of this moment. Its state is "quarantined" while a fact fails or the host is not itself.
     protocol::LeaseRequest lease_request();
     /// Why no job should be measured here now: the host is not as fast, or as slow, as it used to be. Several tries, so

@@ -1,20 +1,27 @@
 #include "runners/agent/checkout.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <vector>
 
+#include "platform/files.h"
 #include "platform/git.h"
 #include "platform/stop.h"
 
 namespace benchgate::agent {
 namespace {
 
+namespace fs = std::filesystem;
 using measure::JobFailure;
 
 /// A ref may lag behind the webhook that announced it.
 constexpr std::array<int, 5> lag_waits_s{1, 2, 4, 8, 15};
+constexpr std::uint64_t most_mirror_entries = 2'000'000;
+constexpr const char* removed_mirror = ".gone";
 
 JobFailure failure(const platform::GitError& error, const std::string& doing) {
     using Kind = platform::GitErrorKind;
@@ -53,13 +60,56 @@ tl::expected<void, JobFailure> fetch_both(platform::Mirror& mirror, const Checko
     }
 }
 
+/// Under another name first: what a kill leaves must not be opened as a repository that has lost something.
+bool remove_mirror(const fs::path& mirror) {
+    fs::path gone = mirror;
+    std::error_code code;
+    if (mirror.extension() != removed_mirror) fs::rename(mirror, gone += removed_mirror, code);
+    return !code && platform::remove_tree(gone);
+}
+
+/// The least recently used go, this job's own last: it is fetched anew, with no more than the job needs.
+void bound_mirrors(const fs::path& mirrors, const fs::path& own, std::uint64_t most) {
+    struct Kept {
+        fs::file_time_type used;
+        fs::path path;
+        std::uint64_t bytes = 0;
+    };
+    std::vector<Kept> all;
+    std::uint64_t bytes = 0;
+    std::error_code code;
+    for (const auto& entry : fs::directory_iterator(mirrors, code)) {
+        const auto& path = entry.path();
+        if (!entry.is_directory(code)) continue;
+        if (path.extension() == removed_mirror && remove_mirror(path)) continue;
+        const auto size = platform::tree_size(path, most_mirror_entries);
+        const auto used = fs::last_write_time(path, code);
+        all.push_back({path == own ? fs::file_time_type::max()
+                       : code      ? fs::file_time_type::min()
+                                   : used,
+                       path, !size || size->cut ? most : size->bytes});
+        bytes += all.back().bytes;
+    }
+    std::ranges::sort(all, {}, &Kept::used);
+    for (const auto& one : all) {
+        if (bytes <= most) return;
+        if (!remove_mirror(one.path)) continue;
+        bytes -= one.bytes;
+        spdlog::info("{} made room: the mirrors took more than {} MiB", one.path.string(), most >> 20);
+    }
+}
+
 }  // namespace
 
 tl::expected<CheckedOut, JobFailure> check_out(const CheckoutRequest& request,
                                                const std::function<void(std::string_view)>& log, std::stop_token stop) {
     const auto& spec = *request.spec;
-    auto mirror = platform::Mirror::open_or_create(request.mirrors / mirror_name(spec.repository), request.clone.url);
+    const auto own = request.mirrors / mirror_name(spec.repository);
+    bound_mirrors(request.mirrors, own, request.most_mirror_bytes);
+    auto mirror = platform::Mirror::open_or_create(own, request.clone.url);
     if (!mirror) return tl::unexpected(failure(mirror.error(), "mirror"));
+    std::error_code code;
+    fs::last_write_time(own, fs::file_time_type::clock::now(), code);
     log(fmt::format("fetching {} from {}\n", spec.repository, request.clone.url));
     if (auto fetched = fetch_both(*mirror, request, log, stop); !fetched) return tl::unexpected(fetched.error());
 

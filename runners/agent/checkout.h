@@ -1,7 +1,8 @@
 #pragma once
-// Owns the way from a lease to two plain trees on disk: the bare mirror, the fetch with the short-lived token, the
-// merge-base, the checkouts. The token goes to libgit2 only.
+// Owns the way from a lease to two plain trees on disk: the bare mirror and the bound of all of them, the fetch with
+// the short-lived token, the merge-base, the checkouts. The token goes to libgit2 only.
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <stop_token>
@@ -20,6 +21,7 @@ struct CheckoutRequest {
     std::filesystem::path directory;  ///< base/ and head/ are made here
     const protocol::JobSpec* spec = nullptr;
     protocol::CloneAccess clone;
+    std::uint64_t most_mirror_bytes = std::uint64_t{40} << 30;  ///< of all mirrors together
 };
 
 struct CheckedOut {

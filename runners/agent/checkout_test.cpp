@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "platform/files.h"
 #include "platform/process.h"
 
@@ -46,7 +49,7 @@ class Checkout : public testing::Test {
         const auto directory = dir.path() / ("job-" + std::to_string(++jobs));
         fs::create_directory(directory);
         return agent::check_out(
-            {dir.path() / "mirrors", directory, &spec, {origin.string(), "t0ken", ""}},
+            {dir.path() / "mirrors", directory, &spec, {origin.string(), "t0ken", ""}, most_mirror_bytes},
             [this](std::string_view text) {
                 log += text;
                 if (on_log) on_log(text);
@@ -59,6 +62,7 @@ class Checkout : public testing::Test {
     platform::TempDir dir;
     fs::path origin = dir.path() / "origin";
     protocol::JobSpec spec;
+    std::uint64_t most_mirror_bytes = std::uint64_t{1} << 30;
     std::string log;
     std::function<void(std::string_view)> on_log;
     int jobs = 0;
@@ -85,6 +89,31 @@ TEST_F(Checkout, TheSecondJobUsesTheMirrorAndSeesWhatIsNew) {
     const auto out = check_out();
     ASSERT_TRUE(out) << out.error().reason;
     EXPECT_EQ(read(out->sides.base / "file"), "three\n");
+}
+
+TEST_F(Checkout, MirrorsThatWereUsedLeastLatelyMakeRoomAndTheJobsOwnIsTheLast) {
+    const auto mirrors = dir.path() / "mirrors";
+    const auto old = mirrors / "old+one.git", recent = mirrors / "recent+one.git", own = mirrors / "owner+engine.git";
+    for (const auto& mirror : {old, recent}) {
+        fs::create_directories(mirror);
+        std::ofstream(mirror / "pack") << std::string(mirror == old ? 4 << 20 : 4096, 'x');
+    }
+    fs::last_write_time(old, fs::file_time_type::clock::now() - std::chrono::hours(1));
+    fs::create_directory(mirrors / "half+one.git.gone");  // of a runner that was killed meanwhile
+    ASSERT_TRUE(check_out());
+    EXPECT_TRUE(fs::exists(old)) << "there is room";
+    EXPECT_FALSE(fs::exists(mirrors / "half+one.git.gone"));
+    most_mirror_bytes = 1 << 20;
+    ASSERT_TRUE(check_out());
+    EXPECT_FALSE(fs::exists(old));
+    EXPECT_TRUE(fs::exists(recent));
+    EXPECT_TRUE(fs::exists(own));
+    most_mirror_bytes = 1;
+    const auto out = check_out();
+    ASSERT_TRUE(out) << out.error().reason;
+    EXPECT_EQ(read(out->sides.head / "file"), "topic\n") << "its own is made anew";
+    EXPECT_FALSE(fs::exists(recent));
+    EXPECT_EQ(std::distance(fs::directory_iterator(mirrors), {}), 1);
 }
 
 TEST_F(Checkout, AMissingOriginIsTheHostsFaultAndNamesTheStep) {

@@ -79,12 +79,13 @@ class FakeService : public platform::HttpClient {
 
 class Contact : public testing::Test {
   protected:
-    int run(std::stop_token drain) {
+    int run(std::stop_token drain) { return run(drain, sandbox); }
+    int run(std::stop_token drain, sandbox::Sandbox& box) {
         options.service_url = "http://service.invalid";
         options.join_token = "join";
         options.labels = {"x86_64"};
         options.work = folder.path() / "work";
-        Agent agent(options, service, sandbox, clock);
+        Agent agent(options, service, box, clock);
         return agent.run(drain, {});
     }
     json::Json a_job() const {
@@ -125,6 +126,36 @@ TEST_F(Contact, TwoRunnersDoNotWorkInOneFolder) {
 TEST_F(Contact, AWorkFolderThatCannotBeEndsTheRunnerBeforeItsTokenIsSpent) {
     std::ofstream(folder.path() / "work") << "a file where a folder is needed";
     EXPECT_EQ(run({}), exit_cannot_run);
+    EXPECT_EQ(service.count("register"), 0);
+}
+
+TEST_F(Contact, WhateverTheUmaskJobsCanBeReachedAndNotListed) {
+    const auto before = ::umask(0077);
+    std::stop_source drain;
+    auto agent = std::async(std::launch::async, [&] { return run(drain.get_token()); });
+    service.wait_for("ready", 0);
+    drain.request_stop();
+    EXPECT_EQ(agent.get(), exit_ok);
+    ::umask(before);
+    struct stat status {};
+    ASSERT_EQ(::stat((folder.path() / "work" / "jobs").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777, 0711u);
+    EXPECT_TRUE(std::filesystem::is_empty(folder.path() / "work" / "jobs"));
+}
+
+TEST_F(Contact, AWorkFolderThatTheUserOfJobsCannotPassEndsTheRunnerAtOnce) {
+    struct Unreachable final : sandbox::Sandbox {
+        std::string_view name() const override { return "unreachable"; }
+        sandbox::Capabilities probe() override { return {true, "", true, {}}; }
+        tl::expected<void, sandbox::SandboxError> prepare(const std::filesystem::path&) override {
+            return tl::unexpected(sandbox::SandboxError{"user 65534 cannot pass"});
+        }
+        tl::expected<sandbox::Result, sandbox::SandboxError> run(const sandbox::Command&, std::stop_token) override {
+            return sandbox::Result{};
+        }
+    } unreachable;
+    EXPECT_EQ(run({}, unreachable), exit_cannot_run);
+    EXPECT_EQ(service.count("ready"), 0) << "every job would fail, until the host is taken out of the fleet";
     EXPECT_EQ(service.count("register"), 0);
 }
 

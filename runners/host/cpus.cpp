@@ -145,6 +145,12 @@ tl::expected<CpuPlan, std::string> plan_cpus(const CpuWishes& wishes) {
     return plan;
 }
 
+CpuPlan online_of(const CpuPlan& plan, const std::filesystem::path& root) {
+    const auto online = listed_in(root / "sys/devices/system/cpu/online");
+    if (online.empty()) return plan;
+    return {both(plan.bench, online), both(plan.housekeeping, online), both(plan.build, online)};
+}
+
 std::vector<int> siblings_of(int cpu, const std::filesystem::path& root) {
     auto cpus = listed_in(root / fmt::format("sys/devices/system/cpu/cpu{}/topology/thread_siblings_list", cpu));
     return either(cpus, {cpu});

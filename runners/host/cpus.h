@@ -33,6 +33,10 @@ struct CpuWishes {
 /// than two. On one or two CPUs, all do everything. The error names the wish that cannot be.
 tl::expected<CpuPlan, std::string> plan_cpus(const CpuWishes& wishes = {});
 
+/// The plan without what is not online any more, as after turning off the second threads of cores. Where the host does
+/// not tell, the plan as it is.
+CpuPlan online_of(const CpuPlan& plan, const std::filesystem::path& root);
+
 /// The CPUs that are one core with this one, itself included.
 std::vector<int> siblings_of(int cpu, const std::filesystem::path& root);
 

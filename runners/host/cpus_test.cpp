@@ -76,6 +76,21 @@ TEST(Cpus, AWishThatCannotBeIsRefusedByName) {
               "--housekeeping-cpus leaves no CPU to measure on");
 }
 
+TEST(Cpus, WhatTuningTurnsOffIsNotPlannedWithAnyMore) {
+    const FakeRoot root;
+    write_eight(root);
+    const auto plan = plan_cpus({{}, {}, {}, root.path()});
+    ASSERT_TRUE(plan);
+    EXPECT_EQ(online_of(*plan, root.path()).bench, plan->bench);
+    root.write("sys/devices/system/cpu/online", "0-3\n");
+    const auto left = online_of(*plan, root.path());
+    EXPECT_EQ(left.bench, (List{1, 2, 3}));
+    EXPECT_EQ(left.housekeeping, List{0});
+    EXPECT_EQ(left.build, (List{0, 1, 2, 3}));
+    const FakeRoot tells_nothing;
+    EXPECT_EQ(online_of(*plan, tells_nothing.path()).bench, plan->bench);
+}
+
 TEST(Cpus, AHostThatTellsNothingPinsNothing) {
     const FakeRoot root;
     const auto plan = plan_cpus({{}, {}, {}, root.path()});

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <set>
 #include <sstream>
@@ -41,7 +42,8 @@ void add_stat(const std::string& stat, const std::vector<int>& cpus, Counters& c
         for (auto& value : v) fields >> value;
         if (!fields || (!watched.empty() && !watched.contains(cpu))) continue;
         found = true;
-        busy += v[0] + v[1] + v[2] + v[5] + v[6];
+        // Not irq and softirq: a trial's own network traffic is handled there, and its group does not count that.
+        busy += v[0] + v[1] + v[2];
         steal += v[7];
     }
     if (!found) return;
@@ -128,7 +130,7 @@ Counters read_counters(const CounterSource& source) {
     return counters;
 }
 
-model::HostDeltas difference(const Counters& before, const Counters& after, std::optional<double> own_cpu_seconds) {
+model::HostDeltas difference(const Counters& before, const Counters& after, const OwnUse& own) {
     model::HostDeltas deltas;
     deltas.steal_seconds = change(before.steal_seconds, after.steal_seconds);
     deltas.throttle_events = change(before.throttle_events, after.throttle_events);
@@ -136,11 +138,12 @@ model::HostDeltas difference(const Counters& before, const Counters& after, std:
     deltas.swap_out_pages = change(before.swap_out_pages, after.swap_out_pages);
     deltas.cpu_pressure_seconds = change(before.cpu_pressure_seconds, after.cpu_pressure_seconds);
     deltas.io_pressure_seconds = change(before.io_pressure_seconds, after.io_pressure_seconds);
-    deltas.memory_pressure_seconds = change(before.memory_pressure_seconds, after.memory_pressure_seconds);
+    if (const auto waited = change(before.memory_pressure_seconds, after.memory_pressure_seconds))
+        deltas.memory_pressure_seconds = std::max(0.0, *waited - own.memory_wait_seconds);
     deltas.interrupts = change(before.interrupts, after.interrupts);
-    deltas.own_cpu_seconds = own_cpu_seconds;
+    deltas.own_cpu_seconds = own.cpu_seconds;
     const auto busy = change(before.busy_seconds, after.busy_seconds);
-    if (busy && own_cpu_seconds) deltas.foreign_cpu_seconds = std::max(0.0, *busy - *own_cpu_seconds);
+    if (busy && own.cpu_seconds) deltas.foreign_cpu_seconds = std::max(0.0, *busy - *own.cpu_seconds);
     return deltas;
 }
 

@@ -15,7 +15,7 @@ namespace benchgate::host {
 
 /// Raw counters at one moment; absent where the host has none.
 struct Counters {
-    std::optional<double> busy_seconds{};  ///< user, nice, system, irq, softirq of the watched CPUs
+    std::optional<double> busy_seconds{};  ///< user, nice, system of the watched CPUs; in interrupts nobody is
     std::optional<double> steal_seconds{};
     std::optional<double> throttle_events{};
     std::optional<double> swap_in_pages{};
@@ -33,8 +33,13 @@ struct CounterSource {
 
 Counters read_counters(const CounterSource& source = {});
 
-/// own_cpu_seconds: CPU time of the trial's process tree; without it, foreign time is absent.
-model::HostDeltas difference(const Counters& before, const Counters& after, std::optional<double> own_cpu_seconds);
+/// What the trial's process tree took itself.
+struct OwnUse {
+    std::optional<double> cpu_seconds{};  ///< without it, foreign time is absent
+    double memory_wait_seconds = 0;       ///< of the memory pressure, what its own limit made
+};
+
+model::HostDeltas difference(const Counters& before, const Counters& after, const OwnUse& own);
 
 /// Fixed before anything is measured; docs/hosts.md shows them. Fractions of steal and foreign time are of duration x
 /// watched CPUs, those of pressure of the duration. I/O pressure, interrupts and involuntary switches are recorded and

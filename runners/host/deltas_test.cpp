@@ -16,13 +16,35 @@ TEST(HostDeltas, CountsForeignAndStolenTimeOfTheWatchedCpus) {
     const auto before = read_counters(first);
     root.write("proc/stat", "cpu  0 0 0 0 0 0 0 0\ncpu0 200 0 150 1000 0 0 0 30\ncpu1 900 0 0 0 0 0 0 0\n");
     root.write("proc/vmstat", "pswpin 5\npswpout 9\n");
-    const auto deltas = difference(before, read_counters(first), 1.2);
+    const auto deltas = difference(before, read_counters(first), {1.2});
     EXPECT_NEAR(*deltas.foreign_cpu_seconds, 0.3, 1e-9);
     EXPECT_NEAR(*deltas.steal_seconds, 0.2, 1e-9);
     EXPECT_EQ(deltas.swap_out_pages, 2);
     EXPECT_EQ(deltas.cpu_pressure_seconds, 0);
     EXPECT_EQ(deltas.throttle_events, std::nullopt);
-    EXPECT_EQ(difference(before, read_counters(first), std::nullopt).foreign_cpu_seconds, std::nullopt);
+    EXPECT_EQ(difference(before, read_counters(first), {}).foreign_cpu_seconds, std::nullopt);
+}
+
+TEST(HostDeltas, WhatTheKernelDoesInInterruptsIsNoOtherProcess) {
+    const FakeRoot root;
+    root.write("proc/stat", "cpu0 100 0 0 0 0 0 0 0\n");
+    const CounterSource source{root.path(), {0}};
+    const auto before = read_counters(source);
+    root.write("proc/stat", "cpu0 150 0 0 0 0 10 40 0\n");
+    EXPECT_EQ(difference(before, read_counters(source), {0.5}).foreign_cpu_seconds, 0)
+        << "a trial that sends to itself is served there";
+}
+
+TEST(HostDeltas, WhoWaitsForMemoryBelowHisOwnLimitLacksNoneOfTheHosts) {
+    const FakeRoot root;
+    const auto waited = [&](const char* total) {
+        root.write("proc/pressure/memory", std::string("some avg10=0.00 avg60=0.00 avg300=0.00 total=") + total + "\n");
+        return read_counters({root.path(), {}});
+    };
+    const auto before = waited("2000000"), after = waited("2400000");
+    EXPECT_NEAR(*difference(before, after, {{}, 0.3}).memory_pressure_seconds, 0.1, 1e-9);
+    EXPECT_EQ(difference(before, after, {{}, 0.5}).memory_pressure_seconds, 0);
+    EXPECT_EQ(difference({}, after, {{}, 0.5}).memory_pressure_seconds, std::nullopt);
 }
 
 TEST(HostDeltas, InterruptsOfDevicesAreCountedWhereTheTrialRuns) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "runners/host/fact_list.h"
 
@@ -11,10 +12,11 @@ namespace {
 const std::filesystem::path cpu_devices = "sys/devices/system/cpu";
 
 void add_virtual_machine(FactList& facts) {
-    const bool is_guest =
-        (" " + facts.field("proc/cpuinfo", "flags").value_or("") + " ").find(" hypervisor ") != std::string::npos;
+    // Elsewhere than on x86 there is no such line, and a guest does not show there.
+    const auto flags = facts.field("proc/cpuinfo", "flags");
+    const bool is_guest = flags && (" " + *flags + " ").find(" hypervisor ") != std::string::npos;
     std::optional<std::string> seen;
-    if (facts.text("proc/cpuinfo")) seen = is_guest ? "virtual machine" : "bare metal";
+    if (flags) seen = is_guest ? "virtual machine" : "bare metal";
     facts.expect("cpu.hypervisor", seen, !is_guest,
                  {"bare metal", "measure on a host of its own; other guests add noise"});
     const auto vendor = facts.text("sys/class/dmi/id/sys_vendor");
@@ -39,6 +41,16 @@ void add_siblings(FactList& facts) {
                   fmt::format("add {} to --bench-cpus, or take their cores out of it", format_cpus(strangers))});
 }
 
+/// The scheduler moves nothing between isolated CPUs: all threads of a program stay on the one where it began.
+void add_balance(FactList& facts, bool is_told, const std::vector<int>& isolated) {
+    const auto bench = facts.bench();
+    std::vector<int> apart;
+    std::ranges::set_intersection(bench, isolated, std::back_inserter(apart));
+    const auto seen = apart.size() <= 1 ? "yes" : fmt::format("not between CPUs {}", format_cpus(apart));
+    facts.expect("cpu.balanced", is_told ? std::optional<std::string>(seen) : std::nullopt, apart.size() <= 1,
+                 {"threads spread over the CPUs that measure", "isolate one CPU only, or none (no isolcpus)"});
+}
+
 void add_plan(FactList& facts) {
     const auto& plan = facts.options().cpus;
     if (plan.bench.empty()) {
@@ -57,9 +69,11 @@ void add_plan(FactList& facts) {
     facts.expect("cpu.isolated", listed ? std::optional(isolated.empty() ? "none" : format_cpus(isolated)) : listed,
                  all,
                  {"the CPUs that measure",
-                  fmt::format("boot with isolcpus={0} nohz_full={0} rcu_nocbs={0}, or give them a cgroup with "
-                              "cpuset.cpus.partition=isolated",
+                  fmt::format("for programs of one thread: boot with isolcpus={0} nohz_full={0} rcu_nocbs={0}; else "
+                              "with nohz_full={0} rcu_nocbs={0} alone, and the runner in a cgroup with "
+                              "cpuset.cpus.partition=root",
                               list)});
+    add_balance(facts, listed.has_value(), isolated);
     const auto tickless = facts.text(cpu_devices / "nohz_full");
     const auto quiet = parse_cpus(tickless == "(null)" ? "" : tickless.value_or("")).value_or(std::vector<int>{});
     facts.expect("cpu.tickless", tickless ? std::optional(quiet.empty() ? "none" : format_cpus(quiet)) : tickless,

@@ -40,11 +40,11 @@ void add_namespaces(FactList& facts) {
     const auto most = facts.number("proc/sys/user/max_user_namespaces");
     const auto cloning = facts.text("proc/sys/kernel/unprivileged_userns_clone");
     std::optional<std::string> seen;
-    if (most) seen = *most <= 0 ? "none" : cloning == "0" ? "root only" : fmt::format("up to {:.0f}", *most);
+    if (most) seen = *most <= 0 ? "none" : cloning == "0" ? "not for bubblewrap" : fmt::format("up to {:.0f}", *most);
     facts.expect("kernel.user_namespaces", seen, most && *most > 0 && cloning != "0",
                  {"for everybody",
-                  "sysctl user.max_user_namespaces=15000 kernel.unprivileged_userns_clone=1; without them bubblewrap "
-                  "needs root, or jobs need --allow-unsandboxed"});
+                  "sysctl user.max_user_namespaces=15000 kernel.unprivileged_userns_clone=1; bubblewrap runs as an "
+                  "ordinary user, under a root runner too: without them only --allow-unsandboxed is left"});
 }
 
 }  // namespace

@@ -30,6 +30,7 @@ const std::vector<Row> rows{
     {"cpu.smt", cpu + "smt/active", "0", "1"},
     {"cpu.bench_siblings", cpu + "cpu2/topology/thread_siblings_list", "2-3", "0,2"},
     {"cpu.isolated", cpu + "isolated", "2-3", "3"},
+    {"cpu.balanced", cpu + "isolated", "2", "2-3"},
     {"cpu.tickless", cpu + "nohz_full", "2-3", "(null)"},
     {"cpu.idle_latency", cpu + "cpu2/cpuidle/state3/latency", "2", "133"},
     {"cpu.throttled", cpu + "cpu2/thermal_throttle/core_throttle_count", "0", "7"},
@@ -119,6 +120,22 @@ TEST(HostFacts, EachRowThatIsNotAsWantedSaysWhatWasSeenAndHowToMendIt) {
         EXPECT_NE(fact.wanted, "") << row.id;
         EXPECT_NE(fact.fix, "") << row.id;
     }
+}
+
+TEST(HostFacts, AProcessorThatDoesNotSayWhetherItIsAGuestsIsNotTakenForBareMetal) {
+    const FakeRoot root;
+    root.write("proc/cpuinfo", "processor\t: 0\nFeatures\t: fp asimd\n");
+    EXPECT_EQ(fact_of(root, "cpu.hypervisor").status, FactStatus::unknown);
+}
+
+TEST(HostFacts, NamespacesForRootAloneAreNoneForBubblewrap) {
+    const FakeRoot root;
+    root.write("proc/sys/user/max_user_namespaces", "15000\n");
+    root.write("proc/sys/kernel/unprivileged_userns_clone", "0\n");
+    const auto fact = fact_of(root, "kernel.user_namespaces");
+    EXPECT_EQ(fact.status, FactStatus::warn);
+    EXPECT_EQ(fact.observed, "not for bubblewrap");
+    EXPECT_THAT(fact.fix, testing::HasSubstr("under a root runner too"));
 }
 
 TEST(HostFacts, ControlGroupsOfEachKindHaveAWord) {

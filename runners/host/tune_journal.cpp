@@ -103,6 +103,10 @@ tl::expected<void, std::string> TuneJournal::add(const TuneEntry& entry) {
     return write_line(json::dump(entry_json(entry)));
 }
 
+tl::expected<void, std::string> TuneJournal::finish() {
+    return write_line(json::dump(json::Json{{"tuned", true}}));
+}
+
 tl::expected<std::optional<TuneRecord>, std::string> TuneJournal::read(const std::filesystem::path& file) {
     platform::Fd fd(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
     if (!fd && errno == ENOENT) return std::optional<TuneRecord>();
@@ -132,6 +136,8 @@ tl::expected<std::optional<TuneRecord>, std::string> TuneJournal::read(const std
             has_heading = true;
         } else if (auto entry = read_entry(*document)) {
             record.entries.push_back(std::move(*entry));
+        } else {
+            record.is_finished |= json::boolean(*document, "tuned").value_or(false);
         }
     }
     return std::optional(std::move(record));

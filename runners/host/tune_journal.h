@@ -28,7 +28,8 @@ struct TuneEntry {
 struct TuneRecord {
     std::string boot;  ///< id of the start of the host: a later one begins with its own values
     std::vector<TuneEntry> entries;
-    platform::Fd lock{};  ///< as long as this lives nobody else puts back, or tunes, by this journal
+    bool is_finished = false;  ///< tuning came to its end; otherwise nobody looked what the last change became
+    platform::Fd lock{};       ///< as long as this lives nobody else puts back, or tunes, by this journal
 };
 
 class TuneJournal {
@@ -38,6 +39,8 @@ class TuneJournal {
     static tl::expected<TuneJournal, std::string> create(const std::filesystem::path& file, const std::string& boot);
     /// On the disk when it returns.
     tl::expected<void, std::string> add(const TuneEntry& entry);
+    /// All entries are there, and their changes are as they say.
+    tl::expected<void, std::string> finish();
 
     /// nullopt: there is none. The error: somebody is tuning (the lock), it is not to be believed, since others could
     /// have written it, or it is no journal.

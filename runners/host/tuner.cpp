@@ -54,6 +54,7 @@ class Tuning {
 
     std::vector<TuneStep> steps;
     std::vector<TuneEntry> entries;
+    tl::expected<void, std::string> finish() { return journal_.finish(); }
     TuneJournal take_journal() && { return std::move(journal_); }
 
   private:
@@ -119,7 +120,13 @@ class Tuning {
     TuneJournal journal_;
 };
 
-TuneStep put_back(const fs::path& root, const TuneEntry& entry, const std::vector<std::string>& ours) {
+/// What tuning has made of a file, as far as it came to know it.
+struct Ours {
+    std::vector<std::string> values;
+    bool is_whatever_stands = false;  ///< it was killed before it looked what the kernel made of its value
+};
+
+TuneStep put_back(const fs::path& root, const TuneEntry& entry, const Ours& ours) {
     const std::string name = "/" + entry.path;
     if (!is_knob(entry.path)) return {TuneOutcome::left, name, "", "not a file that tuning sets"};
     const auto now = read_knob(root, entry.path);
@@ -127,7 +134,8 @@ TuneStep put_back(const fs::path& root, const TuneEntry& entry, const std::vecto
     const auto seen = value_of(entry.path, *now), old = value_of(entry.path, entry.old);
     if (seen == old && *now == entry.old) return {TuneOutcome::restored, name, seen, old};
     const bool is_ours =
-        seen == old || std::ranges::any_of(ours, [&](const auto& set) { return stands(entry.path, set, *now); });
+        ours.is_whatever_stands || seen == old ||
+        std::ranges::any_of(ours.values, [&](const auto& set) { return stands(entry.path, set, *now); });
     if (!is_ours) return {TuneOutcome::left, name, old, seen};
     // The kernel takes one word back, not the list that it shows.
     const bool lists = entry.old.find('[') != std::string::npos;
@@ -193,7 +201,9 @@ tl::expected<TunedHost, std::string> TunedHost::tune(const TuneOptions& options,
     std::string problem;
     {
         Tuning tuning(options, files, std::move(*journal));
-        if (auto done = tuning.run(); !done) problem = done.error();
+        auto done = tuning.run();
+        if (done) done = tuning.finish();
+        if (!done) problem = done.error();
         host.steps_ = std::move(tuning.steps);
         host.entries_ = std::move(tuning.entries);
         if (problem.empty()) host.journal_ = std::move(tuning).take_journal();
@@ -217,7 +227,7 @@ tl::expected<void, std::string> TunedHost::let_go() && {
     if (!journal) return tl::unexpected(journal.error());
     for (const auto& entry : entries_)
         if (auto added = journal->add(entry); !added) return added;
-    return {};
+    return journal->finish();
 }
 
 tl::expected<std::optional<Restored>, std::string> restore_host(const fs::path& root, const TuneFiles& files) {
@@ -236,9 +246,9 @@ tl::expected<std::optional<Restored>, std::string> restore_host(const fs::path& 
         if (!entry->path.empty()) {
             if (std::ranges::find(done, entry->path) != done.end()) continue;  // what the kernel made of it: told above
             done.push_back(entry->path);
-            std::vector<std::string> ours;
+            Ours ours{{}, entry == entries.rbegin() && !(*record)->is_finished};
             for (const auto& one : entries)
-                if (one.path == entry->path) ours.push_back(one.set);
+                if (one.path == entry->path) ours.values.push_back(one.set);
             restored.steps.push_back(put_back(root, *entry, ours));
         } else if (root == "/") {
             restored.steps.push_back(entry->process > 0 ? let_go_on(*entry) : put_swap_on(*entry));

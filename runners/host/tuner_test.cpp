@@ -108,6 +108,27 @@ TEST_F(Tuner, KillAtAnyMomentAndEverythingComesBack) {
     }
 }
 
+TEST_F(Tuner, AKillBeforeItIsSeenWhatTheKernelMadeOfAValueLeavesNothingBehind) {
+    const auto file = processors + "cpu2/cpufreq/scaling_min_freq";
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+        files.at_each_moment = [&] {
+            if (root.read(file) != "3000000") return;
+            root.write(file, "2400000\n");  // as a kernel that goes no higher
+            ::kill(::getpid(), SIGKILL);
+        };
+        [[maybe_unused]] const auto never = TunedHost::tune(options, files);
+        ::_exit(0);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFSIGNALED(status));
+    ASSERT_EQ(root.read(file), "2400000\n");
+    EXPECT_TRUE(restore().is_complete);
+    EXPECT_EQ(root.all(), before);
+}
+
 TEST_F(Tuner, AKillWhilePuttingBackIsMendedByTheNextOne) {
     ASSERT_TRUE(TunedHost::tune(options, files));
     for (int last = 1; last <= 3; ++last) {

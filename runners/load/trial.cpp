@@ -304,6 +304,7 @@ class Round {
             if (from) to = sandbox::Sourced{(to ? to->value : 0) + from->value, from->source};
         };
         all.wall += one.wall;
+        all.memory_wait_seconds += one.memory_wait_seconds;
         add(one.cpu_seconds, all.cpu_seconds);
         add(one.user_seconds, all.user_seconds);
         add(one.system_seconds, all.system_seconds);

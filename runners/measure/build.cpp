@@ -37,6 +37,10 @@ class Lines {
                 return tl::unexpected(
                     JobFailure{phase_, std::nullopt, "sandbox: " + result.error().message, true, false});
             if (result->stopped) return tl::unexpected(JobFailure{phase_, std::nullopt, "cancelled", false, true});
+            if (result->host_was_short)
+                return tl::unexpected(JobFailure{phase_, std::nullopt,
+                                                 fmt::format("{} '{}' {}", name(), shortened(line), result->describe()),
+                                                 true, false});
             if (!result->ok())
                 return tl::unexpected(blame_full_disk(
                     failed(fmt::format("{} '{}' {}", name(), shortened(line), result->describe())).value(),

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,10 +25,13 @@ constexpr std::chrono::minutes longest_copy{10};
 /// Names, modes, links and bytes of the tree, in one order whatever the disk's is.
 constexpr const char* print_tree =
     "exec tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --format=gnu -cf - .";
-/// All that the sandbox shows of this host: whatever is installed, updated or removed changes a size or a time.
+/// All that the sandbox shows of this host, other file systems below it too: whatever is installed, updated or removed
+/// changes a size, a time or what a link leads to. Some links are made by the sandbox itself, so their times say
+/// nothing.
 constexpr const char* print_system =
-    "find /usr /etc/alternatives /etc/ld.so.cache -xdev '(' -path /usr/share/doc -o -path /usr/share/man -o "
-    "-path /usr/share/locale ')' -prune -o '(' -type f -o -type l ')' -printf '%p %s %T@ %l\\n' 2>/dev/null; true";
+    "find /usr /bin /sbin /lib /lib32 /lib64 /libx32 /etc/alternatives /etc/ld.so.cache /etc/ld.so.conf "
+    "/etc/ld.so.conf.d '(' -path /usr/share/doc -o -path /usr/share/man -o -path /usr/share/locale ')' -prune -o "
+    "-type f -printf '%p %s %T@\\n' -o -type l -printf '%p -> %l\\n' 2>/dev/null; true";
 /// Times stay as they are: what a build made must not look older than what it was made of.
 constexpr const char* pack = "exec tar --format=gnu -cf - .";
 
@@ -182,7 +186,8 @@ std::string BuildCache::keep(sandbox::Sandbox& sandbox, const std::string& key, 
     if (build.took < options_.least_build) return fmt::format("it took less than {} ms", options_.least_build.count());
     const fs::path partial = options_.directory / (key + ".partial");
     const platform::Fd fd(::open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));
-    if (!fd) return fmt::format("{} cannot be written", partial.string());
+    // Whatever the umask: the sandbox's user is to read it.
+    if (!fd || ::fchmod(fd.get(), 0644) != 0) return fmt::format("{} cannot be written", partial.string());
     platform::Sha256 digest;
     std::uint64_t bytes = 0;
     bool written = true;

@@ -3,6 +3,8 @@
 #include "runners/measure/build_cache.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -111,6 +113,14 @@ TEST_F(Builds, AnotherProcessOfThisHostFindsThem) {
     EXPECT_TRUE(takes(cache, "k", tree("second")));
 }
 
+TEST_F(Builds, WhateverTheUmaskWhatWasKeptIsTaken) {
+    const auto before = ::umask(0077);
+    auto cache = BuildCache::open(options).value();
+    EXPECT_EQ(keep(cache, "k", built_tree("first")), "");
+    ::umask(before);
+    EXPECT_TRUE(takes(cache, "k", tree("second")));
+}
+
 TEST_F(Builds, WhateverABuildCanSeeIsPartOfTheKey) {
     const auto cache = BuildCache::open(options).value();
     const auto one = key(cache, tree("one"));
@@ -144,6 +154,26 @@ TEST_F(Builds, TheSystemIsWhatTheSandboxShows) {
     const auto here = BuildCache::system_of(*sandbox, tree("one"), {});
     ASSERT_TRUE(here);
     EXPECT_EQ(BuildCache::system_of(*sandbox, tree("two", "another source"), {}), here);
+}
+
+TEST_F(Builds, AToolOnAFileSystemOfItsOwnIsPartOfTheSystem) {
+    const auto first = tree("one"), second = tree("two");
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+        // Seen by this child alone, and gone with it.
+        if (::unshare(CLONE_NEWNS) != 0 || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+            ::mount("benchgate-test", "/usr/local", "tmpfs", 0, "size=1m,mode=755") != 0)
+            ::_exit(77);
+        const auto before = BuildCache::system_of(*sandbox, first, {});
+        write("/usr/local/bin/cc", "another compiler");
+        const auto after = BuildCache::system_of(*sandbox, second, {});
+        ::_exit(before && after && before != after ? 0 : 1);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77) GTEST_SKIP() << "no file system can be mounted here";
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << "a build of the old compiler would be taken";
 }
 
 TEST_F(Builds, WhatAPullRequestHasBuiltIsForItselfOnly) {

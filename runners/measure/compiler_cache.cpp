@@ -58,7 +58,7 @@ void CompilerFolders::add_to(sandbox::Command& command) const {
     environment["CCACHE_REMOTE_STORAGE"] = storage;
     environment["CCACHE_NAMESPACE"] = system;
     environment["CCACHE_STATSLOG"] = (own / statistics).string();
-    command.writable.push_back(own);
+    command.writable.push_back({own, bytes_before});
     if (trusted) command.read_only.push_back(*trusted);
 }
 
@@ -119,6 +119,7 @@ tl::expected<CompilerFolders, std::string> CompilerCache::folders(sandbox::Sandb
     mark_used(trusted);
     mark_used(folders.own);
     static_cast<void>(take_hits(folders));
+    folders.bytes_before = bytes_.at(folders.own);
     return folders;
 }
 
@@ -157,7 +158,8 @@ void CompilerCache::trim(sandbox::Sandbox& sandbox, const CompilerFolders& folde
                         "mtime"};
         command.environment["CCACHE_DIR"] = "/tmp/.benchgate-ccache";
         command.job_directory = folders.own;
-        command.writable = {folders.own};
+        command.writable.push_back({folders.own});
+        command.limits.disk_bytes = 0;  // it only makes room
         command.limits.wall = longest_trim;
         static_cast<void>(sandbox.run(command, std::move(stop)));
         measure(folders.own);

@@ -29,6 +29,7 @@ struct CompilerFolders {
     std::filesystem::path own;
     std::optional<std::filesystem::path> trusted;  ///< read only; absent: it is `own`
     std::string system;                            ///< BuildCache::system_of: entries of another one are not found
+    std::uint64_t bytes_before = 0;                ///< in `own`, of jobs before this one
     /// Puts ccache in front of the compilers of a line of the build.
     void add_to(sandbox::Command& command) const;
 };

@@ -213,7 +213,7 @@ class Experiment {
 
     int attempts() const { return disturbed_in_a_row_ >= never_quiet_after ? 1 : block_attempts; }
 
-    /// Measures one block until the host leaves it alone, at most attempts() times.
+    /// Measures one block until the host leaves it alone, at most attempts() times and as long as there is time.
     template <class Again>
     tl::expected<void, JobFailure> block(model::Phase phase, int number, const std::vector<std::string>& names,
                                          const Again& again) {
@@ -243,7 +243,9 @@ class Experiment {
                 trials.push_back(std::move(*trial));
             }
             longest_attempt_ = std::max(longest_attempt_, clock_.steady() - attempt_start);
-            const bool stands = !reason || attempt + 1 == most;
+            // One more that ends too late would take with it what there is.
+            const bool no_time = clock_.steady() + longest_attempt_ > options_.deadline;
+            const bool stands = !reason || attempt + 1 == most || no_time;
             for (auto& trial : trials) {
                 trial.kept = stands;
                 if (!stands) trial.void_reason = reason->text;

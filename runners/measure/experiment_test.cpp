@@ -392,6 +392,24 @@ TEST(Experiment, OnANoisyHostTheTimeIsUsedForTheBlocksThatStillFit) {
     EXPECT_EQ(course.bundle.trials.back().block, never_quiet_after + 1);
 }
 
+TEST(Experiment, ABlockThatIsDisturbedNearTheEndIsNotMeasuredAgain) {
+    Course course;
+    course.tool.noise = 0.05;
+    constexpr int quiet = 2 + block_size;  // the warm-up and one block
+    for (int i = quiet; i < 2000; ++i) course.tool.steal_at[i] = 5.0;
+    course.options.deadline = course.clock.steady() + std::chrono::seconds(quiet + block_size + block_size / 2);
+    const auto timed = [&](const TrialRequest& request) {
+        course.clock.advance(std::chrono::seconds(1));
+        return course.tool(request);
+    };
+    ASSERT_TRUE(run_experiment(course.bundle, course.options, timed, course.observer, course.clock, {}));
+    const auto& last = course.bundle.trials.back();
+    EXPECT_EQ(last.block, 1);
+    EXPECT_EQ(last.attempt, 0);
+    EXPECT_TRUE(last.kept);
+    EXPECT_LE(course.clock.steady(), course.options.deadline) << "the job would be ended with all that it has";
+}
+
 TEST(Experiment, AFilterThatMatchesNothingIsAnErrorAndNotAPass) {
     Course course;
     course.options.only = "nothing*";

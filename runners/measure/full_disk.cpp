@@ -26,8 +26,14 @@ JobFailure blame_full_disk(JobFailure failure, const std::filesystem::path& dire
     const bool no_files = status.f_files > 0 && status.f_favail == 0;
     // What came back with the command's end was the command's.
     if (!no_bytes && !no_files) return failure;
-    if (const auto size = platform::tree_size(directory, most_entries);
-        size && (size->cut || size->bytes > most_of_one_side)) {
+    const auto size = platform::tree_size(directory, most_entries);
+    if (size ? size->closed : size.error().kind == platform::FileErrorKind::denied) {
+        failure.reason +=
+            "; the disk under the work directory is full, and this side has closed a folder of its own, so that "
+            "nobody can tell what it takes";
+        return failure;
+    }
+    if (size && (size->cut || size->bytes > most_of_one_side)) {
         failure.reason +=
             fmt::format("; the disk under the work directory is full, and this side itself takes {:.1f} GiB",
                         static_cast<double>(size->bytes) / static_cast<double>(std::uint64_t{1} << 30));

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 
 #include "platform/files.h"
 
@@ -102,9 +101,8 @@ tl::expected<LinkOrder, std::string> LinkOrder::create(const fs::path& directory
     fs::permissions(directory, everybody, code);
     for (const auto* linker : linkers) {
         const auto file = directory / linker;
-        std::ofstream(file, std::ios::binary | std::ios::trunc) << script;
-        fs::permissions(file, everybody, code);
-        if (code) return tl::unexpected(fmt::format("{}: {}", file.string(), code.message()));
+        if (const auto written = platform::write_file_atomically(file, script, 0755); !written)
+            return tl::unexpected(written.error().message);
     }
     return LinkOrder(directory);
 }

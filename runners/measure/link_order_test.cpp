@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 
 #include <fstream>
 #include <set>
@@ -75,6 +76,16 @@ TEST_F(Linking, ALinkerThatIsMissingSaysSo) {
     if (fs::exists("/usr/bin/ld.mold")) GTEST_SKIP() << "there is one here";
     built(&order, 1);
     EXPECT_EQ(platform::read_file(work.path() / "program", 1000).value(), "ld.mold: no such linker on this host\n");
+}
+
+TEST_F(Linking, AFullDiskMakesNoEmptyLinkers) {
+    const auto place = parent.path() / "small";
+    fs::create_directory(place);
+    if (::mount("benchgate-test", place.c_str(), "tmpfs", 0, "size=4k") != 0)
+        GTEST_SKIP() << "no file system can be mounted here";
+    std::ofstream(place / "rest") << std::string(8192, 'x');
+    EXPECT_FALSE(LinkOrder::create(place / "linkers"));
+    ::umount(place.c_str());
 }
 
 TEST_F(Linking, TheRealLinkerIsTheOneThatTheCompilerWouldHaveFound) {

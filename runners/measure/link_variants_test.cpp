@@ -4,14 +4,18 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <fstream>
 #include <map>
 #include <set>
 
 #include "platform/files.h"
 #include "runners/measure/job.h"
+#include "runners/sandbox/direct.h"
 
 namespace benchgate::measure {
 namespace {
@@ -151,6 +155,26 @@ TEST_F(SeveralOrders, ACalibrationShufflesTheFirstOrderToo) {
     ASSERT_TRUE(bundle) << bundle.error().reason << log.text;
     EXPECT_NE(fact(*bundle).observed.find("all shuffled"), std::string::npos) << fact(*bundle).observed;
     EXPECT_EQ(std::ranges::count(bundle->host, "build.link_order", &model::HostFact::id), 1);
+}
+
+TEST_F(SeveralOrders, ABuildThatClosesItsFolderBlamesNobodyElse) {
+    input.suite.build.back() += "; chmod 000 .";
+    input.suite.artifacts.clear();
+    // Root passes everywhere, so as somebody else.
+    ASSERT_TRUE(::geteuid() != 0 || platform::give_tree_to(work.path(), 65534, 65534));
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+        if (::geteuid() == 0 && (::setresgid(65534, 65534, 65534) != 0 || ::setresuid(65534, 65534, 65534) != 0))
+            ::_exit(77);
+        sandbox::DirectSandbox own;
+        const auto bundle = run_job(input, own, log, clock, {});
+        if (!bundle) std::fprintf(stderr, "%s\n", bundle.error().reason.c_str());
+        ::_exit(bundle || !bundle.error().infrastructure ? 0 : 1);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(WEXITSTATUS(status), 0) << "three such jobs would take the host out of the fleet";
 }
 
 TEST_F(SeveralOrders, WithoutTimeForFreshOrdersNothingIsConfirmed) {

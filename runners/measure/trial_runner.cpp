@@ -57,8 +57,8 @@ std::string last_words(const platform::Captured& stream) {
     return text.size() <= 4096 ? text : text.substr(text.size() - 4096);
 }
 
-std::optional<double> own_cpu(const sandbox::Result& result) {
-    return result.cpu_seconds ? std::optional(result.cpu_seconds->value) : std::nullopt;
+host::OwnUse own_use(const sandbox::Result& result) {
+    return {result.cpu_seconds ? std::optional(result.cpu_seconds->value) : std::nullopt, result.memory_wait_seconds};
 }
 
 /// What the whole command used is counted from outside. A tool that prints the same names would be believed in place of
@@ -163,6 +163,7 @@ tl::expected<sandbox::Result, JobFailure> TrialRunner::ended(
         return tl::unexpected(JobFailure{model::JobPhase::measure, std::nullopt, "cancelled", false, true});
     if (result->ok()) return std::move(*result);
     log(fmt::format("[{}] $ {}\n{}\n", model::to_string(request.side), line, last_words(result->err)));
+    if (result->host_was_short) return tl::unexpected(host_failure("the run command " + result->describe()));
     return tl::unexpected(blame_full_disk(failed(request, fmt::format("the run command {}", result->describe())),
                                           sides_.of(request.side, request.link_order), result->disk_full));
 }
@@ -214,7 +215,7 @@ tl::expected<model::Trial, JobFailure> TrialRunner::run(const TrialRequest& requ
     }
 
     auto trial =
-        finished_trial(request, std::move(*parsed), *result, host::difference(before, after, own_cpu(*result)));
+        finished_trial(request, std::move(*parsed), *result, host::difference(before, after, own_use(*result)));
     if (trial && is_whole) {
         sources_.note(trial->resources, *result);
         auto whole = values_of(trial->resources, suite_);
@@ -245,7 +246,7 @@ tl::expected<model::Trial, JobFailure> TrialRunner::run_load(const TrialRequest&
         return tl::unexpected(blame_full_disk(failed(request, failure.reason), sides_.of(request.side)));
     }
     return finished_trial(request, std::move(result->measured), result->used,
-                          host::difference(before, after, own_cpu(result->used)));
+                          host::difference(before, after, own_use(result->used)));
 }
 
 }  // namespace benchgate::measure

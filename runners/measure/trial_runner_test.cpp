@@ -180,6 +180,40 @@ TEST_F(TrialRunnerTest, TheToolIsToldToDrawItsOrderUnlessTheSuiteSaysOtherwise) 
     EXPECT_EQ(fixed.order().observed, "as the tool has it, the same in each trial");
 }
 
+/// A sandbox that does nothing and always answers the same.
+struct Answering final : sandbox::Sandbox {
+    sandbox::Result answer;
+    std::string_view name() const override { return "answering"; }
+    sandbox::Capabilities probe() override { return {true, "", true, {}}; }
+    tl::expected<void, sandbox::SandboxError> prepare(const std::filesystem::path&) override { return {}; }
+    tl::expected<sandbox::Result, sandbox::SandboxError> run(const sandbox::Command&, std::stop_token) override {
+        return answer;
+    }
+};
+
+TEST_F(TrialRunnerTest, AHostThatWasShortOfMemoryTakesTheBlame) {
+    Answering killed;
+    killed.answer.exit_code = 137;
+    killed.answer.signal = 9;
+    killed.answer.out_of_memory = killed.answer.host_was_short = true;
+    const auto log = [](std::string_view) {};
+    TrialRunner runner(killed, suite, {directory.path(), directory.path()}, sandbox::Limits{});
+    suite.build = {"make"};
+    const auto trial = runner.run({model::Side::head, {}}, log, {});
+    ASSERT_FALSE(trial);
+    const auto built = build(killed, {model::Side::head, directory.path(), &suite, {}}, log, {});
+    ASSERT_FALSE(built);
+    for (const auto& failure : {trial.error(), built.error()}) {
+        EXPECT_TRUE(failure.infrastructure) << failure.reason;
+        EXPECT_FALSE(failure.side);
+        EXPECT_NE(failure.reason.find("this host was short of memory"), std::string::npos) << failure.reason;
+    }
+    killed.answer.host_was_short = false;
+    EXPECT_EQ(runner.run({model::Side::head, {}}, log, {}).error().side, model::Side::head);
+    EXPECT_EQ(build(killed, {model::Side::head, directory.path(), &suite, {}}, log, {}).error().side,
+              model::Side::head);
+}
+
 TEST_F(TrialRunnerTest, AFullDiskIsTheHostsFaultAndSaysWhatToDo) {
     const auto place = directory.path() / "small";
     std::filesystem::create_directory(place);
@@ -209,6 +243,37 @@ TEST_F(TrialRunnerTest, WhoFillsTheDiskHimselfTakesTheBlame) {
     EXPECT_FALSE(trial.error().infrastructure) << "the next host would be filled as well";
     EXPECT_EQ(trial.error().side, model::Side::head);
     EXPECT_NE(trial.error().reason.find("and this side itself takes 1."), std::string::npos) << trial.error().reason;
+}
+
+TEST_F(TrialRunnerTest, WhoFillsTheDiskAndHidesItTakesTheBlameToo) {
+    const auto place = directory.path() / "hidden";
+    std::filesystem::create_directory(place);
+    if (::geteuid() != 0 || ::mount("benchgate-test", place.c_str(), "tmpfs", 0, "size=2m,uid=65534,gid=65534") != 0)
+        GTEST_SKIP() << "no file system can be mounted here";
+    // Root passes everywhere, so as somebody else.
+    ASSERT_EQ(::chown(directory.path().c_str(), 65534, 65534), 0);
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+        if (::setresgid(65534, 65534, 65534) != 0 || ::setresuid(65534, 65534, 65534) != 0) ::_exit(77);
+        sandbox::DirectSandbox own;
+        TrialRunner runner(own, suite, {place, place}, sandbox::Limits{});
+        int blamed_on_host = 0;
+        for (const std::string closed : {"d", "."}) {
+            suite.run = "mkdir -p d; head -c 4000000 /dev/zero > d/rest; chmod 000 " + closed + "; exit 1";
+            const auto trial = runner.run({model::Side::head, {}}, [](std::string_view) {}, {});
+            blamed_on_host += trial || trial.error().infrastructure;
+            if (!trial) std::fprintf(stderr, "%s\n", trial.error().reason.c_str());
+            std::filesystem::permissions(place, std::filesystem::perms::owner_all);
+            static_cast<void>(platform::remove_tree(place / "d"));
+        }
+        ::_exit(blamed_on_host == 0 ? 0 : 1);
+    }
+    int status = 0;
+    const auto waited = ::waitpid(child, &status, 0);
+    ::umount(place.c_str());
+    ASSERT_EQ(waited, child);
+    EXPECT_EQ(WEXITSTATUS(status), 0) << "three such jobs would take the host out of the fleet";
 }
 
 }  // namespace

@@ -171,7 +171,7 @@ std::vector<std::string> BubblewrapSandbox::State::arguments(const Command& comm
     add({"--proc", "/proc", "--dev", "/dev", "--size", tmp_bytes, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"});
     add({"--size", tmp_bytes, "--tmpfs", "/tmp"});
     for (const auto& path : command.read_only) add({"--ro-bind", path.string(), path.string()});
-    for (const auto& path : command.writable) add({"--bind", path.string(), path.string()});
+    for (const auto& folder : command.writable) add({"--bind", folder.path.string(), folder.path.string()});
     add({"--bind", command.job_directory.string(), "/src", "--remount-ro", "/"});
     for (const auto& variable : environment_of(command, "/tmp", "/tmp")) {
         const auto equals = variable.find('=');
@@ -190,7 +190,7 @@ tl::expected<Result, SandboxError> BubblewrapSandbox::State::run(const Command& 
     auto descriptors = open_descriptors(command);
     if (!descriptors) return tl::unexpected(descriptors.error());
     open_up(command.job_directory);
-    for (const auto& folder : command.writable) open_up(folder);
+    for (const auto& folder : command.writable) open_up(folder.path);
     auto cgroup = RunCgroup::make(places, "benchgate-" + platform::random_uuid(), group_limits(command, places));
     if (!cgroup) return tl::unexpected(SandboxError{cgroup.error()});
 

@@ -328,6 +328,20 @@ void read_io_v1(const fs::path& group, CgroupReading& reading) {
     }
 }
 
+/// "some avg10=0.00 avg60=0.00 avg300=0.00 total=12345", then a line for "full".
+std::optional<double> pressure_total(const fs::path& file) {
+    constexpr std::string_view key = "total=";
+    const auto text = read_text(file);
+    const auto at = text.find(key);
+    if (!text.starts_with("some") || at == std::string::npos) return std::nullopt;
+    return std::strtod(text.c_str() + at + key.size(), nullptr);
+}
+
+/// Whoever has taken more is no bystander: code cannot lay its own hunger on the host.
+bool is_below_half(const std::optional<double>& peak, const std::optional<double>& limit) {
+    return peak && limit && 2 * *peak < *limit;
+}
+
 }
 
 CgroupReading RunCgroup::read() const {
@@ -354,11 +368,21 @@ CgroupReading RunCgroup::read() const {
     if (unified_memory_) {
         reading.peak_memory_bytes = number(*unified_ / "memory.peak");
         reading.memory_source = "cgroup2";
-        reading.oom_killed = keyed(*unified_ / "memory.events", "oom_kill").value_or(0) > 0;
+        const auto events = *unified_ / "memory.events";
+        // Who stays below its own limit waits for the host's sake.
+        if (keyed(events, "max").value_or(0) > 0)
+            reading.memory_wait_seconds = pressure_total(*unified_ / "memory.pressure").value_or(0) * micro;
+        reading.oom_killed = keyed(events, "oom_kill").value_or(0) > 0;
+        reading.host_was_short = reading.oom_killed && keyed(events, "oom").value_or(0) == 0 &&
+                                 is_below_half(reading.peak_memory_bytes, number(*unified_ / "memory.max"));
     } else if (memory_v1_) {
         reading.peak_memory_bytes = number(*memory_v1_ / "memory.max_usage_in_bytes");
         reading.memory_source = "cgroup1";
         reading.oom_killed = keyed(*memory_v1_ / "memory.oom_control", "oom_kill").value_or(0) > 0;
+        reading.host_was_short =
+            reading.oom_killed && number(*memory_v1_ / "memory.failcnt").value_or(0) == 0 &&
+            number(*memory_v1_ / "memory.memsw.failcnt").value_or(0) == 0 &&
+            is_below_half(reading.peak_memory_bytes, number(*memory_v1_ / "memory.limit_in_bytes"));
     }
     if (unified_io_)
         read_io_v2(*unified_ / "io.stat", reading);

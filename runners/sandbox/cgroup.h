@@ -50,7 +50,9 @@ struct CgroupReading {
     std::string_view memory_source;
     std::optional<double> read_bytes, written_bytes, read_operations, write_operations;
     std::string_view io_source;
+    double memory_wait_seconds = 0;  ///< that processes waited for memory, of a tree that met its own limit; version 2
     bool oom_killed = false;
+    bool host_was_short = false;     ///< killed below half of its own limit, which it never met
     bool process_limit_hit = false;  ///< something could not be started for it
 };
 

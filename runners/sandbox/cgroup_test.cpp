@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "platform/files.h"
-#include "runners/sandbox/watch.h"
+#include "runners/sandbox/result.h"
 
 namespace benchgate::sandbox {
 namespace {
@@ -111,18 +111,26 @@ TEST(Cgroup, VersionTwoTellsEverythingAndDevicesAreAdded) {
     fake.places.unified_memory = fake.places.unified_pids = fake.places.unified_io = true;
     const auto reading = fake.read({{"v2/run/cpu.stat", "usage_usec 2500000\nuser_usec 2000000\nsystem_usec 500000\n"},
                                     {"v2/run/memory.peak", "4096\n"},
+                                    {"v2/run/memory.events", "low 0\nhigh 0\nmax 3\noom 0\noom_kill 0\n"},
+                                    {"v2/run/memory.pressure",
+                                     "some avg10=0.00 avg60=0.00 avg300=0.00 total=250000\n"
+                                     "full avg10=0.00 avg60=0.00 avg300=0.00 total=100000\n"},
                                     {"v2/run/io.stat",
                                      "8:0 rbytes=4096 wbytes=10 rios=2 wios=1 dbytes=0 dios=0\n"
                                      "253:1 rbytes=100 wbytes=0 rios=1 wios=0\n"}});
     EXPECT_EQ(reading.cpu_seconds, 2.5);
     EXPECT_EQ(reading.cpu_source, "cgroup2");
     EXPECT_EQ(reading.peak_memory_bytes, 4096);
+    EXPECT_DOUBLE_EQ(reading.memory_wait_seconds, 0.25);
     EXPECT_EQ(reading.read_bytes, 4196);
     EXPECT_EQ(reading.written_bytes, 10);
     EXPECT_EQ(reading.read_operations, 3);
     EXPECT_EQ(reading.write_operations, 1);
     EXPECT_EQ(reading.io_source, "cgroup2");
-    const auto quiet = fake.read({{"v2/run/io.stat", ""}});
+    const auto quiet = fake.read({{"v2/run/io.stat", ""},
+                                  {"v2/run/memory.events", "max 0\noom 0\noom_kill 0\n"},
+                                  {"v2/run/memory.pressure", "some avg10=0 avg60=0 avg300=0 total=250000\n"}});
+    EXPECT_EQ(quiet.memory_wait_seconds, 0) << "it waited for the host's sake";
     EXPECT_EQ(quiet.read_bytes, 0) << "no device was used";
     EXPECT_FALSE(quiet.peak_memory_bytes) << "kernels before 5.19 keep none";
 }
@@ -159,6 +167,34 @@ TEST(Cgroup, AMixtureIsReadFromEachVersionForWhatItHolds) {
     EXPECT_TRUE(reading.io_source.empty());
 }
 
+TEST(Cgroup, WhoHadLittleAndNeverMetItsOwnLimitWasKilledForTheHostsSake) {
+    FakeGroup two;
+    two.places.unified = two.place("v2");
+    two.places.unified_memory = true;
+    const auto of_two = [&](const std::string& events, const std::string& peak) {
+        return two.read(
+            {{"v2/run/memory.events", events}, {"v2/run/memory.peak", peak}, {"v2/run/memory.max", "1000"}});
+    };
+    EXPECT_TRUE(of_two("oom 0\noom_kill 1\n", "100\n").host_was_short);
+    EXPECT_TRUE(of_two("oom 0\noom_kill 1\n", "100\n").oom_killed);
+    EXPECT_FALSE(of_two("oom 1\noom_kill 1\n", "100\n").host_was_short) << "its own limit";
+    EXPECT_FALSE(of_two("oom 0\noom_kill 1\n", "600\n").host_was_short) << "whoever takes so much is no bystander";
+    EXPECT_FALSE(of_two("oom 0\noom_kill 0\n", "100\n").host_was_short);
+    EXPECT_FALSE(of_two("oom 0\noom_kill 1\n", "").host_was_short) << "this kernel keeps no peak";
+
+    FakeGroup one;
+    one.places.memory_v1 = one.place("memory");
+    const auto of_one = [&](const std::string& failures, const std::string& peak) {
+        return one.read({{"memory/run/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 1\n"},
+                         {"memory/run/memory.failcnt", failures},
+                         {"memory/run/memory.max_usage_in_bytes", peak},
+                         {"memory/run/memory.limit_in_bytes", "1000\n"}});
+    };
+    EXPECT_TRUE(of_one("0\n", "100\n").host_was_short);
+    EXPECT_FALSE(of_one("3\n", "100\n").host_was_short);
+    EXPECT_FALSE(of_one("0\n", "600\n").host_was_short);
+}
+
 TEST(Cgroup, TheHostsOwnGroupsCountAndAreRemoved) {
     const auto places = find_cgroups();
     auto group = RunCgroup::make(places, "benchgate-test-" + std::to_string(::getpid()), {});
@@ -180,6 +216,23 @@ TEST(DiskWatch, OnlyGrowthBeyondTheLimitAlarms) {
     EXPECT_EQ(watch.look(), DiskState::over_limit);
     DiskWatch unlimited(dir.path(), 0);
     EXPECT_EQ(unlimited.look(), DiskState::fine);
+}
+
+TEST(DiskWatch, WhatOthersLeftInAFolderIsNotTheCommands) {
+    const platform::TempDir job, shared;
+    const auto put = [&](const std::string& name, std::size_t mebibytes) {
+        std::ofstream(shared.path() / name) << std::string(mebibytes << 20, 'x') << std::flush;
+    };
+    put("before", 32);
+    Command command;
+    command.job_directory = job.path();
+    command.writable.push_back({shared.path(), 32 << 20});
+    command.limits.disk_bytes = 16 << 20;
+    DiskWatches watches(command);
+    put("a little", 4);
+    EXPECT_EQ(watches.look(), DiskState::fine);
+    put("too much", 20);
+    EXPECT_EQ(watches.look(), DiskState::over_limit);
 }
 
 TEST(DiskWatch, FilesThatAreOpenAndRemovedTakeSpaceToo) {

@@ -54,7 +54,9 @@ CgroupLimits group_limits(const Command& command, const CgroupPlaces& places) {
 
 DiskWatches::DiskWatches(const Command& command) {
     watches_.emplace_back(command.job_directory, command.limits.disk_bytes);
-    for (const auto& folder : command.writable) watches_.emplace_back(folder, command.limits.disk_bytes);
+    const auto most = command.limits.disk_bytes;
+    for (const auto& folder : command.writable)
+        watches_.emplace_back(folder.path, most > 0 ? most + folder.bytes_before : 0);
 }
 
 DiskState DiskWatches::look() {
@@ -161,7 +163,9 @@ void add_accounting(Result& result, const Sources& sources, const std::set<Figur
                                         ? "no control group counts memory here"
                                         : "the control groups of this kernel keep no peak (5.19 and later do)";
         add_group_io(result, reading);
+        result.memory_wait_seconds = reading.memory_wait_seconds;
         result.out_of_memory = reading.oom_killed;
+        result.host_was_short = reading.host_was_short;
         result.process_limit = reading.process_limit_hit;
     }
     result.process_limit |= !result.ok() && speaks_of_processes(result.err);
@@ -188,7 +192,11 @@ void split_shell_status(Result& result) {
 std::string Result::describe() const {
     const double seconds = std::chrono::duration<double>(wall).count();
     std::string text;
-    if (timed_out)
+    if (host_was_short)
+        text =
+            "ended by the kernel: this host was short of memory, and the command had less than half of what it may "
+            "take";
+    else if (timed_out)
         text = fmt::format("ended after {:.1f} s: longer than allowed", seconds);
     else if (stopped)
         text = "stopped";

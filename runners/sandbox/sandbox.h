@@ -57,6 +57,12 @@ enum class Figure {
     branch_misses
 };
 
+/// A folder of the same user besides /src, seen under its own name; what lies there outlasts the command.
+struct WritableFolder {
+    std::filesystem::path path;
+    std::uint64_t bytes_before = 0;  ///< that others left there: `disk_bytes` come on top of them
+};
+
 struct Command {
     std::vector<std::string> argv{};                   ///< either this
     std::string shell_line{};                          ///< or this: /bin/sh -c LINE
@@ -65,9 +71,7 @@ struct Command {
     std::map<std::string, std::string> environment{};  ///< all of it, beside PATH, HOME, LANG, TMPDIR
     std::vector<int> cpus{};                           ///< affinity; empty: any
     std::vector<std::filesystem::path> read_only{};    ///< further host paths, seen under their own name
-    /// Folders of the same user besides /src, seen under their own name and each held to `disk_bytes`; what lies there
-    /// outlasts the command, so never in a trial.
-    std::vector<std::filesystem::path> writable{};
+    std::vector<WritableFolder> writable{};            ///< never in a trial
     /// The host's network, for what a build must fetch. Whatever the command's input makes it ask for is reachable
     /// then, services of the host too: for nothing else.
     bool network = false;
@@ -103,22 +107,26 @@ struct Result {
     bool stopped = false;  ///< by the stop token
     bool output_limit = false;
     bool disk_limit = false;
-    bool disk_full = false;      ///< next to nothing is left on the job's disk, whoever took it
-    bool out_of_memory = false;  ///< the kernel killed something in the tree for memory
-    bool process_limit = false;  ///< something could not be started because there were as many as allowed
-    Limits limits;               ///< that held
+    bool disk_full = false;       ///< next to nothing is left on the job's disk, whoever took it
+    bool out_of_memory = false;   ///< the kernel killed something in the tree for memory
+    bool host_was_short = false;  ///< of memory: that, though the tree had less than half of what it may take
+    bool process_limit = false;   ///< something could not be started because there were as many as allowed
+    Limits limits;                ///< that held
     std::chrono::nanoseconds wall{};
     std::optional<Sourced> cpu_seconds;  ///< user and system, of the whole tree
     std::optional<Sourced> user_seconds;
     std::optional<Sourced> system_seconds;
     std::optional<Sourced> peak_memory_bytes;
+    double memory_wait_seconds = 0;              ///< for memory below the tree's own limit; 0 also where nobody tells
     std::optional<double> involuntary_switches;  ///< of the whole tree; only where wait4 sees all of it
     std::string no_peak_memory;                  ///< why there is none, one clause
     std::map<Figure, Sourced> figures;           ///< those that were asked for and can be read here
     std::map<Figure, std::string> missing;  ///< the others, with one clause why, and what to do where something helps
     std::vector<MemorySample> memory;       ///< in the order of time; source "smaps"
     platform::Captured out, err;
-    bool ok() const { return exit_code == 0 && !timed_out && !stopped && !output_limit && !disk_limit && !disk_full; }
+    bool ok() const {
+        return exit_code == 0 && !timed_out && !stopped && !output_limit && !disk_limit && !disk_full && !out_of_memory;
+    }
     /// "exited with status 2", "ended: more disk space than the 16 GiB allowed", ...: for people.
     std::string describe() const;
 };

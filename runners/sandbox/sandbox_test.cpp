@@ -150,12 +150,12 @@ TEST_F(SandboxTest, OneMoreFolderCanBeWrittenOnlyWhereTheCallerSaysSoAndHasABoun
     const auto shared = job("shared"), shown = job("shown");
     auto command = shell("echo kept >" + shared.string() + "/file; touch " + shown.string() + "/file; echo $?; cat " +
                          shared.string() + "/file");
-    command.writable = {shared};
+    command.writable.push_back({shared});
     command.read_only = {shown};
     EXPECT_EQ(run(command).out.text(), "1\nkept\n");
     EXPECT_EQ(run(shell("cat " + shared.string() + "/file || echo not here")).out.text(), "not here\n");
     command = shell("while :; do head -c 4194304 /dev/zero >>" + shared.string() + "/file; sleep 0.05; done");
-    command.writable = {shared};
+    command.writable.push_back({shared});
     command.limits.disk_bytes = 16 << 20;
     EXPECT_TRUE(run(command).disk_limit);
 }
@@ -348,7 +348,15 @@ TEST_F(SandboxTest, MemoryIsLimitedWhereAGroupCanBe) {
     const Result result = run(command);
     EXPECT_TRUE(result.out_of_memory);
     EXPECT_FALSE(result.ok());
+    EXPECT_FALSE(result.host_was_short);
     EXPECT_EQ(result.out.text(), "");
+
+    // Version 1 ends the one process, and the shell goes on as if nothing had been.
+    auto survivor = shell("python3 -c \"b=bytearray(b'x')*(400<<20)\"; true");
+    survivor.limits.memory_bytes = 64 << 20;
+    const Result half = run(survivor);
+    EXPECT_FALSE(half.ok()) << "half a result would be measured";
+    EXPECT_EQ(half.describe(), "ended: more memory than allowed");
 }
 
 TEST_F(SandboxTest, MistakesOfTheCallerAreErrorsOfTheSandbox) {
