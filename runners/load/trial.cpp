@@ -98,7 +98,8 @@ class Round {
         if (!result) return tl::unexpected(here("sandbox: " + result.error().message));
         if (result->stopped) return tl::unexpected(LoadFailure{"cancelled", false, true, false, ""});
         add_use(*result, used);
-        if (!result->ok() || result->out_of_memory)
+        if (result->host_was_short) return tl::unexpected(here("the trial " + result->describe()));
+        if (!result->ok())
             return tl::unexpected(
                 LoadFailure{fmt::format("the trial {}", result->describe()), false, false, false, result->err.text()});
         if (!failure_.reason.empty()) return tl::unexpected(failure_);
