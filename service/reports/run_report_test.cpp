@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "platform/clock.h"
 #include "platform/ids.h"
 #include "service/store/judged_for_tests.h"
 #include "service/store/pull_requests.h"
@@ -144,6 +145,30 @@ TEST_F(RunReport, WhatWasWaivedOnAPullRequestPassesInTheMergeQueueAndOnMain) {
         pull.number = 7;
         store::upsert_pull_request(tx, pull, 2, start());
         EXPECT_EQ(gate_of(tx, model::RunKind::push, std::nullopt), model::Gate::success);
+    });
+}
+
+TEST_F(RunReport, AWaiverOfTheDayOfTheMergeHoldsForWhatIsMeasuredTheDayAfter) {
+    const auto merged_at = start() - std::chrono::hours(26);
+    const auto day = platform::format_utc(merged_at).substr(0, 10);
+    const auto gate_of = [&](store::Tx& tx, model::RunKind kind, std::optional<std::int64_t> number) {
+        const auto run = store::insert_judged_run(tx, {.kind = kind,
+                                                       .runner_id = "00000001-0000-4000-8000-000000000001",
+                                                       .series = {{"sort", model::VerdictKind::regressed}},
+                                                       .at = start(),
+                                                       .number = number});
+        return run_report(tx, run, {"http://here", ""}).gate;
+    };
+    pool.transaction([&](store::Tx& tx) {
+        store::insert_waiver(tx,
+                             {1, 7, {platform::random_uuid(), "sort", "", 0.08, day, "known", "ann"}, 1, merged_at});
+        store::PullRequestRow pull{1, 7, "h", "main", std::nullopt, false, false, std::nullopt};
+        pull.merge_sha = "a";  // the head of these runs
+        store::upsert_pull_request(tx, pull, 1, merged_at);
+        EXPECT_EQ(gate_of(tx, model::RunKind::push, std::nullopt), model::Gate::success);
+        EXPECT_EQ(gate_of(tx, model::RunKind::schedule, std::nullopt), model::Gate::success);
+        EXPECT_EQ(gate_of(tx, model::RunKind::merge_group, 7), model::Gate::failure)
+            << "it has ended, and what the queue asks about is not merged yet";
     });
 }
 
