@@ -227,6 +227,10 @@ std::optional<JobRow> lease_job(Tx& tx, const LeaseRequest& request) {
                  read_job);
 }
 
+void count_runner_time(Tx& tx, const std::vector<std::string>& job_ids, Time now) {
+    exec(tx, count_time, text_array(job_ids), now);
+}
+
 bool charge_upload(Tx& tx, const std::string& job_id, std::int64_t bytes) {
     return exec(tx, charge, job_id, bytes, least_charge_bytes, max_upload_bytes).affected_rows() > 0;
 }
@@ -260,7 +264,7 @@ FinishAnswer finish_job(Tx& tx, const LeaseRef& lease, const Finish& finish) {
     if (is_current) answer = apply_finish(tx, *job, lease, finish);
     exec(tx, keep_bundle, job->job.repository_id, lease.job_id, lease.epoch, lease.runner_id,
          jsonb(outcome_json(finish)), finish.manifest_json, finish.signature, answer.used, answer.requeued, finish.now);
-    if (is_current) exec(tx, count_time, text_array({lease.job_id}), finish.now);
+    if (is_current) count_runner_time(tx, {lease.job_id}, finish.now);
     return answer;
 }
 
@@ -274,7 +278,7 @@ Fence release_job(Tx& tx, const LeaseRef& lease, Time now, std::optional<Time> n
     const bool queued =
         column<std::string>(exec(tx, requeue, lease.job_id, attempts, now, not_before).front(), "state") == "queued";
     notify(tx, queued ? Channel::jobs : Channel::finished);
-    exec(tx, count_time, text_array({lease.job_id}), now);
+    count_runner_time(tx, {lease.job_id}, now);
     return fence;
 }
 
@@ -291,7 +295,7 @@ Reaped reap_leases(Tx& tx, Time now) {
     std::vector<std::string> held = reaped.requeued;
     for (const auto* more : {&reaped.past_deadline, &reaped.cancelled, &reaped.failed})
         held.insert(held.end(), more->begin(), more->end());
-    if (!held.empty()) exec(tx, count_time, text_array(held), now);
+    if (!held.empty()) count_runner_time(tx, held, now);
     if (!reaped.requeued.empty()) exec(tx, count_on, text_array(reaped.requeued), now);
     return reaped;
 }

@@ -87,6 +87,10 @@ FinishAnswer finish_job(Tx& tx, const LeaseRef& lease, const Finish& finish);
 /// A trial was stored: gone.
 Fence release_job(Tx& tx, const LeaseRef& lease, Time now, std::optional<Time> not_before = std::nullopt);
 
+/// Counts what runners have spent on these jobs, as far as it is not counted yet, for their repositories: of leases
+/// that are over, at the end of the transaction that ends them.
+void count_runner_time(Tx& tx, const std::vector<std::string>& job_ids, Time now);
+
 struct Reaped {
     std::vector<std::string> requeued;
     std::vector<std::string> failed;  ///< attempts used up
