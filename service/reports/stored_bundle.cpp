@@ -8,6 +8,7 @@
 #include "platform/crypto.h"
 #include "service/store/bundles.h"
 #include "service/store/jobs.h"
+#include "service/store/leases.h"
 #include "service/store/runners.h"
 #include "service/store/trials.h"
 
@@ -91,6 +92,13 @@ tl::expected<model::Bundle, std::string> load_bundle(store::Tx& tx, const std::s
         return tl::unexpected(fmt::format("the bundle names {} trials, {} arrived", signed_digests.size(), arrived));
     if (!wrong.empty()) return tl::unexpected(wrong);
     return std::move(manifest->bundle);
+}
+
+ShownBundle load_shown_bundle(store::Tx& tx, const std::string& job_id) {
+    if (store::uploaded_bytes(tx, job_id) > most_shown_bytes)
+        return {true, tl::unexpected(fmt::format("the job has stored more than {} MiB, which are not put together here",
+                                                 most_shown_bytes >> 20))};
+    return {false, load_bundle(tx, job_id)};
 }
 
 }  // namespace benchgate::reports

@@ -98,6 +98,8 @@ constexpr Query charge{"leases_charge", R"(
     where job_id = $1::uuid
       and uploaded_bytes + greatest($2::bigint, $3::bigint) <= $4::bigint * (attempts + 1))"};
 
+constexpr Query uploaded{"leases_uploaded", "select uploaded_bytes from jobs where job_id = $1::uuid"};
+
 constexpr Query count_failure{"leases_count_failure", R"(
     update runners set failures = case when $2 then failures + 1 else 0 end,
         state = case when $2 and failures + 1 >= $3 then 'quarantined' else state end,
@@ -233,6 +235,12 @@ void count_runner_time(Tx& tx, const std::vector<std::string>& job_ids, Time now
 
 bool charge_upload(Tx& tx, const std::string& job_id, std::int64_t bytes) {
     return exec(tx, charge, job_id, bytes, least_charge_bytes, max_upload_bytes).affected_rows() > 0;
+}
+
+std::int64_t uploaded_bytes(Tx& tx, const std::string& job_id) {
+    if (!is_uuid(job_id)) return 0;
+    const pqxx::result rows = exec(tx, uploaded, job_id);
+    return rows.empty() ? 0 : column<std::int64_t>(rows.front(), "uploaded_bytes");
 }
 
 BeatAnswer heartbeat(Tx& tx, const LeaseRef& lease, const Beat& beat) {

@@ -56,6 +56,8 @@ inline constexpr std::int64_t max_upload_bytes = std::int64_t{9} << 28;
 inline constexpr std::int64_t least_charge_bytes = 1024;
 /// Counts bytes against the limit; false: too many, and nothing was counted. The job is locked by check_lease.
 bool charge_upload(Tx& tx, const std::string& job_id, std::int64_t bytes);
+/// What was counted so far, of all leases together; 0 if there is no such job.
+std::int64_t uploaded_bytes(Tx& tx, const std::string& job_id);
 
 /// May this lease still write? Locks the job until the transaction ends.
 Fence check_lease(Tx& tx, const LeaseRef& lease);
