@@ -18,7 +18,9 @@ namespace {
 tl::expected<void, std::string> check_signature(store::Tx& tx, const store::BundleRow& row) {
     const auto runner = store::find_runner(tx, row.runner_id);
     if (!runner) return tl::unexpected(std::string("the runner that signed the bundle is unknown"));
-    const auto key = platform::Ed25519PublicKey::from_pem(runner->public_key);
+    // Empty where a service of before the column took it.
+    const auto& pem = row.public_key.empty() ? runner->public_key : row.public_key;
+    const auto key = platform::Ed25519PublicKey::from_pem(pem);
     const auto signature = platform::base64_decode(row.signature);
     if (!key || !signature || !key->verify(row.manifest_json, *signature))
         return tl::unexpected(fmt::format("the signature of runner '{}' does not fit the bundle", runner->name));

@@ -1,7 +1,7 @@
 #pragma once
 // A finished job's bundle, put together again from the signed manifest and the stored trials, and checked: every trial
-// has the digest that the manifest names, the manifest the signature of the runner that registered the key, and it was
-// measured by the rules and on the commits that the job asks for.
+// has the digest that the manifest names, the manifest the signature of the key that its runner had registered when it
+// finished, and it was measured by the rules and on the commits that the job asks for.
 
 #include <cstdint>
 #include <optional>

@@ -67,8 +67,9 @@ constexpr Query earlier_finish{"leases_earlier_finish", R"(
 
 constexpr Query keep_bundle{"leases_keep_bundle", R"(
     insert into bundles (repository_id, job_id, epoch, runner_id, outcome, manifest, signature, used, requeued,
-                         created_at)
-    values ($1, $2, $3, $4, $5::jsonb, $6::json, $7, $8, $9, $10))"};
+                         created_at, public_key)
+    values ($1, $2, $3, $4::uuid, $5::jsonb, $6::json, $7, $8, $9, $10,
+            coalesce((select public_key from runners where runner_id = $4::uuid), '')))"};
 
 constexpr Query end_job{"leases_end", R"(
     update jobs set state = $2, outcome = $3::jsonb, finished_at = $4, attempts = attempts + $5::int, phase = $6
