@@ -92,7 +92,7 @@ void print(const model::Judgement& judgement, std::ostream& out) {
         out << fmt::format("{:<12}  {} {}", to_string(verdict.kind), reporting::one_line(verdict.series.key.benchmark),
                            reporting::one_line(verdict.series.key.metric));
         if (verdict.ratio)
-            out << fmt::format("  {} ({})", reporting::change_text(verdict),
+            out << fmt::format("  {} ({})", reporting::one_line(reporting::change_text(verdict)),
                                reporting::interval_text(verdict.interval));
         if (verdict.level) out << "  " << reporting::one_line(*verdict.level);
         if (verdict.minimum_detectable && verdict.kind != model::VerdictKind::regressed)

@@ -44,9 +44,11 @@ CREATE TABLE public.bundles (
     signature text NOT NULL,
     used boolean NOT NULL,
     requeued boolean NOT NULL,
-    created_at timestamp with time zone NOT NULL
+    created_at timestamp with time zone NOT NULL,
+    public_key text DEFAULT ''::text NOT NULL
 );
 COMMENT ON TABLE public.bundles IS 'What finish brought, for every epoch; used = false is kept for inspection and never judged.';
+COMMENT ON COLUMN public.bundles.public_key IS 'Of its runner when it finished the job; empty: not known, and the one that it has now counts.';
 CREATE TABLE public.change_events (
     repository_id bigint NOT NULL,
     change_id uuid NOT NULL,

@@ -1,11 +1,13 @@
 #pragma once
 // What it means to measure the same commits again. Owns the rule that keeps a red from being asked away: a regression
 // stands until a later measurement of the same commits has ruled it out, and what was too noisy to say anything rules
-// nothing out. What a further attempt may spend of the false-alarm rate is core/planning/plan_jobs.h.
+// nothing out. The same goes for a broken claim, for growth that has risen, and for a budget that is over. What a
+// further attempt may spend of the false-alarm rate is core/planning/plan_jobs.h.
 
 #include <span>
 #include <vector>
 
+#include "core/model/policy.h"
 #include "core/model/verdict.h"
 
 namespace benchgate::judging {
@@ -34,5 +36,36 @@ struct LeftOut {
 /// Each such series once, with the newest verdict that decides, or else the newest; in the order of the attempts.
 std::vector<LeftOut> left_out(std::span<const model::Verdict> verdicts,
                               std::span<const std::vector<model::Verdict>> earlier);
+
+/// An attempt among those at the same commits.
+struct AskedAgain {
+    std::size_t newest = 0;  ///< number of the attempt that is the first of `earlier`; that of the next is one less
+    bool asked_all = true;   ///< not about some benchmarks only
+};
+
+/// What this attempt found, with what `earlier` ones did (newest first). Of each question that this one does not
+/// decide, the newest earlier answer that does takes its place if it is a broken claim, or growth that has risen. What
+/// this one was not asked is told by the newest that decides, or else by the newest. A question is the same with the
+/// same series, other side and limit, wherever it stands in the file.
+std::vector<model::ClaimFinding> with_earlier(std::vector<model::ClaimFinding> now,
+                                              std::span<const std::vector<model::ClaimFinding>> earlier,
+                                              const AskedAgain& again);
+std::vector<model::GrowthFinding> with_earlier(std::vector<model::GrowthFinding> now,
+                                               std::span<const std::vector<model::GrowthFinding>> earlier,
+                                               const AskedAgain& again);
+
+/// A budget that an earlier attempt found over, and that this one leaves open.
+struct StandingBudget {
+    std::size_t finding = 0;    ///< index into what find_budgets says of this attempt
+    std::size_t attempt = 0;    ///< index into the earlier attempts
+    model::BudgetFinding then;  ///< what to say instead: on this attempt's verdict, with the value of then
+    bool operator==(const StandingBudget&) const = default;
+};
+
+/// Of each budget that is unclear or not measured, the newest earlier verdict (`earlier` as above) that is within it or
+/// over it decides; it stands if it is over.
+std::vector<StandingBudget> standing_budgets(std::span<const model::Verdict> verdicts,
+                                             std::span<const std::vector<model::Verdict>> earlier,
+                                             std::span<const model::Budget> budgets);
 
 }  // namespace benchgate::judging

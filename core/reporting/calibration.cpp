@@ -36,7 +36,7 @@ data calibration_row(const Row& row, bool several_suites) {
     const auto& verdict = *row.verdict;
     data view("name", name_of(row, several_suites));
     view.set("metric", markdown_text(shortened(one_line(verdict.series.key.metric), 60)));
-    view.set("change", change_text(verdict));
+    view.set("change", markdown_text(shortened(one_line(change_text(verdict)), 60)));
     view.set("interval", interval_text(shown_interval(verdict)));
     view.set("detectable", verdict.minimum_detectable ? detectable_text(verdict)
                            : verdict.exact            ? "any: compared exactly"

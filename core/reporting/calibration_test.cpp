@@ -64,6 +64,17 @@ TEST(Calibration, StaysWithinGitHubsBoundWhateverTheNames) {
     EXPECT_TRUE(has(text, "0 of 5,000 benchmarks alarmed")) << text.substr(0, 200);
 }
 
+TEST(Calibration, AUnitIsOnlyAWord) {
+    for (const auto& name : sample::hostile_names()) {
+        const auto alarm = sample::from_zero("sort", name.substr(0, 50));
+        const auto text = render_calibration(sample::report({sample::suite("micro", {alarm}, model::Gate::failure)}));
+        EXPECT_TRUE(has(text, "| <code>sort</code> | time | +5")) << text;
+        for (const auto* bad : {"<script", "<img", "@team", "@example", "http://evil", "www.evil", "\x1b", "|@"})
+            EXPECT_FALSE(has(text, bad)) << bad << text;
+        EXPECT_FALSE(has(text, "\n| c |")) << text;
+    }
+}
+
 TEST(Calibration, SaysWhatCouldNotBeMeasured) {
     auto report = calibration(0);
     report.suites[0].judgement.reset();

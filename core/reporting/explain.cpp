@@ -97,7 +97,8 @@ std::string interval_source(const model::IntervalRecord& from) {
 void add_estimate(Node& node, const model::Verdict& verdict, const model::PhaseRecord& how) {
     if (!how.interval) return;
     Node estimate{fmt::format("change {}: the median of {} pairs of a head and a base trial of one block ({})",
-                              change_text(verdict), how.interval->pairs, counted(how.figures_blocks, "block"))};
+                              shortened(one_line(change_text(verdict)), 80), how.interval->pairs,
+                              counted(how.figures_blocks, "block"))};
     if (how.absolute)
         estimate.children.push_back(
             {fmt::format("not all values are above 0: differences, relative to {}",

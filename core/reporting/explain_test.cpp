@@ -34,7 +34,8 @@ TEST(ExplainText, WaiversAndBudgetsStandWithTheirVerdict) {
 }
 
 TEST(ExplainText, ForeignNamesBreakNoLineAndReachNoTerminal) {
-    const auto suite = explained(sample::hostile());
+    auto suite = explained(sample::hostile());
+    for (auto& one : suite.explanations) one.measured.interval.emplace();
     const auto text = explain_text(suite);
     EXPECT_EQ(text.find('\x1b'), std::string::npos);
     EXPECT_EQ(text.find('\x07'), std::string::npos);

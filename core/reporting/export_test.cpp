@@ -93,6 +93,7 @@ TEST(Text, IsAnAlignedTable) {
     EXPECT_EQ(hostile.find('\x1b'), std::string::npos);
     EXPECT_EQ(hostile.find('\x07'), std::string::npos);
     EXPECT_EQ(hostile.find("\xE2\x80\xAE"), std::string::npos);
+    EXPECT_EQ(hostile.find("\n| c |"), std::string::npos);
     EXPECT_NE(hostile.find("  | ````\n"), std::string::npos);
 }
 

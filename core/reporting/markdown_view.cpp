@@ -48,7 +48,7 @@ data verdict_row(const Row& row, bool several_suites) {
     const char* mark = verdict.action == model::Action::block ? "❌" : "⚠️";
     view.set("mark", verdict.kind == VerdictKind::regressed ? mark : "⚡");
     view.set("level", verdict.level ? text_of(*verdict.level, 40) : std::string(model::to_string(verdict.kind)));
-    view.set("change", unbroken(worded_change(verdict)));
+    view.set("change", unbroken(text_of(worded_change(verdict), 60)));
     view.set("interval", unbroken(interval_text(shown_interval(verdict))));
     view.set("base", value_text(verdict.base_value, verdict.series.unit));
     view.set("head", value_text(verdict.head_value, verdict.series.unit));

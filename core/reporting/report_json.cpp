@@ -85,7 +85,7 @@ OrderedJson budgets_json(const SuiteReport& suite) {
                         {"level", note.level ? OrderedJson(*note.level) : OrderedJson(nullptr)},
                         {"action", note.state == model::BudgetState::over ? OrderedJson(model::to_string(note.action))
                                                                           : OrderedJson(nullptr)},
-                        {"value", number_json(verdict.head_value)},
+                        {"value", number_json(note.value_then ? note.value_then : verdict.head_value)},
                         {"interval", interval_json(note.interval)},
                         {"max", number_json(note.max)},
                         {"min", number_json(note.min)},

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/model/resources.h"
+#include "core/reporting/escape.h"
 #include "core/reporting/numbers.h"
 #include "core/reporting/words.h"
 
@@ -24,11 +25,12 @@ std::string limit_text(const model::BudgetFinding& note, std::string_view unit) 
 }
 
 std::string budget_value_text(const model::BudgetFinding& note, const model::Verdict& verdict) {
-    if (!verdict.head_value) return "–";
+    const auto& value = note.value_then ? note.value_then : verdict.head_value;
+    if (!value) return "–";
     const auto& unit = verdict.series.unit;
-    auto text = format_value(*verdict.head_value, unit);
+    auto text = format_value(*value, unit);
     const auto& [low, high] = note.interval;
-    if (verdict.exact) return text;
+    if (note.value_then ? low == high : verdict.exact) return text;
     if (low && high) return text + fmt::format(" ({} to {})", format_value(*low, unit), format_value(*high, unit));
     if (low) return text + fmt::format(" (at least {})", format_value(*low, unit));
     return high ? text + fmt::format(" (at most {})", format_value(*high, unit)) : text;

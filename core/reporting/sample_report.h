@@ -96,6 +96,17 @@ inline Report unchanged() {
                          model::Gate::success)});
 }
 
+/// Regressed from nothing: the change is a difference, with the unit that the tool wrote.
+inline model::Verdict from_zero(const std::string& benchmark, const std::string& unit) {
+    auto made = verdict(benchmark, model::VerdictKind::regressed, 1);
+    made.series.unit = unit;
+    made.ratio.reset();
+    made.interval = {};
+    made.base_value = 0;
+    made.head_value = 5;
+    return made;
+}
+
 /// Names that try to break out of every target.
 inline const std::vector<std::string>& hostile_names() {
     static const std::vector<std::string> names{
@@ -118,6 +129,7 @@ inline const std::vector<std::string>& hostile_names() {
 
 inline Report hostile() {
     std::vector<model::Verdict> verdicts;
+    std::vector<model::BudgetFinding> budgets;
     for (const auto& name : hostile_names()) {
         auto made = verdict(name, model::VerdictKind::regressed, 1.3);
         made.series.unit = name.substr(0, 50);
@@ -127,9 +139,12 @@ inline Report hostile() {
         verdicts.push_back(made);
         made.kind = model::VerdictKind::failed;
         verdicts.push_back(made);
+        budgets.push_back({verdicts.size(), model::BudgetState::over, {4, 6}, 3, {}, 3});
+        verdicts.push_back(from_zero(name, name.substr(0, 50)));
     }
     const std::string& worst = hostile_names()[3];
     auto made = suite(worst, verdicts, model::Gate::failure);
+    made.budgets = budgets;
     made.judgement->gate_reason = worst;
     made.runner = worst;
     made.host_class = worst;

@@ -30,7 +30,7 @@ std::string subject_of(const SearchReport& report) {
 
 std::string change_of_step(const SearchStepReport& step) {
     if (!step.compared) return step.reason.empty() ? "–" : short_text(step.reason, 200);
-    std::string text = change_text(*step.compared);
+    std::string text = short_text(change_text(*step.compared), 60);
     if (const auto word = direction_word(*step.compared); is_changed(*step.compared) && !word.empty())
         text += fmt::format(" {}", word);
     return fmt::format("{} ({})", text, interval_text(shown_interval(*step.compared)));

@@ -52,6 +52,21 @@ TEST(SearchReport, NamesTheFirstBadCommitWithoutCallingAnybody) {
     EXPECT_TRUE(has(render_search_progress(report), "the answer is in a comment of its own"));
 }
 
+TEST(SearchReport, AUnitIsOnlyAWord) {
+    auto report = search();
+    report.found = FoundCommit{report.bad_sha, "Sort twice", "Ann", ""};
+    for (const auto& name : sample::hostile_names()) {
+        report.steps[0].compared = sample::from_zero("sort", name.substr(0, 50));
+        for (const auto outcome : {SearchOutcome::under_way, SearchOutcome::found}) {
+            report.outcome = outcome;
+            const auto text = render_search_progress(report) + render_search_answer(report);
+            for (const auto* bad : {"<script", "<img", "@team", "@example", "http://evil", "www.evil", "\x1b", "|@"})
+                EXPECT_FALSE(has(text, bad)) << bad << text;
+            EXPECT_FALSE(has(text, "\n| c |")) << text;
+        }
+    }
+}
+
 TEST(SearchReport, SaysWhyItIsUndecided) {
     auto report = search();
     report.outcome = SearchOutcome::undecided;

@@ -79,7 +79,7 @@ Cells cells_of(const model::Verdict& verdict) {
     return {shortened(one_line(verdict.series.key.benchmark)),
             shortened(one_line(verdict.series.key.metric), 24),
             verdict_word,
-            change_text(verdict),
+            shortened(one_line(change_text(verdict)), 60),
             interval_text(shown_interval(verdict)),
             detectable_text(verdict)};
 }
@@ -120,8 +120,9 @@ std::string budgets_of(const SuiteReport& suite) {
         const auto& verdict = suite.judgement->verdicts.at(note.verdict);
         text += fmt::format("  budget {}: {} {}: {}, allowed is {}\n", budget_word(note),
                             shortened(one_line(verdict.series.key.benchmark)),
-                            shortened(one_line(verdict.series.key.metric), 24), budget_value_text(note, verdict),
-                            limit_text(note, verdict.series.unit));
+                            shortened(one_line(verdict.series.key.metric), 24),
+                            shortened(one_line(budget_value_text(note, verdict)), 200),
+                            shortened(one_line(limit_text(note, verdict.series.unit)), 200));
     }
     return text;
 }

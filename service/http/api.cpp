@@ -37,7 +37,7 @@ std::string openapi() {
     paths["/api/v1/runs/{id}"] =
         operation("A run with all its verdicts; the document of `benchgate compare --json`", "id", "path");
     paths["/api/v1/jobs/{id}/bundle"] =
-        operation("Everything a job measured; `benchgate judge` reads it", "id", "path");
+        operation("Everything a job measured, up to 128 MiB; `benchgate judge` reads it", "id", "path");
     paths["/api/v1/jobs/{id}/log"] = operation("The log of a job's newest lease", "id", "path");
     const auto of_repository = [](const char* summary, const char* more = nullptr) {
         auto described = operation(summary, "owner", "path");
@@ -132,8 +132,9 @@ void serve_api(Edge& edge, Api api) {
         send_json(response, *document);
     });
     get("/api/v1/jobs/{}/bundle", [api](const Request& request, Response& response) {
-        const auto bundle =
-            api.pool.transaction([&](store::Tx& tx) { return reports::load_bundle(tx, request.matches[1].str()); });
+        const auto [too_large, bundle] = api.pool.transaction(
+            [&](store::Tx& tx) { return reports::load_shown_bundle(tx, request.matches[1].str()); });
+        if (too_large) return answer_error(response, 413, "too_large", bundle.error());
         if (!bundle) return answer_error(response, 404, "not_found", bundle.error());
         send_json(response, json::dump(protocol::to_json(*bundle)));
     });

@@ -9,6 +9,8 @@
 #include "core/json/json.h"
 #include "core/judging/calibration.h"
 #include "core/judging/standing.h"
+#include "core/model/globs.h"
+#include "core/model/questions.h"
 #include "service/reports/claim_jobs.h"
 #include "service/reports/second_host.h"
 #include "service/store/calibrations.h"
@@ -108,19 +110,71 @@ void drop_advice(store::Tx& tx, const store::JobRow& job, store::JudgedJob& judg
         if (is_red(verdicts[*at])) verdicts.erase(verdicts.begin() + static_cast<std::ptrdiff_t>(*at));
 }
 
+struct Said {
+    std::vector<model::Verdict> verdicts;  ///< without what was only advice
+    reporting::SuiteReport suite;          ///< judgement, claims and growth as they were
+};
+
 /// What an attempt said of each suite, second hosts heeded.
-std::map<std::string, std::vector<model::Verdict>> said_by(store::Tx& tx, const Attempt& attempt) {
+std::map<std::string, Said> said_by(store::Tx& tx, const Attempt& attempt) {
     auto judged = store::list_verdicts(tx, attempt.run.repository_id, attempt.run.run_id);
     heed_second_hosts(tx, attempt.run, judged);
-    std::map<std::string, std::vector<model::Verdict>> said;
-    for (auto& one : judged) {
+    const auto job_of = [&](const store::JudgedJob& one) {
         const auto same_id = [&](const store::JobRow& job) { return job.job.job_id == one.job_id; };
         const auto job = std::ranges::find_if(attempt.jobs, same_id);
-        if (job == attempt.jobs.end() || !compares(*job)) continue;
+        return job == attempt.jobs.end() ? nullptr : &*job;
+    };
+    std::map<std::string, Said> said;
+    for (auto& one : judged) {
+        const auto* job = job_of(one);
+        if (job == nullptr || !compares(*job)) continue;
+        auto& of = said[one.suite];
+        of.suite.judgement = one.judgement;
+        add_answers(one, of.suite);
         drop_advice(tx, *job, one);
-        said.emplace(one.suite, std::move(one.judgement.verdicts));
+        of.verdicts = std::move(one.judgement.verdicts);
     }
+    for (const auto& one : judged)
+        if (const auto* job = job_of(one); job != nullptr && !compares(*job))
+            join_claims({*job, &one, ""}, said[one.suite].suite);
     return said;
+}
+
+/// Whether the configuration still asks it; its line and action are those of now.
+bool is_asked(const model::Config& config, model::ClaimFinding& finding) {
+    for (const auto& claim : config.claims) {
+        const auto& key = finding.series.key;
+        if (claim.from.empty() == finding.between_refs || claim.at_least != finding.at_least) continue;
+        if (!model::names(claim, key)) continue;
+        const auto other =
+            finding.between_refs ? claim.from : model::counterpart(claim.benchmark, key.benchmark, claim.against);
+        if (other != finding.compared) continue;
+        finding.line = claim.line;
+        finding.action = claim.action;
+        return true;
+    }
+    return false;
+}
+
+bool is_asked(const model::Config& config, model::GrowthFinding& finding) {
+    const auto& key = finding.series.key;
+    for (const auto& rule : config.growth) {
+        if (rule.metric != key.metric || rule.margin != finding.margin) continue;
+        if (!model::glob_matches(rule.benchmark, key.benchmark)) continue;
+        finding.line = rule.line;
+        finding.action = rule.action;
+        return true;
+    }
+    return false;
+}
+
+/// What the base branch does not ask any more holds up nothing.
+template <class Finding>
+std::vector<Finding> still_asked(const model::Config* config, std::vector<Finding> findings) {
+    std::vector<Finding> asked;
+    for (auto& one : findings)
+        if (config == nullptr || is_asked(*config, one)) asked.push_back(std::move(one));
+    return asked;
 }
 
 /// One suite of the report, with what the attempts before it said of it, newest first.
@@ -209,24 +263,50 @@ std::vector<Carried> carried_suites(store::Tx& tx, const PresentRun& present, co
     return carried;
 }
 
-std::vector<bool> heed_earlier_attempts(store::Tx& tx, const std::vector<Attempt>& attempts,
-                                        const std::vector<SuiteSource>& sources, reporting::Report& report) {
-    std::vector<bool> touched(report.suites.size(), false);
-    std::vector<std::map<std::string, std::vector<model::Verdict>>> said;
+std::vector<Before> heed_earlier_attempts(store::Tx& tx, const std::vector<Attempt>& attempts,
+                                          const std::vector<SuiteSource>& sources, const model::Config* config,
+                                          reporting::Report& report) {
+    const Said nothing{};
+    std::vector<Before> before(report.suites.size());
+    std::vector<std::map<std::string, Said>> said;
     for (const auto& attempt : attempts) said.push_back(said_by(tx, attempt));
     for (std::size_t s = 0; s < sources.size(); ++s) {
-        if (!report.suites[s].judgement) continue;
+        auto& suite = report.suites[s];
+        if (!suite.judgement && !suite.identical) continue;
         const auto& [run, job, older] = sources[s];
         const auto question = question_of(run, job.job.labels);
         std::vector<std::vector<model::Verdict>> earlier;
+        std::vector<std::vector<model::ClaimFinding>> claims;
+        std::vector<std::vector<model::GrowthFinding>> growth;
         for (std::size_t a = older; a < attempts.size(); ++a) {
             const auto same = said[a].find(job.job.suite);
             const bool is_same = same != said[a].end() && question_of(attempts[a].run, attempts[a].jobs) == question;
-            earlier.push_back(is_same ? same->second : std::vector<model::Verdict>{});
+            const auto& then = is_same ? same->second : nothing;
+            earlier.push_back(then.verdicts);
+            before[s].verdicts.push_back(then.suite.judgement.value_or(model::Judgement{}).verdicts);
+            claims.push_back(still_asked(config, then.suite.claims));
+            growth.push_back(still_asked(config, then.suite.growth));
         }
-        touched[s] = heed({report.suites[s], earlier, older, attempts.size(), glob_of(job).empty()});
+        const judging::AskedAgain again{attempts.size() - older, glob_of(job).empty()};
+        before[s].newest = again.newest;
+        if (suite.judgement) before[s].stands = heed({suite, earlier, older, attempts.size(), again.asked_all});
+        if (suite.state != reporting::ReportState::completed) continue;
+        suite.claims = judging::with_earlier(std::move(suite.claims), claims, again);
+        // Equal artifacts grow alike, whatever an earlier attempt saw.
+        if (suite.judgement) suite.growth = judging::with_earlier(std::move(suite.growth), growth, again);
     }
-    return touched;
+    return before;
+}
+
+void heed_earlier_budgets(const Before& before, std::span<const model::Budget> budgets, reporting::SuiteReport& suite) {
+    auto& verdicts = suite.judgement->verdicts;
+    for (auto& standing : judging::standing_budgets(verdicts, before.verdicts, budgets)) {
+        auto& reason = verdicts[standing.then.verdict].reason;
+        const auto found = fmt::format("over its budget in attempt {}, which this one does not rule out",
+                                       before.newest - standing.attempt);
+        if (reason.find(found) == std::string::npos) reason += (reason.empty() ? "" : "; ") + found;
+        suite.budgets[standing.finding] = std::move(standing.then);
+    }
 }
 
 std::vector<std::string> notes_on_attempts(const store::RunRow& run, const std::vector<Attempt>& attempts,

@@ -1,9 +1,11 @@
 #pragma once
 // A head that was measured before: what the earlier attempts said is shown, and a regression of theirs that the present
-// one leaves open, or was not asked about, stands with the numbers of then. Owns which runs are attempts at the same
-// question (the same head, base and class of hosts), and which suites a run leaves to the attempts before it: the check
-// speaks for all suites of the head, whatever part of them was measured last. The rule is core/judging/standing.h.
+// one leaves open, or was not asked about, stands with the numbers of then; so do a broken claim, growth that has risen
+// and a budget that is over. Owns which runs are attempts at the same question (the same head, base and class of
+// hosts), and which suites a run leaves to the attempts before it: the check speaks for all suites of the head,
+// whatever part of them was measured last. The rule is core/judging/standing.h.
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -47,10 +49,23 @@ struct SuiteSource {
     std::size_t older = 0;  ///< index of the first attempt before it
 };
 
+/// What the attempts before it said of a suite of the report.
+struct Before {
+    /// Newest first; with what was only advice, since a budget heeds that, too.
+    std::vector<std::vector<model::Verdict>> verdicts;
+    std::size_t newest = 0;  ///< number of the attempt that said verdicts[0]; that of the next is one less
+    bool stands = false;     ///< one of their verdicts was put into the suite
+};
+
 /// For a run that speaks for a pull request, `sources` being its report's suites in order. The verdicts that stand are
-/// put into the report; returns, for each suite of the report, whether any was. Adds notes when there were attempts.
-std::vector<bool> heed_earlier_attempts(store::Tx& tx, const std::vector<Attempt>& attempts,
-                                        const std::vector<SuiteSource>& sources, reporting::Report& report);
+/// put into the report, and the answers that do and that `config` still asks for (nullptr: all). One for each suite.
+std::vector<Before> heed_earlier_attempts(store::Tx& tx, const std::vector<Attempt>& attempts,
+                                          const std::vector<SuiteSource>& sources, const model::Config* config,
+                                          reporting::Report& report);
+
+/// Of a suite whose `budgets` are what find_budgets says of its judgement: those that an earlier attempt found over,
+/// and this one leaves open, are told as they were then.
+void heed_earlier_budgets(const Before& before, std::span<const model::Budget> budgets, reporting::SuiteReport& suite);
 
 /// What is to be said of a run aside, and of suites that are carried; each a sentence without its full stop.
 std::vector<std::string> notes_on_attempts(const store::RunRow& run, const std::vector<Attempt>& attempts,

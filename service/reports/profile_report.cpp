@@ -38,7 +38,7 @@ std::optional<model::FoldedStacks> read_stacks(const std::optional<std::string>&
 }
 
 void add_profile(store::Tx& tx, const store::JobRow& job, reporting::ProfileReport& report) {
-    const auto bundle = load_bundle(tx, job.job.job_id);
+    const auto bundle = load_shown_bundle(tx, job.job.job_id).bundle;
     if (!bundle || !bundle->profile) {
         report.error = bundle ? "the job brought no profile" : bundle.error();
         return;
@@ -93,7 +93,7 @@ reporting::ProfileReport profile_report(store::Tx& tx, const store::RunRow& run,
 std::optional<std::string> folded_stacks(store::Tx& tx, const store::RunRow& run, model::Side side) {
     const auto job = job_of(tx, run);
     if (!job || job->state != model::JobState::succeeded) return std::nullopt;
-    const auto bundle = load_bundle(tx, job->job.job_id);
+    const auto bundle = load_shown_bundle(tx, job->job.job_id).bundle;
     if (!bundle || !bundle->profile) return std::nullopt;
     return stacks_of(tx, job->job.job_id, *bundle->profile, side);
 }

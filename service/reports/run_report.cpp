@@ -208,17 +208,19 @@ std::vector<model::Waiver> waivers_of_run(store::Tx& tx, const store::RunRow& ru
 }
 
 /// The judgements in the store stay what was measured.
-void apply_exceptions(store::Tx& tx, const store::RunRow& run, const std::vector<bool>& standing,
+void apply_exceptions(store::Tx& tx, const store::RunRow& run, const std::vector<Before>& before,
                       reporting::Report& report) {
     const auto waivers = waivers_of_run(tx, run);
-    // A merged waiver was in force on the day of the merge, and speaks of that day for ever.
-    const auto day = merges_into_main(run.kind) ? run.created_at : std::chrono::system_clock::now();
-    const auto today = platform::format_utc(day).substr(0, 10);
+    // A merged waiver was in force on the day of the merge, as the store was asked, and speaks of that day for ever:
+    // what compares across the merge may be measured days later. Elsewhere nothing is merged yet, and today counts.
+    const auto today = merges_into_main(run.kind)
+                           ? std::string()
+                           : platform::format_utc(std::chrono::system_clock::now()).substr(0, 10);
     for (std::size_t s = 0; s < report.suites.size(); ++s) {
         auto& suite = report.suites[s];
         if (!suite.judgement) continue;
         const auto waivings = judging::apply_waivers(suite.judgement->verdicts, waivers, today);
-        if (waivings.empty() && suite.advisories.empty() && !standing[s]) continue;
+        if (waivings.empty() && suite.advisories.empty() && !before[s].stands) continue;
         for (const auto& one : waivings) {
             const auto& waiver = waivers[one.waiver];
             suite.waivers.push_back(
@@ -236,16 +238,21 @@ void apply_exceptions(store::Tx& tx, const store::RunRow& run, const std::vector
 }
 
 /// The limits of the configuration that the run was asked with, on what was measured.
-void apply_budgets(const model::Config& config, reporting::Report& report) {
-    for (auto& suite : report.suites) {
+void apply_budgets(const model::Config& config, const std::vector<Before>& before, reporting::Report& report) {
+    for (std::size_t s = 0; s < report.suites.size(); ++s) {
+        auto& suite = report.suites[s];
         if (!suite.judgement) continue;
         auto budgets = config.budgets;
         for (const auto& asked : config.suites)
             if (asked.name == suite.name && asked.load)
                 std::ranges::copy(model::budgets_of(*asked.load), std::back_inserter(budgets));
-        suite.budgets = judging::apply_budgets(
-            *suite.judgement, budgets,
+        suite.budgets = judging::find_budgets(suite.judgement->verdicts, budgets);
+        heed_earlier_budgets(before[s], budgets, suite);
+        auto decision = judging::gate_with_budgets(
+            {suite.judgement->gate, suite.judgement->gate_reason}, suite.budgets,
             suite.inconclusive_blocks ? model::InconclusiveAction::block : model::InconclusiveAction::neutral);
+        suite.judgement->gate = decision.gate;
+        suite.judgement->gate_reason = std::move(decision.reason);
     }
 }
 
@@ -414,8 +421,9 @@ reporting::Report run_report(store::Tx& tx, const store::RunRow& run, const Addr
     }
     if (speaks_for_pull(run))
         for (auto& note : notes_on_attempts(run, attempts, carried)) report.notes.push_back(std::move(note));
-    apply_exceptions(tx, run, heed_earlier_attempts(tx, attempts, sources, report), report);
-    if (config) apply_budgets(*config, report);
+    const auto before = heed_earlier_attempts(tx, attempts, sources, config ? &*config : nullptr, report);
+    apply_exceptions(tx, run, before, report);
+    if (config) apply_budgets(*config, before, report);
     apply_answers(report);
     report.state = reporting::state_of(report.suites);
     if (config && report.state == reporting::ReportState::completed) add_unanswered(*config, run, report);

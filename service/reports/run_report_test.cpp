@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "platform/clock.h"
 #include "platform/ids.h"
 #include "service/store/judged_for_tests.h"
 #include "service/store/pull_requests.h"
@@ -147,6 +148,30 @@ TEST_F(RunReport, WhatWasWaivedOnAPullRequestPassesInTheMergeQueueAndOnMain) {
     });
 }
 
+TEST_F(RunReport, AWaiverOfTheDayOfTheMergeHoldsForWhatIsMeasuredTheDayAfter) {
+    const auto merged_at = start() - std::chrono::hours(26);
+    const auto day = platform::format_utc(merged_at).substr(0, 10);
+    const auto gate_of = [&](store::Tx& tx, model::RunKind kind, std::optional<std::int64_t> number) {
+        const auto run = store::insert_judged_run(tx, {.kind = kind,
+                                                       .runner_id = "00000001-0000-4000-8000-000000000001",
+                                                       .series = {{"sort", model::VerdictKind::regressed}},
+                                                       .at = start(),
+                                                       .number = number});
+        return run_report(tx, run, {"http://here", ""}).gate;
+    };
+    pool.transaction([&](store::Tx& tx) {
+        store::insert_waiver(tx,
+                             {1, 7, {platform::random_uuid(), "sort", "", 0.08, day, "known", "ann"}, 1, merged_at});
+        store::PullRequestRow pull{1, 7, "h", "main", std::nullopt, false, false, std::nullopt};
+        pull.merge_sha = "a";  // the head of these runs
+        store::upsert_pull_request(tx, pull, 1, merged_at);
+        EXPECT_EQ(gate_of(tx, model::RunKind::push, std::nullopt), model::Gate::success);
+        EXPECT_EQ(gate_of(tx, model::RunKind::schedule, std::nullopt), model::Gate::success);
+        EXPECT_EQ(gate_of(tx, model::RunKind::merge_group, 7), model::Gate::failure)
+            << "it has ended, and what the queue asks about is not merged yet";
+    });
+}
+
 TEST_F(RunReport, ARedIsNotAskedAwayAndTheAttemptsAreSeen) {
     using model::VerdictKind;
     const std::string host = "00000001-0000-4000-8000-000000000001";
@@ -186,147 +211,6 @@ TEST_F(RunReport, ARedIsNotAskedAwayAndTheAttemptsAreSeen) {
             report.notes.at(0).find("attempt 1 stopped the merge, attempt 2 stopped the merge, attempt 3 passed."),
             std::string::npos)
             << report.notes[0];
-    });
-}
-
-/// Attempts at one head, each concluded by its report.
-struct Attempts : store::TestDatabase {
-    using Kind = model::VerdictKind;
-    static constexpr const char* host = "00000001-0000-4000-8000-000000000001";
-    static constexpr const char* other_host = "00000001-0000-4000-8000-000000000002";
-
-    store::JudgedRun asked(std::vector<store::JudgedSeries> series) {
-        return {.kind = model::RunKind::command,
-                .runner_id = host,
-                .series = std::move(series),
-                .at = start() + std::chrono::minutes(++minutes),
-                .number = 7};
-    }
-
-    void conclude(store::Tx& tx, const store::RunRow& run, const reporting::Report& report) {
-        store::set_run_state(tx, 1, run.run_id,
-                             {model::RunState::finished, std::string(model::to_string(report.gate)), "",
-                              start() + std::chrono::minutes(minutes)});
-    }
-
-    reporting::Report attempt(store::Tx& tx, const store::JudgedRun& judged) {
-        const auto run = store::insert_judged_run(tx, judged);
-        auto report = run_report(tx, run, {"http://here", ""});
-        conclude(tx, run, report);
-        return report;
-    }
-
-    int minutes = 0;
-};
-
-TEST_F(Attempts, AskingForAnotherSuiteOrAnotherBenchmarkHidesNoRed) {
-    pool.transaction([&](store::Tx& tx) {
-        EXPECT_EQ(attempt(tx, asked({{"sort", Kind::regressed}, {"find", Kind::unchanged}})).gate,
-                  model::Gate::failure);
-        auto of_another = asked({{"parse", Kind::unchanged}});
-        of_another.suite = "other";
-        auto report = attempt(tx, of_another);
-        EXPECT_EQ(report.gate, model::Gate::failure);
-        ASSERT_EQ(report.suites.size(), 2u);
-        EXPECT_EQ(report.suites[1].name, "micro");
-        EXPECT_EQ(report.notes.at(1), "From an earlier attempt, without a new result: micro");
-
-        auto of_one = asked({{"find", Kind::unchanged}});
-        of_one.only = "find";
-        report = attempt(tx, of_one);
-        EXPECT_EQ(report.gate, model::Gate::failure);
-        EXPECT_EQ(report.suites.at(0).judgement->verdicts.at(1).reason,
-                  "found in attempt 1, and not measured by this one");
-        EXPECT_EQ(report.suites.at(1).name, "other") << "the check speaks for all suites of the head";
-
-        EXPECT_EQ(attempt(tx, asked({{"sort", Kind::unchanged}, {"find", Kind::unchanged}})).gate, model::Gate::success)
-            << "this rules it out";
-        EXPECT_EQ(attempt(tx, of_one).gate, model::Gate::success);
-    });
-}
-
-TEST_F(Attempts, AnAttemptThatFailsLeavesTheRedStanding) {
-    pool.transaction([&](store::Tx& tx) {
-        EXPECT_EQ(attempt(tx, asked({{"sort", Kind::regressed}})).gate, model::Gate::failure);
-        auto unusable = asked({});
-        EXPECT_EQ(attempt(tx, unusable).gate, model::Gate::failure) << "a bundle of which nothing could be used";
-
-        auto broken = asked({});
-        broken.fails = true;
-        const auto report = attempt(tx, broken);
-        EXPECT_EQ(report.gate, model::Gate::failure);
-        ASSERT_EQ(report.suites.size(), 2u);
-        EXPECT_TRUE(report.suites[0].error);
-        EXPECT_EQ(report.suites[1].name, "micro, attempt 2");
-    });
-}
-
-TEST_F(Attempts, AnotherBaseOrOtherHostsHideNoRedAndLeaveNone) {
-    pool.transaction([&](store::Tx& tx) {
-        auto aside = asked({{"sort", Kind::regressed}});
-        aside.aside = true;
-        aside.base = "old";
-        auto report = attempt(tx, aside);
-        EXPECT_EQ(report.gate, model::Gate::failure);
-        EXPECT_NE(report.notes.at(0).find("was not measured"), std::string::npos) << report.notes[0];
-        EXPECT_EQ(attempt(tx, asked({{"sort", Kind::unchanged}})).gate, model::Gate::success)
-            << "it was another question";
-
-        EXPECT_EQ(attempt(tx, asked({{"sort", Kind::regressed}})).gate, model::Gate::failure);
-        aside.series = {{"sort", Kind::unchanged}};
-        report = attempt(tx, aside);
-        EXPECT_EQ(report.gate, model::Gate::failure) << "compared with another base it is as fast";
-        ASSERT_EQ(report.suites.size(), 2u);
-        EXPECT_EQ(report.suites[0].judgement->gate, model::Gate::success);
-        EXPECT_EQ(report.suites[1].name, "micro, attempt 3");
-        auto elsewhere = asked({{"sort", Kind::unchanged}});
-        elsewhere.aside = true;
-        elsewhere.labels = {"arm64"};
-        EXPECT_EQ(attempt(tx, elsewhere).gate, model::Gate::failure) << "on another class of hosts it is as fast";
-        EXPECT_EQ(attempt(tx, asked({{"sort", Kind::unchanged}})).gate, model::Gate::success);
-    });
-}
-
-TEST_F(Attempts, ManyRequestsDoNotPushARedOutOfSight) {
-    pool.transaction([&](store::Tx& tx) {
-        attempt(tx, asked({{"sort", Kind::regressed}}));
-        for (int i = 0; i < 120; ++i) {
-            store::RunRow superseded = some_run(start() + std::chrono::hours(1));
-            superseded.state = model::RunState::superseded;
-            store::insert_run(tx, superseded);
-        }
-        for (int i = 0; i < 25; ++i) attempt(tx, asked({{"sort", Kind::inconclusive}}));
-        EXPECT_EQ(attempt(tx, asked({{"sort", Kind::inconclusive}})).gate, model::Gate::failure);
-    });
-}
-
-TEST_F(Attempts, WhatWasOnlyAdviceThenNeitherStandsNorHidesWhatWasNot) {
-    pool.transaction([&](store::Tx& tx) {
-        for (int i = 1; i <= 3; ++i)
-            store::insert_judged_run(tx, {.runner_id = other_host,
-                                          .series = {{"sort", Kind::regressed}, {"x", Kind::unchanged}},
-                                          .at = start()});
-        auto on_noisy = asked({{"sort", Kind::regressed}, {"x", Kind::unchanged}});
-        on_noisy.runner_id = other_host;
-        EXPECT_EQ(attempt(tx, on_noisy).gate, model::Gate::success) << "only advice there";
-        EXPECT_NE(attempt(tx, asked({{"sort", Kind::inconclusive}, {"x", Kind::unchanged}})).gate, model::Gate::failure)
-            << "what stopped nothing does not begin to";
-
-        EXPECT_EQ(attempt(tx, asked({{"sort", Kind::regressed}, {"x", Kind::unchanged}})).gate, model::Gate::failure);
-        on_noisy.series = {{"sort", Kind::inconclusive}, {"x", Kind::unchanged}};
-        EXPECT_EQ(attempt(tx, on_noisy).gate, model::Gate::failure)
-            << "what a quiet host found is not made advice by a noisy one";
-    });
-}
-
-TEST_F(Attempts, RunsOfOneHeadThatOverlapDoNotOverlookEachOther) {
-    pool.transaction([&](store::Tx& tx) {
-        const auto first = store::insert_judged_run(tx, asked({{"sort", Kind::unchanged}}));
-        auto second = asked({{"parse", Kind::regressed}});
-        second.suite = "other";
-        EXPECT_EQ(attempt(tx, second).gate, model::Gate::failure);
-        EXPECT_EQ(run_report(tx, first, {"http://here", ""}).gate, model::Gate::failure)
-            << "begun before, and ended after the other one";
     });
 }
 

@@ -8,6 +8,7 @@
 #include "platform/crypto.h"
 #include "service/store/bundles.h"
 #include "service/store/jobs.h"
+#include "service/store/leases.h"
 #include "service/store/runners.h"
 #include "service/store/trials.h"
 
@@ -17,7 +18,9 @@ namespace {
 tl::expected<void, std::string> check_signature(store::Tx& tx, const store::BundleRow& row) {
     const auto runner = store::find_runner(tx, row.runner_id);
     if (!runner) return tl::unexpected(std::string("the runner that signed the bundle is unknown"));
-    const auto key = platform::Ed25519PublicKey::from_pem(runner->public_key);
+    // Empty where a service of before the column took it.
+    const auto& pem = row.public_key.empty() ? runner->public_key : row.public_key;
+    const auto key = platform::Ed25519PublicKey::from_pem(pem);
     const auto signature = platform::base64_decode(row.signature);
     if (!key || !signature || !key->verify(row.manifest_json, *signature))
         return tl::unexpected(fmt::format("the signature of runner '{}' does not fit the bundle", runner->name));
@@ -91,6 +94,13 @@ tl::expected<model::Bundle, std::string> load_bundle(store::Tx& tx, const std::s
         return tl::unexpected(fmt::format("the bundle names {} trials, {} arrived", signed_digests.size(), arrived));
     if (!wrong.empty()) return tl::unexpected(wrong);
     return std::move(manifest->bundle);
+}
+
+ShownBundle load_shown_bundle(store::Tx& tx, const std::string& job_id) {
+    if (store::uploaded_bytes(tx, job_id) > most_shown_bytes)
+        return {true, tl::unexpected(fmt::format("the job has stored more than {} MiB, which are not put together here",
+                                                 most_shown_bytes >> 20))};
+    return {false, load_bundle(tx, job_id)};
 }
 
 }  // namespace benchgate::reports

@@ -39,7 +39,8 @@ BundleRow read(const pqxx::row& row) {
             .manifest_json = column<std::string>(row, "manifest"),
             .signature = column<std::string>(row, "signature"),
             .used = column<bool>(row, "used"),
-            .created_at = column<Time>(row, "created_at")};
+            .created_at = column<Time>(row, "created_at"),
+            .public_key = column<std::string>(row, "public_key")};
 }
 
 ArtifactRow read_artifact(const pqxx::row& row) {

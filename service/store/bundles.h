@@ -18,6 +18,7 @@ struct BundleRow {
     std::string signature;
     bool used = false;
     Time created_at;
+    std::string public_key;  ///< PEM, of the runner when it finished; empty: not known
 };
 
 /// The bundle that is judged: at most one of a job is used.

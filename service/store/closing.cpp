@@ -1,14 +1,17 @@
 #include "service/store/closing.h"
 
+#include "service/store/leases.h"
 #include "service/store/run_rows.h"
 #include "service/store/sql.h"
 
 namespace benchgate::store {
 namespace {
 
-// `infrastructure` says that it is not the change's fault. The phase "queue" is one that no runner was ever in.
+// `infrastructure` says that it is not the change's fault. The phase "queue" is one that no runner was ever in. What is
+// queued again has its runner time counted, whoever had it.
 constexpr Query give_up{"jobs_give_up", R"(
     update jobs set state = 'failed', finished_at = $2::timestamptz,
+        counted_from = case when jobs.state <> 'queued' then jobs.counted_from end,
         outcome = jsonb_build_object('outcome', 'failed', 'infrastructure', true,
             'phase', case when jobs.epoch = 0 then 'queue' else coalesce(jobs.phase, 'queue') end,
             'reason', case
@@ -54,7 +57,9 @@ std::vector<std::string> ids(const pqxx::result& rows) {
 
 std::vector<std::string> give_up_jobs(Tx& tx, Time made_before, int after_hours, Time now) {
     auto given_up = ids(exec(tx, give_up, made_before, now, after_hours));
-    if (!given_up.empty()) notify(tx, Channel::finished);
+    if (given_up.empty()) return given_up;
+    notify(tx, Channel::finished);
+    count_runner_time(tx, given_up, now);
     return given_up;
 }
 

@@ -10,7 +10,8 @@
 namespace benchgate::store {
 
 /// Unfinished jobs of open runs that were made before: they have failed, with a reason that names what was missing
-/// after so many hours, and the judge is woken. A runner that has one of them hears that it is gone. Returns their ids.
+/// after so many hours, and the judge is woken. A runner that has one of them hears that it is gone, and its time until
+/// now is the repository's. Returns their ids.
 std::vector<std::string> give_up_jobs(Tx& tx, Time made_before, int after_hours, Time now);
 
 /// Open runs made before whose jobs have all been judged: what should have closed them failed. At most `limit`.

@@ -1,12 +1,37 @@
 // Who goes first within a priority: whoever has used the runners least lately, and the queue is told in that order.
 #include "core/planning/plan.h"
+#include "service/store/closing.h"
 #include "service/store/leases_for_tests.h"
+#include "service/store/runs.h"
 #include "service/store/sql.h"
 
 namespace benchgate::store {
 namespace {
 
-class FairnessTest : public LeasesTest {};
+class FairnessTest : public LeasesTest {
+  protected:
+    /// Seconds of runners that all repositories have used lately.
+    double used(Time now) {
+        return pool.transaction([&](Tx& tx) {
+            const Query shares{"test_shares", "select coalesce(sum(used_s), 0) as used from runner_shares($1)"};
+            return column<double>(exec(tx, shares, now).front(), "used");
+        });
+    }
+    /// The open run of job(n), as old as can be.
+    void insert_run_of_jobs() {
+        RunRow run;
+        run.repository_id = 7;
+        run.run_id = job(1).run_id;
+        run.head_sha = "h";
+        run.base_sha = "b";
+        run.trigger_id = "delivery";
+        run.created_at = start();
+        pool.transaction([&](Tx& tx) { insert_run(tx, run); });
+    }
+    std::vector<std::string> give_up(Time now) {
+        return pool.transaction([&](Tx& tx) { return give_up_jobs(tx, start(), 24, now); });
+    }
+};
 
 TEST_F(FairnessTest, WhoHasUsedTheLeastRunnerTimeLatelyGoesFirst) {
     const auto of = [&](std::int64_t repository, int n, int priority = 0) {
@@ -71,12 +96,6 @@ TEST_F(FairnessTest, APullRequestGoesBeforeAScheduleAndAScheduleBeforeACalibrati
 }
 
 TEST_F(FairnessTest, RunnerTimeIsCountedHoweverALeaseEndsAndForgottenByHalvesInSixHours) {
-    const auto used = [&](Time now) {
-        return pool.transaction([&](Tx& tx) {
-            const Query shares{"test_shares", "select coalesce(sum(used_s), 0) as used from runner_shares($1)"};
-            return column<double>(exec(tx, shares, now).front(), "used");
-        });
-    };
     insert(job(1));
     const LeaseRef first = *lease(runner_a, start());
     EXPECT_EQ(used(start()), 60) << "a job that runs counts for a minute from its first moment";
@@ -94,6 +113,34 @@ TEST_F(FairnessTest, RunnerTimeIsCountedHoweverALeaseEndsAndForgottenByHalvesInS
     EXPECT_NEAR(used(end), 600, 5) << "and nothing is counted twice";
     EXPECT_NEAR(used(start() + 10min + 6h), 300, 5);
     EXPECT_LT(used(start() + std::chrono::days(400)), 1e-9) << "the sum of an old repository still can be read";
+}
+
+TEST_F(FairnessTest, AJobThatIsGivenUpHasUsedItsRunnerAllTheSame) {
+    insert_run_of_jobs();
+    insert(job(1));
+    NewJob next = job(2);
+    next.run_id = uuid(3, 2);
+    insert(next);
+    NewJob of_another = job(3);
+    of_another.repository_id = 8;
+    of_another.run_id = uuid(3, 3);
+    insert(of_another);
+    const LeaseRef held = *lease(runner_a, start() + 4h);
+    ASSERT_EQ(held.job_id, uuid(2, 1));
+    EXPECT_EQ(give_up(start() + 24h), std::vector{held.job_id});
+    EXPECT_NEAR(used(start() + 24h), 20 * 3600, 5);
+    EXPECT_FALSE(finish(held, Outcome::succeeded).used);
+    EXPECT_NEAR(used(start() + 24h), 20 * 3600, 5) << "once";
+    EXPECT_EQ(lease(runner_a, start() + 24h)->job_id, of_another.job_id) << "who has used nothing goes first";
+}
+
+TEST_F(FairnessTest, AJobThatIsGivenUpWhileItWaitsHasUsedWhatItsLeaseHas) {
+    insert_run_of_jobs();
+    insert(job(1));
+    ASSERT_TRUE(lease(runner_a, start()));
+    EXPECT_EQ(reap(start() + 10min).requeued.size(), 1u);
+    EXPECT_EQ(give_up(start() + 24h).size(), 1u);
+    EXPECT_LT(used(start() + 24h), 100) << "ten minutes, and half of them forgotten four times";
 }
 
 TEST_F(FairnessTest, TheQueueOfTenThousandJobsOfAThousandRepositoriesIsLeasedFromInMilliseconds) {

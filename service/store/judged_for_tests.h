@@ -17,6 +17,7 @@ struct JudgedSeries {
     model::VerdictKind kind;
     bool exact = false;
     bool gating = true;
+    std::optional<double> head_value{};  ///< ns
 };
 
 struct JudgedRun {
@@ -32,7 +33,8 @@ struct JudgedRun {
     std::string only{};  ///< glob of benchmarks
     bool aside = false;
     std::string config{};
-    bool fails = false;  ///< there is nothing to judge
+    bool fails = false;     ///< there is nothing to judge
+    std::string answers{};  ///< JSON
 };
 
 /// A run with one job, leased, done and judged at one moment. A regression asks for the gate's
@@ -58,6 +60,7 @@ inline RunRow insert_judged_run(Tx& tx, const JudgedRun& judged) {
     job.labels = judged.labels;
     job.spec_json = R"({"experiment": {"false_alarms": 0.01}, "only": ")" + judged.only + "\"}";
     JudgedJob said{judged.repository_id, run.run_id, job.job_id, job.suite, judged.at, {}};
+    said.answers_json = judged.answers;
     said.judgement.tests = static_cast<int>(judged.series.size());
     said.judgement.gate = model::Gate::success;
     for (const auto& one : judged.series) {
@@ -67,6 +70,8 @@ inline RunRow insert_judged_run(Tx& tx, const JudgedRun& judged) {
         verdict.kind = one.kind;
         verdict.exact = one.exact;
         verdict.minimum_detectable = 0.04;
+        verdict.head_value = one.head_value;
+        if (one.head_value) verdict.series.unit = "ns";
         if (one.kind == model::VerdictKind::regressed) {
             verdict.action = model::Action::block;
             verdict.ratio = 1.05;

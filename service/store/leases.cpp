@@ -67,8 +67,9 @@ constexpr Query earlier_finish{"leases_earlier_finish", R"(
 
 constexpr Query keep_bundle{"leases_keep_bundle", R"(
     insert into bundles (repository_id, job_id, epoch, runner_id, outcome, manifest, signature, used, requeued,
-                         created_at)
-    values ($1, $2, $3, $4, $5::jsonb, $6::json, $7, $8, $9, $10))"};
+                         created_at, public_key)
+    values ($1, $2, $3, $4::uuid, $5::jsonb, $6::json, $7, $8, $9, $10,
+            coalesce((select public_key from runners where runner_id = $4::uuid), '')))"};
 
 constexpr Query end_job{"leases_end", R"(
     update jobs set state = $2, outcome = $3::jsonb, finished_at = $4, attempts = attempts + $5::int, phase = $6
@@ -97,6 +98,8 @@ constexpr Query charge{"leases_charge", R"(
     update jobs set uploaded_bytes = uploaded_bytes + greatest($2::bigint, $3::bigint)
     where job_id = $1::uuid
       and uploaded_bytes + greatest($2::bigint, $3::bigint) <= $4::bigint * (attempts + 1))"};
+
+constexpr Query uploaded{"leases_uploaded", "select uploaded_bytes from jobs where job_id = $1::uuid"};
 
 constexpr Query count_failure{"leases_count_failure", R"(
     update runners set failures = case when $2 then failures + 1 else 0 end,
@@ -227,8 +230,18 @@ std::optional<JobRow> lease_job(Tx& tx, const LeaseRequest& request) {
                  read_job);
 }
 
+void count_runner_time(Tx& tx, const std::vector<std::string>& job_ids, Time now) {
+    exec(tx, count_time, text_array(job_ids), now);
+}
+
 bool charge_upload(Tx& tx, const std::string& job_id, std::int64_t bytes) {
     return exec(tx, charge, job_id, bytes, least_charge_bytes, max_upload_bytes).affected_rows() > 0;
+}
+
+std::int64_t uploaded_bytes(Tx& tx, const std::string& job_id) {
+    if (!is_uuid(job_id)) return 0;
+    const pqxx::result rows = exec(tx, uploaded, job_id);
+    return rows.empty() ? 0 : column<std::int64_t>(rows.front(), "uploaded_bytes");
 }
 
 BeatAnswer heartbeat(Tx& tx, const LeaseRef& lease, const Beat& beat) {
@@ -260,7 +273,7 @@ FinishAnswer finish_job(Tx& tx, const LeaseRef& lease, const Finish& finish) {
     if (is_current) answer = apply_finish(tx, *job, lease, finish);
     exec(tx, keep_bundle, job->job.repository_id, lease.job_id, lease.epoch, lease.runner_id,
          jsonb(outcome_json(finish)), finish.manifest_json, finish.signature, answer.used, answer.requeued, finish.now);
-    if (is_current) exec(tx, count_time, text_array({lease.job_id}), finish.now);
+    if (is_current) count_runner_time(tx, {lease.job_id}, finish.now);
     return answer;
 }
 
@@ -274,7 +287,7 @@ Fence release_job(Tx& tx, const LeaseRef& lease, Time now, std::optional<Time> n
     const bool queued =
         column<std::string>(exec(tx, requeue, lease.job_id, attempts, now, not_before).front(), "state") == "queued";
     notify(tx, queued ? Channel::jobs : Channel::finished);
-    exec(tx, count_time, text_array({lease.job_id}), now);
+    count_runner_time(tx, {lease.job_id}, now);
     return fence;
 }
 
@@ -291,7 +304,7 @@ Reaped reap_leases(Tx& tx, Time now) {
     std::vector<std::string> held = reaped.requeued;
     for (const auto* more : {&reaped.past_deadline, &reaped.cancelled, &reaped.failed})
         held.insert(held.end(), more->begin(), more->end());
-    if (!held.empty()) exec(tx, count_time, text_array(held), now);
+    if (!held.empty()) count_runner_time(tx, held, now);
     if (!reaped.requeued.empty()) exec(tx, count_on, text_array(reaped.requeued), now);
     return reaped;
 }

@@ -56,6 +56,8 @@ inline constexpr std::int64_t max_upload_bytes = std::int64_t{9} << 28;
 inline constexpr std::int64_t least_charge_bytes = 1024;
 /// Counts bytes against the limit; false: too many, and nothing was counted. The job is locked by check_lease.
 bool charge_upload(Tx& tx, const std::string& job_id, std::int64_t bytes);
+/// What was counted so far, of all leases together; 0 if there is no such job.
+std::int64_t uploaded_bytes(Tx& tx, const std::string& job_id);
 
 /// May this lease still write? Locks the job until the transaction ends.
 Fence check_lease(Tx& tx, const LeaseRef& lease);
@@ -86,6 +88,10 @@ FinishAnswer finish_job(Tx& tx, const LeaseRef& lease, const Finish& finish);
 /// Hands a job back before its first trial: it is queued again, no attempt charged, and not leased before `not_before`.
 /// A trial was stored: gone.
 Fence release_job(Tx& tx, const LeaseRef& lease, Time now, std::optional<Time> not_before = std::nullopt);
+
+/// Counts what runners have spent on these jobs, as far as it is not counted yet, for their repositories: of leases
+/// that are over, at the end of the transaction that ends them.
+void count_runner_time(Tx& tx, const std::vector<std::string>& job_ids, Time now);
 
 struct Reaped {
     std::vector<std::string> requeued;

@@ -90,5 +90,24 @@ TEST_F(TakingUp, TheSamePointsAreMadeAgainFromTheBundles) {
     EXPECT_EQ(points().size(), 5u);
 }
 
+TEST_F(TakingUp, AHostThatJoinsAgainWithAnotherKeyLeavesWhatItMeasured) {
+    push({0, 1, 100, 101});
+    push({1, 2, 101, 102});
+    take_up_all();
+    key = platform::Ed25519PrivateKey::generate();
+    pool.transaction([&](store::Tx& tx) {
+        store::create_join_token(tx, "again", "anvil", start() + std::chrono::hours(1));
+        store::RunnerRow runner;
+        runner.runner_id = platform::random_uuid();
+        runner.token_hash = "another token";
+        runner.public_key = key.public_key().to_pem();
+        EXPECT_EQ(store::redeem_join_token(tx, "again", runner, start()).value().runner_id, runner_id);
+        store::rebuild_history(tx, 1, start());
+    });
+    push({2, 3, 102, 103});
+    take_up_all();
+    EXPECT_EQ(values(), (Values{101, 102, 103}));
+}
+
 }  // namespace
 }  // namespace benchgate::workers

@@ -1,0 +1,264 @@
+// What asking again does not do, seen in the reports of run after run.
+#include "service/reports/earlier_attempts.h"
+
+#include <gtest/gtest.h>
+
+#include "core/config/config.h"
+#include "core/json/json.h"
+#include "core/protocol/questions_json.h"
+#include "platform/ids.h"
+#include "service/reports/run_report.h"
+#include "service/store/judged_for_tests.h"
+
+namespace benchgate::reports {
+namespace {
+
+/// Attempts at one head, each concluded by its report.
+struct Attempts : store::TestDatabase {
+    using Kind = model::VerdictKind;
+    static constexpr const char* host = "00000001-0000-4000-8000-000000000001";
+    static constexpr const char* other_host = "00000001-0000-4000-8000-000000000002";
+
+    store::JudgedRun asked(std::vector<store::JudgedSeries> series) {
+        return {.kind = model::RunKind::command,
+                .runner_id = host,
+                .series = std::move(series),
+                .at = start() + std::chrono::minutes(++minutes),
+                .number = 7};
+    }
+
+    void conclude(store::Tx& tx, const store::RunRow& run, const reporting::Report& report) {
+        store::set_run_state(tx, 1, run.run_id,
+                             {model::RunState::finished, std::string(model::to_string(report.gate)), "",
+                              start() + std::chrono::minutes(minutes)});
+    }
+
+    reporting::Report attempt(store::Tx& tx, const store::JudgedRun& judged) {
+        const auto run = store::insert_judged_run(tx, judged);
+        auto report = run_report(tx, run, {"http://here", ""});
+        conclude(tx, run, report);
+        return report;
+    }
+
+    int minutes = 0;
+};
+
+TEST_F(Attempts, AskingForAnotherSuiteOrAnotherBenchmarkHidesNoRed) {
+    pool.transaction([&](store::Tx& tx) {
+        EXPECT_EQ(attempt(tx, asked({{"sort", Kind::regressed}, {"find", Kind::unchanged}})).gate,
+                  model::Gate::failure);
+        auto of_another = asked({{"parse", Kind::unchanged}});
+        of_another.suite = "other";
+        auto report = attempt(tx, of_another);
+        EXPECT_EQ(report.gate, model::Gate::failure);
+        ASSERT_EQ(report.suites.size(), 2u);
+        EXPECT_EQ(report.suites[1].name, "micro");
+        EXPECT_EQ(report.notes.at(1), "From an earlier attempt, without a new result: micro");
+
+        auto of_one = asked({{"find", Kind::unchanged}});
+        of_one.only = "find";
+        report = attempt(tx, of_one);
+        EXPECT_EQ(report.gate, model::Gate::failure);
+        EXPECT_EQ(report.suites.at(0).judgement->verdicts.at(1).reason,
+                  "found in attempt 1, and not measured by this one");
+        EXPECT_EQ(report.suites.at(1).name, "other") << "the check speaks for all suites of the head";
+
+        EXPECT_EQ(attempt(tx, asked({{"sort", Kind::unchanged}, {"find", Kind::unchanged}})).gate, model::Gate::success)
+            << "this rules it out";
+        EXPECT_EQ(attempt(tx, of_one).gate, model::Gate::success);
+    });
+}
+
+TEST_F(Attempts, AnAttemptThatFailsLeavesTheRedStanding) {
+    pool.transaction([&](store::Tx& tx) {
+        EXPECT_EQ(attempt(tx, asked({{"sort", Kind::regressed}})).gate, model::Gate::failure);
+        auto unusable = asked({});
+        EXPECT_EQ(attempt(tx, unusable).gate, model::Gate::failure) << "a bundle of which nothing could be used";
+
+        auto broken = asked({});
+        broken.fails = true;
+        const auto report = attempt(tx, broken);
+        EXPECT_EQ(report.gate, model::Gate::failure);
+        ASSERT_EQ(report.suites.size(), 2u);
+        EXPECT_TRUE(report.suites[0].error);
+        EXPECT_EQ(report.suites[1].name, "micro, attempt 2");
+    });
+}
+
+TEST_F(Attempts, AnotherBaseOrOtherHostsHideNoRedAndLeaveNone) {
+    pool.transaction([&](store::Tx& tx) {
+        auto aside = asked({{"sort", Kind::regressed}});
+        aside.aside = true;
+        aside.base = "old";
+        auto report = attempt(tx, aside);
+        EXPECT_EQ(report.gate, model::Gate::failure);
+        EXPECT_NE(report.notes.at(0).find("was not measured"), std::string::npos) << report.notes[0];
+        EXPECT_EQ(attempt(tx, asked({{"sort", Kind::unchanged}})).gate, model::Gate::success)
+            << "it was another question";
+
+        EXPECT_EQ(attempt(tx, asked({{"sort", Kind::regressed}})).gate, model::Gate::failure);
+        aside.series = {{"sort", Kind::unchanged}};
+        report = attempt(tx, aside);
+        EXPECT_EQ(report.gate, model::Gate::failure) << "compared with another base it is as fast";
+        ASSERT_EQ(report.suites.size(), 2u);
+        EXPECT_EQ(report.suites[0].judgement->gate, model::Gate::success);
+        EXPECT_EQ(report.suites[1].name, "micro, attempt 3");
+        auto elsewhere = asked({{"sort", Kind::unchanged}});
+        elsewhere.aside = true;
+        elsewhere.labels = {"arm64"};
+        EXPECT_EQ(attempt(tx, elsewhere).gate, model::Gate::failure) << "on another class of hosts it is as fast";
+        EXPECT_EQ(attempt(tx, asked({{"sort", Kind::unchanged}})).gate, model::Gate::success);
+    });
+}
+
+TEST_F(Attempts, ManyRequestsDoNotPushARedOutOfSight) {
+    pool.transaction([&](store::Tx& tx) {
+        attempt(tx, asked({{"sort", Kind::regressed}}));
+        for (int i = 0; i < 120; ++i) {
+            store::RunRow superseded;
+            superseded.repository_id = 1;
+            superseded.run_id = platform::random_uuid();
+            superseded.number = 7;
+            superseded.head_sha = "h";
+            superseded.base_sha = superseded.merge_base = "b";
+            superseded.base_ref = "main";
+            superseded.trigger_id = "delivery";
+            superseded.created_at = start() + std::chrono::hours(1);
+            superseded.state = model::RunState::superseded;
+            store::insert_run(tx, superseded);
+        }
+        for (int i = 0; i < 25; ++i) attempt(tx, asked({{"sort", Kind::inconclusive}}));
+        EXPECT_EQ(attempt(tx, asked({{"sort", Kind::inconclusive}})).gate, model::Gate::failure);
+    });
+}
+
+TEST_F(Attempts, WhatWasOnlyAdviceThenNeitherStandsNorHidesWhatWasNot) {
+    pool.transaction([&](store::Tx& tx) {
+        for (int i = 1; i <= 3; ++i)
+            store::insert_judged_run(tx, {.runner_id = other_host,
+                                          .series = {{"sort", Kind::regressed}, {"x", Kind::unchanged}},
+                                          .at = start()});
+        auto on_noisy = asked({{"sort", Kind::regressed}, {"x", Kind::unchanged}});
+        on_noisy.runner_id = other_host;
+        EXPECT_EQ(attempt(tx, on_noisy).gate, model::Gate::success) << "only advice there";
+        EXPECT_NE(attempt(tx, asked({{"sort", Kind::inconclusive}, {"x", Kind::unchanged}})).gate, model::Gate::failure)
+            << "what stopped nothing does not begin to";
+
+        EXPECT_EQ(attempt(tx, asked({{"sort", Kind::regressed}, {"x", Kind::unchanged}})).gate, model::Gate::failure);
+        on_noisy.series = {{"sort", Kind::inconclusive}, {"x", Kind::unchanged}};
+        EXPECT_EQ(attempt(tx, on_noisy).gate, model::Gate::failure)
+            << "what a quiet host found is not made advice by a noisy one";
+    });
+}
+
+std::string answers_json(std::vector<model::ClaimFinding> claims, std::vector<model::GrowthFinding> growth) {
+    return json::dump(protocol::to_json(model::Answers{std::move(claims), std::move(growth)}));
+}
+
+TEST_F(Attempts, ABrokenClaimIsNotAskedAway) {
+    using enum model::ClaimState;
+    const std::string asks =
+        "suites: {micro: {run: x}}\n"
+        "claims: [{benchmark: sort, metric: time, against: find, at_least: -50%}]\n";
+    model::ClaimFinding claim;
+    claim.series = {{"sort", "time"}, "ns", model::Better::lower, true};
+    claim.compared = "find";
+    claim.between_refs = false;
+    claim.at_least = config::parse(asks).value().claims.at(0).at_least;
+    claim.line = 2;
+    const auto whole = [&](model::ClaimState state) {
+        auto judged = asked({{"sort", Kind::unchanged}, {"find", Kind::unchanged}});
+        judged.config = asks;
+        claim.state = state;
+        judged.answers = answers_json({claim}, {});
+        return judged;
+    };
+    const auto of_find = [&] {
+        auto judged = asked({{"find", Kind::unchanged}});
+        judged.config = asks;
+        judged.only = "find";
+        return judged;
+    };
+    pool.transaction([&](store::Tx& tx) {
+        EXPECT_EQ(attempt(tx, whole(broken)).gate, model::Gate::failure);
+        auto report = attempt(tx, of_find());
+        EXPECT_EQ(report.gate, model::Gate::failure) << "it was not asked about the claim";
+        ASSERT_EQ(report.suites.at(0).claims.size(), 1u);
+        EXPECT_EQ(report.suites[0].claims[0].reason, "found in attempt 1, and not ruled out by this one");
+        EXPECT_EQ(attempt(tx, whole(unshown)).gate, model::Gate::failure) << "noise rules nothing out";
+
+        auto without = whole(unshown);
+        without.config = "suites: {micro: {run: x}}\n";
+        without.answers.clear();
+        report = attempt(tx, without);
+        EXPECT_EQ(report.gate, model::Gate::success) << "the base branch claims it no more";
+        EXPECT_TRUE(report.suites.at(0).claims.empty());
+
+        EXPECT_EQ(attempt(tx, whole(holds)).gate, model::Gate::success) << "this rules it out";
+        report = attempt(tx, of_find());
+        EXPECT_EQ(report.gate, model::Gate::success);
+        EXPECT_EQ(report.suites.at(0).claims.at(0).state, holds);
+    });
+}
+
+TEST_F(Attempts, GrowthThatHasRisenIsNotAskedAway) {
+    using enum model::GrowthState;
+    const std::string asks =
+        "suites: {micro: {run: x}}\n"
+        "growth: [{benchmark: \"sort/{n}\", metric: time, margin: 0.1, action: block}]\n";
+    const auto with = [&](model::GrowthState state) {
+        auto judged = asked({{"sort/8", Kind::unchanged}});
+        judged.config = asks;
+        model::GrowthFinding finding;
+        finding.series = {{"sort/{n}", "time"}, "ns", model::Better::lower, true};
+        finding.margin = config::parse(asks).value().growth.at(0).margin;
+        finding.state = state;
+        finding.line = 2;
+        judged.answers = answers_json({}, {finding});
+        return judged;
+    };
+    pool.transaction([&](store::Tx& tx) {
+        EXPECT_EQ(attempt(tx, with(unclear)).gate, model::Gate::success);
+        EXPECT_EQ(attempt(tx, with(risen)).gate, model::Gate::failure);
+        EXPECT_EQ(attempt(tx, with(unmeasured)).gate, model::Gate::failure);
+        EXPECT_EQ(attempt(tx, with(steady)).gate, model::Gate::success);
+        EXPECT_EQ(attempt(tx, with(unclear)).gate, model::Gate::success);
+    });
+}
+
+TEST_F(Attempts, ABrokenBudgetIsNotAskedAway) {
+    const auto taking = [&](double head, bool is_noisy) {
+        auto judged = asked({{"sort", is_noisy ? Kind::inconclusive : Kind::unchanged, !is_noisy, true, head}});
+        judged.config =
+            "suites: {micro: {run: x}}\n"
+            "budgets: [{benchmark: sort, metric: time, max: 5ms}]\n";
+        return judged;
+    };
+    pool.transaction([&](store::Tx& tx) {
+        EXPECT_EQ(attempt(tx, taking(6e6, false)).gate, model::Gate::failure);
+        const auto report = attempt(tx, taking(5.1e6, true));
+        EXPECT_EQ(report.gate, model::Gate::failure) << "noise rules nothing out";
+        const auto& suite = report.suites.at(0);
+        EXPECT_EQ(suite.budgets.at(0).state, model::BudgetState::over);
+        EXPECT_EQ(suite.budgets[0].value_then, 6e6);
+        EXPECT_EQ(suite.judgement->verdicts.at(0).kind, Kind::inconclusive) << "the verdict itself is that of now";
+        EXPECT_EQ(suite.judgement->verdicts[0].reason,
+                  "over its budget in attempt 1, which this one does not rule out");
+        EXPECT_EQ(attempt(tx, taking(4e6, false)).gate, model::Gate::success) << "this rules it out";
+        EXPECT_EQ(attempt(tx, taking(5.1e6, true)).gate, model::Gate::neutral);
+    });
+}
+
+TEST_F(Attempts, RunsOfOneHeadThatOverlapDoNotOverlookEachOther) {
+    pool.transaction([&](store::Tx& tx) {
+        const auto first = store::insert_judged_run(tx, asked({{"sort", Kind::unchanged}}));
+        auto second = asked({{"parse", Kind::regressed}});
+        second.suite = "other";
+        EXPECT_EQ(attempt(tx, second).gate, model::Gate::failure);
+        EXPECT_EQ(run_report(tx, first, {"http://here", ""}).gate, model::Gate::failure)
+            << "begun before, and ended after the other one";
+    });
+}
+
+}  // namespace
+}  // namespace benchgate::reports
