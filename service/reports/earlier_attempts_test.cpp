@@ -212,6 +212,7 @@ TEST_F(Attempts, GrowthThatHasRisenIsNotAskedAway) {
         model::GrowthFinding finding;
         finding.series = {{"sort/{n}", "time"}, "ns", model::Better::lower, true};
         finding.margin = config::parse(asks).value().growth.at(0).margin;
+        finding.action = model::Action::block;
         finding.state = state;
         finding.line = 2;
         judged.answers = answers_json({}, {finding});
