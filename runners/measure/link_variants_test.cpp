@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 #include <map>
 #include <set>
 
+#include "platform/as_nobody_for_tests.h"
 #include "platform/files.h"
 #include "runners/measure/job.h"
 #include "runners/sandbox/direct.h"
@@ -160,21 +160,14 @@ TEST_F(SeveralOrders, ACalibrationShufflesTheFirstOrderToo) {
 TEST_F(SeveralOrders, ABuildThatClosesItsFolderBlamesNobodyElse) {
     input.suite.build.back() += "; chmod 000 .";
     input.suite.artifacts.clear();
-    // Root passes everywhere, so as somebody else.
-    ASSERT_TRUE(::geteuid() != 0 || platform::give_tree_to(work.path(), 65534, 65534));
-    const pid_t child = ::fork();
-    ASSERT_GE(child, 0);
-    if (child == 0) {
-        if (::geteuid() == 0 && (::setresgid(65534, 65534, 65534) != 0 || ::setresuid(65534, 65534, 65534) != 0))
-            ::_exit(77);
+    ASSERT_TRUE(::geteuid() != 0 || platform::give_tree_to(work.path(), platform::nobody, platform::nobody));
+    const auto blamed_on_host = platform::status_as_nobody([&] {
         sandbox::DirectSandbox own;
         const auto bundle = run_job(input, own, log, clock, {});
         if (!bundle) std::fprintf(stderr, "%s\n", bundle.error().reason.c_str());
-        ::_exit(bundle || !bundle.error().infrastructure ? 0 : 1);
-    }
-    int status = 0;
-    ASSERT_EQ(::waitpid(child, &status, 0), child);
-    EXPECT_EQ(WEXITSTATUS(status), 0) << "three such jobs would take the host out of the fleet";
+        return !bundle && bundle.error().infrastructure;
+    });
+    EXPECT_EQ(blamed_on_host, 0) << "three such jobs would take the host out of the fleet";
 }
 
 TEST_F(SeveralOrders, WithoutTimeForFreshOrdersNothingIsConfirmed) {

@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "platform/as_nobody_for_tests.h"
 #include "platform/files.h"
 #include "runners/sandbox/direct.h"
 
@@ -125,25 +125,18 @@ TEST_F(TrialRunnerTest, WhateverStandsInPlaceOfTheResultIsTheSidesFaultAndGoneAt
 }
 
 TEST_F(TrialRunnerTest, ACommandThatClosesItsOwnFolderBlamesNobodyElse) {
-    // Root passes everywhere, so as somebody else.
-    ASSERT_TRUE(::geteuid() != 0 || ::chown(directory.path().c_str(), 65534, 65534) == 0);
+    ASSERT_TRUE(::geteuid() != 0 || ::chown(directory.path().c_str(), platform::nobody, platform::nobody) == 0);
     suite.run = suite.run.substr(suite.run.find("echo")) + " > {output}; chmod 000 .";
-    const pid_t child = ::fork();
-    ASSERT_GE(child, 0);
-    if (child == 0) {
-        if (::geteuid() == 0 && (::setresgid(65534, 65534, 65534) != 0 || ::setresuid(65534, 65534, 65534) != 0))
-            ::_exit(77);
+    const auto blamed_on_host = platform::status_as_nobody([&] {
         sandbox::DirectSandbox own;
         TrialRunner runner(own, suite, {directory.path(), directory.path()}, sandbox::Limits{});
         const auto trial = [&] { return runner.run({model::Side::head, {}}, [](std::string_view) {}, {}); };
         const auto first = trial(), second = trial();
         for (const auto* one : {&first, &second})
             if (!*one) std::fprintf(stderr, "%s\n", one->error().reason.c_str());
-        ::_exit((first || !first.error().infrastructure) && (second || !second.error().infrastructure) ? 0 : 1);
-    }
-    int status = 0;
-    ASSERT_EQ(::waitpid(child, &status, 0), child);
-    EXPECT_EQ(WEXITSTATUS(status), 0) << "three such jobs would take the host out of the fleet";
+        return (!first && first.error().infrastructure) + (!second && second.error().infrastructure);
+    });
+    EXPECT_EQ(blamed_on_host, 0) << "three such jobs would take the host out of the fleet";
 }
 
 TEST_F(TrialRunnerTest, AToolThatEndsWellWithErrorsInsideHasThemKept) {
@@ -250,30 +243,23 @@ TEST_F(TrialRunnerTest, WhoFillsTheDiskAndHidesItTakesTheBlameToo) {
     std::filesystem::create_directory(place);
     if (::geteuid() != 0 || ::mount("benchgate-test", place.c_str(), "tmpfs", 0, "size=2m,uid=65534,gid=65534") != 0)
         GTEST_SKIP() << "no file system can be mounted here";
-    // Root passes everywhere, so as somebody else.
-    ASSERT_EQ(::chown(directory.path().c_str(), 65534, 65534), 0);
-    const pid_t child = ::fork();
-    ASSERT_GE(child, 0);
-    if (child == 0) {
-        if (::setresgid(65534, 65534, 65534) != 0 || ::setresuid(65534, 65534, 65534) != 0) ::_exit(77);
+    ASSERT_EQ(::chown(directory.path().c_str(), platform::nobody, platform::nobody), 0);
+    const auto blamed_on_host = platform::status_as_nobody([&] {
         sandbox::DirectSandbox own;
         TrialRunner runner(own, suite, {place, place}, sandbox::Limits{});
-        int blamed_on_host = 0;
+        int blamed = 0;
         for (const std::string closed : {"d", "."}) {
             suite.run = "mkdir -p d; head -c 4000000 /dev/zero > d/rest; chmod 000 " + closed + "; exit 1";
             const auto trial = runner.run({model::Side::head, {}}, [](std::string_view) {}, {});
-            blamed_on_host += trial || trial.error().infrastructure;
+            blamed += trial || trial.error().infrastructure;
             if (!trial) std::fprintf(stderr, "%s\n", trial.error().reason.c_str());
             std::filesystem::permissions(place, std::filesystem::perms::owner_all);
             static_cast<void>(platform::remove_tree(place / "d"));
         }
-        ::_exit(blamed_on_host == 0 ? 0 : 1);
-    }
-    int status = 0;
-    const auto waited = ::waitpid(child, &status, 0);
+        return blamed;
+    });
     ::umount(place.c_str());
-    ASSERT_EQ(waited, child);
-    EXPECT_EQ(WEXITSTATUS(status), 0) << "three such jobs would take the host out of the fleet";
+    EXPECT_EQ(blamed_on_host, 0) << "three such jobs would take the host out of the fleet";
 }
 
 }  // namespace

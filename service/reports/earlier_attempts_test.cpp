@@ -6,9 +6,9 @@
 #include "core/config/config.h"
 #include "core/json/json.h"
 #include "core/protocol/questions_json.h"
-#include "platform/ids.h"
 #include "service/reports/run_report.h"
 #include "service/store/judged_for_tests.h"
+#include "service/store/run_for_tests.h"
 
 namespace benchgate::reports {
 namespace {
@@ -115,15 +115,7 @@ TEST_F(Attempts, ManyRequestsDoNotPushARedOutOfSight) {
     pool.transaction([&](store::Tx& tx) {
         attempt(tx, asked({{"sort", Kind::regressed}}));
         for (int i = 0; i < 120; ++i) {
-            store::RunRow superseded;
-            superseded.repository_id = 1;
-            superseded.run_id = platform::random_uuid();
-            superseded.number = 7;
-            superseded.head_sha = "h";
-            superseded.base_sha = superseded.merge_base = "b";
-            superseded.base_ref = "main";
-            superseded.trigger_id = "delivery";
-            superseded.created_at = start() + std::chrono::hours(1);
+            auto superseded = store::some_run(start() + std::chrono::hours(1));
             superseded.state = model::RunState::superseded;
             store::insert_run(tx, superseded);
         }

@@ -14,6 +14,7 @@
 #include "service/reports/run_report.h"
 #include "service/store/leases.h"
 #include "service/store/repositories.h"
+#include "service/store/run_for_tests.h"
 #include "service/store/test_database.h"
 #include "service/store/trials.h"
 #include "service/store/verdicts.h"
@@ -31,15 +32,9 @@ class OutlookOfJobs : public store::TestDatabase {
         });
     }
     store::RunRow run_at(store::Time at, model::RunKind kind = model::RunKind::push) {
-        store::RunRow run;
-        run.repository_id = 1;
-        run.run_id = platform::random_uuid();
+        auto run = store::some_run(at);
         run.kind = kind;
-        run.head_sha = "h";
-        run.base_sha = run.merge_base = "b";
-        run.base_ref = "main";
-        run.trigger_id = "delivery";
-        run.created_at = at;
+        run.number.reset();
         return run;
     }
     store::NewJob job_of(const store::RunRow& run, const std::string& only = "") {

@@ -6,6 +6,7 @@
 #include "platform/ids.h"
 #include "service/store/judged_for_tests.h"
 #include "service/store/pull_requests.h"
+#include "service/store/run_for_tests.h"
 #include "service/store/waivers.h"
 
 namespace benchgate::reports {
@@ -13,21 +14,8 @@ namespace {
 
 struct RunReport : store::TestDatabase {};
 
-store::RunRow some_run(store::Time created_at) {
-    store::RunRow run;
-    run.repository_id = 1;
-    run.run_id = platform::random_uuid();
-    run.number = 7;
-    run.head_sha = "h";
-    run.base_sha = run.merge_base = "b";
-    run.base_ref = "main";
-    run.trigger_id = "delivery";
-    run.created_at = created_at;
-    return run;
-}
-
 TEST_F(RunReport, SaysWhatItsConfigurationAsksForInVain) {
-    auto run = some_run(start());
+    auto run = store::some_run(start());
     run.config =
         "suites: {a: {run: x}}\nbudgets: [{benchmark: b, metric: time, max: 5ms}]\n"
         "claims: [{benchmark: b, metric: time, against: c, at_least: -5%}]\n"
@@ -45,7 +33,7 @@ TEST_F(RunReport, SaysWhatItsConfigurationAsksForInVain) {
 }
 
 TEST_F(RunReport, TellsHowFarAJobIs) {
-    const auto run = some_run(start());
+    const auto run = store::some_run(start());
     store::NewJob job;
     job.repository_id = run.repository_id;
     job.job_id = platform::random_uuid();

@@ -2,7 +2,7 @@
 #include "core/planning/plan.h"
 #include "service/store/closing.h"
 #include "service/store/leases_for_tests.h"
-#include "service/store/runs.h"
+#include "service/store/run_for_tests.h"
 #include "service/store/sql.h"
 
 namespace benchgate::store {
@@ -19,13 +19,9 @@ class FairnessTest : public LeasesTest {
     }
     /// The open run of job(n), as old as can be.
     void insert_run_of_jobs() {
-        RunRow run;
+        auto run = some_run(start());
         run.repository_id = 7;
         run.run_id = job(1).run_id;
-        run.head_sha = "h";
-        run.base_sha = "b";
-        run.trigger_id = "delivery";
-        run.created_at = start();
         pool.transaction([&](Tx& tx) { insert_run(tx, run); });
     }
     std::vector<std::string> give_up(Time now) {

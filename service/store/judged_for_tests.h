@@ -6,7 +6,7 @@
 
 #include "platform/ids.h"
 #include "service/store/leases.h"
-#include "service/store/runs.h"
+#include "service/store/run_for_tests.h"
 #include "service/store/test_database.h"
 #include "service/store/verdicts.h"
 
@@ -40,18 +40,14 @@ struct JudgedRun {
 /// A run with one job, leased, done and judged at one moment. A regression asks for the gate's
 /// failure.
 inline RunRow insert_judged_run(Tx& tx, const JudgedRun& judged) {
-    RunRow run;
+    RunRow run = some_run(judged.at);
     run.repository_id = judged.repository_id;
-    run.run_id = platform::random_uuid();
     run.kind = judged.kind;
     run.number = judged.number;
     run.head_sha = "a";
     run.base_sha = run.merge_base = judged.base;
     run.aside = judged.aside;
     run.config = judged.config;
-    run.base_ref = "main";
-    run.trigger_id = "delivery";
-    run.created_at = judged.at;
     NewJob job;
     job.repository_id = judged.repository_id;
     job.job_id = platform::random_uuid();

@@ -14,6 +14,7 @@
 #include "service/store/leases.h"
 #include "service/store/outbox_for_tests.h"
 #include "service/store/repositories.h"
+#include "service/store/run_for_tests.h"
 #include "service/store/test_database.h"
 #include "service/workers/announce.h"
 #include "service/workers/judge.h"
@@ -34,12 +35,8 @@ class ClosingTest : public store::TestDatabase {
     }
     /// A run of pull request 7 with one job for such a host. Returns its id.
     std::string ask(std::vector<std::string> labels, const std::string& config = "") {
-        store::RunRow run;
-        run.repository_id = 1;
-        run.run_id = platform::random_uuid();
-        run.number = 7;
+        auto run = store::some_run(start());
         run.head_sha = "abc";
-        run.created_at = start();
         run.config = config;
         store::NewJob job;
         job.repository_id = 1;

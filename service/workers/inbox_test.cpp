@@ -10,13 +10,12 @@
 
 #include "core/json/json.h"
 #include "platform/files.h"
-#include "platform/ids.h"
 #include "service/github/scripted_github_for_tests.h"
 #include "service/store/outbox.h"
 #include "service/store/outbox_fixture_for_tests.h"
 #include "service/store/pull_requests.h"
 #include "service/store/repositories.h"
-#include "service/store/runs.h"
+#include "service/store/run_for_tests.h"
 #include "service/store/test_database.h"
 #include "service/workers/rehearsal.h"
 #include "service/workers/supposing.h"
@@ -114,13 +113,9 @@ class InboxWorkerTest : public store::TestDatabase {
         return {id, "merge_group", "{}", json::dump(payload)};
     }
     store::RunRow queued_run(char head) {
-        store::RunRow run;
+        auto run = store::some_run(start());
         run.repository_id = 2;
-        run.run_id = platform::random_uuid();
-        run.number = 7;
         run.head_sha = std::string(40, head);
-        run.base_ref = "main";
-        run.created_at = start();
         pool.transaction([&](store::Tx& tx) { store::insert_run(tx, run); });
         return run;
     }
@@ -213,14 +208,10 @@ TEST_F(InboxWorkerTest, WhatCannotBePlannedTakesNoVerdictAway) {
 
 TEST_F(InboxWorkerTest, AMergeGroupThatCannotBePlannedIsAnsweredAllTheSame) {
     pool.transaction([&](store::Tx& tx) {
-        store::RunRow run;
+        auto run = store::some_run(start());
         run.repository_id = 2;
-        run.run_id = platform::random_uuid();
         run.kind = model::RunKind::merge_group;
-        run.number = 7;
         run.head_sha = std::string(40, 'e');
-        run.base_ref = "main";
-        run.created_at = start();
         store::insert_run(tx, run);
     });
     deliver({group_event("group", 'd'), group_event("measured", 'e')});

@@ -10,7 +10,7 @@
 #include "service/store/leases.h"
 #include "service/store/outbox_for_tests.h"
 #include "service/store/repositories.h"
-#include "service/store/runs.h"
+#include "service/store/run_for_tests.h"
 #include "service/store/test_database.h"
 #include "service/workers/closing.h"
 #include "service/workers/intake.h"
@@ -33,12 +33,11 @@ class ReachTest : public store::TestDatabase, public github::GithubScript {
     /// Returns the run's id.
     std::string ask(std::int64_t repository, model::RunKind kind = model::RunKind::pull_request,
                     const std::string& head = "abc", const std::string& suite = "micro") {
-        store::RunRow run;
+        auto run = store::some_run(start());
         run.repository_id = repository;
-        run.run_id = platform::random_uuid();
         run.kind = kind;
         run.head_sha = head;
-        run.created_at = start();
+        run.number.reset();
         store::NewJob job;
         job.repository_id = repository;
         job.job_id = platform::random_uuid();
