@@ -70,7 +70,9 @@ struct BudgetFinding {
     /// Of one that is over: the highest of the budget's levels that the interval supports, and what it asks for.
     std::optional<std::string> level{};
     Action action = Action::block;
-    std::optional<double> value_then{};  ///< of one that stands from an earlier attempt: the head's value of then
+    /// Of one that stands from an earlier attempt: the number of that, and the head's value of then.
+    std::optional<std::size_t> attempt{};
+    std::optional<double> value_then{};
     bool is_broken() const { return state == BudgetState::over && action != Action::log; }
     bool operator==(const BudgetFinding&) const = default;
 };

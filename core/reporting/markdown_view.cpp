@@ -251,7 +251,7 @@ data budget_row(const SuiteReport& suite, const model::BudgetFinding& note, bool
     row.set("state", text_of(budget_word(note), 60));
     row.set("mark", note.action == model::Action::block ? "❌" : "⚠️");
     row.set("level", note.level ? text_of(*note.level, 40) : "budget");
-    row.set("value", unbroken(text_of(budget_value_text(note, verdict), 100)));
+    row.set("value", unbroken(text_of(budget_value_text(note, verdict), 120)));
     row.set("limit", unbroken(text_of(limit_text(note, verdict.series.unit), 100)));
     return row;
 }

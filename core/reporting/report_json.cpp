@@ -87,6 +87,7 @@ OrderedJson budgets_json(const SuiteReport& suite) {
                                                                           : OrderedJson(nullptr)},
                         {"value", number_json(note.value_then ? note.value_then : verdict.head_value)},
                         {"interval", interval_json(note.interval)},
+                        {"attempt", note.attempt ? OrderedJson(*note.attempt) : OrderedJson(nullptr)},
                         {"max", number_json(note.max)},
                         {"min", number_json(note.min)},
                         {"line", note.line}});

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <vector>
 
 #include "core/model/resources.h"
 #include "core/reporting/escape.h"
@@ -28,12 +29,17 @@ std::string budget_value_text(const model::BudgetFinding& note, const model::Ver
     const auto& value = note.value_then ? note.value_then : verdict.head_value;
     if (!value) return "–";
     const auto& unit = verdict.series.unit;
-    auto text = format_value(*value, unit);
     const auto& [low, high] = note.interval;
-    if (note.value_then ? low == high : verdict.exact) return text;
-    if (low && high) return text + fmt::format(" ({} to {})", format_value(*low, unit), format_value(*high, unit));
-    if (low) return text + fmt::format(" (at least {})", format_value(*low, unit));
-    return high ? text + fmt::format(" (at most {})", format_value(*high, unit)) : text;
+    std::vector<std::string> aside;
+    if (note.value_then ? low != high : !verdict.exact) {
+        if (low && high)
+            aside.push_back(fmt::format("{} to {}", format_value(*low, unit), format_value(*high, unit)));
+        else if (low || high)
+            aside.push_back(fmt::format("at {} {}", low ? "least" : "most", format_value(low ? *low : *high, unit)));
+    }
+    if (note.attempt) aside.push_back(fmt::format("found in attempt {}, and not ruled out by this one", *note.attempt));
+    const auto text = format_value(*value, unit);
+    return aside.empty() ? text : fmt::format("{} ({})", text, fmt::join(aside, "; "));
 }
 
 std::string advisory_text(const AdvisoryNote& note) {

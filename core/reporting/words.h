@@ -77,7 +77,8 @@ std::string method_sentence(const SuiteReport& suite);
 std::string budget_word(const model::BudgetFinding& note);
 /// "at most 50 ms", "at least 10 k/s", "50 ms to 80 ms".
 std::string limit_text(const model::BudgetFinding& note, std::string_view unit);
-/// The head's value with its interval: "61 ms (59.8 ms to 62.1 ms)"; a dash without a value.
+/// The head's value with its interval, and whose it is where it is not this attempt's: "61 ms (59.8 ms to 62.1 ms)"; a
+/// dash without a value.
 std::string budget_value_text(const model::BudgetFinding& note, const model::Verdict& verdict);
 /// "alarmed 2 times in 5 comparisons of a commit with itself on this host"
 std::string advisory_text(const AdvisoryNote& note);

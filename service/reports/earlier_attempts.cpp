@@ -91,8 +91,8 @@ std::string note_of(const std::vector<Attempt>& newest_first) {
             fmt::format("attempt {}{} {}", count - back, run.aside ? " (another base or host)" : "", outcome_of(run)));
     }
     return fmt::format(
-        "This commit was measured before: {}{}. All attempts share one rate of false alarms, and a regression "
-        "stands until it is ruled out",
+        "This commit was measured before: {}{}. All attempts share one rate of false alarms, and what was "
+        "found worse stands until it is ruled out",
         count > most_attempts_named ? fmt::format("{} times, of the last ", count) : "", fmt::join(said, ", "));
 }
 
@@ -299,12 +299,8 @@ std::vector<Before> heed_earlier_attempts(store::Tx& tx, const std::vector<Attem
 }
 
 void heed_earlier_budgets(const Before& before, std::span<const model::Budget> budgets, reporting::SuiteReport& suite) {
-    auto& verdicts = suite.judgement->verdicts;
-    for (auto& standing : judging::standing_budgets(verdicts, before.verdicts, budgets)) {
-        auto& reason = verdicts[standing.then.verdict].reason;
-        const auto found = fmt::format("over its budget in attempt {}, which this one does not rule out",
-                                       before.newest - standing.attempt);
-        if (reason.find(found) == std::string::npos) reason += (reason.empty() ? "" : "; ") + found;
+    for (auto& standing : judging::standing_budgets(suite.judgement->verdicts, before.verdicts, budgets)) {
+        standing.then.attempt = before.newest - standing.attempt;
         suite.budgets[standing.finding] = std::move(standing.then);
     }
 }

@@ -6,6 +6,7 @@
 #include "core/config/config.h"
 #include "core/json/json.h"
 #include "core/protocol/questions_json.h"
+#include "core/reporting/comment.h"
 #include "service/reports/run_report.h"
 #include "service/store/judged_for_tests.h"
 #include "service/store/run_for_tests.h"
@@ -235,8 +236,10 @@ TEST_F(Attempts, ABrokenBudgetIsNotAskedAway) {
         EXPECT_EQ(suite.budgets.at(0).state, model::BudgetState::over);
         EXPECT_EQ(suite.budgets[0].value_then, 6e6);
         EXPECT_EQ(suite.judgement->verdicts.at(0).kind, Kind::inconclusive) << "the verdict itself is that of now";
-        EXPECT_EQ(suite.judgement->verdicts[0].reason,
-                  "over its budget in attempt 1, which this one does not rule out");
+        EXPECT_NE(reporting::render_comment(report).find("| ❌ budget | <code>sort</code> | time | 6\u00a0ms (found in "
+                                                         "attempt 1, and not ruled out by this one) |"),
+                  std::string::npos)
+            << "a value that this attempt did not measure is told where it is shown";
         EXPECT_EQ(attempt(tx, taking(4e6, false)).gate, model::Gate::success) << "this rules it out";
         EXPECT_EQ(attempt(tx, taking(5.1e6, true)).gate, model::Gate::neutral);
     });

@@ -190,7 +190,7 @@ TEST_F(RunReport, ARedIsNotAskedAwayAndTheAttemptsAreSeen) {
         ASSERT_EQ(report.notes.size(), 1u);
         EXPECT_EQ(report.notes[0],
                   "This commit was measured before: attempt 1 stopped the merge. All attempts share one rate of false "
-                  "alarms, and a regression stands until it is ruled out");
+                  "alarms, and what was found worse stands until it is ruled out");
 
         EXPECT_EQ(attempt(tx, VerdictKind::unchanged).gate, model::Gate::success) << "this rules it out";
         report = attempt(tx, VerdictKind::inconclusive);
