@@ -69,8 +69,9 @@ std::vector<model::BudgetFinding> find_budgets(std::span<const model::Verdict> v
             const auto& key = verdicts[v].series.key;
             if (!budget.unit.empty() && budget.unit != verdicts[v].series.unit) continue;
             if (key.metric != budget.metric || !model::glob_matches(budget.benchmark, key.benchmark)) continue;
-            model::BudgetFinding finding{v, BudgetState::unmeasured, {}, budget.max, budget.min, budget.line};
-            if (verdicts[v].head_value) {
+            model::BudgetFinding finding{
+                v, BudgetState::unmeasured, verdicts[v].head_value, {}, budget.max, budget.min, budget.line};
+            if (finding.value) {
                 finding.interval = head_interval(verdicts[v]);
                 finding.state = state_of(budget, finding.interval);
                 if (finding.state == BudgetState::over) set_level(finding, budget);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/judging/budgets.h"
+#include "core/model/globs.h"
 
 namespace benchgate::judging {
 namespace {
@@ -54,21 +55,64 @@ bool decides(const model::BudgetFinding& one) {
     return one.state == model::BudgetState::over || one.state == model::BudgetState::within;
 }
 
+/// A verdict that only carries a budget: an alarm of it was advice, or it would stand by itself.
+model::Verdict not_measured_again(model::Verdict then, std::size_t attempt) {
+    if (then.kind == model::VerdictKind::regressed) {
+        then.kind = model::VerdictKind::inconclusive;
+        then.level.reset();
+        then.action = model::Action::log;
+    }
+    then.reason = fmt::format("of attempt {}, and not measured by this one", attempt);
+    return then;
+}
+
+/// Whether the newer answer, of the same question, leaves nothing of this one.
+bool rules_out(const model::GrowthFinding& newer, const model::GrowthFinding& then) {
+    if (says_no(newer) || !says_no(then)) return true;
+    return std::ranges::all_of(then.sizes,
+                               [&](double size) { return std::ranges::find(newer.sizes, size) != newer.sizes.end(); });
+}
+
+/// Newer answers of each question.
+template <class Finding>
+using Told = std::map<decltype(question_of(std::declval<const Finding&>())), std::vector<const Finding*>>;
+
+bool is_answered(const model::ClaimFinding& then, const Told<model::ClaimFinding>& told) {
+    if (told.contains(question_of(then))) return true;
+    return std::ranges::any_of(told, [&](const auto& entry) {
+        auto named = entry.first;
+        auto& key = std::get<0>(named);
+        if (!model::glob_matches(then.series.key.benchmark, key.benchmark)) return false;
+        key.benchmark = then.series.key.benchmark;
+        return named == question_of(then);
+    });
+}
+
+bool is_answered(const model::GrowthFinding& then, const Told<model::GrowthFinding>& told) {
+    const auto found = told.find(question_of(then));
+    return found != told.end() &&
+           std::ranges::any_of(found->second, [&](const auto* newer) { return rules_out(*newer, then); });
+}
+
 template <class Finding>
 std::vector<Finding> joined(std::vector<Finding> now, std::span<const std::vector<Finding>> earlier,
                             const AskedAgain& again) {
-    using Question = decltype(question_of(std::declval<const Finding&>()));
-    std::set<Question> present, told, replaced;
+    using Question = typename Told<Finding>::key_type;
+    std::set<Question> present, replaced;
+    Told<Finding> told;
     for (const auto& one : now) {
         present.insert(question_of(one));
-        if (decides(one)) told.insert(question_of(one));
+        if (decides(one)) told[question_of(one)].push_back(&one);
     }
     std::vector<Finding> taken;
     for (const bool decided : {true, false})
         for (std::size_t attempt = 0; attempt < earlier.size(); ++attempt)
             for (const auto& then : earlier[attempt]) {
                 const auto question = question_of(then);
-                if (decides(then) != decided || !told.insert(question).second) continue;
+                if (decides(then) != decided) continue;
+                const bool answered = is_answered(then, told);
+                told[question].push_back(&then);
+                if (answered) continue;
                 const bool stands = says_no(then);
                 if (!stands && (again.asked_all || present.contains(question))) continue;
                 if (stands) replaced.insert(question);
@@ -134,34 +178,56 @@ std::vector<model::GrowthFinding> with_earlier(std::vector<model::GrowthFinding>
     return joined(std::move(now), earlier, again);
 }
 
-std::vector<StandingBudget> standing_budgets(std::span<const model::Verdict> verdicts,
-                                             std::span<const std::vector<model::Verdict>> earlier,
-                                             std::span<const model::Budget> budgets) {
-    std::vector<Places> places;
-    for (const auto& then : earlier) places.push_back(places_of(then));
-    std::vector<StandingBudget> standing;
-    std::size_t finding = 0;
+std::vector<model::ClaimFinding> without_answered(std::vector<model::ClaimFinding> claims,
+                                                  std::span<const model::ClaimFinding> newer) {
+    Told<model::ClaimFinding> told;
+    for (const auto& one : newer)
+        if (decides(one)) told[question_of(one)].push_back(&one);
+    std::erase_if(claims, [&](const model::ClaimFinding& then) { return is_answered(then, told); });
+    return claims;
+}
+
+std::vector<model::BudgetFinding> budgets_with_earlier(const Attempted& attempted,
+                                                       std::span<const model::Budget> budgets,
+                                                       std::vector<model::Verdict>& shown) {
+    const auto& [own, earlier, newest] = attempted;
+    auto places = places_of(shown);
+    std::vector<model::BudgetFinding> findings;
     for (const auto& budget : budgets) {
         const std::span<const model::Budget> alone(&budget, 1);
-        for (const auto& now : find_budgets(verdicts, alone)) {
-            const auto number = finding++;
-            if (decides(now)) continue;
-            for (std::size_t attempt = 0; attempt < earlier.size(); ++attempt) {
-                const auto same = places[attempt].find(verdicts[now.verdict].series.key);
-                if (same == places[attempt].end()) continue;
-                const auto& verdict = earlier[attempt][same->second];
-                auto found = find_budgets({&verdict, 1}, alone);
-                if (found.empty() || !decides(found.front())) continue;
-                if (found.front().state == model::BudgetState::over) {
-                    found.front().verdict = now.verdict;
-                    found.front().value_then = verdict.head_value;
-                    standing.push_back({number, attempt, std::move(found.front())});
-                }
-                break;
-            }
+        std::map<model::SeriesKey, std::size_t> said;  // where in findings
+        std::set<model::SeriesKey> answered;
+        for (auto& now : find_budgets(own, alone)) {
+            const auto& key = own[now.verdict].series.key;
+            if (decides(now)) answered.insert(key);
+            said[key] = findings.size();
+            now.verdict = places.at(key);
+            findings.push_back(std::move(now));
         }
+        for (const bool is_decision : {true, false})
+            for (std::size_t attempt = 0; attempt < earlier.size(); ++attempt)
+                for (auto& then : find_budgets(earlier[attempt], alone)) {
+                    const auto& verdict = earlier[attempt][then.verdict];
+                    const auto& key = verdict.series.key;
+                    if (decides(then) != is_decision || !answered.insert(key).second) continue;
+                    const bool stands = then.state == model::BudgetState::over;
+                    const auto known = said.find(key);
+                    if (!stands && (known != said.end() || !places.contains(key))) continue;
+                    if (!places.contains(key)) {
+                        places[key] = shown.size();
+                        shown.push_back(not_measured_again(verdict, newest - attempt));
+                    }
+                    then.verdict = places.at(key);
+                    then.attempt = newest - attempt;
+                    if (known != said.end()) {
+                        findings[known->second] = std::move(then);
+                    } else {
+                        said[key] = findings.size();
+                        findings.push_back(std::move(then));
+                    }
+                }
     }
-    return standing;
+    return findings;
 }
 
 }  // namespace benchgate::judging

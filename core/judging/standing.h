@@ -46,7 +46,9 @@ struct AskedAgain {
 /// What this attempt found, with what `earlier` ones did (newest first). Of each question that this one does not
 /// decide, the newest earlier answer that does takes its place if it is a broken claim, or growth that has risen. What
 /// this one was not asked is told by the newest that decides, or else by the newest. A question is the same with the
-/// same series, other side and limit, wherever it stands in the file.
+/// same series, other side and limit, wherever it stands in the file. Two answers are not those of one series alone:
+/// that growth is steady over some of the sizes says nothing of what has risen over more, and a claim that was broken
+/// for all that its glob names, since the other commit built the same, is decided by what was measured of any of them.
 std::vector<model::ClaimFinding> with_earlier(std::vector<model::ClaimFinding> now,
                                               std::span<const std::vector<model::ClaimFinding>> earlier,
                                               const AskedAgain& again);
@@ -54,18 +56,23 @@ std::vector<model::GrowthFinding> with_earlier(std::vector<model::GrowthFinding>
                                                std::span<const std::vector<model::GrowthFinding>> earlier,
                                                const AskedAgain& again);
 
-/// A budget that an earlier attempt found over, and that this one leaves open.
-struct StandingBudget {
-    std::size_t finding = 0;    ///< index into what find_budgets says of this attempt
-    std::size_t attempt = 0;    ///< index into the earlier attempts
-    model::BudgetFinding then;  ///< what to say instead: on this attempt's verdict, with the value of then
-    bool operator==(const StandingBudget&) const = default;
+/// Those claims that `newer` ones do not decide.
+std::vector<model::ClaimFinding> without_answered(std::vector<model::ClaimFinding> claims,
+                                                  std::span<const model::ClaimFinding> newer);
+
+/// The verdicts of one suite in the attempts at it.
+struct Attempted {
+    std::span<const model::Verdict> own;  ///< of this attempt
+    std::span<const std::vector<model::Verdict>> earlier;
+    std::size_t newest = 0;  ///< as in AskedAgain
 };
 
-/// Of each budget that is unclear or not measured, the newest earlier verdict (`earlier` as above) that is within it or
-/// over it decides; it stands if it is over.
-std::vector<StandingBudget> standing_budgets(std::span<const model::Verdict> verdicts,
-                                             std::span<const std::vector<model::Verdict>> earlier,
-                                             std::span<const model::Budget> budgets);
+/// What find_budgets says of this attempt, with what it says of `earlier` ones (newest first). Of each budget and
+/// series that this one does not decide, the newest earlier answer that does is told if it is over, or if this one has
+/// no verdict on the series at all. `shown`: the verdicts of the report, to which the findings point, maybe some of an
+/// earlier attempt among them; those of what is over, and lacks there, are added.
+std::vector<model::BudgetFinding> budgets_with_earlier(const Attempted& attempted,
+                                                       std::span<const model::Budget> budgets,
+                                                       std::vector<model::Verdict>& shown);
 
 }  // namespace benchgate::judging

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/judging/budgets.h"
+
 namespace benchgate::judging {
 namespace {
 
@@ -122,21 +124,86 @@ TEST(Standing, ABudgetThatIsOverStandsUntilItIsKept) {
     limit.metric = "time";
     limit.max = 100;
     const std::vector budgets{limit};
-    const Attempt noisy{measured(90, false)}, gone{said(VerdictKind::missing)};
+    const auto told = [&](const Attempt& now, const std::vector<Attempt>& earlier) {
+        auto shown = now;
+        auto findings = budgets_with_earlier({now, earlier, earlier.size()}, budgets, shown);
+        for (const auto& finding : findings) EXPECT_LT(finding.verdict, shown.size());
+        return findings;
+    };
+    const auto over_in = [](std::size_t attempt, const std::vector<model::BudgetFinding>& findings) {
+        return findings.size() == 1 && findings[0].state == model::BudgetState::over && findings[0].attempt == attempt;
+    };
+    const Attempt noisy{measured(90, false)}, gone{said(VerdictKind::missing)}, filtered{};
     const std::vector<Attempt> red{{measured(95, false)}, {measured(120, true)}, {measured(80, true)}};
-    for (const auto& now : {noisy, gone}) {
-        const auto standing_ones = standing_budgets(now, red, budgets);
-        ASSERT_EQ(standing_ones.size(), 1u);
-        EXPECT_EQ(standing_ones[0].finding, 0u);
-        EXPECT_EQ(standing_ones[0].attempt, 1u);
-        EXPECT_EQ(standing_ones[0].then.state, model::BudgetState::over);
-        EXPECT_EQ(standing_ones[0].then.value_then, 120);
+    for (const auto& now : {noisy, gone, filtered}) {
+        const auto findings = told(now, red);
+        EXPECT_TRUE(over_in(2, findings));
+        EXPECT_EQ(findings.at(0).value, 120);
     }
-    EXPECT_TRUE(standing_budgets(Attempt{measured(90, true)}, red, budgets).empty()) << "it is kept";
-    EXPECT_TRUE(standing_budgets(Attempt{measured(110, true)}, red, budgets).empty()) << "it says so itself";
-    EXPECT_TRUE(
-        standing_budgets(noisy, std::vector<Attempt>{{measured(80, true)}, {measured(120, true)}}, budgets).empty())
-        << "the newest that could tell decides";
+    EXPECT_EQ(told({measured(90, true)}, red), find_budgets(Attempt{measured(90, true)}, budgets)) << "it is kept";
+    EXPECT_EQ(told({measured(110, true)}, red), find_budgets(Attempt{measured(110, true)}, budgets)) << "it is its own";
+    const std::vector<Attempt> kept{{measured(80, true)}, {measured(120, true)}};
+    EXPECT_EQ(told(noisy, kept), find_budgets(noisy, budgets)) << "the newest that could tell decides";
+    EXPECT_TRUE(told(filtered, kept).empty());
+}
+
+TEST(Standing, ABudgetIsNotDecidedByTheVerdictThatStandsForAnother) {
+    model::Budget limit;
+    limit.benchmark = "*";
+    limit.metric = "time";
+    limit.max = 100;
+    const std::vector budgets{limit};
+    const auto exactly = [](double head) {
+        auto verdict = said(VerdictKind::regressed);
+        verdict.head_value = head;
+        verdict.exact = true;
+        return verdict;
+    };
+    const Attempt own{exactly(90)};
+    Attempt shown{exactly(120)};
+    const auto findings = budgets_with_earlier({own, {}, 0}, budgets, shown);
+    ASSERT_EQ(findings.size(), 1u);
+    EXPECT_EQ(findings[0].state, model::BudgetState::within);
+    EXPECT_EQ(findings[0].value, 90);
+
+    shown.clear();
+    const std::vector<Attempt> earlier{{exactly(130)}};
+    EXPECT_EQ(budgets_with_earlier({{}, earlier, 1}, budgets, shown).at(0).verdict, 0u);
+    ASSERT_EQ(shown.size(), 1u) << "what is over is shown";
+    EXPECT_EQ(shown[0].kind, VerdictKind::inconclusive) << "by itself it was only advice";
+    EXPECT_EQ(shown[0].action, model::Action::log);
+}
+
+TEST(Standing, GrowthOverSomeSizesRulesOutNoneOverMore) {
+    using Growths = std::vector<model::GrowthFinding>;
+    const auto grown = [](model::GrowthState state, std::vector<double> sizes) {
+        model::GrowthFinding finding;
+        finding.series.key = {"sort/{n}", "time"};
+        finding.state = state;
+        finding.sizes = std::move(sizes);
+        return finding;
+    };
+    using enum model::GrowthState;
+    const std::vector<Growths> red{{grown(steady, {1, 2, 4})}, {grown(risen, {1, 2, 4, 8, 16})}};
+    const auto of_some = with_earlier(Growths{grown(steady, {1, 2, 4})}, red, {2, false});
+    ASSERT_EQ(of_some.size(), 1u);
+    EXPECT_EQ(of_some[0].state, risen);
+    const Growths of_all{grown(steady, {1, 2, 4, 8, 16})};
+    EXPECT_EQ(with_earlier(of_all, red, {2, true}), of_all);
+    const Growths of_more{grown(steady, {1, 2, 4})};
+    EXPECT_EQ(with_earlier(of_more, std::vector<Growths>{of_all, red[1]}, {2, false}), of_more);
+}
+
+TEST(Standing, AClaimThatWasBrokenForAllOfItsGlobIsDecidedByWhatWasMeasured) {
+    using enum model::ClaimState;
+    using Claims = std::vector<model::ClaimFinding>;
+    const std::vector<Claims> red{{claimed(broken, "tool/*")}};
+    const Claims measured{claimed(holds, "tool/a"), claimed(holds, "tool/b")};
+    EXPECT_EQ(with_earlier(measured, red, {1, true}), measured);
+    EXPECT_EQ(with_earlier(Claims{claimed(holds, "other")}, red, {1, true}).size(), 2u);
+    EXPECT_EQ(with_earlier(Claims{claimed(unshown, "tool/a")}, red, {1, true}).size(), 2u);
+    EXPECT_TRUE(without_answered(red[0], measured).empty());
+    EXPECT_EQ(without_answered(red[0], Claims{claimed(unshown, "tool/*")}), red[0]);
 }
 
 }  // namespace

@@ -63,16 +63,15 @@ enum class BudgetState { within, over, unclear, unmeasured };  // unmeasured pri
 struct BudgetFinding {
     std::size_t verdict = 0;  ///< index into the judgement's verdicts
     BudgetState state = BudgetState::unmeasured;
-    Interval interval;          ///< of the head's value, canonical unit
-    std::optional<double> max;  ///< the limits, canonical unit
+    std::optional<double> value{};  ///< of the head, canonical unit: that of `attempt`, where there is one
+    Interval interval;              ///< of it
+    std::optional<double> max;      ///< the limits, canonical unit
     std::optional<double> min;
     int line = 0;  ///< of the budget in .benchgate.yml; 0: unknown
     /// Of one that is over: the highest of the budget's levels that the interval supports, and what it asks for.
     std::optional<std::string> level{};
     Action action = Action::block;
-    /// Of one that stands from an earlier attempt: the number of that, and the head's value of then.
-    std::optional<std::size_t> attempt{};
-    std::optional<double> value_then{};
+    std::optional<std::size_t> attempt{};  ///< number of the earlier attempt that found it; none: the present one
     bool is_broken() const { return state == BudgetState::over && action != Action::log; }
     bool operator==(const BudgetFinding&) const = default;
 };

@@ -21,6 +21,7 @@ Report broken() {
         model::BudgetFinding finding;
         finding.verdict = over ? 0 : 1;
         finding.state = over ? model::BudgetState::over : model::BudgetState::within;
+        finding.value = suite.judgement->verdicts.at(finding.verdict).head_value;
         finding.interval = {1'200'000, 1'260'000};
         finding.max = over ? 1'000'000 : 2'000'000;
         finding.line = over ? 12 : 13;
@@ -82,7 +83,7 @@ TEST(Budgets, PageTextAndJsonTellThemToo) {
 TEST(Budgets, ThousandsOfThemFit) {
     auto report = sample::large(5000);
     for (std::size_t v = 0; v < report.suites[0].judgement->verdicts.size(); ++v)
-        report.suites[0].budgets.push_back({v, model::BudgetState::over, {1.0, 2.0}, 0.5, std::nullopt, 3});
+        report.suites[0].budgets.push_back({v, model::BudgetState::over, 1.5, {1.0, 2.0}, 0.5, std::nullopt, 3});
     EXPECT_LT(render_comment(report).size(), 65'536u);
     const auto check = render_check(report, {});
     EXPECT_LT(check.text.size(), 65'536u);

@@ -18,7 +18,7 @@ SuiteReport explained(Report report) {
 
 TEST(ExplainText, WaiversAndBudgetsStandWithTheirVerdict) {
     auto suite = explained(sample::waived(0.08));
-    suite.budgets = {{1, model::BudgetState::over, {1'500'000, 1'600'000}, 1'400'000, {}, 3}};
+    suite.budgets = {{1, model::BudgetState::over, 1'540'000, {1'500'000, 1'600'000}, 1'400'000, {}, 3}};
     const auto text = explain_text(suite);
     const auto slow = text.find("BM_Sort/1024 time: regressed (critical), 20 trials a side\n");
     const auto next = text.find("BM_Hash time: ");

@@ -85,7 +85,7 @@ OrderedJson budgets_json(const SuiteReport& suite) {
                         {"level", note.level ? OrderedJson(*note.level) : OrderedJson(nullptr)},
                         {"action", note.state == model::BudgetState::over ? OrderedJson(model::to_string(note.action))
                                                                           : OrderedJson(nullptr)},
-                        {"value", number_json(note.value_then ? note.value_then : verdict.head_value)},
+                        {"value", number_json(note.value)},
                         {"interval", interval_json(note.interval)},
                         {"attempt", note.attempt ? OrderedJson(*note.attempt) : OrderedJson(nullptr)},
                         {"max", number_json(note.max)},

@@ -26,19 +26,19 @@ std::string limit_text(const model::BudgetFinding& note, std::string_view unit) 
 }
 
 std::string budget_value_text(const model::BudgetFinding& note, const model::Verdict& verdict) {
-    const auto& value = note.value_then ? note.value_then : verdict.head_value;
-    if (!value) return "–";
+    if (!note.value) return "–";
     const auto& unit = verdict.series.unit;
     const auto& [low, high] = note.interval;
     std::vector<std::string> aside;
-    if (note.value_then ? low != high : !verdict.exact) {
-        if (low && high)
-            aside.push_back(fmt::format("{} to {}", format_value(*low, unit), format_value(*high, unit)));
-        else if (low || high)
-            aside.push_back(fmt::format("at {} {}", low ? "least" : "most", format_value(low ? *low : *high, unit)));
-    }
-    if (note.attempt) aside.push_back(fmt::format("found in attempt {}, and not ruled out by this one", *note.attempt));
-    const auto text = format_value(*value, unit);
+    if (low && high && low != high)
+        aside.push_back(fmt::format("{} to {}", format_value(*low, unit), format_value(*high, unit)));
+    else if (low.has_value() != high.has_value())
+        aside.push_back(fmt::format("at {} {}", low ? "least" : "most", format_value(low ? *low : *high, unit)));
+    const bool stands = note.state == model::BudgetState::over;
+    if (note.attempt)
+        aside.push_back(fmt::format("{} attempt {}, and not {} by this one", stands ? "found in" : "of", *note.attempt,
+                                    stands ? "ruled out" : "measured"));
+    const auto text = format_value(*note.value, unit);
     return aside.empty() ? text : fmt::format("{} ({})", text, fmt::join(aside, "; "));
 }
 

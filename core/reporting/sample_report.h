@@ -139,7 +139,7 @@ inline Report hostile() {
         verdicts.push_back(made);
         made.kind = model::VerdictKind::failed;
         verdicts.push_back(made);
-        budgets.push_back({verdicts.size(), model::BudgetState::over, {4, 6}, 3, {}, 3});
+        budgets.push_back({verdicts.size(), model::BudgetState::over, 5, {4, 6}, 3, {}, 3});
         verdicts.push_back(from_zero(name, name.substr(0, 50)));
     }
     const std::string& worst = hostile_names()[3];

@@ -216,6 +216,24 @@ bool heed(const Again& again) {
     return is_touched;
 }
 
+/// Claims since a ref are measured by jobs of their own, which may answer where the suite itself is carried: of the
+/// suite at `s`, those that this run or an attempt between says more newly.
+void drop_answered_claims(const std::vector<Attempt>& attempts, const std::vector<SuiteSource>& sources,
+                          const std::vector<std::map<std::string, Said>>& said, std::size_t s,
+                          reporting::Report& report) {
+    const auto& name = sources[s].job.job.suite;
+    const auto question = question_of(sources[s].run, sources[s].job.job.labels);
+    auto& claims = report.suites[s].claims;
+    for (std::size_t other = 0; other < sources.size(); ++other)
+        if (sources[other].older < sources[s].older && sources[other].job.job.suite == name &&
+            question_of(sources[other].run, sources[other].job.job.labels) == question)
+            claims = judging::without_answered(std::move(claims), report.suites[other].claims);
+    for (std::size_t a = 0; a + 1 < sources[s].older; ++a)
+        if (const auto then = said[a].find(name);
+            then != said[a].end() && question_of(attempts[a].run, attempts[a].jobs) == question)
+            claims = judging::without_answered(std::move(claims), then->second.suite.claims);
+}
+
 }  // namespace
 
 bool compares(const store::JobRow& job) {
@@ -289,20 +307,15 @@ std::vector<Before> heed_earlier_attempts(store::Tx& tx, const std::vector<Attem
         }
         const judging::AskedAgain again{attempts.size() - older, glob_of(job).empty()};
         before[s].newest = again.newest;
+        if (suite.judgement) before[s].own = suite.judgement->verdicts;
         if (suite.judgement) before[s].stands = heed({suite, earlier, older, attempts.size(), again.asked_all});
         if (suite.state != reporting::ReportState::completed) continue;
         suite.claims = judging::with_earlier(std::move(suite.claims), claims, again);
+        if (older > 0) drop_answered_claims(attempts, sources, said, s, report);
         // Equal artifacts grow alike, whatever an earlier attempt saw.
         if (suite.judgement) suite.growth = judging::with_earlier(std::move(suite.growth), growth, again);
     }
     return before;
-}
-
-void heed_earlier_budgets(const Before& before, std::span<const model::Budget> budgets, reporting::SuiteReport& suite) {
-    for (auto& standing : judging::standing_budgets(suite.judgement->verdicts, before.verdicts, budgets)) {
-        standing.then.attempt = before.newest - standing.attempt;
-        suite.budgets[standing.finding] = std::move(standing.then);
-    }
 }
 
 std::vector<std::string> notes_on_attempts(const store::RunRow& run, const std::vector<Attempt>& attempts,

@@ -51,6 +51,7 @@ struct SuiteSource {
 
 /// What the attempts before it said of a suite of the report.
 struct Before {
+    std::vector<model::Verdict> own;  ///< what its own attempt said
     /// Newest first; with what was only advice, since a budget heeds that, too.
     std::vector<std::vector<model::Verdict>> verdicts;
     std::size_t newest = 0;  ///< number of the attempt that said verdicts[0]; that of the next is one less
@@ -62,10 +63,6 @@ struct Before {
 std::vector<Before> heed_earlier_attempts(store::Tx& tx, const std::vector<Attempt>& attempts,
                                           const std::vector<SuiteSource>& sources, const model::Config* config,
                                           reporting::Report& report);
-
-/// Of a suite whose `budgets` are what find_budgets says of its judgement: those that an earlier attempt found over,
-/// and this one leaves open, are told as they were then.
-void heed_earlier_budgets(const Before& before, std::span<const model::Budget> budgets, reporting::SuiteReport& suite);
 
 /// What is to be said of a run aside, and of suites that are carried; each a sentence without its full stop.
 std::vector<std::string> notes_on_attempts(const store::RunRow& run, const std::vector<Attempt>& attempts,

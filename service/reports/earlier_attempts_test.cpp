@@ -7,6 +7,8 @@
 #include "core/json/json.h"
 #include "core/protocol/questions_json.h"
 #include "core/reporting/comment.h"
+#include "core/reporting/words.h"
+#include "platform/ids.h"
 #include "service/reports/run_report.h"
 #include "service/store/judged_for_tests.h"
 #include "service/store/run_for_tests.h"
@@ -234,7 +236,7 @@ TEST_F(Attempts, ABrokenBudgetIsNotAskedAway) {
         EXPECT_EQ(report.gate, model::Gate::failure) << "noise rules nothing out";
         const auto& suite = report.suites.at(0);
         EXPECT_EQ(suite.budgets.at(0).state, model::BudgetState::over);
-        EXPECT_EQ(suite.budgets[0].value_then, 6e6);
+        EXPECT_EQ(suite.budgets[0].value, 6e6);
         EXPECT_EQ(suite.judgement->verdicts.at(0).kind, Kind::inconclusive) << "the verdict itself is that of now";
         EXPECT_NE(reporting::render_comment(report).find("| ❌ budget | <code>sort</code> | time | 6\u00a0ms (found in "
                                                          "attempt 1, and not ruled out by this one) |"),
@@ -242,6 +244,112 @@ TEST_F(Attempts, ABrokenBudgetIsNotAskedAway) {
             << "a value that this attempt did not measure is told where it is shown";
         EXPECT_EQ(attempt(tx, taking(4e6, false)).gate, model::Gate::success) << "this rules it out";
         EXPECT_EQ(attempt(tx, taking(5.1e6, true)).gate, model::Gate::neutral);
+    });
+}
+
+TEST_F(Attempts, ABudgetIsNotAskedAwayWithAFilter) {
+    const auto with_budget = [&](std::vector<store::JudgedSeries> series, const std::string& only = "") {
+        auto judged = asked(std::move(series));
+        judged.config =
+            "suites: {micro: {run: x}}\n"
+            "budgets: [{benchmark: sort, metric: time, max: 5ms}]\n";
+        judged.only = only;
+        return judged;
+    };
+    const store::JudgedSeries find{"find", Kind::unchanged};
+    pool.transaction([&](store::Tx& tx) {
+        for (int i = 1; i <= 3; ++i)
+            store::insert_judged_run(
+                tx, {.runner_id = other_host, .series = {{"sort", Kind::regressed}, find}, .at = start()});
+        auto advised = with_budget({{"sort", Kind::regressed, true, true, 6e6}, find});
+        advised.runner_id = other_host;
+        auto report = attempt(tx, advised);
+        EXPECT_EQ(report.gate, model::Gate::failure);
+        EXPECT_EQ(report.suites.at(0).advisories.size(), 1u) << "it is the budget that fails";
+        report = attempt(tx, with_budget({find}, "find"));
+        EXPECT_EQ(report.gate, model::Gate::failure) << "the advice is gone, the budget is not";
+        EXPECT_EQ(report.suites.at(0).budgets.at(0).attempt, 1u);
+        EXPECT_EQ(reporting::headline(report, reporting::all_suites(report)),
+                  "1 budget is broken; inconclusive: 1 of 2 benchmarks could not be settled; no slowdown in the other "
+                  "one");
+
+        EXPECT_EQ(attempt(tx, with_budget({{"sort", Kind::unchanged, true, true, 4e6}, find})).gate,
+                  model::Gate::success)
+            << "this rules it out";
+        EXPECT_EQ(attempt(tx, with_budget({find}, "find")).gate, model::Gate::success);
+    });
+}
+
+TEST_F(Attempts, ABudgetThatIsKeptStaysSoThoughARegressionStands) {
+    const auto taking = [&](Kind kind, double head) {
+        auto judged = asked({{"sort", kind, kind != Kind::inconclusive, true, head}});
+        judged.config =
+            "suites: {micro: {run: x}}\n"
+            "budgets: [{benchmark: sort, metric: time, max: 5ms}]\n";
+        return judged;
+    };
+    pool.transaction([&](store::Tx& tx) {
+        attempt(tx, taking(Kind::unchanged, 4e6));
+        attempt(tx, taking(Kind::regressed, 6e6));
+        const auto report = attempt(tx, taking(Kind::inconclusive, 4e6));
+        const auto& suite = report.suites.at(0);
+        EXPECT_EQ(suite.judgement->verdicts.at(0).kind, Kind::regressed) << "it stands";
+        ASSERT_EQ(suite.budgets.size(), 1u);
+        EXPECT_EQ(suite.budgets[0].attempt, 2u) << "what is told of an earlier attempt says of which";
+    });
+}
+
+TEST_F(Attempts, WhatAnswersAClaimAnswersItThoughTheSuiteItselfIsCarried) {
+    const std::string asks =
+        "suites: {micro: {run: x}}\n"
+        "claims: [{benchmark: sort, metric: time, from: v1, at_least: -50%}]\n";
+    const auto saying = [&](model::ClaimState state) {
+        model::ClaimFinding claim;
+        claim.series = {{"sort", "time"}, "ns", model::Better::lower, true};
+        claim.compared = "v1";
+        claim.at_least = config::parse(asks).value().claims.at(0).at_least;
+        claim.state = state;
+        return answers_json({claim}, {});
+    };
+    // What measures a ref is a job of its own, which may end well where the other one fails.
+    const auto measure_ref = [&](store::Tx& tx, const store::RunRow& run, const std::string& answers) {
+        store::NewJob job;
+        job.repository_id = run.repository_id;
+        job.job_id = platform::random_uuid();
+        job.run_id = run.run_id;
+        job.suite = "micro";
+        job.spec_json = R"({"questions": {"alone": true, "claims": [{"from": "v1"}]}})";
+        store::insert_job(tx, job, run.created_at);
+        const auto leased = store::lease_job(tx, {host, {}, std::chrono::seconds(90), run.created_at});
+        store::finish_job(tx, {job.job_id, leased.value().epoch, host},
+                          {.outcome = store::Outcome::succeeded,
+                           .phase = "upload",
+                           .reason = "",
+                           .manifest_json = "{}",
+                           .signature = "",
+                           .now = start()});
+        store::JudgedJob said{run.repository_id, run.run_id, job.job_id, "micro", start(), {}};
+        said.answers_json = answers;
+        store::replace_verdicts(tx, said);
+        store::mark_job_judged(tx, job.job_id, start());
+    };
+    pool.transaction([&](store::Tx& tx) {
+        auto whole = asked({{"sort", Kind::unchanged}});
+        whole.config = asks;
+        whole.answers = saying(model::ClaimState::broken);
+        EXPECT_EQ(attempt(tx, whole).gate, model::Gate::failure);
+        auto failing = asked({});
+        failing.config = asks;
+        failing.fails = true;
+        const auto run = store::insert_judged_run(tx, failing);
+        measure_ref(tx, run, saying(model::ClaimState::holds));
+        const auto report = run_report(tx, run, {"http://here", ""});
+        ASSERT_EQ(report.suites.size(), 2u);
+        ASSERT_EQ(report.suites[0].claims.size(), 1u);
+        EXPECT_EQ(report.suites[0].claims[0].state, model::ClaimState::holds);
+        EXPECT_EQ(report.suites[1].name, "micro, attempt 1");
+        EXPECT_TRUE(report.suites[1].claims.empty()) << "the newer answer counts";
+        EXPECT_NE(report.gate, model::Gate::failure);
     });
 }
 

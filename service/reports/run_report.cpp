@@ -11,6 +11,7 @@
 #include "core/judging/budgets.h"
 #include "core/judging/calibration.h"
 #include "core/judging/questions.h"
+#include "core/judging/standing.h"
 #include "core/judging/waivers.h"
 #include "core/model/questions.h"
 #include "core/protocol/bundle_json.h"
@@ -246,8 +247,8 @@ void apply_budgets(const model::Config& config, const std::vector<Before>& befor
         for (const auto& asked : config.suites)
             if (asked.name == suite.name && asked.load)
                 std::ranges::copy(model::budgets_of(*asked.load), std::back_inserter(budgets));
-        suite.budgets = judging::find_budgets(suite.judgement->verdicts, budgets);
-        heed_earlier_budgets(before[s], budgets, suite);
+        suite.budgets = judging::budgets_with_earlier({before[s].own, before[s].verdicts, before[s].newest}, budgets,
+                                                      suite.judgement->verdicts);
         auto decision = judging::gate_with_budgets(
             {suite.judgement->gate, suite.judgement->gate_reason}, suite.budgets,
             suite.inconclusive_blocks ? model::InconclusiveAction::block : model::InconclusiveAction::neutral);
