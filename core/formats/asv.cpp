@@ -36,19 +36,29 @@ bool recognise(const View& document) {
     return document.contains("commit_hash") && document.at("results").is_object();
 }
 
-/// The values of each parameter.
-using Levels = std::vector<std::vector<View>>;
+/// The values of each parameter, as they stand in names.
+using Levels = std::vector<std::vector<std::string>>;
 
-std::vector<View> entries_of(const View& list) {
+std::vector<View> entries_of(const View& list, std::size_t most) {
     std::vector<View> entries;
-    for (const auto& [_, entry] : list) entries.push_back(entry);
+    for (const auto& [_, entry] : list) {
+        if (entries.size() == most) break;
+        entries.push_back(entry);
+    }
     return entries;
 }
 
-Levels levels_of(const View& params) {
+/// None: a value is too long for a name, or one parameter alone has more of them than there may be benchmarks.
+std::optional<Levels> levels_of(const View& params, const Limits& limits) {
     Levels levels;
-    for (const auto& [_, level] : params)
-        if (levels.size() < max_parameters) levels.push_back(entries_of(level));
+    for (const auto& [_, level] : params) {
+        if (levels.size() == max_parameters) break;
+        auto& values = levels.emplace_back();
+        for (const auto& [__, value] : level) {
+            values.push_back(value.is_string() ? value.text() : json::dump(value));
+            if (values.back().size() > limits.name_bytes || values.size() > limits.benchmarks) return std::nullopt;
+        }
+    }
     return levels;
 }
 
@@ -57,8 +67,7 @@ std::string cell_name(const Levels& levels, std::size_t index) {
     std::string list;
     for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
         if (level->empty()) continue;
-        const auto& value = (*level)[index % level->size()];
-        list.insert(0, (value.is_string() ? value.text() : json::dump(value)) + (list.empty() ? "" : ", "));
+        list.insert(0, (*level)[index % level->size()] + (list.empty() ? "" : ", "));
         index /= level->size();
     }
     return list.empty() ? "" : "(" + list + ")";
@@ -108,15 +117,16 @@ void read(const View& document, Collector& collector) {
             add_cell(name, result, {}, collector);
             continue;
         }
-        if (name.size() > collector.limits().name_bytes || result.size() > collector.limits().benchmarks)
-            return collector.refuse(
-                fmt::format("{}: its name is too long, or it has too many parameters", excerpt(name)));
-        const auto levels = levels_of(columns.at("params"));
-        const auto samples = entries_of(columns.at("samples"));
+        const auto& limits = collector.limits();
+        const auto levels = levels_of(columns.at("params"), limits);
+        if (!levels || name.size() > limits.name_bytes || result.size() > limits.benchmarks)
+            return collector.refuse(fmt::format(
+                "{}: its name or a value of a parameter is too long, or it has too many parameters", excerpt(name)));
+        const auto samples = entries_of(columns.at("samples"), result.size());
         std::size_t index = 0;
         for (const auto& [_, value] : result) {
             if (collector.full()) return;
-            add_cell(name + cell_name(levels, index), value, index < samples.size() ? samples[index] : View(),
+            add_cell(name + cell_name(*levels, index), value, index < samples.size() ? samples[index] : View(),
                      collector);
             ++index;
         }

@@ -131,6 +131,8 @@ TEST(Formats, FailuresAreBoundedAsWell) {
     EXPECT_EQ(parse("asv", matrix("time_a"), {.benchmarks = 300}).value().errors.size(), 300u);
     EXPECT_FALSE(parse("asv", matrix("time_a"), {.benchmarks = 29}));
     EXPECT_FALSE(parse("asv", matrix(std::string(1000, 'a')), {.name_bytes = 20}));
+    names = "\"" + std::string(1000, 'p') + "\"";
+    EXPECT_FALSE(parse("asv", matrix("time_a"), {.name_bytes = 500})) << "each cell would carry the parameter anew";
     std::string lines;
     for (int i = 0; i < 300; ++i) lines += fmt::format("BenchmarkA{} 1 x ns/op\n", i);
     EXPECT_EQ(parse("go", lines, {.benchmarks = 29}).error().message, "more than 29 failed benchmarks");

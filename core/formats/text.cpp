@@ -31,7 +31,9 @@ std::optional<double> grouped_number(std::string_view text) {
         const bool at_end = digits == group.size() || group[digits] == ',';
         const auto before = std::find_if_not(plain.rbegin(), plain.rend(), is_digit) - plain.rbegin();
         const bool grouped = text.find(',') < at;
-        if (before == 0 || (!grouped && before > 3) || digits != 3 || !at_end) return std::nullopt;
+        if (before == 0 || (!grouped && plain[plain.size() - static_cast<std::size_t>(before)] == '0') ||
+            (!grouped && before > 3) || digits != 3 || !at_end)
+            return std::nullopt;
     }
     return number_in<double>(plain);
 }

@@ -23,7 +23,8 @@ bool recognise(std::string_view text) {
 }
 
 /// Connections that broke, and answers later than wrk's timeout (2 s unless told): the latter are among its requests,
-/// and their times are in none of its figures (stats_record in wrk.c).
+/// and their times are in none of its figures (stats_record in wrk.c). wrk2 times every answer, and counts a connection
+/// that waits for its turn as late, over and over (check_timeouts): there it says nothing.
 struct SocketErrors {
     double broken = 0;
     double late = 0;
@@ -41,12 +42,16 @@ SocketErrors socket_errors(std::string_view text) {
     return errors;
 }
 
-/// Takes away what late answers would have changed: a percentile beyond their share, the largest of all.
+/// Takes away what late answers would have changed: the mean, the largest of all, and each percentile whose tail they
+/// would have made longer by more than a tenth.
 void forget_what_was_late(double share, LoadResult& result) {
+    if (share <= 0) return;
+    result.latency.reset();
+    result.latency_spread.reset();
     std::erase_if(result.percentiles, [&](const auto& one) {
         const auto rank =
             one.first == "max" ? 100 : number_in<double>(std::string_view(one.first).substr(1)).value_or(100);
-        return share > 1 - rank / 100;
+        return share * rank / 100 > (1 - rank / 100) / 10;
     });
 }
 
@@ -65,13 +70,14 @@ void percentile(std::string_view line, LoadResult& result) {
 
 void read(std::string_view text, Collector& collector) {
     LoadResult result;
-    bool in_distribution = false;
+    bool in_distribution = false, is_wrk2 = false;
     SocketErrors sockets;
     const auto finish = [&] {
         if (result.name.empty()) return;
         if (!result.throughput) {
             collector.fail(result.name, "the run did not end: no Requests/sec");
         } else {
+            if (is_wrk2) sockets.late = 0;
             if (result.requests > 0) forget_what_was_late(sockets.late / result.requests, result);
             result.failed = std::min(result.failed + sockets.late, result.requests) + sockets.broken;
             result.requests += sockets.broken;
@@ -79,6 +85,7 @@ void read(std::string_view text, Collector& collector) {
         }
         result = {};
         sockets = {};
+        is_wrk2 = false;
     };
     each_line(text, [&](std::string_view whole) {
         const auto line = trimmed(whole);
@@ -89,8 +96,11 @@ void read(std::string_view text, Collector& collector) {
             return !collector.full();
         }
         const auto fields = fields_of(line);
-        if (line.starts_with("Latency Distribution")) {
+        if (line.starts_with("Thread calibration:")) {
+            is_wrk2 = true;
+        } else if (line.starts_with("Latency Distribution")) {
             in_distribution = true;
+            is_wrk2 = is_wrk2 || line.find("HdrHistogram") != std::string_view::npos;
         } else if (line.starts_with("Latency") && fields.size() >= 4) {
             result.latency = duration_in(fields[1]);
             result.latency_spread = duration_in(fields[2]);
