@@ -739,6 +739,7 @@ CREATE INDEX request_log_expiry ON public.request_log USING btree (expires_at);
 CREATE INDEX runs_by_id ON public.runs USING btree (run_id);
 CREATE INDEX runs_by_pull ON public.runs USING btree (repository_id, number, seq DESC) WHERE (number IS NOT NULL);
 CREATE INDEX runs_calibrations ON public.runs USING btree (repository_id, seq DESC) WHERE (kind = 'calibration'::text);
+CREATE INDEX runs_of_any_head ON public.runs USING btree (repository_id, head_sha);
 CREATE INDEX runs_of_head ON public.runs USING btree (repository_id, number, head_sha) WHERE ((number IS NOT NULL) AND (state = 'finished'::text));
 CREATE INDEX runs_open ON public.runs USING btree (repository_id, number) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX runs_recent ON public.runs USING btree (repository_id, seq DESC);

@@ -88,7 +88,10 @@ bool was_measured(const PlanInput& input, const model::Suite& suite) {
 Plan rerun_pull(const PlanInput& input, const CheckTrigger& trigger) {
     if (!input.pull->open) return restated(input, trigger, "the pull request is closed", "The pull request is closed.");
     Plan plan;
+    const bool is_measured = !standing_answers(input).empty();
     if (const auto fork = fork_answer(input); fork != ForkAnswer::may_run) {
+        if (is_measured)
+            return restated(input, trigger, "a fork's head that may not run", held_back_text(fork, *input.pull));
         plan.reason = "a fork's head that may not run";
         add_check(plan, trigger.head_sha, fork == ForkAnswer::never ? "neutral" : "action_required",
                   fork == ForkAnswer::never ? "Not measured: forks are not measured here"
@@ -96,12 +99,14 @@ Plan rerun_pull(const PlanInput& input, const CheckTrigger& trigger) {
                   held_back_text(fork, *input.pull));
         return plan;
     }
+    if (!input.base_sha && is_measured)
+        return restated(input, trigger, "no common history", "It has no common history with its base any more.");
     if (!input.base_sha) return add_no_base_check(plan, input), plan;
     const Wanted wanted = [&](const model::Suite& suite) { return wanted_by_pull(suite, input.changed_paths); };
     auto suites = suites_where(input.config, wanted);
     if (suites.empty())
         suites = suites_where(input.config, [&](const model::Suite& suite) { return was_measured(input, suite); });
-    if (suites.empty() && !standing_answers(input).empty())
+    if (suites.empty() && is_measured)
         return restated(input, trigger, "none of its suites is left", "None of the suites of its run is left.");
     if (suites.empty()) return add_no_suite_check(plan, input, trigger.head_sha, wanted), plan;
     PlannedRun run = run_of_pull(input);

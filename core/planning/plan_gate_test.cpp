@@ -88,6 +88,24 @@ TEST(PlanCheck, EachRerunLeavesTheCheckWithSomethingToSay) {
     EXPECT_TRUE(speaks(input));
 }
 
+TEST(PlanCheck, ARerunThatCannotBeDoesNotTakeTheVerdictAway) {
+    auto input = rerun();
+    input.existing = {existing("1", head, RunState::finished)};
+    const auto is_restated = [&] {
+        const auto planned = plan(input);
+        return planned.runs.empty() && planned.checks.empty() && planned.restated_head == head &&
+               !answer(planned).empty();
+    };
+    input.base_sha.reset();
+    EXPECT_TRUE(is_restated()) << "the base's history was written anew";
+    input = rerun();
+    input.existing = {existing("1", head, RunState::finished)};
+    input.pull->fork = true;
+    EXPECT_TRUE(is_restated()) << "its approval was taken back";
+    input.config.forks = model::ForkPolicy::never;
+    EXPECT_TRUE(is_restated());
+}
+
 TEST(PlanCheck, ACommitOfABranchIsMeasuredAsBefore) {
     auto input = rerun(Permission::write, old_head);
     input.pull.reset();

@@ -37,10 +37,11 @@ constexpr Query another_open{"runs_another_open", R"(
                    and state in ('queued', 'running') and kind in ('pull_request', 'command')) as open)"};
 
 constexpr Query told_by_another{"runs_told_by_another_pull", R"(
-    select exists (select 1 from runs join pull_requests using (repository_id, number)
-                   where repository_id = $1 and number <> $2 and runs.head_sha = $3 and pull_requests.head_sha = $3
-                     and pull_requests.state = 'open' and runs.state in ('queued', 'running', 'finished')
-                     and kind in ('pull_request', 'command')) as told)"};
+    select runs.* from runs join pull_requests using (repository_id, number)
+    where repository_id = $1 and number <> $2 and runs.head_sha = $3 and pull_requests.head_sha = $3
+      and pull_requests.state = 'open' and runs.state in ('queued', 'running', 'finished')
+      and kind in ('pull_request', 'command')
+    order by runs.finished_at desc nulls first, runs.seq desc limit 1)"};
 
 constexpr Query head_told{"runs_head_is_told", R"(
     select exists (select 1 from runs where repository_id = $1 and head_sha = $2 and (base_ref = $3 or aside)
@@ -174,13 +175,13 @@ std::vector<RunRow> finished_runs_of_head(Tx& tx, const HeadOfPull& head, int li
     return all(exec(tx, finished_of_head, head.repository_id, head.number, head.head_sha, limit), read_run);
 }
 
-bool is_told_by_another_pull(Tx& tx, const HeadOfPull& head) {
-    return column<bool>(exec(tx, told_by_another, head.repository_id, head.number, head.head_sha).front(), "told");
+std::optional<RunRow> told_by_another_pull(Tx& tx, const HeadOfPull& head) {
+    return first(exec(tx, told_by_another, head.repository_id, head.number, head.head_sha), read_run);
 }
 
 bool is_head_told(Tx& tx, const HeadOfPull& head, const std::string& base_ref) {
     return column<bool>(exec(tx, head_told, head.repository_id, head.head_sha, base_ref).front(), "told") ||
-           is_told_by_another_pull(tx, head);
+           told_by_another_pull(tx, head).has_value();
 }
 
 bool is_another_open(Tx& tx, const RunRow& run) {

@@ -57,8 +57,8 @@ struct HeadOfPull {
     std::string head_sha;
 };
 std::vector<RunRow> finished_runs_of_head(Tx& tx, const HeadOfPull& head, int limit);
-/// Whether another open pull request has the same head, and a run that says, or will say, something of it.
-bool is_told_by_another_pull(Tx& tx, const HeadOfPull& head);
+/// The run of another open pull request with the same head that says, or will say, something of it; the newest one.
+std::optional<RunRow> told_by_another_pull(Tx& tx, const HeadOfPull& head);
 /// Whether a run says, or will say, something of this head: against this base branch, asked aside, or for another open
 /// pull request. The check of such a head stays as it is where nothing can be planned.
 bool is_head_told(Tx& tx, const HeadOfPull& head, const std::string& base_ref);

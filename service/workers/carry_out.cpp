@@ -48,6 +48,9 @@ void write_words(store::Tx& tx, const planning::Plan& plan, const PlanContext& c
 void restate(store::Tx& tx, const std::string& head_sha, const std::string& remark, const PlanContext& context,
              const reports::Addresses& addresses, store::Time now) {
     if (const auto run = speaker_of(tx, context.input, head_sha)) return announce_run(tx, *run, addresses, now, remark);
+    if (const auto run =
+            store::told_by_another_pull(tx, {context.input.repository.id, context.number.value_or(0), head_sha}))
+        return announce_run(tx, *run, addresses, now, remark);
     // GitHub waits for a check that was asked for again, whoever may have made it.
     if (!remark.empty())
         announce_check(tx, context.input.repository.id,
@@ -114,7 +117,13 @@ void carry_out(store::Tx& tx, const planning::Plan& plan, const PlanContext& con
     for (const auto& check : plan.checks) {
         // A check is a commit's. That nothing was measured for one pull request must not take the place of what was, or
         // will be, for another open one with the same head.
-        if (store::is_told_by_another_pull(tx, {repository_id, context.number.value_or(0), check.head_sha})) continue;
+        if (const auto other =
+                store::told_by_another_pull(tx, {repository_id, context.number.value_or(0), check.head_sha})) {
+            // A button has reset it.
+            if (std::holds_alternative<planning::CheckTrigger>(context.input.trigger))
+                announce_run(tx, *other, addresses, now, remark_on(plan, context));
+            continue;
+        }
         announce_check(tx, repository_id, check_of(check), now,
                        context.config_text.empty() ? std::nullopt : std::optional(context.input.config.report));
     }

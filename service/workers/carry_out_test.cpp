@@ -260,6 +260,14 @@ TEST_F(CarryOutTest, ASecondPullRequestWithTheSameHeadHidesNoRedByNotBeingMeasur
     context.input.base_sha.reset();  // it has no commit in common with the head
     handle(planning::PullRequestTrigger{planning::PullRequestAction::opened});
     EXPECT_EQ(waiting_check(run.head_sha), "") << "the check of #7 is this one, too";
+    const auto is_said_again = [&] { return waiting_check(run.head_sha).find(run.run_id) != std::string::npos; };
+    const planning::CheckTrigger button{planning::CheckRequest::rerun, run.head_sha, "dev",
+                                        planning::Permission::write};
+    handle(button);
+    EXPECT_TRUE(is_said_again()) << "GitHub waits for it";
+    context.input.pull->open = false;
+    handle(button);
+    EXPECT_TRUE(is_said_again());
 }
 
 TEST_F(CarryOutTest, TheCommentSpeaksOfThePresentHeadOnly) {

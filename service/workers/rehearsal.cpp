@@ -109,7 +109,10 @@ void Rehearsal::say_again(const store::RunRow& run, const std::string& remark) {
 /// As it stands now: what this plan would write is not in it.
 void Rehearsal::restate(const std::string& head_sha, const std::string& remark, const PlanContext& context) {
     if (!tx_) return;
-    if (const auto row = speaker_of(*tx_, context.input, head_sha)) say_again(*row, remark);
+    auto row = speaker_of(*tx_, context.input, head_sha);
+    if (!row)
+        row = store::told_by_another_pull(*tx_, {context.input.repository.id, context.number.value_or(0), head_sha});
+    if (row) say_again(*row, remark);
 }
 
 /// In the order of carry_out.cpp.
