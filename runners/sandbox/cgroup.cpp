@@ -337,9 +337,11 @@ std::optional<double> pressure_total(const fs::path& file) {
     return std::strtod(text.c_str() + at + key.size(), nullptr);
 }
 
-/// Whoever has taken more is no bystander: code cannot lay its own hunger on the host.
+/// Whoever has taken more is no bystander: code cannot lay its own hunger on the host. Of a limit that is none (version
+/// 1 writes it as a number that no memory reaches) everything is below half.
 bool is_below_half(const std::optional<double>& peak, const std::optional<double>& limit) {
-    return peak && limit && 2 * *peak < *limit;
+    constexpr double no_limit = 1e18;
+    return peak && limit && *limit < no_limit && 2 * *peak < *limit;
 }
 
 }

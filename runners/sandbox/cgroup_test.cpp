@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "platform/files.h"
+#include "runners/sandbox/memory.h"
 #include "runners/sandbox/result.h"
 
 namespace benchgate::sandbox {
@@ -184,15 +185,32 @@ TEST(Cgroup, WhoHadLittleAndNeverMetItsOwnLimitWasKilledForTheHostsSake) {
 
     FakeGroup one;
     one.places.memory_v1 = one.place("memory");
-    const auto of_one = [&](const std::string& failures, const std::string& peak) {
+    const auto of_one = [&](const std::string& failures, const std::string& peak, const std::string& limit = "1000\n") {
         return one.read({{"memory/run/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 1\n"},
                          {"memory/run/memory.failcnt", failures},
                          {"memory/run/memory.max_usage_in_bytes", peak},
-                         {"memory/run/memory.limit_in_bytes", "1000\n"}});
+                         {"memory/run/memory.limit_in_bytes", limit}});
     };
     EXPECT_TRUE(of_one("0\n", "100\n").host_was_short);
     EXPECT_FALSE(of_one("3\n", "100\n").host_was_short);
     EXPECT_FALSE(of_one("0\n", "600\n").host_was_short);
+    EXPECT_FALSE(of_one("0\n", "15000000000\n", "9223372036854771712\n").host_was_short) << "that is no limit";
+}
+
+TEST(Cgroup, WhoAsksForMoreMemoryThanTheHostHasMeetsALimitOfItsOwn) {
+    FakeGroup fake;
+    fake.places.unified = fake.place("v2");
+    fake.places.unified_memory = true;
+    std::ofstream(fake.dir.path() / "v2/memory.max") << "8388608\n";
+    const auto limit_of = [&](std::uint64_t asked) {
+        Command command;
+        command.limits.memory_bytes = asked;
+        return group_limits(command, fake.places).memory_bytes;
+    };
+    const auto spare = spare_memory(fake.places);
+    EXPECT_EQ(limit_of(1 << 20), 1u << 20);
+    EXPECT_EQ(limit_of(std::uint64_t{64} << 30), spare) << "its hunger would be laid on the host";
+    EXPECT_EQ(limit_of(0), spare);
 }
 
 TEST(Cgroup, TheHostsOwnGroupsCountAndAreRemoved) {

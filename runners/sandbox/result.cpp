@@ -1,5 +1,6 @@
 #include "runners/sandbox/result.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 
@@ -44,12 +45,22 @@ platform::ResourceLimits resource_limits(const Limits& limits) {
     return list;
 }
 
+namespace {
+
+/// What was asked for, but never more than this host has to spare: above that it is not the limit which ends a hungry
+/// command, but the kernel, for want of memory on the host, and whose fault that was nobody can tell.
+std::uint64_t memory_limit(std::uint64_t asked, std::uint64_t spare) {
+    return asked > 0 && spare > 0 ? std::min(asked, spare) : std::max(asked, spare);
+}
+
+}
+
 CgroupLimits group_limits(const Command& command, const CgroupPlaces& places) {
     const auto& limits = command.limits;
     const bool io = command.figures.contains(Figure::read_bytes) || command.figures.contains(Figure::written_bytes) ||
                     command.figures.contains(Figure::read_operations) ||
                     command.figures.contains(Figure::write_operations);
-    return {limits.memory_bytes > 0 ? limits.memory_bytes : spare_memory(places), limits.processes, io};
+    return {memory_limit(limits.memory_bytes, spare_memory(places)), limits.processes, io};
 }
 
 DiskWatches::DiskWatches(const Command& command) {
