@@ -163,8 +163,8 @@ void CompilerCache::trim(sandbox::Sandbox& sandbox, const CompilerFolders& folde
         command.limits.wall = longest_trim;
         static_cast<void>(sandbox.run(command, std::move(stop)));
         measure(folders.own);
-        // Something else than entries fills it.
-        if (bytes_[folders.own] > 2 * most_of_one && platform::remove_tree(folders.own)) {
+        // Something else than entries fills it: folders alone take no quarter.
+        if (bytes_[folders.own] > most_of_one + most_of_one / 4 && platform::remove_tree(folders.own)) {
             bytes_.erase(folders.own);
             static_cast<void>(make(sandbox, folders.own));
         }

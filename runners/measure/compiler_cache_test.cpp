@@ -133,6 +133,15 @@ TEST_F(Compilers, TheBoundHoldsForEachFolderAndForAllOfThem) {
     EXPECT_LE(bytes, 8u << 20);
 }
 
+TEST_F(Compilers, WhatLiesBesideTheEntriesTakesNoRoomForLong) {
+    auto cache = open(8u << 20);
+    const auto folders = cache.folders(*sandbox, "octo/engine", "pull request 7", "one").value();
+    ASSERT_TRUE(build_with(folders, {"head -c 3500000 /dev/urandom >" + folders.own.string() + "/junk"}, one));
+    cache.trim(*sandbox, folders, {});
+    EXPECT_FALSE(fs::exists(folders.own / "junk"));
+    EXPECT_EQ(compile(cache, "pull request 7", one), "0 of 1") << "the folder is made anew";
+}
+
 TEST_F(Compilers, TwoProcessesDoNotShareAFolderAndWithoutASandboxThereIsNone) {
     const auto cache = open();
     EXPECT_FALSE(CompilerCache::open({work.path() / "compilers"}, *sandbox));
