@@ -184,6 +184,10 @@ bool exits_with_failures(std::string_view tool) {
     return tool == "locust" || tool == "k6" || tool == "pgbench";
 }
 
+bool clients_gave_up(std::string_view tool, int exit_code) {
+    return tool == "pgbench" && exit_code == 2;
+}
+
 namespace {
 
 /// What the line behind pgbench adds to its figures.
@@ -210,8 +214,8 @@ tl::expected<model::Measurements, std::string> read_output(const model::LoadGene
     if (output.exit_code == 127 || output.exit_code == 126)
         return tl::unexpected(fmt::format("{} is not installed here, or cannot be run ({}): {}", load.tool,
                                           first_line(output.err), where_to_get(load.tool)));
-    // 0 is its status with failed transactions, too. 2 are clients that gave up, and they are in none of its figures.
-    if (load.tool == "pgbench" && output.exit_code == 2)
+    // Failed transactions alone are no reason for it to exit otherwise than with 0.
+    if (clients_gave_up(load.tool, output.exit_code))
         return tl::unexpected("pgbench: clients gave up, and its figures are those of the others; it said: " +
                               first_line(output.err));
     auto parsed = formats::parse(call.format, output.out);

@@ -32,6 +32,9 @@ std::string where_to_get(std::string_view tool);
 /// Exit status 1 is said of failed requests, too; its figures are there all the same.
 bool exits_with_failures(std::string_view tool);
 
+/// Its clients ended before their time, as the service made them: they are in none of its figures.
+bool clients_gave_up(std::string_view tool, int exit_code);
+
 struct ToolOutput {
     int exit_code = 0;
     std::string out, err;

@@ -246,7 +246,8 @@ class Round {
         const auto log = fmt::format("$ {}\n{}\n{}\n", call.line, event.out.substr(0, 4096), event.err.substr(0, 4096));
         // One that never came to work says why; that it was busy all its short life says nothing.
         if (!read)
-            return LoadFailure{fmt::format("stage {}: {}", call.benchmark, read.error()), false, false, false, log};
+            return LoadFailure{fmt::format("stage {}: {}", call.benchmark, read.error()), false, false,
+                               clients_gave_up(suite_.load.tool, event.exit_code), log};
         if (auto failure = saturated(call.benchmark, {event.cpu_seconds, event.seconds, call.threads})) return failure;
         const auto broken = broken_objectives({}, *read, {});
         if (!broken.empty() && !trial_.may_fail_wholly)
