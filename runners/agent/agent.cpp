@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <random>
 
@@ -160,6 +161,8 @@ protocol::LeaseRequest Agent::lease_request() {
             spdlog::info("the host is fit to measure again");
         else
             spdlog::warn("not fit to measure, and asks for no job until it is: {}", failing);
+        // Else nothing would: mirrors are bounded when a job begins, and none does while the disk is short.
+        if (std::ranges::any_of(ids, [](const auto& id) { return id.starts_with("disk."); })) bound_all_mirrors();
         failing_facts_ = std::move(ids);
     }
     return request;
@@ -257,6 +260,7 @@ int Agent::run(std::stop_token drain, std::stop_token abort) {
         if (!cache) return spdlog::error("the compiler cache: {}", cache.error()), exit_cannot_run;
         compilers_ = std::move(*cache);
     }
+    bound_all_mirrors();
     auto request = lease_request();
     for (int failures = 0; !drain.stop_requested();) {
         resend_spool(drain);
@@ -297,6 +301,11 @@ int Agent::run(std::stop_token drain, std::stop_token abort) {
     }
     if (drain.stop_requested()) say_goodbye(abort);
     return exit_ok;
+}
+
+void Agent::bound_all_mirrors() const {
+    const auto mirrors = options_.work / "mirrors";
+    bound_mirrors(mirrors, {}, most_mirror_bytes(mirrors));
 }
 
 /// What nobody expected is the host's fault, a full disk most likely: another one may do better.
@@ -343,8 +352,9 @@ void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token drain, st
     std::filesystem::permissions(directory.path(), for_passing_through);
     const auto log = [&](std::string_view bytes) { session.on_log(bytes); };
 
-    auto trees =
-        check_out({options_.work / "mirrors", directory.path(), &lease.spec, lease.clone}, log, session.stop());
+    const auto mirrors = options_.work / "mirrors";
+    auto trees = check_out({mirrors, directory.path(), &lease.spec, lease.clone, most_mirror_bytes(mirrors)}, log,
+                           session.stop());
     const auto is_given_back = [&] {
         if (abort.stop_requested() && !session.lost())
             spdlog::warn("job {} {}", job.job,

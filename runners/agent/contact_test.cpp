@@ -1,6 +1,7 @@
 // What the agent's surroundings cost a job when they are not as they should be: a service that swallows requests, a
 // second runner, a folder that cannot be written.
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 
 #include <atomic>
@@ -223,6 +224,30 @@ TEST_F(Contact, AHostWhoseFactsFailAsksForNothingUntilItIsMended) {
     service.wait_for("ready", 0);
     drain.request_stop();
     EXPECT_EQ(agent.get(), exit_ok);
+}
+
+TEST_F(Contact, MirrorsThatFillASmallDiskMakeRoomWithoutAJob) {
+    if (::mount("benchgate-test", folder.path().c_str(), "tmpfs", 0, "size=32m,mode=711") != 0)
+        GTEST_SKIP() << "no file system can be mounted here";
+    const auto mirror = [&](const char* name) { return folder.path() / "work" / "mirrors" / name; };
+    const auto fill = [&](const char* name, std::size_t mebibytes) {
+        std::filesystem::create_directories(mirror(name));
+        std::ofstream(mirror(name) / "pack") << std::string(mebibytes << 20, 'x');
+    };
+    fill("octo+before.git", 9);
+    fill("octo+small.git", 1);
+    std::filesystem::last_write_time(mirror("octo+before.git"),
+                                     std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+    options.quarantine_for = 5ms;
+    options.build_cache_bytes = 0;
+    std::stop_source drain;
+    auto agent = std::async(std::launch::async, [&] { return run(drain.get_token()); });
+    service.wait_for("quarantined", 0);  // such a disk is too small for any job
+    EXPECT_FALSE(std::filesystem::exists(mirror("octo+before.git"))) << "a quarter of the disk is theirs";
+    EXPECT_TRUE(std::filesystem::exists(mirror("octo+small.git")));
+    drain.request_stop();
+    EXPECT_EQ(agent.get(), exit_ok);
+    ::umount(folder.path().c_str());
 }
 
 TEST_F(Contact, ARunnerThatIsToldToEndSaysSo) {
