@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <random>
 
@@ -23,6 +24,13 @@ namespace {
 
 /// The sandbox's user must get through to the trees below, and nobody see on the way what there is.
 constexpr auto for_passing_through = std::filesystem::perms(0711);
+
+/// A folder that the operator made, a disk of its own perhaps, may be somebody else's and is left as it is: whether
+/// jobs get through is for the sandbox to say.
+void let_pass(const std::filesystem::path& folder) {
+    std::error_code refused;
+    std::filesystem::permissions(folder, for_passing_through, refused);
+}
 
 double chance() {
     static std::mt19937_64 generator(std::random_device{}());
@@ -208,9 +216,10 @@ std::string Agent::why_no_jobs() {
     const auto jobs = options_.work / "jobs", probe = jobs / "probe";
     std::error_code code;
     std::filesystem::create_directories(probe, code);
-    if (!code) std::filesystem::permissions(jobs, for_passing_through, code);
     // A full disk may have room again when a job comes, and the job says it if not.
-    if (code) return "";
+    if (code.value() == ENOSPC || code.value() == EDQUOT) return "";
+    if (code) return fmt::format("{}: {}", probe.string(), code.message());
+    let_pass(jobs);
     const auto prepared = sandbox_.prepare(probe);
     std::filesystem::remove(probe, code);
     return prepared ? "" : prepared.error().message;
@@ -347,7 +356,7 @@ void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token drain, st
         return;
     }
     std::filesystem::create_directories(options_.work / "jobs");
-    std::filesystem::permissions(options_.work / "jobs", for_passing_through);
+    let_pass(options_.work / "jobs");
     platform::TempDir directory("job-", options_.work / "jobs");
     std::filesystem::permissions(directory.path(), for_passing_through);
     const auto log = [&](std::string_view bytes) { session.on_log(bytes); };
