@@ -97,9 +97,10 @@ struct FakeGroup {
     }
     /// Reads it with these files: path below the places' folder -> text.
     CgroupReading read(const std::vector<std::pair<std::string, std::string>>& files) const {
-        const auto group = RunCgroup::make(places, "run", {0, 0, true});
+        auto group = RunCgroup::make(places, "run", {0, 0, true});
         EXPECT_TRUE(group) << group.error();
         for (const auto& [path, text] : files) std::ofstream(dir.path() / path) << text;
+        group->note_memory();
         const auto reading = group->read();
         for (const auto& [path, text] : files) fs::remove(dir.path() / path);
         return reading;
@@ -181,7 +182,17 @@ TEST(Cgroup, WhoHadLittleAndNeverMetItsOwnLimitWasKilledForTheHostsSake) {
     EXPECT_FALSE(of_two("oom 1\noom_kill 1\n", "100\n").host_was_short) << "its own limit";
     EXPECT_FALSE(of_two("oom 0\noom_kill 1\n", "600\n").host_was_short) << "whoever takes so much is no bystander";
     EXPECT_FALSE(of_two("oom 0\noom_kill 0\n", "100\n").host_was_short);
-    EXPECT_FALSE(of_two("oom 0\noom_kill 1\n", "").host_was_short) << "this kernel keeps no peak";
+    EXPECT_TRUE(of_two("oom 1\noom_kill 1\n", "600\n").met_own_limit);
+    EXPECT_FALSE(of_two("oom 0\noom_kill 1\n", "600\n").met_own_limit);
+
+    const auto without_peak = [&](const std::string& events, const std::string& now) {
+        return two.read(
+            {{"v2/run/memory.events", events}, {"v2/run/memory.current", now}, {"v2/run/memory.max", "1000"}});
+    };
+    EXPECT_TRUE(without_peak("oom 0\noom_kill 1\n", "100\n").host_was_short);
+    EXPECT_FALSE(without_peak("oom 0\noom_kill 1\n", "600\n").host_was_short);
+    EXPECT_FALSE(without_peak("oom 1\noom_kill 1\n", "100\n").host_was_short);
+    EXPECT_FALSE(without_peak("oom 0\noom_kill 0\n", "100\n").peak_memory_bytes) << "a look is no figure";
 
     FakeGroup one;
     one.places.memory_v1 = one.place("memory");
@@ -193,8 +204,21 @@ TEST(Cgroup, WhoHadLittleAndNeverMetItsOwnLimitWasKilledForTheHostsSake) {
     };
     EXPECT_TRUE(of_one("0\n", "100\n").host_was_short);
     EXPECT_FALSE(of_one("3\n", "100\n").host_was_short);
+    EXPECT_TRUE(of_one("3\n", "100\n").met_own_limit);
+    EXPECT_TRUE(of_one("0\n", "990\n").met_own_limit) << "not each kernel counts it";
+    EXPECT_FALSE(of_one("0\n", "600\n").met_own_limit);
     EXPECT_FALSE(of_one("0\n", "600\n").host_was_short);
     EXPECT_FALSE(of_one("0\n", "15000000000\n", "9223372036854771712\n").host_was_short) << "that is no limit";
+}
+
+TEST(Cgroup, OnlyWhoMetItsLimitHasTakenMoreThanAllowed) {
+    Result result;
+    result.out_of_memory = true;
+    EXPECT_EQ(result.describe(),
+              "ended by the kernel: this host was short of memory, and the command had more than half of what it may "
+              "take");
+    result.met_own_limit = true;
+    EXPECT_EQ(result.describe(), "ended: more memory than allowed");
 }
 
 TEST(Cgroup, WhoAsksForMoreMemoryThanTheHostHasMeetsALimitOfItsOwn) {

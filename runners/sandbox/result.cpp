@@ -176,6 +176,7 @@ void add_accounting(Result& result, const Sources& sources, const std::set<Figur
         add_group_io(result, reading);
         result.memory_wait_seconds = reading.memory_wait_seconds;
         result.out_of_memory = reading.oom_killed;
+        result.met_own_limit = reading.met_own_limit;
         result.host_was_short = reading.host_was_short;
         result.process_limit = reading.process_limit_hit;
     }
@@ -217,8 +218,12 @@ std::string Result::describe() const {
         text = fmt::format("ended: more disk space than the {} allowed", size_text(limits.disk_bytes));
     else if (disk_full)
         text = "ended: the disk was nearly full";
-    else if (out_of_memory)
+    else if (out_of_memory && met_own_limit)
         text = "ended: more memory than allowed";
+    else if (out_of_memory)
+        text =
+            "ended by the kernel: this host was short of memory, and the command had more than half of what it may "
+            "take";
     else if (signal == SIGXFSZ)
         text = fmt::format("ended: a file larger than the {} allowed", size_text(limits.file_bytes));
     else if (signal)
