@@ -140,7 +140,8 @@ CompilerHits CompilerCache::take_hits(const CompilerFolders& folders) {
 
 void CompilerCache::measure(const fs::path& folder) {
     const auto size = platform::tree_size(folder, most_cached_entries);
-    bytes_[folder] = !size || size->cut ? options_.most_bytes : size->bytes;
+    // One that lets us not look may be of any size.
+    bytes_[folder] = !size || size->cut || size->closed ? options_.most_bytes : size->bytes;
 }
 
 void CompilerCache::trim(sandbox::Sandbox& sandbox, const CompilerFolders& folders, std::stop_token stop) {

@@ -6,6 +6,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
+#include "platform/as_nobody_for_tests.h"
 #include "platform/files.h"
 #include "runners/sandbox/memory.h"
 #include "runners/sandbox/result.h"
@@ -288,6 +289,32 @@ TEST(DiskWatch, FilesThatAreOpenAndRemovedTakeSpaceToo) {
         fs::remove(dir.path() / "hidden");
         hidden << std::string(7 << 20, 'x') << std::flush;
         EXPECT_EQ(watch.look(), DiskState::over_limit);
+    }
+    ::umount(dir.path().c_str());
+}
+
+TEST(DiskWatch, WhatIsClosedToUsIsNotOutOfBounds) {
+    const platform::TempDir dir;
+    if (::geteuid() != 0 ||
+        ::mount("benchgate-test", dir.path().c_str(), "tmpfs", 0, "size=64m,uid=65534,gid=65534") != 0)
+        GTEST_SKIP() << "no file system can be mounted here";
+    const auto job = dir.path() / "job";
+    fs::create_directories(job / "hidden");
+    ASSERT_TRUE(platform::give_tree_to(job, platform::nobody, platform::nobody));
+    const auto state_of = [&](std::size_t mebibytes, const char* closed) {
+        return platform::status_as_nobody([&] {
+            DiskWatch watch(job, 8 << 20);
+            std::ofstream(job / "hidden/large") << std::string(mebibytes << 20, 'x') << std::flush;
+            fs::permissions(dir.path() / closed, fs::perms::none);
+            const auto state = watch.look();
+            fs::permissions(dir.path() / closed, fs::perms::owner_all);
+            fs::remove(job / "hidden/large");
+            return static_cast<int>(state);
+        });
+    };
+    for (const auto* closed : {"job/hidden", "job"}) {
+        EXPECT_EQ(state_of(12, closed), static_cast<int>(DiskState::over_limit)) << closed;
+        EXPECT_EQ(state_of(4, closed), static_cast<int>(DiskState::fine)) << closed;
     }
     ::umount(dir.path().c_str());
 }
