@@ -154,6 +154,30 @@ TEST_F(HostCommands, ASignalToAllLeavesTheHostTunedUntilTheRunnerHasFinished) {
     EXPECT_TRUE(is_as_before());
 }
 
+TEST_F(HostCommands, CpusThatAKilledOneTurnedOffAreTurnedOnBeforeAnybodyMissesThem) {
+    root.write("sys/devices/system/cpu/smt/control", "on\n");
+    before = root.all();
+    const auto token = keep.path() / "token";
+    std::ofstream(token) << "join\n";
+    const std::vector<std::vector<std::string>> next_ones{
+        {"tune", "--restore"},
+        {"tune"},
+        {"--service", "http://127.0.0.1:1", "--token-file", token.string(), "--allow-unsandboxed"}};
+    for (auto next : next_ones) {
+        auto tuning = start({"tune", "--smt-off", "--bench-cpus", "1,3"});
+        ASSERT_TRUE(comes_true([&] { return root.read("sys/devices/system/cpu/smt/control") == "off"; }));
+        tuning.signal_group(SIGKILL);
+        tuning.wait();
+        // What the kernel makes of it; files alone do not come back by themselves.
+        root.write("sys/devices/system/cpu/online", "0-1\n");
+        next.insert(next.end(), {"--bench-cpus", "1,3"});
+        const auto outcome = run(next);
+        EXPECT_EQ(outcome.status.code, next.at(1) == "--restore" ? 0 : 2) << outcome.err.text();
+        root.write("sys/devices/system/cpu/online", "0-3\n");
+        EXPECT_TRUE(is_as_before()) << next.front() << ": " << outcome.err.text();
+    }
+}
+
 TEST_F(HostCommands, ARunnerThatStartsPutsBackWhatItFinds) {
     auto tuning = start({"tune"});
     ASSERT_TRUE(comes_true([&] { return is_tuned(); }));

@@ -95,13 +95,15 @@ int serve(agent::AgentOptions options, const HostFlags& flags, const std::filesy
                       chosen.error().message);
         return agent::exit_cannot_run;
     }
+    platform::StopSignals signals;
+    log_lines(restore_leftover(flags.root, flags.tune_journal));
+    // Not before: CPUs that a killed process had turned off are there again from here on.
+    options.cpus = plan_of(flags);
     // Any folder does: what the rules name is what counts.
     const auto facts = measure::host_report({flags.root, "/", true, options.cpus}, **chosen);
     if (const auto checked = host::check_rules(options.fitness, facts); !checked)
         return spdlog::error("{}", checked.error()), exit_usage;
     if (allow_unsandboxed) options.fitness.tolerate.emplace_back("sandbox");
-    platform::StopSignals signals;
-    log_lines(restore_leftover(flags.root, flags.tune_journal));
     std::optional<TuneHelper> tuning;
     if (flags.tune) {
         auto helper = TuneHelper::start(words_for_tuning(flags));
@@ -244,7 +246,6 @@ int main(int argc, char** argv) {
         "written, so that they come back even after kill -9. Exit status: 0 everything is as before, 3 it is not.");
     try {
         app.parse(argc, argv);
-        options.cpus = plan_of(flags);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : exit_usage;
     }
@@ -254,13 +255,16 @@ int main(int argc, char** argv) {
     options.host_root = flags.root;
     try {
         if (*check)
-            return preflight({flags.root, options.work, flags.tune_journal, options.cpus, options.fitness,
+            return preflight({flags.root, options.work, flags.tune_journal, plan_of(flags), options.fitness,
                               allow_unsandboxed, json, columns_of_terminal()},
                              std::cout, std::cerr);
         if (*tuning)
-            return tune(
-                {{flags.root, options.cpus, flags.smt_off, flags.swap_off}, flags.tune_journal, restore, until_closed},
-                std::cout, std::cerr);
+            return tune({{flags.root, {}, flags.smt_off, flags.swap_off},
+                         flags.tune_journal,
+                         restore,
+                         until_closed,
+                         [&] { return plan_of(flags); }},
+                        std::cout, std::cerr);
         if (options.service_url.empty()) {
             std::cerr << "--service is missing. Example: benchgate-runner --service https://bench.example.org "
                          "--token-file token --labels bare-metal,x86_64\n";
@@ -271,6 +275,8 @@ int main(int argc, char** argv) {
             return exit_usage;
         }
         return serve(std::move(options), flags, token_file, allow_unsandboxed);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : exit_usage;
     } catch (const std::exception& error) {
         spdlog::critical("{}", error.what());
         return agent::exit_cannot_run;

@@ -61,7 +61,9 @@ int tune(const TuneCommand& command, std::ostream& out, std::ostream& err) {
     std::error_code error;
     std::filesystem::create_directories(command.journal.parent_path(), error);
     if (!put_back(command, out, err, false)) return agent::exit_cannot_run;
-    auto tuned = host::TunedHost::tune(command.host, {.journal = command.journal});
+    auto options = command.host;
+    if (command.plan) options.cpus = command.plan();
+    auto tuned = host::TunedHost::tune(options, {.journal = command.journal});
     if (!tuned) return err << tuned.error() << '\n', agent::exit_cannot_run;
     out << host::steps_text(tuned->steps()) << ready_line << std::flush;
     wait_for_the_end(command.until_closed, signals);

@@ -3,6 +3,7 @@
 // starts it. Does not own what is changed: that is runners/host/tuner.
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -19,6 +20,8 @@ struct TuneCommand {
     std::filesystem::path journal;
     bool restore = false;   ///< only put back
     int until_closed = -1;  ///< a pipe of the runner that started this: its end ends the tuning
+    /// Instead of `host.cpus`: asked when everything is put back, since CPUs may have been off until then.
+    std::function<host::CpuPlan()> plan{};
 };
 
 /// Tunes, waits for a signal, puts back. Exit status: 0, or 3 where root is missing or something could not be done.

@@ -4,6 +4,8 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <random>
 
@@ -22,6 +24,13 @@ namespace {
 
 /// The sandbox's user must get through to the trees below, and nobody see on the way what there is.
 constexpr auto for_passing_through = std::filesystem::perms(0711);
+
+/// A folder that the operator made, a disk of its own perhaps, may be somebody else's and is left as it is: whether
+/// jobs get through is for the sandbox to say.
+void let_pass(const std::filesystem::path& folder) {
+    std::error_code refused;
+    std::filesystem::permissions(folder, for_passing_through, refused);
+}
 
 double chance() {
     static std::mt19937_64 generator(std::random_device{}());
@@ -160,6 +169,8 @@ protocol::LeaseRequest Agent::lease_request() {
             spdlog::info("the host is fit to measure again");
         else
             spdlog::warn("not fit to measure, and asks for no job until it is: {}", failing);
+        // Else nothing would: mirrors are bounded when a job begins, and none does while the disk is short.
+        if (std::ranges::any_of(ids, [](const auto& id) { return id.starts_with("disk."); })) bound_all_mirrors();
         failing_facts_ = std::move(ids);
     }
     return request;
@@ -205,9 +216,10 @@ std::string Agent::why_no_jobs() {
     const auto jobs = options_.work / "jobs", probe = jobs / "probe";
     std::error_code code;
     std::filesystem::create_directories(probe, code);
-    if (!code) std::filesystem::permissions(jobs, for_passing_through, code);
     // A full disk may have room again when a job comes, and the job says it if not.
-    if (code) return "";
+    if (code.value() == ENOSPC || code.value() == EDQUOT) return "";
+    if (code) return fmt::format("{}: {}", probe.string(), code.message());
+    let_pass(jobs);
     const auto prepared = sandbox_.prepare(probe);
     std::filesystem::remove(probe, code);
     return prepared ? "" : prepared.error().message;
@@ -257,6 +269,7 @@ int Agent::run(std::stop_token drain, std::stop_token abort) {
         if (!cache) return spdlog::error("the compiler cache: {}", cache.error()), exit_cannot_run;
         compilers_ = std::move(*cache);
     }
+    bound_all_mirrors();
     auto request = lease_request();
     for (int failures = 0; !drain.stop_requested();) {
         resend_spool(drain);
@@ -299,6 +312,11 @@ int Agent::run(std::stop_token drain, std::stop_token abort) {
     return exit_ok;
 }
 
+void Agent::bound_all_mirrors() const {
+    const auto mirrors = options_.work / "mirrors";
+    bound_mirrors(mirrors, {}, most_mirror_bytes(mirrors));
+}
+
 /// What nobody expected is the host's fault, a full disk most likely: another one may do better.
 void Agent::give_up(const protocol::LeaseAnswer& lease, const std::string& reason) {
     spdlog::error("job {}: {}", lease.job, reason);
@@ -338,13 +356,14 @@ void Agent::do_job(const protocol::LeaseAnswer& lease, std::stop_token drain, st
         return;
     }
     std::filesystem::create_directories(options_.work / "jobs");
-    std::filesystem::permissions(options_.work / "jobs", for_passing_through);
+    let_pass(options_.work / "jobs");
     platform::TempDir directory("job-", options_.work / "jobs");
     std::filesystem::permissions(directory.path(), for_passing_through);
     const auto log = [&](std::string_view bytes) { session.on_log(bytes); };
 
-    auto trees =
-        check_out({options_.work / "mirrors", directory.path(), &lease.spec, lease.clone}, log, session.stop());
+    const auto mirrors = options_.work / "mirrors";
+    auto trees = check_out({mirrors, directory.path(), &lease.spec, lease.clone, most_mirror_bytes(mirrors)}, log,
+                           session.stop());
     const auto is_given_back = [&] {
         if (abort.stop_requested() && !session.lost())
             spdlog::warn("job {} {}", job.job,

@@ -64,6 +64,8 @@ class Agent {
     /// What an earlier process, or a job that ended while the service was away, left in the spool.
     void resend_spool(std::stop_token stop);
     void do_job(const protocol::LeaseAnswer& lease, std::stop_token drain, std::stop_token abort);
+    /// Between jobs.
+    void bound_all_mirrors() const;
     /// So that nobody counts on this runner from now on. One try, and no waiting for a service that does not answer.
     void say_goodbye(std::stop_token abort);
     void give_up(const protocol::LeaseAnswer& lease, const std::string& reason);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <sys/statvfs.h>
 
 #include <algorithm>
 #include <array>
@@ -68,7 +69,15 @@ bool remove_mirror(const fs::path& mirror) {
     return !code && platform::remove_tree(gone);
 }
 
-/// The least recently used go, this job's own last: it is fetched anew, with no more than the job needs.
+}  // namespace
+
+std::uint64_t most_mirror_bytes(const fs::path& mirrors) {
+    constexpr std::uint64_t most = std::uint64_t{40} << 30;
+    struct statvfs status {};
+    if (::statvfs(mirrors.c_str(), &status) != 0) return most;
+    return std::min(most, static_cast<std::uint64_t>(status.f_blocks) * status.f_frsize / 4);
+}
+
 void bound_mirrors(const fs::path& mirrors, const fs::path& own, std::uint64_t most) {
     struct Kept {
         fs::file_time_type used;
@@ -93,13 +102,15 @@ void bound_mirrors(const fs::path& mirrors, const fs::path& own, std::uint64_t m
     std::ranges::sort(all, {}, &Kept::used);
     for (const auto& one : all) {
         if (bytes <= most) return;
-        if (!remove_mirror(one.path)) continue;
+        if (!remove_mirror(one.path)) {
+            spdlog::warn("{} cannot be removed, though the mirrors take more than {} MiB", one.path.string(),
+                         most >> 20);
+            continue;
+        }
         bytes -= one.bytes;
         spdlog::info("{} made room: the mirrors took more than {} MiB", one.path.string(), most >> 20);
     }
 }
-
-}  // namespace
 
 tl::expected<CheckedOut, JobFailure> check_out(const CheckoutRequest& request,
                                                const std::function<void(std::string_view)>& log, std::stop_token stop) {

@@ -1,6 +1,7 @@
 // What the agent's surroundings cost a job when they are not as they should be: a service that swallows requests, a
 // second runner, a folder that cannot be written.
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 
 #include <atomic>
@@ -11,6 +12,7 @@
 #include <mutex>
 
 #include "core/protocol/spec_json.h"
+#include "platform/as_nobody_for_tests.h"
 #include "platform/ids.h"
 #include "runners/agent/agent.h"
 #include "runners/agent/session.h"
@@ -169,9 +171,13 @@ TEST_F(Contact, AJoinThatWasRefusedNamesWhatMendsIt) {
 
 TEST_F(Contact, AHostThatCannotDoAJobSaysSoAndLives) {
     service.job = a_job();
-    std::filesystem::create_directories(folder.path() / "work");
-    std::ofstream(folder.path() / "work" / "jobs") << "a file where a folder is needed";
-    std::filesystem::permissions(folder.path() / "work" / "jobs", std::filesystem::perms::none);
+    // The last moment before a job.
+    options.take_canary = [&] {
+        const auto jobs = folder.path() / "work" / "jobs";
+        std::filesystem::remove(jobs);
+        std::ofstream(jobs) << "a file where a folder is needed";
+        return host::CanaryReading{0.008, 0.009};
+    };
     std::stop_source drain;
     auto agent = std::async(std::launch::async, [&] { return run(drain.get_token()); });
     service.wait_for("leases", 1);
@@ -180,6 +186,40 @@ TEST_F(Contact, AHostThatCannotDoAJobSaysSoAndLives) {
     const auto told = json::parse(service.body("finish")).value_or(json::Json());
     EXPECT_EQ(json::boolean(told, "infrastructure"), true) << service.body("finish");
     EXPECT_EQ(json::text(told, "outcome"), "failed");
+}
+
+TEST_F(Contact, AFolderForJobsThatCannotBeUsedEndsTheRunnerAtOnce) {
+    std::filesystem::create_directories(folder.path() / "work");
+    std::ofstream(folder.path() / "work" / "jobs") << "a file where a folder is needed";
+    EXPECT_EQ(run({}), exit_cannot_run);
+    EXPECT_EQ(service.count("register"), 0) << "every job would fail, until the host is taken out of the fleet";
+}
+
+TEST_F(Contact, AFolderForJobsThatTheOperatorOwnsIsUsedAsItIs) {
+    const auto jobs = folder.path() / "work" / "jobs";
+    std::filesystem::create_directories(jobs / "kept");  // so that nobody removes and makes it anew
+    if (::geteuid() != 0) GTEST_SKIP() << "needs two users";
+    for (const auto& own : {folder.path(), folder.path() / "work"})
+        ASSERT_EQ(::chown(own.c_str(), platform::nobody, platform::nobody), 0);
+    ASSERT_EQ(::chown(jobs.c_str(), 0, platform::nobody), 0);
+    ASSERT_EQ(::chmod(jobs.c_str(), 0771), 0);
+    ASSERT_EQ(::mount(jobs.c_str(), jobs.c_str(), nullptr, MS_BIND, nullptr), 0);
+    service.job = a_job();
+    const auto reason_of_failure = [&] {
+        std::stop_source drain;
+        auto agent = std::async(std::launch::async, [&] { return run(drain.get_token()); });
+        service.wait_for("leases", 1);
+        drain.request_stop();
+        return agent.get() == exit_ok ? service.body("finish") : "it ended";
+    };
+    const auto is_about_the_clone = platform::status_as_nobody([&] {
+        ::setenv("HOME", folder.path().c_str(), 1);
+        const auto reason = reason_of_failure();
+        std::fprintf(stderr, "%s\n", reason.c_str());
+        return reason.find("\"fetch: ") != std::string::npos;
+    });
+    ::umount(jobs.c_str());
+    EXPECT_EQ(is_about_the_clone, 1) << "that there is no such repository is all that this job can fail of";
 }
 
 TEST_F(Contact, AHostThatIsNotItselfGivesItsJobBackAndRestsUntilItIsAgain) {
@@ -223,6 +263,30 @@ TEST_F(Contact, AHostWhoseFactsFailAsksForNothingUntilItIsMended) {
     service.wait_for("ready", 0);
     drain.request_stop();
     EXPECT_EQ(agent.get(), exit_ok);
+}
+
+TEST_F(Contact, MirrorsThatFillASmallDiskMakeRoomWithoutAJob) {
+    if (::mount("benchgate-test", folder.path().c_str(), "tmpfs", 0, "size=32m,mode=711") != 0)
+        GTEST_SKIP() << "no file system can be mounted here";
+    const auto mirror = [&](const char* name) { return folder.path() / "work" / "mirrors" / name; };
+    const auto fill = [&](const char* name, std::size_t mebibytes) {
+        std::filesystem::create_directories(mirror(name));
+        std::ofstream(mirror(name) / "pack") << std::string(mebibytes << 20, 'x');
+    };
+    fill("octo+before.git", 9);
+    fill("octo+small.git", 1);
+    std::filesystem::last_write_time(mirror("octo+before.git"),
+                                     std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+    options.quarantine_for = 5ms;
+    options.build_cache_bytes = 0;
+    std::stop_source drain;
+    auto agent = std::async(std::launch::async, [&] { return run(drain.get_token()); });
+    service.wait_for("quarantined", 0);  // such a disk is too small for any job
+    EXPECT_FALSE(std::filesystem::exists(mirror("octo+before.git"))) << "a quarter of the disk is theirs";
+    EXPECT_TRUE(std::filesystem::exists(mirror("octo+small.git")));
+    drain.request_stop();
+    EXPECT_EQ(agent.get(), exit_ok);
+    ::umount(folder.path().c_str());
 }
 
 TEST_F(Contact, ARunnerThatIsToldToEndSaysSo) {

@@ -31,7 +31,7 @@ double ticks_a_second() {
 void add_stat(const std::string& stat, const std::vector<int>& cpus, Counters& counters) {
     const std::set<int> watched(cpus.begin(), cpus.end());
     std::istringstream lines(stat);
-    double busy = 0, steal = 0;
+    double busy = 0, interrupts = 0, steal = 0;
     bool found = false;
     for (std::string line; std::getline(lines, line);) {
         if (!line.starts_with("cpu") || line.size() < 4 || !std::isdigit(static_cast<unsigned char>(line[3]))) continue;
@@ -42,12 +42,13 @@ void add_stat(const std::string& stat, const std::vector<int>& cpus, Counters& c
         for (auto& value : v) fields >> value;
         if (!fields || (!watched.empty() && !watched.contains(cpu))) continue;
         found = true;
-        // Not irq and softirq: a trial's own network traffic is handled there, and its group does not count that.
         busy += v[0] + v[1] + v[2];
+        interrupts += v[5] + v[6];
         steal += v[7];
     }
     if (!found) return;
     counters.busy_seconds = busy / ticks_a_second();
+    counters.interrupt_seconds = interrupts / ticks_a_second();
     counters.steal_seconds = steal / ticks_a_second();
 }
 
@@ -142,7 +143,10 @@ model::HostDeltas difference(const Counters& before, const Counters& after, cons
         deltas.memory_pressure_seconds = std::max(0.0, *waited - own.memory_wait_seconds);
     deltas.interrupts = change(before.interrupts, after.interrupts);
     deltas.own_cpu_seconds = own.cpu_seconds;
-    const auto busy = change(before.busy_seconds, after.busy_seconds);
+    // A trial's own network traffic is handled in interrupts. Where its group does not count that, it is nobody's;
+    // where it does, leaving it out on one side only would hide others behind it.
+    auto busy = change(before.busy_seconds, after.busy_seconds);
+    if (busy && own.holds_interrupts) *busy += change(before.interrupt_seconds, after.interrupt_seconds).value_or(0);
     if (busy && own.cpu_seconds) deltas.foreign_cpu_seconds = std::max(0.0, *busy - *own.cpu_seconds);
     return deltas;
 }

@@ -15,7 +15,8 @@ namespace benchgate::host {
 
 /// Raw counters at one moment; absent where the host has none.
 struct Counters {
-    std::optional<double> busy_seconds{};  ///< user, nice, system of the watched CPUs; in interrupts nobody is
+    std::optional<double> busy_seconds{};  ///< user, nice, system of the watched CPUs
+    std::optional<double> interrupt_seconds{};
     std::optional<double> steal_seconds{};
     std::optional<double> throttle_events{};
     std::optional<double> swap_in_pages{};
@@ -37,6 +38,7 @@ Counters read_counters(const CounterSource& source = {});
 struct OwnUse {
     std::optional<double> cpu_seconds{};  ///< without it, foreign time is absent
     double memory_wait_seconds = 0;       ///< of the memory pressure, what its own limit made
+    bool holds_interrupts = false;        ///< cpu_seconds hold those that came meanwhile (interrupt_time.h)
 };
 
 model::HostDeltas difference(const Counters& before, const Counters& after, const OwnUse& own);

@@ -35,6 +35,18 @@ TEST(HostDeltas, WhatTheKernelDoesInInterruptsIsNoOtherProcess) {
         << "a trial that sends to itself is served there";
 }
 
+TEST(HostDeltas, WhereATrialIsChargedForInterruptsNobodyHidesBehindThem) {
+    const FakeRoot root;
+    root.write("proc/stat", "cpu0 100 0 0 0 0 0 0 0\n");
+    const CounterSource source{root.path(), {0}};
+    const auto before = read_counters(source);
+    // Half a second of the trial, four tenths of that in interrupts, and three tenths of somebody else.
+    root.write("proc/stat", "cpu0 140 0 0 0 0 10 30 0\n");
+    const auto after = read_counters(source);
+    EXPECT_NEAR(*difference(before, after, {0.5, 0, true}).foreign_cpu_seconds, 0.3, 1e-9);
+    EXPECT_EQ(difference(before, after, {0.5}).foreign_cpu_seconds, 0);
+}
+
 TEST(HostDeltas, WhoWaitsForMemoryBelowHisOwnLimitLacksNoneOfTheHosts) {
     const FakeRoot root;
     const auto waited = [&](const char* total) {

@@ -6,16 +6,13 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <set>
 
 #include "core/formats/formats.h"
+#include "runners/load/objectives.h"
 
 namespace benchgate::load {
 namespace {
-
-constexpr std::string_view nothing_succeeded = "nothing succeeded: ";
-/// Below this share of the offered rate the service does not keep up, whatever its percentiles are. Of a stage of few
-/// seconds the tools' own first and last moments are some hundredths.
-constexpr double answered_share = 0.9;
 
 std::string shell_word(std::string_view text) {
     std::string word = "'";
@@ -184,6 +181,10 @@ bool exits_with_failures(std::string_view tool) {
     return tool == "locust" || tool == "k6" || tool == "pgbench";
 }
 
+bool clients_gave_up(std::string_view tool, int exit_code) {
+    return tool == "pgbench" && exit_code == 2;
+}
+
 namespace {
 
 /// What the line behind pgbench adds to its figures.
@@ -210,8 +211,8 @@ tl::expected<model::Measurements, std::string> read_output(const model::LoadGene
     if (output.exit_code == 127 || output.exit_code == 126)
         return tl::unexpected(fmt::format("{} is not installed here, or cannot be run ({}): {}", load.tool,
                                           first_line(output.err), where_to_get(load.tool)));
-    // 0 is its status with failed transactions, too. 2 are clients that gave up, and they are in none of its figures.
-    if (load.tool == "pgbench" && output.exit_code == 2)
+    // Failed transactions alone are no reason for it to exit otherwise than with 0.
+    if (clients_gave_up(load.tool, output.exit_code))
         return tl::unexpected("pgbench: clients gave up, and its figures are those of the others; it said: " +
                               first_line(output.err));
     auto parsed = formats::parse(call.format, output.out);
@@ -222,10 +223,8 @@ tl::expected<model::Measurements, std::string> read_output(const model::LoadGene
         return tl::unexpected(fmt::format("{}{}{}", load.tool, what, words.empty() ? "" : "; it said: " + words));
     }
     model::Measurements figures;
-    std::vector<std::string> names;
-    for (const auto& value : parsed->values)
-        if (std::find(names.begin(), names.end(), value.series.key.benchmark) == names.end())
-            names.push_back(value.series.key.benchmark);
+    std::set<std::string> names;
+    for (const auto& value : parsed->values) names.insert(value.series.key.benchmark);
     for (auto& value : parsed->values) {
         if (load.tool == "k6" && is_of_the_script(value.series.key.benchmark)) continue;
         rename(value, call, names.size() == 1);
@@ -254,56 +253,6 @@ tl::expected<model::Measurements, std::string> read_output(const model::LoadGene
         }
     }
     return figures;
-}
-
-double answered_rate(const model::Measurements& figures) {
-    const auto is_part = [&](const std::string& name) {
-        return std::any_of(figures.values.begin(), figures.values.end(), [&](const auto& other) {
-            return other.series.key.metric == "throughput" && name.starts_with(other.series.key.benchmark + "/");
-        });
-    };
-    double sum = 0;
-    for (const auto& value : figures.values)
-        if (value.series.key.metric == "throughput" && !is_part(value.series.key.benchmark))
-            sum += model::trial_value(value);
-    return sum;
-}
-
-const model::Budget* untold_objective(const std::vector<model::Budget>& objectives,
-                                      const model::Measurements& figures) {
-    for (const auto& objective : objectives) {
-        const bool is_told = std::any_of(figures.values.begin(), figures.values.end(), [&](const auto& value) {
-            const auto& metric = value.series.key.metric;
-            return metric == objective.metric || metric == objective.metric + std::string(model::closed_loop_suffix);
-        });
-        if (!is_told && objective.metric != "breaking_point") return &objective;
-    }
-    return nullptr;
-}
-
-std::vector<std::string> broken_objectives(const std::vector<model::Budget>& objectives,
-                                           const model::Measurements& figures, std::optional<double> offered_rate) {
-    std::vector<std::string> broken;
-    for (const auto& error : figures.errors)
-        if (error.message.starts_with(nothing_succeeded)) broken.push_back(error.message);
-    for (const auto& value : figures.values) {
-        const double seen = model::trial_value(value);
-        std::string_view metric = value.series.key.metric;
-        if (metric.ends_with(model::closed_loop_suffix)) metric.remove_suffix(model::closed_loop_suffix.size());
-        for (const auto& objective : objectives) {
-            if (objective.metric != metric && objective.metric != value.series.key.metric) continue;
-            if (objective.max && seen > *objective.max)
-                broken.push_back(fmt::format("{} {:g} is above {:g} {}", value.series.key.metric, seen, *objective.max,
-                                             value.series.unit));
-            if (objective.min && seen < *objective.min)
-                broken.push_back(fmt::format("{} {:g} is below {:g} {}", value.series.key.metric, seen, *objective.min,
-                                             value.series.unit));
-        }
-    }
-    const double answered = answered_rate(figures);
-    if (offered_rate && answered < answered_share * *offered_rate)
-        broken.push_back(fmt::format("{:g}/s answered of {:g}/s offered", answered, *offered_rate));
-    return broken;
 }
 
 }  // namespace benchgate::load

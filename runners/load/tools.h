@@ -32,6 +32,9 @@ std::string where_to_get(std::string_view tool);
 /// Exit status 1 is said of failed requests, too; its figures are there all the same.
 bool exits_with_failures(std::string_view tool);
 
+/// Its clients ended before their time, as the service made them: they are in none of its figures.
+bool clients_gave_up(std::string_view tool, int exit_code);
+
 struct ToolOutput {
     int exit_code = 0;
     std::string out, err;
@@ -55,16 +58,5 @@ inline constexpr double saturated_share = 0.9;
 inline bool is_saturated(const GeneratorUse& use) {
     return use.share() >= saturated_share;
 }
-
-/// Answers a second of all targets: sums, and not once more what they are made of ("steady", and not "steady/GET /").
-double answered_rate(const model::Measurements& figures);
-
-/// The first objective of which these figures say nothing, though a tool could; nullptr: there is none.
-const model::Budget* untold_objective(const std::vector<model::Budget>& objectives, const model::Measurements& figures);
-
-/// Objectives that these figures break, each a clause ("p99 612 ms is above 500 ms"); with an offered rate it counts as
-/// one that nearly all of it is answered.
-std::vector<std::string> broken_objectives(const std::vector<model::Budget>& objectives,
-                                           const model::Measurements& figures, std::optional<double> offered_rate);
 
 }  // namespace benchgate::load

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "platform/files.h"
+#include "runners/load/objectives.h"
 
 namespace benchgate::load {
 namespace {
@@ -217,20 +218,6 @@ TEST(LoadTools, AnObjectiveOnAPercentileHoldsForTheClosedLoopToo) {
     p99.max = 9e6;
     EXPECT_TRUE(broken_objectives({p99}, figures, {}).empty());
     EXPECT_EQ(broken_objectives({p99}, figures, 600), std::vector<std::string>{"500/s answered of 600/s offered"});
-}
-
-TEST(LoadTools, AnObjectiveThatTheToolNeverTellsIsNotHeld) {
-    const auto load = generator("wrk");
-    const auto call = calls_of(load, {"steady", {4, {}}, seconds(2)}, 1).at(0);
-    const auto figures = read_output(load, call, {0, wrk_output, ""}).value();
-    model::Budget objective;
-    for (const auto* told : {"p99", "p99_closed_loop", "throughput", "error_rate", "breaking_point"}) {
-        objective.metric = told;
-        EXPECT_EQ(untold_objective({objective}, figures), nullptr) << told;
-    }
-    std::vector<model::Budget> objectives{objective, objective};
-    objectives[1].metric = "p95";
-    EXPECT_EQ(untold_objective(objectives, figures), &objectives[1]);
 }
 
 TEST(LoadTools, WhatPgbenchSaysOfAllItsScriptsIsTheStage) {

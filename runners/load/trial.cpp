@@ -14,6 +14,7 @@
 #include "runners/load/breaking_point.h"
 #include "runners/load/inside.h"
 #include "runners/load/network.h"
+#include "runners/load/objectives.h"
 #include "runners/load/script.h"
 #include "runners/load/tools.h"
 
@@ -246,7 +247,8 @@ class Round {
         const auto log = fmt::format("$ {}\n{}\n{}\n", call.line, event.out.substr(0, 4096), event.err.substr(0, 4096));
         // One that never came to work says why; that it was busy all its short life says nothing.
         if (!read)
-            return LoadFailure{fmt::format("stage {}: {}", call.benchmark, read.error()), false, false, false, log};
+            return LoadFailure{fmt::format("stage {}: {}", call.benchmark, read.error()), false, false,
+                               clients_gave_up(suite_.load.tool, event.exit_code), log};
         if (auto failure = saturated(call.benchmark, {event.cpu_seconds, event.seconds, call.threads})) return failure;
         const auto broken = broken_objectives({}, *read, {});
         if (!broken.empty() && !trial_.may_fail_wholly)
@@ -355,14 +357,16 @@ class Search {
             auto broken = figures ? broken_objectives(suite_.objectives, *figures, stage.level.rate)
                                   : std::vector<std::string>{figures.error().reason};
             if (figures && broken.empty())
-                if (const auto* untold = untold_objective(suite_.objectives, *figures)) {
+                if (const auto untold = untold_objective(suite_.objectives, *figures)) {
                     // Late answers have taken it away; without any the tool does not know it at all.
-                    if (!has_failures(*figures))
-                        return tl::unexpected(
-                            LoadFailure{fmt::format("nothing can be held to the objective in line {}: {} tells no {}",
-                                                    untold->line, suite_.load.tool, untold->metric),
-                                        false, false, false, ""});
-                    broken.push_back(fmt::format("requests failed, and no {} is told", untold->metric));
+                    if (!untold->has_failures)
+                        return tl::unexpected(LoadFailure{
+                            fmt::format("nothing can be held to the objective in line {}: {} tells no {}",
+                                        untold->objective->line, suite_.load.tool, untold->objective->metric),
+                            false, false, false, ""});
+                    broken.push_back(fmt::format("requests{} failed, and no {} is told",
+                                                 untold->benchmark.empty() ? "" : " of " + untold->benchmark,
+                                                 untold->objective->metric));
                 }
             log_(fmt::format("{}: {}\n", stage.name,
                              broken.empty() ? "held" : fmt::format("{}", fmt::join(broken, "; "))));
@@ -381,12 +385,6 @@ class Search {
     }
 
   private:
-    static bool has_failures(const model::Measurements& figures) {
-        return std::any_of(figures.values.begin(), figures.values.end(), [](const auto& value) {
-            return value.series.key.metric == "error_rate" && model::trial_value(value) > 0;
-        });
-    }
-
     const model::LoadSuite& suite_;
     const Log& log_;
     RunStage run_;

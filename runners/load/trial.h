@@ -36,7 +36,7 @@ struct LoadFailure {
     std::string reason;  ///< one clause
     bool infrastructure = false;
     bool cancelled = false;
-    bool service_broke = false;  ///< it ended, never answered, or let the tool hang
+    bool service_broke = false;  ///< it ended, never answered, let the tool hang, or made its clients give up
     std::string log;             ///< what the service and the tools said; may be empty
 };
 

@@ -283,6 +283,29 @@ TEST_F(LoadTrialTest, OfAToolThatHoldsARateTheBreakingPointIsTheHighestThatWasAn
     EXPECT_NE(log.find("answered of 180/s offered"), std::string::npos) << log;
 }
 
+TEST_F(LoadTrialTest, ALevelAtWhichClientsGiveUpHasFailedAndNotTheSearch) {
+    std::ofstream(side() / "pgbench") << R"sh(#!/bin/sh
+sleep 0.5
+rate=$(echo "$*" | sed 's/.* -R \([0-9]*\).*/\1/')
+echo 'transaction type: <builtin: select only>
+number of transactions actually processed: 100
+number of failed transactions: 0 (0.000%)
+latency average = 1.000 ms'
+echo "tps = $rate.0 (without initial connection time)"
+[ $rate -lt $(cat most) ] || { echo 'pgbench: error: client 3 aborted' >&2; exit 2; }
+)sh";
+    std::filesystem::permissions(side() / "pgbench", std::filesystem::perms(0755));
+    std::ofstream(side() / "most") << "150\n";
+    suite.load.tool = "pgbench";
+    suite.load.program = "./pgbench";
+    suite.load.length = seconds(1);
+    suite.search = model::LoadSearch{50, 4};  // 50, 200, 200, 125, 162
+    EXPECT_EQ(figures()["search breaking_point"], 125) << log;
+    EXPECT_NE(log.find("search/rate=200: stage search/rate=200: pgbench: clients gave up"), std::string::npos) << log;
+    std::ofstream(side() / "most") << "1\n";
+    EXPECT_NE(failure().find("pgbench: clients gave up"), std::string::npos) << "it has never worked";
+}
+
 TEST_F(LoadTrialTest, ADatabaseIsLoadedByPgbench) {
     const std::filesystem::path bin = "/usr/lib/postgresql/15/bin";
     if (!std::filesystem::exists(bin / "pgbench")) GTEST_SKIP() << "no PostgreSQL";

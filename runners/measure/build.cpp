@@ -44,7 +44,7 @@ class Lines {
             if (!result->ok())
                 return tl::unexpected(blame_full_disk(
                     failed(fmt::format("{} '{}' {}", name(), shortened(line), result->describe())).value(),
-                    request_.directory, result->disk_full));
+                    request_.directory, result->disk_full, command.writable));
         }
         return {};
     }

@@ -140,7 +140,8 @@ CompilerHits CompilerCache::take_hits(const CompilerFolders& folders) {
 
 void CompilerCache::measure(const fs::path& folder) {
     const auto size = platform::tree_size(folder, most_cached_entries);
-    bytes_[folder] = !size || size->cut ? options_.most_bytes : size->bytes;
+    // One that lets us not look may be of any size.
+    bytes_[folder] = !size || size->cut || size->closed ? options_.most_bytes : size->bytes;
 }
 
 void CompilerCache::trim(sandbox::Sandbox& sandbox, const CompilerFolders& folders, std::stop_token stop) {
@@ -163,8 +164,8 @@ void CompilerCache::trim(sandbox::Sandbox& sandbox, const CompilerFolders& folde
         command.limits.wall = longest_trim;
         static_cast<void>(sandbox.run(command, std::move(stop)));
         measure(folders.own);
-        // Something else than entries fills it.
-        if (bytes_[folders.own] > 2 * most_of_one && platform::remove_tree(folders.own)) {
+        // Something else than entries fills it: folders alone take no quarter.
+        if (bytes_[folders.own] > most_of_one + most_of_one / 4 && platform::remove_tree(folders.own)) {
             bytes_.erase(folders.own);
             static_cast<void>(make(sandbox, folders.own));
         }

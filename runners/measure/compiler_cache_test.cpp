@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "platform/as_nobody_for_tests.h"
 #include "platform/files.h"
 #include "runners/measure/job.h"
 
@@ -131,6 +132,37 @@ TEST_F(Compilers, TheBoundHoldsForEachFolderAndForAllOfThem) {
     for (const auto& folders : all)
         if (fs::exists(folders.own)) bytes += platform::tree_size(folders.own, 1000).value().bytes;
     EXPECT_LE(bytes, 8u << 20);
+}
+
+TEST_F(Compilers, WhatLiesBesideTheEntriesTakesNoRoomForLong) {
+    auto cache = open(8u << 20);
+    const auto folders = cache.folders(*sandbox, "octo/engine", "pull request 7", "one").value();
+    ASSERT_TRUE(build_with(folders, {"head -c 3500000 /dev/urandom >" + folders.own.string() + "/junk"}, one));
+    cache.trim(*sandbox, folders, {});
+    EXPECT_FALSE(fs::exists(folders.own / "junk"));
+    EXPECT_EQ(compile(cache, "pull request 7", one), "0 of 1") << "the folder is made anew";
+}
+
+TEST_F(Compilers, AFolderThatIsClosedToUsIsNotOutOfBounds) {
+    struct Isolated final : sandbox::Sandbox {
+        std::string_view name() const override { return "isolated"; }
+        sandbox::Capabilities probe() override { return {true, "", true, {}}; }
+        tl::expected<void, sandbox::SandboxError> prepare(const fs::path&) override { return {}; }
+        tl::expected<sandbox::Result, sandbox::SandboxError> run(const sandbox::Command&, std::stop_token) override {
+            return sandbox::Result{};
+        }
+    } isolated;
+    ASSERT_TRUE(::geteuid() != 0 || platform::give_tree_to(work.path(), platform::nobody, platform::nobody));
+    const auto left = platform::status_as_nobody([&] {
+        auto cache = CompilerCache::open({work.path() / "compilers", 8u << 20}, isolated).value();
+        const auto folders = cache.folders(isolated, "octo/engine", "pull request 7", "one").value();
+        fs::create_directory(folders.own / "hidden");
+        std::ofstream(folders.own / "hidden" / "junk") << std::string(12u << 20, 'x');
+        fs::permissions(folders.own / "hidden", fs::perms::none);
+        cache.trim(isolated, folders, {});
+        return fs::exists(folders.own / "hidden") ? 1 : 0;
+    });
+    EXPECT_EQ(left, 0);
 }
 
 TEST_F(Compilers, TwoProcessesDoNotShareAFolderAndWithoutASandboxThereIsNone) {

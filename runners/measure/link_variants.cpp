@@ -73,7 +73,7 @@ tl::expected<int, JobFailure> LinkVariants::room() {
     for (const auto side : {model::Side::base, model::Side::head}) {
         const auto size = platform::tree_size(input_.sides.of(side), most_tree_entries);
         // One that its build has closed to us is no fault of the host, and may be as large as one that has no end.
-        both += !size || size->cut ? input_.limits.disk_bytes : size->bytes;
+        both += !size || size->cut || size->closed ? input_.limits.disk_bytes : size->bytes;
     }
     struct statvfs status {};
     if (::statvfs(input_.sides.base.c_str(), &status) != 0) return input_.orders;

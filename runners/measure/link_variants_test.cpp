@@ -170,6 +170,20 @@ TEST_F(SeveralOrders, ABuildThatClosesItsFolderBlamesNobodyElse) {
     EXPECT_EQ(blamed_on_host, 0) << "three such jobs would take the host out of the fleet";
 }
 
+TEST_F(SeveralOrders, WhatABuildHasClosedMayBeAsLargeAsItMayBe) {
+    input.suite.build.back() += "; mkdir -p closed; chmod 000 closed";
+    input.limits.disk_bytes = std::uint64_t{1} << 60;
+    ASSERT_TRUE(::geteuid() != 0 || platform::give_tree_to(work.path(), platform::nobody, platform::nobody));
+    const auto has_no_room = platform::status_as_nobody([&] {
+        sandbox::DirectSandbox own;
+        const auto bundle = run_job(input, own, log, clock, {});
+        const auto said = bundle ? fact(*bundle).observed : bundle.error().reason;
+        std::fprintf(stderr, "%s\n", said.c_str());
+        return said.find("no room for another") != std::string::npos;
+    });
+    EXPECT_EQ(has_no_room, 1);
+}
+
 TEST_F(SeveralOrders, WithoutTimeForFreshOrdersNothingIsConfirmed) {
     const auto linkers = make_linkers(*sandbox, work.path() / "linkers").value();
     JobCompilers compilers(nullptr, *sandbox);

@@ -9,6 +9,7 @@
 #include "core/model/resources.h"
 #include "platform/files.h"
 #include "runners/host/deltas.h"
+#include "runners/host/interrupt_time.h"
 #include "runners/load/trial.h"
 #include "runners/measure/command_line.h"
 #include "runners/measure/full_disk.h"
@@ -57,8 +58,9 @@ std::string last_words(const platform::Captured& stream) {
     return text.size() <= 4096 ? text : text.substr(text.size() - 4096);
 }
 
-host::OwnUse own_use(const sandbox::Result& result) {
-    return {result.cpu_seconds ? std::optional(result.cpu_seconds->value) : std::nullopt, result.memory_wait_seconds};
+host::OwnUse own_use(const sandbox::Result& result, bool holds_interrupts) {
+    return {result.cpu_seconds ? std::optional(result.cpu_seconds->value) : std::nullopt, result.memory_wait_seconds,
+            holds_interrupts};
 }
 
 /// What the whole command used is counted from outside. A tool that prints the same names would be believed in place of
@@ -98,6 +100,7 @@ TrialRunner::TrialRunner(sandbox::Sandbox& sandbox, const model::Suite& suite, S
       can_filter_(has_placeholder(suite.run, "filter") && !formats::filter_expression(suite.format, {"x"}).empty()),
       can_repeat_(has_placeholder(suite.run, "repeats")),
       writes_file_(has_placeholder(suite.run, "output")),
+      is_charged_for_interrupts_(host::is_charged_for_interrupts().value_or(false)),
       sources_(suite) {}
 
 model::HostFact TrialRunner::order() const {
@@ -214,8 +217,8 @@ tl::expected<model::Trial, JobFailure> TrialRunner::run(const TrialRequest& requ
             directory));
     }
 
-    auto trial =
-        finished_trial(request, std::move(*parsed), *result, host::difference(before, after, own_use(*result)));
+    auto trial = finished_trial(request, std::move(*parsed), *result,
+                                host::difference(before, after, own_use(*result, is_charged_for_interrupts_)));
     if (trial && is_whole) {
         sources_.note(trial->resources, *result);
         auto whole = values_of(trial->resources, suite_);
@@ -246,7 +249,7 @@ tl::expected<model::Trial, JobFailure> TrialRunner::run_load(const TrialRequest&
         return tl::unexpected(blame_full_disk(failed(request, failure.reason), sides_.of(request.side)));
     }
     return finished_trial(request, std::move(result->measured), result->used,
-                          host::difference(before, after, own_use(result->used)));
+                          host::difference(before, after, own_use(result->used, is_charged_for_interrupts_)));
 }
 
 }  // namespace benchgate::measure

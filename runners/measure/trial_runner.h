@@ -91,6 +91,7 @@ class TrialRunner {
     bool can_filter_;
     bool can_repeat_;
     bool writes_file_;
+    bool is_charged_for_interrupts_;  ///< the CPU time of a trial holds them
     SourceBook sources_;
 };
 

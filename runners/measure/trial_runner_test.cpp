@@ -238,6 +238,30 @@ TEST_F(TrialRunnerTest, WhoFillsTheDiskHimselfTakesTheBlame) {
     EXPECT_NE(trial.error().reason.find("and this side itself takes 1."), std::string::npos) << trial.error().reason;
 }
 
+TEST_F(TrialRunnerTest, WhoFillsTheDiskByTheCompilerCacheTakesTheBlameToo) {
+    const auto place = directory.path() / "shared";
+    std::filesystem::create_directory(place);
+    if (::mount("benchgate-test", place.c_str(), "tmpfs", 0, "size=1700m") != 0)
+        GTEST_SKIP() << "no file system can be mounted here";
+    CompilerFolders compilers;
+    compilers.own = place / "own";
+    const auto built_with = [&](const std::string& line) {
+        for (const auto* folder : {"own", "tree"}) std::filesystem::create_directory(place / folder);
+        suite.build = {line + "; exit 1"};
+        BuildRequest request{model::Side::head, place / "tree", &suite, {}};
+        request.compilers = &compilers;
+        return build(sandbox, request, [](std::string_view) {}, {}).error();
+    };
+    const auto junk = (compilers.own / "junk").string();
+    const auto filled = built_with("head -c 4000000000 /dev/zero >" + junk);
+    EXPECT_FALSE(filled.infrastructure) << "the next host would be filled as well";
+    EXPECT_EQ(filled.side, model::Side::head);
+    EXPECT_NE(filled.reason.find("and this side itself takes 1."), std::string::npos) << filled.reason;
+    compilers.bytes_before = platform::tree_size(compilers.own, 100)->bytes;
+    EXPECT_TRUE(built_with("head -c 4000000000 /dev/zero >rest").infrastructure) << "that was there before this job";
+    ::umount(place.c_str());
+}
+
 TEST_F(TrialRunnerTest, WhoFillsTheDiskAndHidesItTakesTheBlameToo) {
     const auto place = directory.path() / "hidden";
     std::filesystem::create_directory(place);

@@ -233,7 +233,10 @@ tl::expected<Result, SandboxError> BubblewrapSandbox::State::run(const Command& 
     DiskWatches disk(command);
     auto rules = supervision_of(command);
     DiskState disk_state = DiskState::fine;
-    rules.watch = [&] { return (disk_state = disk.look()) != DiskState::fine; };
+    rules.watch = [&] {
+        cgroup->note_memory();
+        return (disk_state = disk.look()) != DiskState::fine;
+    };
     rules.signal_tree = [&](platform::Process& bwrap, int signal) {
         // The group inside: the namespace's first process leads it, and ignores what is not SIGKILL.
         if (signal != SIGKILL && first_fd) {

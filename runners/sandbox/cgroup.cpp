@@ -232,7 +232,8 @@ RunCgroup::RunCgroup(RunCgroup&& other) noexcept
       blkio_v1_(std::exchange(other.blkio_v1_, std::nullopt)),
       unified_memory_(other.unified_memory_),
       unified_pids_(other.unified_pids_),
-      unified_io_(other.unified_io_) {}
+      unified_io_(other.unified_io_),
+      most_memory_seen_(other.most_memory_seen_) {}
 
 namespace {
 
@@ -288,6 +289,12 @@ std::optional<std::pair<fs::path, std::string_view>> RunCgroup::memory_now() con
     return std::nullopt;
 }
 
+void RunCgroup::note_memory() {
+    std::error_code code;
+    if (!unified_memory_ || fs::exists(*unified_ / "memory.peak", code)) return;
+    most_memory_seen_ = std::max(most_memory_seen_, number(*unified_ / "memory.current").value_or(0));
+}
+
 void RunCgroup::kill_all() {
     for (int i = 0; i < 1000 && !empty(); ++i) {
         // Version 1, and kernels before 5.14, know no cgroup.kill.
@@ -337,9 +344,21 @@ std::optional<double> pressure_total(const fs::path& file) {
     return std::strtod(text.c_str() + at + key.size(), nullptr);
 }
 
-/// Whoever has taken more is no bystander: code cannot lay its own hunger on the host.
-bool is_below_half(const std::optional<double>& peak, const std::optional<double>& limit) {
-    return peak && limit && 2 * *peak < *limit;
+/// Of version 1 some kernels count no failed charge where memory and swap have one limit (6.18): then the peak tells
+/// it.
+bool has_met_limit_v1(const fs::path& group, const std::optional<double>& peak) {
+    for (const char* name : {"memory.failcnt", "memory.memsw.failcnt"})
+        if (number(group / name).value_or(0) > 0) return true;
+    constexpr double nearly = 0.95;  // pages are charged in batches
+    const auto limit = number(group / "memory.limit_in_bytes");
+    return peak && limit && *peak >= nearly * *limit;
+}
+
+/// Whoever has taken more is no bystander: code cannot lay its own hunger on the host. Of a limit that is none (version
+/// 1 writes it as a number that no memory reaches) everything is below half.
+bool is_below_half(double peak, const std::optional<double>& limit) {
+    constexpr double no_limit = 1e18;
+    return limit && *limit < no_limit && 2 * peak < *limit;
 }
 
 }
@@ -373,16 +392,18 @@ CgroupReading RunCgroup::read() const {
         if (keyed(events, "max").value_or(0) > 0)
             reading.memory_wait_seconds = pressure_total(*unified_ / "memory.pressure").value_or(0) * micro;
         reading.oom_killed = keyed(events, "oom_kill").value_or(0) > 0;
-        reading.host_was_short = reading.oom_killed && keyed(events, "oom").value_or(0) == 0 &&
-                                 is_below_half(reading.peak_memory_bytes, number(*unified_ / "memory.max"));
+        reading.met_own_limit = keyed(events, "oom").value_or(0) > 0;
+        reading.host_was_short =
+            reading.oom_killed && !reading.met_own_limit &&
+            is_below_half(reading.peak_memory_bytes.value_or(most_memory_seen_), number(*unified_ / "memory.max"));
     } else if (memory_v1_) {
         reading.peak_memory_bytes = number(*memory_v1_ / "memory.max_usage_in_bytes");
         reading.memory_source = "cgroup1";
         reading.oom_killed = keyed(*memory_v1_ / "memory.oom_control", "oom_kill").value_or(0) > 0;
+        reading.met_own_limit = has_met_limit_v1(*memory_v1_, reading.peak_memory_bytes);
         reading.host_was_short =
-            reading.oom_killed && number(*memory_v1_ / "memory.failcnt").value_or(0) == 0 &&
-            number(*memory_v1_ / "memory.memsw.failcnt").value_or(0) == 0 &&
-            is_below_half(reading.peak_memory_bytes, number(*memory_v1_ / "memory.limit_in_bytes"));
+            reading.oom_killed && !reading.met_own_limit && reading.peak_memory_bytes &&
+            is_below_half(*reading.peak_memory_bytes, number(*memory_v1_ / "memory.limit_in_bytes"));
     }
     if (unified_io_)
         read_io_v2(*unified_ / "io.stat", reading);

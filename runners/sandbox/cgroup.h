@@ -52,6 +52,7 @@ struct CgroupReading {
     std::string_view io_source;
     double memory_wait_seconds = 0;  ///< that processes waited for memory, of a tree that met its own limit; version 2
     bool oom_killed = false;
+    bool met_own_limit = false;
     bool host_was_short = false;     ///< killed below half of its own limit, which it never met
     bool process_limit_hit = false;  ///< something could not be started for it
 };
@@ -71,6 +72,9 @@ class RunCgroup {
     /// Sends a signal to each process once.
     void signal_all(int signal);
     bool empty() const;
+    /// To be called now and then: of version 2 only newer kernels keep the peak of memory themselves. What is seen so
+    /// tells a bystander from a glutton, and is no figure.
+    void note_memory();
     CgroupReading read() const;
     std::vector<pid_t> processes() const;
     /// A file that always holds the bytes in use now, and the source it is; none: no group counts memory.
@@ -83,6 +87,7 @@ class RunCgroup {
     }
     std::optional<std::filesystem::path> unified_, memory_v1_, pids_v1_, cpuacct_v1_, blkio_v1_;
     bool unified_memory_ = false, unified_pids_ = false, unified_io_ = false;
+    double most_memory_seen_ = 0;
 };
 
 }

@@ -6,7 +6,9 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
+#include "platform/as_nobody_for_tests.h"
 #include "platform/files.h"
+#include "runners/sandbox/memory.h"
 #include "runners/sandbox/result.h"
 
 namespace benchgate::sandbox {
@@ -96,9 +98,10 @@ struct FakeGroup {
     }
     /// Reads it with these files: path below the places' folder -> text.
     CgroupReading read(const std::vector<std::pair<std::string, std::string>>& files) const {
-        const auto group = RunCgroup::make(places, "run", {0, 0, true});
+        auto group = RunCgroup::make(places, "run", {0, 0, true});
         EXPECT_TRUE(group) << group.error();
         for (const auto& [path, text] : files) std::ofstream(dir.path() / path) << text;
+        group->note_memory();
         const auto reading = group->read();
         for (const auto& [path, text] : files) fs::remove(dir.path() / path);
         return reading;
@@ -180,19 +183,59 @@ TEST(Cgroup, WhoHadLittleAndNeverMetItsOwnLimitWasKilledForTheHostsSake) {
     EXPECT_FALSE(of_two("oom 1\noom_kill 1\n", "100\n").host_was_short) << "its own limit";
     EXPECT_FALSE(of_two("oom 0\noom_kill 1\n", "600\n").host_was_short) << "whoever takes so much is no bystander";
     EXPECT_FALSE(of_two("oom 0\noom_kill 0\n", "100\n").host_was_short);
-    EXPECT_FALSE(of_two("oom 0\noom_kill 1\n", "").host_was_short) << "this kernel keeps no peak";
+    EXPECT_TRUE(of_two("oom 1\noom_kill 1\n", "600\n").met_own_limit);
+    EXPECT_FALSE(of_two("oom 0\noom_kill 1\n", "600\n").met_own_limit);
+
+    const auto without_peak = [&](const std::string& events, const std::string& now) {
+        return two.read(
+            {{"v2/run/memory.events", events}, {"v2/run/memory.current", now}, {"v2/run/memory.max", "1000"}});
+    };
+    EXPECT_TRUE(without_peak("oom 0\noom_kill 1\n", "100\n").host_was_short);
+    EXPECT_FALSE(without_peak("oom 0\noom_kill 1\n", "600\n").host_was_short);
+    EXPECT_FALSE(without_peak("oom 1\noom_kill 1\n", "100\n").host_was_short);
+    EXPECT_FALSE(without_peak("oom 0\noom_kill 0\n", "100\n").peak_memory_bytes) << "a look is no figure";
 
     FakeGroup one;
     one.places.memory_v1 = one.place("memory");
-    const auto of_one = [&](const std::string& failures, const std::string& peak) {
+    const auto of_one = [&](const std::string& failures, const std::string& peak, const std::string& limit = "1000\n") {
         return one.read({{"memory/run/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 1\n"},
                          {"memory/run/memory.failcnt", failures},
                          {"memory/run/memory.max_usage_in_bytes", peak},
-                         {"memory/run/memory.limit_in_bytes", "1000\n"}});
+                         {"memory/run/memory.limit_in_bytes", limit}});
     };
     EXPECT_TRUE(of_one("0\n", "100\n").host_was_short);
     EXPECT_FALSE(of_one("3\n", "100\n").host_was_short);
+    EXPECT_TRUE(of_one("3\n", "100\n").met_own_limit);
+    EXPECT_TRUE(of_one("0\n", "990\n").met_own_limit) << "not each kernel counts it";
+    EXPECT_FALSE(of_one("0\n", "600\n").met_own_limit);
     EXPECT_FALSE(of_one("0\n", "600\n").host_was_short);
+    EXPECT_FALSE(of_one("0\n", "15000000000\n", "9223372036854771712\n").host_was_short) << "that is no limit";
+}
+
+TEST(Cgroup, OnlyWhoMetItsLimitHasTakenMoreThanAllowed) {
+    Result result;
+    result.out_of_memory = true;
+    EXPECT_EQ(result.describe(),
+              "ended by the kernel: this host was short of memory, and the command had more than half of what it may "
+              "take");
+    result.met_own_limit = true;
+    EXPECT_EQ(result.describe(), "ended: more memory than allowed");
+}
+
+TEST(Cgroup, WhoAsksForMoreMemoryThanTheHostHasMeetsALimitOfItsOwn) {
+    FakeGroup fake;
+    fake.places.unified = fake.place("v2");
+    fake.places.unified_memory = true;
+    std::ofstream(fake.dir.path() / "v2/memory.max") << "8388608\n";
+    const auto limit_of = [&](std::uint64_t asked) {
+        Command command;
+        command.limits.memory_bytes = asked;
+        return group_limits(command, fake.places).memory_bytes;
+    };
+    const auto spare = spare_memory(fake.places);
+    EXPECT_EQ(limit_of(1 << 20), 1u << 20);
+    EXPECT_EQ(limit_of(std::uint64_t{64} << 30), spare) << "its hunger would be laid on the host";
+    EXPECT_EQ(limit_of(0), spare);
 }
 
 TEST(Cgroup, TheHostsOwnGroupsCountAndAreRemoved) {
@@ -246,6 +289,32 @@ TEST(DiskWatch, FilesThatAreOpenAndRemovedTakeSpaceToo) {
         fs::remove(dir.path() / "hidden");
         hidden << std::string(7 << 20, 'x') << std::flush;
         EXPECT_EQ(watch.look(), DiskState::over_limit);
+    }
+    ::umount(dir.path().c_str());
+}
+
+TEST(DiskWatch, WhatIsClosedToUsIsNotOutOfBounds) {
+    const platform::TempDir dir;
+    if (::geteuid() != 0 ||
+        ::mount("benchgate-test", dir.path().c_str(), "tmpfs", 0, "size=64m,uid=65534,gid=65534") != 0)
+        GTEST_SKIP() << "no file system can be mounted here";
+    const auto job = dir.path() / "job";
+    fs::create_directories(job / "hidden");
+    ASSERT_TRUE(platform::give_tree_to(job, platform::nobody, platform::nobody));
+    const auto state_of = [&](std::size_t mebibytes, const char* closed) {
+        return platform::status_as_nobody([&] {
+            DiskWatch watch(job, 8 << 20);
+            std::ofstream(job / "hidden/large") << std::string(mebibytes << 20, 'x') << std::flush;
+            fs::permissions(dir.path() / closed, fs::perms::none);
+            const auto state = watch.look();
+            fs::permissions(dir.path() / closed, fs::perms::owner_all);
+            fs::remove(job / "hidden/large");
+            return static_cast<int>(state);
+        });
+    };
+    for (const auto* closed : {"job/hidden", "job"}) {
+        EXPECT_EQ(state_of(12, closed), static_cast<int>(DiskState::over_limit)) << closed;
+        EXPECT_EQ(state_of(4, closed), static_cast<int>(DiskState::fine)) << closed;
     }
     ::umount(dir.path().c_str());
 }

@@ -55,7 +55,10 @@ tl::expected<Result, SandboxError> DirectSandbox::run(const Command& command, st
     DiskWatches disk(command);
     auto rules = supervision_of(command);
     DiskState disk_state = DiskState::fine;
-    rules.watch = [&] { return (disk_state = disk.look()) != DiskState::fine; };
+    rules.watch = [&] {
+        group->note_memory();
+        return (disk_state = disk.look()) != DiskState::fine;
+    };
     auto outcome = platform::supervise(*process, rules, std::move(stop));
     const rusage usage = outcome.status.usage;
     Result result = result_of(std::move(outcome), command.limits, disk_state);

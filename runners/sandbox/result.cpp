@@ -1,5 +1,6 @@
 #include "runners/sandbox/result.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 
@@ -44,12 +45,22 @@ platform::ResourceLimits resource_limits(const Limits& limits) {
     return list;
 }
 
+namespace {
+
+/// What was asked for, but never more than this host has to spare: above that it is not the limit which ends a hungry
+/// command, but the kernel, for want of memory on the host, and whose fault that was nobody can tell.
+std::uint64_t memory_limit(std::uint64_t asked, std::uint64_t spare) {
+    return asked > 0 && spare > 0 ? std::min(asked, spare) : std::max(asked, spare);
+}
+
+}
+
 CgroupLimits group_limits(const Command& command, const CgroupPlaces& places) {
     const auto& limits = command.limits;
     const bool io = command.figures.contains(Figure::read_bytes) || command.figures.contains(Figure::written_bytes) ||
                     command.figures.contains(Figure::read_operations) ||
                     command.figures.contains(Figure::write_operations);
-    return {limits.memory_bytes > 0 ? limits.memory_bytes : spare_memory(places), limits.processes, io};
+    return {memory_limit(limits.memory_bytes, spare_memory(places)), limits.processes, io};
 }
 
 DiskWatches::DiskWatches(const Command& command) {
@@ -165,6 +176,7 @@ void add_accounting(Result& result, const Sources& sources, const std::set<Figur
         add_group_io(result, reading);
         result.memory_wait_seconds = reading.memory_wait_seconds;
         result.out_of_memory = reading.oom_killed;
+        result.met_own_limit = reading.met_own_limit;
         result.host_was_short = reading.host_was_short;
         result.process_limit = reading.process_limit_hit;
     }
@@ -206,8 +218,12 @@ std::string Result::describe() const {
         text = fmt::format("ended: more disk space than the {} allowed", size_text(limits.disk_bytes));
     else if (disk_full)
         text = "ended: the disk was nearly full";
-    else if (out_of_memory)
+    else if (out_of_memory && met_own_limit)
         text = "ended: more memory than allowed";
+    else if (out_of_memory)
+        text =
+            "ended by the kernel: this host was short of memory, and the command had more than half of what it may "
+            "take";
     else if (signal == SIGXFSZ)
         text = fmt::format("ended: a file larger than the {} allowed", size_text(limits.file_bytes));
     else if (signal)

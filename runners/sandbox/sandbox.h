@@ -109,6 +109,7 @@ struct Result {
     bool disk_limit = false;
     bool disk_full = false;       ///< next to nothing is left on the job's disk, whoever took it
     bool out_of_memory = false;   ///< the kernel killed something in the tree for memory
+    bool met_own_limit = false;   ///< of memory: what the tree takes itself has brought it there
     bool host_was_short = false;  ///< of memory: that, though the tree had less than half of what it may take
     bool process_limit = false;   ///< something could not be started because there were as many as allowed
     Limits limits;                ///< that held

@@ -51,8 +51,11 @@ DiskState DiskWatch::look() {
     at_walk_ = left;
     last_walk_ = now;
     const auto size = platform::tree_size(directory_, most_entries);
-    // A tree too large to be walked is too large; one that cannot be opened is not ours to judge.
-    return size && (size->cut || size->bytes > limit_) ? DiskState::over_limit : DiskState::fine;
+    // A tree too large to be walked is too large.
+    if (size && (size->cut || size->bytes > limit_)) return DiskState::over_limit;
+    // What a command closes to us we cannot count, and it knows that: then all that is lost counts as its own.
+    const bool is_closed = size ? size->closed : size.error().kind == platform::FileErrorKind::denied;
+    return is_closed && lost(at_start_.bytes, left.bytes) > limit_ ? DiskState::over_limit : DiskState::fine;
 }
 
 std::optional<TaskClock> TaskClock::attach(pid_t pid) {

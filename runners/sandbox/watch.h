@@ -22,7 +22,8 @@ enum class DiskState {
 /// Says when a directory has outgrown its limit, or its file system is nearly full. A look costs two system calls: the
 /// tree is walked only when the file system has filled by a sixteenth of the limit or by many files since the last
 /// walk, or half a minute has passed. What no walk finds (files that are open and removed) shows when the file system
-/// has lost more than the limit and has less than it left.
+/// has lost more than the limit and has less than it left, or has lost more than the limit while a part of the tree is
+/// closed to us.
 class DiskWatch {
   public:
     /// 0: no limit, and nothing is looked at.
