@@ -72,14 +72,15 @@ function begin(kind, folder) {
   return spawn(program, words, { stdio: 'ignore', detached: true });
 }
 
-function end(child) {
-  return new Promise((resolve) => {
-    if (child.exitCode !== null || child.pid === undefined) return resolve();
-    child.once('close', resolve);
+/// Resolves when the whole group is gone: what waits for the disk dies after its leader.
+async function end(child) {
+  if (child.pid === undefined) return;
+  for (;;) {
     try {
       process.kill(-child.pid, 'SIGKILL');
     } catch {
-      resolve();
+      return;
     }
-  });
+    await pause(5);
+  }
 }
